@@ -1,0 +1,52 @@
+// Package display says what a value looks like: as a plot, a graph, a table, an
+// image, a line of text. A cell shows values through it, and so does any Go
+// program: where there is no notebook, the text form is printed.
+package display
+
+// MIME types that this package makes.
+const (
+	Plain    = "text/plain"
+	HTML     = "text/html"
+	Markdown = "text/markdown"
+	LaTeX    = "text/latex"
+	SVG      = "image/svg+xml"
+	PNG      = "image/png"
+	JPEG     = "image/jpeg"
+	JSON     = "application/json"
+)
+
+// Bundle is one value in several forms; a front end shows the richest that it
+// knows. Text forms are strings, binary forms (PNG, JPEG) are base64 strings,
+// JSON forms are values that encoding/json can write. Plain is always there.
+type Bundle struct {
+	Data     map[string]any // MIME type → data
+	Metadata map[string]any // MIME type → object, such as {"width": 640, "height": 400}
+}
+
+// Displayer is implemented by values that know what they look like.
+type Displayer interface {
+	Display() Bundle
+}
+
+// Event is one thing to be done on the front end.
+type Event struct {
+	Op     Op
+	ID     string // display id: set if the output can be updated later
+	Bundle Bundle // for Show and Update
+	Wait   bool   // for Clear: not before the next output
+}
+
+// Op says what an event does.
+type Op int
+
+// What an Event can do.
+const (
+	OpShow   Op = iota // a new output
+	OpUpdate           // replace the outputs that have this ID
+	OpClear            // remove the outputs of the cell
+)
+
+// Sink takes events: a notebook's cell, a terminal, a test. It is safe for concurrent use.
+type Sink interface {
+	Emit(Event) error
+}

@@ -1,0 +1,72 @@
+// Package arch describes neural architectures as data: a graph of operations
+// with shapes, parameter counts and multiply-accumulates (MACs). It computes
+// nothing else: what trains an architecture is in package nn.
+package arch
+
+import "fmt"
+
+// Shape is the shape of one sample's activations: channels, height, width
+// (NCHW without N). A vector of n features has the shape {n, 1, 1}.
+type Shape struct {
+	C, H, W int
+}
+
+// Elems is the number of activations of one sample.
+func (s Shape) Elems() int { return s.C * s.H * s.W }
+
+func (s Shape) String() string { return fmt.Sprintf("%d×%d×%d", s.C, s.H, s.W) }
+
+// Kind names what an operation does.
+type Kind string
+
+// The operations. Which fields of Op count for each kind is said beside it;
+// all other fields are zero.
+const (
+	Input      Kind = "input"      // the image; always node 0 and only there
+	Conv       Kind = "conv"       // Out, KH, KW, Stride, PadH, PadW, Dilation, Groups, Bias
+	BatchNorm  Kind = "batchnorm"  // over channels, with learned scale and shift
+	ReLU       Kind = "relu"       //
+	Tanh       Kind = "tanh"       //
+	MaxPool    Kind = "maxpool"    // KH, KW, Stride, PadH, PadW
+	AvgPool    Kind = "avgpool"    // KH, KW, Stride, PadH, PadW; padding is not counted in the mean
+	GlobalPool Kind = "globalpool" // mean over height and width
+	Flatten    Kind = "flatten"    // C×H×W to a vector, row major
+	Linear     Kind = "linear"     // Out, Bias; takes a vector
+	Add        Kind = "add"        // of inputs of one shape
+	Concat     Kind = "concat"     // along channels, in the order of In
+	Identity   Kind = "identity"   //
+	Zero       Kind = "zero"       // zeros of the input's shape (of a strided shape if Stride > 1)
+	Dropout    Kind = "dropout"    // Rate
+)
+
+// Op is one operation with its settings.
+type Op struct {
+	Kind     Kind    `json:"kind"`
+	Out      int     `json:"out,omitempty"` // output channels or features
+	KH       int     `json:"kh,omitempty"`  // filter height
+	KW       int     `json:"kw,omitempty"`
+	Stride   int     `json:"stride,omitempty"` // both directions; 0 means 1
+	PadH     int     `json:"pad_h,omitempty"`
+	PadW     int     `json:"pad_w,omitempty"`
+	Dilation int     `json:"dilation,omitempty"` // 0 means 1
+	Groups   int     `json:"groups,omitempty"`   // 0 means 1
+	Bias     bool    `json:"bias,omitempty"`
+	Rate     float64 `json:"rate,omitempty"` // share of activations that dropout sets to 0
+}
+
+// Node is one operation of an architecture and where its inputs come from.
+type Node struct {
+	Name  string `json:"name"`            // unique in the architecture
+	Block string `json:"block,omitempty"` // what it belongs to when drawn: "stem", "cell 1", "head"
+	Op    Op     `json:"op"`
+	In    []int  `json:"in,omitempty"` // indices of earlier nodes
+}
+
+// Arch is an architecture: nodes in an order in which each comes after its
+// inputs. Node 0 is the input; the last node is the output, a vector with one
+// number per class.
+type Arch struct {
+	Name  string `json:"name,omitempty"`
+	Input Shape  `json:"input"`
+	Nodes []Node `json:"nodes"`
+}

@@ -1,0 +1,52 @@
+// Package estimate holds performance estimators: how good an architecture is, and at what cost.
+package estimate
+
+import (
+	"context"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// Epoch is one point of a learning curve.
+type Epoch struct {
+	Epoch     int     `json:"epoch"` // from 1
+	Rate      float64 `json:"rate"`  // learning rate of its last step
+	TrainLoss float64 `json:"train_loss"`
+	TrainAcc  float64 `json:"train_acc"` // accuracies are shares, 0 to 1
+	ValidLoss float64 `json:"valid_loss"`
+	ValidAcc  float64 `json:"valid_acc"`
+}
+
+// Estimate is what is known of an architecture after it was estimated.
+type Estimate struct {
+	Score   float64 `json:"score"` // higher is better
+	Params  int64   `json:"params"`
+	MACs    int64   `json:"macs"`
+	Curve   []Epoch `json:"curve,omitempty"` // empty for estimators that don't train
+	Seconds float64 `json:"seconds"`         // wall time; not part of what must be equal between runs
+}
+
+// Estimator turns an architecture into a score. Equal architecture and seed give
+// an equal Score and Curve, to the last bit, on any number of threads. It is safe
+// for concurrent use.
+type Estimator interface {
+	// Name says what it is, with its settings.
+	Name() string
+	// Estimate scores the architecture. The seed is the trial's own. A context
+	// that ends stops it with the context's error.
+	Estimate(ctx context.Context, a *arch.Arch, seed uint64) (Estimate, error)
+}
+
+// Budget is how much an estimator may spend on one architecture. Zero fields
+// mean: as the estimator is set.
+type Budget struct {
+	Epochs  int // passes over the training data
+	Samples int // training samples used, from the first
+}
+
+// Budgeted is an estimator that can spend more or less.
+type Budgeted interface {
+	Estimator
+	// At is the same estimator with another budget.
+	At(b Budget) Estimator
+}

@@ -1,0 +1,30 @@
+// Package space holds search spaces: which architectures a search may choose from.
+package space
+
+import "github.com/nascent-go/nascent/nasext/arch"
+
+// Decision is one choice that a space asks for.
+type Decision struct {
+	Name    string   // what is decided, unique among the decisions of one genotype: "layer 2 filters"
+	Options []string // what can be chosen, at least one
+}
+
+// Genotype is an architecture as the choices made: the index of the option
+// taken at each decision, in the order in which the space asked.
+type Genotype []int
+
+// Space is a tree of decisions. A strategy needs nothing else: it can walk the
+// tree at random, list its leaves in order, change one decision and repair the
+// rest, or let a controller choose token by token.
+//
+// A space is immutable and safe for concurrent use, and Next and Build depend on
+// their argument only.
+type Space interface {
+	// Name identifies the space with its settings: two spaces of one name are equal.
+	Name() string
+	// Next is the decision that follows the choices made so far. It is false
+	// when they are complete. The error says which choice was out of range.
+	Next(chosen Genotype) (Decision, bool, error)
+	// Build makes the architecture of a complete genotype.
+	Build(complete Genotype) (*arch.Arch, error)
+}
