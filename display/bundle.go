@@ -3,25 +3,29 @@
 // program: where there is no notebook, the text form is printed.
 package display
 
-// MIME types that this package makes.
+// MIME types that this package makes. The constructors [Text], [HTML], [Markdown],
+// [LaTeX], [SVG], [PNG], [JPEG] and [JSON] make bundles of them.
 const (
-	Plain    = "text/plain"
-	HTML     = "text/html"
-	Markdown = "text/markdown"
-	LaTeX    = "text/latex"
-	SVG      = "image/svg+xml"
-	PNG      = "image/png"
-	JPEG     = "image/jpeg"
-	JSON     = "application/json"
+	MIMEPlain    = "text/plain"
+	MIMEHTML     = "text/html"
+	MIMEMarkdown = "text/markdown"
+	MIMELaTeX    = "text/latex"
+	MIMESVG      = "image/svg+xml"
+	MIMEPNG      = "image/png"
+	MIMEJPEG     = "image/jpeg"
+	MIMEJSON     = "application/json"
 )
 
 // Bundle is one value in several forms; a front end shows the richest that it
 // knows. Text forms are strings, binary forms (PNG, JPEG) are base64 strings,
-// JSON forms are values that encoding/json can write. Plain is always there.
+// JSON forms are values that encoding/json can write. MIMEPlain is always there.
 type Bundle struct {
 	Data     map[string]any // MIME type → data
 	Metadata map[string]any // MIME type → object, such as {"width": 640, "height": 400}
 }
+
+// Display makes a bundle a [Displayer]: what a constructor returns can be shown as it is.
+func (b Bundle) Display() Bundle { return b }
 
 // Displayer is implemented by values that know what they look like.
 type Displayer interface {
