@@ -35,6 +35,7 @@ type Message struct {
 	Channel    Channel
 	Identities [][]byte // routing prefix: the client's ROUTER identities, or the topic on IOPub
 	Header     Header
+	RawHeader  json.RawMessage // the header byte for byte as it came; empty if the message was made here
 	Parent     json.RawMessage // header of the message this one answers, byte for byte; {} if none
 	Metadata   json.RawMessage // a JSON object
 	Content    json.RawMessage // a JSON object
