@@ -1,0 +1,149 @@
+// Package data holds sets of labelled images: where they come from, how they are
+// split, and how they are cut into batches.
+//
+// Every draw is from a named stream of package seed, so a split or an order of
+// batches is the same on every run and on every machine.
+package data
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// Set is a set of labelled images.
+type Set struct {
+	Name    string     // what it is, such as "digits" or "digits/train"
+	Shape   arch.Shape // of one image: channels, height, width
+	Classes int        // labels are 0 to Classes-1
+	Names   []string   // of the classes; empty or one each
+	X       []float32  // the images one after the other, each C×H×W row major
+	Y       []int      // their labels
+}
+
+// Len is the number of images.
+func (s *Set) Len() int { return len(s.Y) }
+
+// Image is the i-th image, as a part of X, not a copy.
+func (s *Set) Image(i int) []float32 {
+	e := s.Shape.Elems()
+	return s.X[i*e : (i+1)*e : (i+1)*e]
+}
+
+// Check says what is wrong with the set: sizes that don't agree, labels that are
+// no class, pixels that are no numbers.
+func (s *Set) Check() error {
+	switch {
+	case s.Shape.C < 1 || s.Shape.H < 1 || s.Shape.W < 1:
+		return fmt.Errorf("data set %q: shape %v; every dimension has to be at least 1", s.Name, s.Shape)
+	case s.Classes < 2:
+		return fmt.Errorf("data set %q: %d classes; at least 2 are needed", s.Name, s.Classes)
+	case len(s.Y) == 0:
+		return fmt.Errorf("data set %q: no images", s.Name)
+	case len(s.X) != len(s.Y)*s.Shape.Elems():
+		return fmt.Errorf("data set %q: %d numbers in X, but %d labels of images of shape %v make %d",
+			s.Name, len(s.X), len(s.Y), s.Shape, len(s.Y)*s.Shape.Elems())
+	case len(s.Names) != 0 && len(s.Names) != s.Classes:
+		return fmt.Errorf("data set %q: %d class names for %d classes; give one each or none", s.Name, len(s.Names), s.Classes)
+	}
+	for i, y := range s.Y {
+		if y < 0 || y >= s.Classes {
+			return fmt.Errorf("data set %q: image %d has label %d; labels are 0 to %d", s.Name, i, y, s.Classes-1)
+		}
+	}
+	for i, x := range s.X {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return fmt.Errorf("data set %q: image %d holds %v at position %d; pixels have to be finite numbers",
+				s.Name, i/s.Shape.Elems(), x, i%s.Shape.Elems())
+		}
+	}
+	return nil
+}
+
+// ClassName is the name of class c: that in Names, or its number.
+func (s *Set) ClassName(c int) string {
+	if c >= 0 && c < len(s.Names) {
+		return s.Names[c]
+	}
+	return fmt.Sprint(c)
+}
+
+// Count is the number of images of each class.
+func (s *Set) Count() []int {
+	n := make([]int, s.Classes)
+	for _, y := range s.Y {
+		n[y]++
+	}
+	return n
+}
+
+// Subset is a set of copies of the images with the given indices, in that order.
+func (s *Set) Subset(name string, index []int) (*Set, error) {
+	t := *s
+	t.Name = name
+	t.X = make([]float32, 0, len(index)*s.Shape.Elems())
+	t.Y = make([]int, 0, len(index))
+	for _, i := range index {
+		if i < 0 || i >= s.Len() {
+			return nil, fmt.Errorf("subset %q of %q: index %d; it has images 0 to %d", name, s.Name, i, s.Len()-1)
+		}
+		t.X = append(t.X, s.Image(i)...)
+		t.Y = append(t.Y, s.Y[i])
+	}
+	return &t, nil
+}
+
+// First is the set of the first n images; it shares their memory.
+func (s *Set) First(n int) (*Set, error) {
+	if n < 1 || n > s.Len() {
+		return nil, fmt.Errorf("first %d images of %q: it holds %d; ask for 1 to %d", n, s.Name, s.Len(), s.Len())
+	}
+	t := *s
+	t.X, t.Y = s.X[:n*s.Shape.Elems():n*s.Shape.Elems()], s.Y[:n:n]
+	return &t, nil
+}
+
+// Moments are the mean and the standard deviation of each channel.
+type Moments struct {
+	Mean, Std []float64
+}
+
+// Moments computes the mean and the (biased) standard deviation of each channel
+// over all images. Take them from the training part alone.
+func (s *Set) Moments() Moments {
+	m := Moments{make([]float64, s.Shape.C), make([]float64, s.Shape.C)}
+	plane := s.Shape.H * s.Shape.W
+	n := float64(s.Len() * plane)
+	each := func(f func(c int, x float64)) {
+		for i, x := range s.X {
+			f(i/plane%s.Shape.C, float64(x))
+		}
+	}
+	each(func(c int, x float64) { m.Mean[c] += x / n })
+	each(func(c int, x float64) { d := x - m.Mean[c]; m.Std[c] += d * d / n })
+	for c, v := range m.Std {
+		m.Std[c] = math.Sqrt(v)
+	}
+	return m
+}
+
+// Standardise is a copy of the set with (x-mean)/std in place of x. A channel that
+// never changes (standard deviation 0) is only moved to 0.
+func (s *Set) Standardise(m Moments) (*Set, error) {
+	if len(m.Mean) != s.Shape.C || len(m.Std) != s.Shape.C {
+		return nil, fmt.Errorf("standardise %q: moments of %d channels for images of %d", s.Name, len(m.Mean), s.Shape.C)
+	}
+	t := *s
+	t.X = make([]float32, len(s.X))
+	plane := s.Shape.H * s.Shape.W
+	for i, x := range s.X {
+		c := i / plane % s.Shape.C
+		d := m.Std[c]
+		if d == 0 {
+			d = 1
+		}
+		t.X[i] = float32((float64(x) - m.Mean[c]) / d)
+	}
+	return &t, nil
+}
