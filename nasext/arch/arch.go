@@ -27,15 +27,15 @@ const (
 	BatchNorm  Kind = "batchnorm"  // over channels, with learned scale and shift
 	ReLU       Kind = "relu"       //
 	Tanh       Kind = "tanh"       //
-	MaxPool    Kind = "maxpool"    // KH, KW, Stride, PadH, PadW
-	AvgPool    Kind = "avgpool"    // KH, KW, Stride, PadH, PadW; padding is not counted in the mean
+	MaxPool    Kind = "maxpool"    // KH, KW, Stride, PadH, PadW, Ceil; padding never wins
+	AvgPool    Kind = "avgpool"    // KH, KW, Stride, PadH, PadW, Ceil; the mean is of the pixels inside the image only
 	GlobalPool Kind = "globalpool" // mean over height and width
 	Flatten    Kind = "flatten"    // C×H×W to a vector, row major
 	Linear     Kind = "linear"     // Out, Bias; takes a vector
 	Add        Kind = "add"        // of inputs of one shape
 	Concat     Kind = "concat"     // along channels, in the order of In
 	Identity   Kind = "identity"   //
-	Zero       Kind = "zero"       // zeros of the input's shape (of a strided shape if Stride > 1)
+	Zero       Kind = "zero"       // Stride; zeros of the input's shape, height and width divided by Stride and rounded up
 	Dropout    Kind = "dropout"    // Rate
 )
 
@@ -51,6 +51,7 @@ type Op struct {
 	Dilation int     `json:"dilation,omitempty"` // 0 means 1
 	Groups   int     `json:"groups,omitempty"`   // 0 means 1
 	Bias     bool    `json:"bias,omitempty"`
+	Ceil     bool    `json:"ceil,omitempty"` // pooling: a last window that reaches over the edge counts too
 	Rate     float64 `json:"rate,omitempty"` // share of activations that dropout sets to 0
 }
 
@@ -64,7 +65,8 @@ type Node struct {
 
 // Arch is an architecture: nodes in an order in which each comes after its
 // inputs. Node 0 is the input; the last node is the output, a vector with one
-// number per class.
+// number per class. A node whose output nobody takes is allowed (a cell whose
+// other edges are zero has such nodes): its parameters exist and are counted.
 type Arch struct {
 	Name  string `json:"name,omitempty"`
 	Input Shape  `json:"input"`

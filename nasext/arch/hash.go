@@ -1,0 +1,45 @@
+package arch
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+)
+
+// Hash is a fingerprint of the structure: input shape, operations with their
+// settings, and who takes whose output, in the order of the nodes. Names and
+// blocks do not count, and neither does whether a default was written out. It is
+// 32 hexadecimal digits and stays the same between versions of the program.
+//
+// Two architectures that differ only in the order of their nodes have different
+// fingerprints.
+func (a *Arch) Hash() string {
+	b := []byte("arch 1\n")
+	put := func(n int) { b = binary.AppendVarint(b, int64(n)) }
+	put(a.Input.C)
+	put(a.Input.H)
+	put(a.Input.W)
+	for _, n := range a.Nodes {
+		o := n.Op.WithDefaults()
+		put(len(o.Kind))
+		b = append(b, o.Kind...)
+		for _, v := range []int{o.Out, o.KH, o.KW, o.Stride, o.PadH, o.PadW, o.Dilation, o.Groups, bit(o.Bias), bit(o.Ceil)} {
+			put(v)
+		}
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(o.Rate))
+		put(len(n.In))
+		for _, from := range n.In {
+			put(from)
+		}
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+func bit(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,248 @@
+package arch
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"strings"
+)
+
+// Info is what follows from the settings of a node and the shapes that reach it.
+type Info struct {
+	Out    Shape `json:"out"`    // of one sample
+	Params int64 `json:"params"` // trainable: weights, biases, scale and shift of batch norm
+	MACs   int64 `json:"macs"`   // multiply-accumulates for one sample, of convolutions and linear layers only
+}
+
+// Check says what is wrong with the architecture, or nil: the order of the nodes,
+// their names, the number of their inputs, unknown kinds, settings out of range,
+// shapes that do not fit, an output that is no vector. The error names the node
+// and says what would be right.
+func (a *Arch) Check() error {
+	infos, err := a.Infer()
+	if err != nil {
+		return err
+	}
+	last := len(infos) - 1
+	if out := infos[last].Out; out.H != 1 || out.W != 1 {
+		return a.fault(last, "is the output and has the shape %v; the last node must be a vector with one number per class, so end with globalpool or flatten, then linear", out)
+	}
+	return nil
+}
+
+// Infer computes shape, parameters and MACs of every node, in the order of the
+// nodes. A convolution with a filter of kh×kw counts
+// Cout·Hout·Wout·(Cin/groups)·kh·kw MACs, a linear layer in·out; biases, batch
+// norm, pooling and sums count none. It makes the checks of Check, except that
+// the output may have any shape.
+func (a *Arch) Infer() ([]Info, error) {
+	if a == nil || len(a.Nodes) == 0 {
+		return nil, errors.New("arch: there are no nodes; node 0 must be the input")
+	}
+	if err := a.Input.check(); err != nil {
+		return nil, fmt.Errorf("arch: input: %w", err)
+	}
+	infos := make([]Info, len(a.Nodes))
+	names := make(map[string]int, len(a.Nodes))
+	var ins []Shape
+	for i, n := range a.Nodes {
+		if n.Name == "" {
+			return nil, a.fault(i, "has no name; every node needs one of its own")
+		}
+		if j, taken := names[n.Name]; taken {
+			return nil, a.fault(i, "has the name of node %d; every node needs one of its own", j)
+		}
+		names[n.Name] = i
+		if (i == 0) != (n.Op.Kind == Input) {
+			return nil, a.fault(i, "is out of place; node 0, and no other, is of kind input")
+		}
+		ins = ins[:0]
+		for _, from := range n.In {
+			if from < 0 || from >= i {
+				return nil, a.fault(i, "takes node %d; a node takes nodes that stand before it, here 0 to %d", from, i-1)
+			}
+			ins = append(ins, infos[from].Out)
+		}
+		info, err := a.infer(n.Op, ins)
+		if err != nil {
+			return nil, a.fault(i, "%w", err)
+		}
+		infos[i] = info
+	}
+	return infos, nil
+}
+
+// Params is the number of trainable parameters.
+func (a *Arch) Params() (int64, error) {
+	infos, err := a.Infer()
+	return total(infos, func(i Info) int64 { return i.Params }), err
+}
+
+// MACs is the number of multiply-accumulates that one sample takes, by the rule of Infer.
+func (a *Arch) MACs() (int64, error) {
+	infos, err := a.Infer()
+	return total(infos, func(i Info) int64 { return i.MACs }), err
+}
+
+// Output is the shape of the last node.
+func (a *Arch) Output() (Shape, error) {
+	infos, err := a.Infer()
+	if err != nil {
+		return Shape{}, err
+	}
+	return infos[len(infos)-1].Out, nil
+}
+
+func total(infos []Info, of func(Info) int64) (sum int64) {
+	for _, i := range infos {
+		sum += of(i)
+	}
+	return sum
+}
+
+// fault is an error about node i.
+func (a *Arch) fault(i int, format string, args ...any) error {
+	n := a.Nodes[i]
+	return fmt.Errorf("arch: node %d (%s “%s”): "+format, append([]any{i, n.Op.Kind, n.Name}, args...)...)
+}
+
+// infer computes one operation on inputs of the given shapes.
+func (a *Arch) infer(o Op, in []Shape) (Info, error) {
+	if err := o.check(); err != nil {
+		return Info{}, err
+	}
+	r, _ := ruleOf(o.Kind)
+	if len(in) < r.minIn || len(in) > r.maxIn {
+		return Info{}, fmt.Errorf("has %d inputs; %s needs %s", len(in), article(o.Kind), r.inputsInPhrase)
+	}
+	o = o.WithDefaults()
+	var info Info
+	var err error
+	switch o.Kind {
+	case Input:
+		info.Out = a.Input
+	case Conv:
+		info, err = inferConv(o, in[0])
+	case MaxPool, AvgPool:
+		info.Out = Shape{in[0].C, o.out(in[0].H, o.KH, o.PadH), o.out(in[0].W, o.KW, o.PadW)}
+		if info.Out.H < 1 || info.Out.W < 1 {
+			err = misfit(o, in[0])
+		}
+	case BatchNorm:
+		info = Info{Out: in[0], Params: 2 * int64(in[0].C)}
+	case ReLU, Tanh, Identity, Dropout:
+		info.Out = in[0]
+	case Zero:
+		info.Out = Shape{in[0].C, (in[0].H + o.Stride - 1) / o.Stride, (in[0].W + o.Stride - 1) / o.Stride}
+	case GlobalPool:
+		info.Out = Shape{in[0].C, 1, 1}
+	case Flatten:
+		info.Out = Shape{in[0].Elems(), 1, 1}
+	case Linear:
+		info, err = inferLinear(o, in[0])
+	case Add:
+		info.Out = in[0]
+		for _, s := range in[1:] {
+			if s != in[0] {
+				return Info{}, fmt.Errorf("inputs have shapes %s; an add needs equal shapes", shapes(in))
+			}
+		}
+	case Concat:
+		info.Out = in[0]
+		for _, s := range in[1:] {
+			if s.H != in[0].H || s.W != in[0].W {
+				return Info{}, fmt.Errorf("inputs have shapes %s; a concat needs equal height and width", shapes(in))
+			}
+			info.Out.C += s.C
+		}
+	}
+	if err == nil {
+		err = info.Out.check()
+	}
+	return info, err
+}
+
+func inferConv(o Op, in Shape) (Info, error) {
+	if in.C%o.Groups != 0 || o.Out%o.Groups != 0 {
+		return Info{}, fmt.Errorf("has %d groups, but %d channels come in and %d go out; the groups must divide both", o.Groups, in.C, o.Out)
+	}
+	out := Shape{o.Out, o.out(in.H, o.KH, o.PadH), o.out(in.W, o.KW, o.PadW)}
+	if out.H < 1 || out.W < 1 {
+		return Info{}, misfit(o, in)
+	}
+	weights, ok1 := product(o.Out, in.C/o.Groups, o.KH, o.KW)
+	macs, ok2 := product(o.Out, in.C/o.Groups, o.KH, o.KW, out.H, out.W)
+	if !ok1 || !ok2 {
+		return Info{}, fmt.Errorf("on %v needs more multiply-accumulates than can be counted; make the image or the channels smaller", in)
+	}
+	info := Info{Out: out, Params: weights, MACs: macs}
+	if o.Bias {
+		info.Params += int64(o.Out)
+	}
+	return info, nil
+}
+
+func inferLinear(o Op, in Shape) (Info, error) {
+	if in.H != 1 || in.W != 1 {
+		return Info{}, fmt.Errorf("takes a vector, but its input has the shape %v; put flatten or globalpool before it", in)
+	}
+	weights, _ := product(in.C, o.Out) // both at most maxElems, so it fits
+	info := Info{Out: Shape{o.Out, 1, 1}, Params: weights, MACs: weights}
+	if o.Bias {
+		info.Params += int64(o.Out)
+	}
+	return info, nil
+}
+
+// misfit is the error of a filter or window that is larger than the padded image.
+func misfit(o Op, in Shape) error {
+	what := fmt.Sprintf("a window of %d×%d", o.KH, o.KW)
+	if o.Kind == Conv {
+		what = fmt.Sprintf("a filter that reaches over %d×%d pixels", o.Dilation*(o.KH-1)+1, o.Dilation*(o.KW-1)+1)
+	}
+	return fmt.Errorf("%s does not fit on %v padded by %s; make it smaller, pad more or pool less before it", what, in, pair(o.PadH, o.PadW))
+}
+
+// maxElems bounds the activations of one sample at one node.
+const maxElems = 1 << 31
+
+func (s Shape) check() error {
+	if s.C < 1 || s.H < 1 || s.W < 1 {
+		return fmt.Errorf("the shape is %v; channels, height and width must be at least 1", s)
+	}
+	if n, ok := product(s.C, s.H, s.W); !ok || n > maxElems {
+		return fmt.Errorf("the shape is %v; that is more than the %d activations that one sample may have", s, int64(maxElems))
+	}
+	return nil
+}
+
+// product multiplies whole numbers that are not negative; false if the product passes 2⁶².
+func product(factors ...int) (int64, bool) {
+	p := uint64(1)
+	for _, f := range factors {
+		hi, lo := bits.Mul64(p, uint64(f))
+		if hi != 0 || lo > 1<<62 {
+			return 0, false
+		}
+		p = lo
+	}
+	return int64(p), true
+}
+
+// shapes lists shapes: "1×8×8, 2×8×8 and 1×4×4".
+func shapes(list []Shape) string {
+	words := make([]string, len(list))
+	for i, s := range list {
+		words[i] = s.String()
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// article is the kind with its article: "an add".
+func article(k Kind) string {
+	if strings.ContainsRune("aeiou", rune(k[0])) {
+		return "an " + string(k)
+	}
+	return "a " + string(k)
+}

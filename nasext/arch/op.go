@@ -1,0 +1,193 @@
+package arch
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// setting is one field of Op, as a bit.
+type setting uint16
+
+const (
+	setOut setting = 1 << iota
+	setFilter
+	setStride
+	setPad
+	setDilation
+	setGroups
+	setBias
+	setCeil
+	setRate
+)
+
+// many is the largest number of inputs of an operation that takes any number.
+const many = math.MaxInt
+
+// rule is what holds for every operation of a kind.
+type rule struct {
+	settings       setting // those that count
+	minIn, maxIn   int
+	inputsInPhrase string // "an add needs two or more inputs"
+}
+
+// ruleOf says what holds for operations of kind k; false if there is no such kind.
+func ruleOf(k Kind) (rule, bool) {
+	const (
+		pool = setFilter | setStride | setPad | setCeil
+		conv = setOut | setFilter | setStride | setPad | setDilation | setGroups | setBias
+	)
+	one := func(s setting) (rule, bool) { return rule{s, 1, 1, "exactly one input"}, true }
+	switch k {
+	case Input:
+		return rule{0, 0, 0, "no inputs"}, true
+	case Conv:
+		return one(conv)
+	case MaxPool, AvgPool:
+		return one(pool)
+	case BatchNorm, ReLU, Tanh, GlobalPool, Flatten, Identity:
+		return one(0)
+	case Linear:
+		return one(setOut | setBias)
+	case Zero:
+		return one(setStride)
+	case Dropout:
+		return one(setRate)
+	case Add, Concat:
+		return rule{0, 2, many, "two or more inputs"}, true
+	}
+	return rule{}, false
+}
+
+// kinds lists every kind, for error messages.
+func kinds() string {
+	return "input, conv, batchnorm, relu, tanh, maxpool, avgpool, globalpool, flatten, linear, add, concat, identity, zero and dropout"
+}
+
+// WithDefaults is the operation with its defaults written out: a Stride, Dilation or
+// Groups that counts for its kind and is 0 becomes 1.
+func (o Op) WithDefaults() Op {
+	r, _ := ruleOf(o.Kind)
+	fill := func(v *int, s setting) {
+		if *v == 0 && r.settings&s != 0 {
+			*v = 1
+		}
+	}
+	fill(&o.Stride, setStride)
+	fill(&o.Dilation, setDilation)
+	fill(&o.Groups, setGroups)
+	return o
+}
+
+// check says what is wrong with the settings alone, whatever the inputs are.
+func (o Op) check() error {
+	r, ok := ruleOf(o.Kind)
+	if !ok {
+		return fmt.Errorf("there is no operation %q; the operations are %s", string(o.Kind), kinds())
+	}
+	stray := func(name string, set bool, s setting) error {
+		if set && r.settings&s == 0 {
+			return fmt.Errorf("has the setting %s, which means nothing for %s; leave it out", name, o.Kind)
+		}
+		return nil
+	}
+	for _, err := range []error{
+		stray("out", o.Out != 0, setOut), stray("kh", o.KH != 0, setFilter), stray("kw", o.KW != 0, setFilter),
+		stray("stride", o.Stride != 0, setStride), stray("pad_h", o.PadH != 0, setPad), stray("pad_w", o.PadW != 0, setPad),
+		stray("dilation", o.Dilation != 0, setDilation), stray("groups", o.Groups != 0, setGroups),
+		stray("bias", o.Bias, setBias), stray("ceil", o.Ceil, setCeil), stray("rate", o.Rate != 0, setRate),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	for _, v := range []struct {
+		name   string
+		value  int
+		least  int
+		counts setting
+	}{
+		{"out", o.Out, 1, setOut}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
+		{"stride", o.Stride, 0, setStride}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
+		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups},
+	} {
+		if r.settings&v.counts != 0 && (v.value < v.least || v.value > maxSetting) {
+			return fmt.Errorf("%s is %d; it must be %d to %d", v.name, v.value, v.least, maxSetting)
+		}
+	}
+	if !(o.Rate >= 0 && o.Rate < 1) {
+		return fmt.Errorf("rate is %v; it must be at least 0 and below 1", o.Rate)
+	}
+	pool := o.Kind == MaxPool || o.Kind == AvgPool
+	if pool && (2*o.PadH > o.KH || 2*o.PadW > o.KW) {
+		return fmt.Errorf("is padded by %s, more than half of its %s window, so a window could lie outside the image; pad at most %s",
+			pair(o.PadH, o.PadW), pair(o.KH, o.KW), pair(o.KH/2, o.KW/2))
+	}
+	return nil
+}
+
+// maxSetting bounds every whole number of an operation and every side of a shape:
+// far above what is sensible, far below what overflows.
+const maxSetting = 1 << 20
+
+// out is the number of positions of a filter along one side of n pixels.
+func (o Op) out(n, k, pad int) int {
+	span := n + 2*pad - o.Dilation*(k-1) - 1 // how far the first filter position can move
+	if o.Kind != Conv {
+		span = n + 2*pad - k
+	}
+	if span < 0 && (!o.Ceil || span <= -o.Stride) {
+		return 0
+	}
+	if !o.Ceil {
+		return span/o.Stride + 1
+	}
+	m := (span+o.Stride-1)/o.Stride + 1
+	if (m-1)*o.Stride >= n+pad { // the last window must begin inside the image or its leading padding
+		m--
+	}
+	return m
+}
+
+// String is the operation on one line: "conv 3×3 →16 /2 pad 1".
+func (o Op) String() string {
+	var b strings.Builder
+	b.WriteString(string(o.Kind))
+	r, _ := ruleOf(o.Kind)
+	if r.settings&setFilter != 0 {
+		fmt.Fprintf(&b, " %d×%d", o.KH, o.KW)
+	}
+	if o.Out != 0 {
+		fmt.Fprintf(&b, " →%d", o.Out)
+	}
+	if o.Stride > 1 {
+		fmt.Fprintf(&b, " /%d", o.Stride)
+	}
+	if o.PadH != 0 || o.PadW != 0 {
+		b.WriteString(" pad " + pair(o.PadH, o.PadW))
+	}
+	if o.Dilation > 1 {
+		fmt.Fprintf(&b, " dilation %d", o.Dilation)
+	}
+	if o.Groups > 1 {
+		fmt.Fprintf(&b, " groups %d", o.Groups)
+	}
+	if o.Bias {
+		b.WriteString(" +bias")
+	}
+	if o.Ceil {
+		b.WriteString(" ceil")
+	}
+	if o.Rate != 0 {
+		fmt.Fprintf(&b, " %g", o.Rate)
+	}
+	return b.String()
+}
+
+// pair is "3" for equal numbers and "3×1" for others.
+func pair(h, w int) string {
+	if h == w {
+		return fmt.Sprint(h)
+	}
+	return fmt.Sprintf("%d×%d", h, w)
+}

@@ -1,0 +1,83 @@
+package arch
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Row is what a summary says of one node.
+type Row struct {
+	Name   string
+	Op     string
+	In     string // names of the nodes it takes
+	Out    string // shape
+	Params int64
+	MACs   int64
+}
+
+// Summary is the architecture as a table, one row per node.
+func (a *Arch) Summary() ([]Row, error) {
+	infos, err := a.Infer()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(infos))
+	for i, n := range a.Nodes {
+		from := make([]string, len(n.In))
+		for k, j := range n.In {
+			from[k] = a.Nodes[j].Name
+		}
+		rows[i] = Row{
+			Name: n.Name, Op: n.Op.String(), In: strings.Join(from, ", "),
+			Out: infos[i].Out.String(), Params: infos[i].Params, MACs: infos[i].MACs,
+		}
+	}
+	return rows, nil
+}
+
+// String is the summary as text, with the totals in the last line. Of an
+// architecture with a mistake it is the mistake.
+func (a *Arch) String() string {
+	rows, err := a.Summary()
+	if err != nil {
+		return err.Error()
+	}
+	lines := [][]string{{"node", "operation", "output", "params", "MACs"}}
+	var params, macs int64
+	for _, r := range rows {
+		lines = append(lines, []string{r.Name, r.Op, r.Out, count(r.Params), count(r.MACs)})
+		params += r.Params
+		macs += r.MACs
+	}
+	lines = append(lines, []string{strings.TrimSpace("total " + a.Name), fmt.Sprintf("%d nodes", len(rows)), rows[len(rows)-1].Out, fmt.Sprint(params), fmt.Sprint(macs)})
+
+	widths := make([]int, len(lines[0]))
+	for _, line := range lines {
+		for i, s := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(s))
+		}
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		var row strings.Builder
+		for i, s := range line {
+			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s))
+			if i >= 3 { // numbers stand to the right
+				s, space = space+s, ""
+			}
+			row.WriteString(s + space + "  ")
+		}
+		b.WriteString(strings.TrimRight(row.String(), " "))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// count is a number, or a dash for none.
+func count(n int64) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprint(n)
+}
