@@ -1,0 +1,239 @@
+// Package controller is the recurrent network that writes architectures, and
+// how it learns to write better ones: Zoph and Le, "Neural Architecture Search
+// with Reinforcement Learning" (ICLR 2017).
+//
+// An LSTM reads the choices made so far, one a step, and a softmax over the
+// options of the next decision says how likely it takes each. Sampling from it
+// gives a genotype; the score of that architecture is the reward; REINFORCE
+// moves the parameters so that what was rewarded above the baseline becomes
+// more likely:
+//
+//	∇J ≈ 1/m Σ_k Σ_t ∇ log P(a_t | a_1…a_{t-1}) (R_k − b)
+//
+// # Decisions of different sizes
+//
+// The recurrent part is shared by all decisions. Each head (a linear layer that
+// scores options, with an embedding of each of these options for the next
+// step's input) belongs to one decision, or to all decisions with the same
+// options: see [Heads]. Heads are made when a space first asks for them, with
+// values drawn from a stream of their own name, so neither the space nor the
+// order of its decisions has to be known beforehand, and genotypes may differ
+// in length.
+package controller
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nascent-go/nascent/nasext/seed"
+)
+
+// Heads says which decisions share one head.
+type Heads int
+
+// Ways to share heads.
+const (
+	// PerDecision gives each decision of its own name and options a head of its
+	// own, as in the papers: the policy learns where in the architecture an
+	// option is good from the head's bias alone, which is fast.
+	PerDecision Heads = iota
+	// PerOptions shares one head among all decisions that offer the same
+	// options. It has fewer parameters and generalises from layer to layer;
+	// only the recurrent state tells the positions apart.
+	PerOptions
+)
+
+func (h Heads) String() string {
+	switch h {
+	case PerDecision:
+		return "per decision"
+	case PerOptions:
+		return "per options"
+	}
+	return fmt.Sprintf("Heads(%d)", int(h))
+}
+
+// Config holds the settings of a controller. A zero field means the value that
+// is given beside it; those are the article's.
+type Config struct {
+	Layers int // LSTM layers: 2
+	Hidden int // units of each layer, and length of the embeddings: 35
+
+	Init  float64 // parameters start uniform in ±Init: 0.08
+	Rate  float64 // Adam's learning rate: 6e-4
+	Beta1 float64 // Adam's decay of the mean gradient, in [0, 1): 0.9
+	Beta2 float64 // Adam's decay of the mean square, in [0, 1): 0.999
+
+	// Decay of the baseline, in (0, 1): the weight that the old value keeps
+	// at each update. 0 means 0.95.
+	Decay float64
+	// NoBaseline leaves the baseline out: every reward counts as it is.
+	NoBaseline bool
+
+	// Entropy is the weight of the entropy bonus, which keeps the policy from
+	// settling early: 0, none. It is in units of reward per nat.
+	Entropy float64
+	// Clip is the largest norm of the gradient; a longer one is shortened to
+	// it. 0 means no limit.
+	Clip float64
+
+	Heads Heads // PerDecision
+}
+
+// adamEps keeps Adam's division finite; it is the value of Kingma and Ba.
+const adamEps = 1e-8
+
+// Validate says what is wrong with the settings, or nil.
+func (c Config) Validate() error {
+	switch {
+	case c.Layers < 1:
+		return fmt.Errorf("controller: Layers is %d; it needs at least 1", c.Layers)
+	case c.Hidden < 1:
+		return fmt.Errorf("controller: Hidden is %d; it needs at least 1 unit", c.Hidden)
+	case !(c.Init > 0) || math.IsInf(c.Init, 0):
+		return fmt.Errorf("controller: Init is %g; it must be a positive number", c.Init)
+	case !(c.Rate > 0) || math.IsInf(c.Rate, 0):
+		return fmt.Errorf("controller: Rate is %g; it must be a positive number", c.Rate)
+	case !(c.Beta1 >= 0 && c.Beta1 < 1):
+		return fmt.Errorf("controller: Beta1 is %g; it must be in [0, 1)", c.Beta1)
+	case !(c.Beta2 >= 0 && c.Beta2 < 1):
+		return fmt.Errorf("controller: Beta2 is %g; it must be in [0, 1)", c.Beta2)
+	case !(c.Decay > 0 && c.Decay < 1):
+		return fmt.Errorf("controller: Decay is %g; it must be in (0, 1)", c.Decay)
+	case !(c.Entropy >= 0) || math.IsInf(c.Entropy, 0):
+		return fmt.Errorf("controller: Entropy is %g; it must be 0 or a positive number", c.Entropy)
+	case !(c.Clip >= 0):
+		return fmt.Errorf("controller: Clip is %g; it must be 0 (no limit) or positive", c.Clip)
+	case c.Heads != PerDecision && c.Heads != PerOptions:
+		return fmt.Errorf("controller: Heads is %d; it must be PerDecision or PerOptions", int(c.Heads))
+	}
+	return nil
+}
+
+// WithDefaults is the configuration with its zero fields filled in.
+func (c Config) WithDefaults() Config {
+	setInt := func(field *int, value int) {
+		if *field == 0 {
+			*field = value
+		}
+	}
+	set := func(field *float64, value float64) {
+		if *field == 0 {
+			*field = value
+		}
+	}
+	setInt(&c.Layers, 2)
+	setInt(&c.Hidden, 35)
+	set(&c.Init, 0.08)
+	set(&c.Rate, 6e-4)
+	set(&c.Beta1, 0.9)
+	set(&c.Beta2, 0.999)
+	set(&c.Decay, 0.95)
+	return c
+}
+
+// String says the settings that decide what a controller does, in one line.
+func (c Config) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "lstm %d×%d, init %g, adam %g (%g, %g)", c.Layers, c.Hidden, c.Init, c.Rate, c.Beta1, c.Beta2)
+	if c.NoBaseline {
+		b.WriteString(", no baseline")
+	} else {
+		fmt.Fprintf(&b, ", baseline %g", c.Decay)
+	}
+	if c.Entropy > 0 {
+		fmt.Fprintf(&b, ", entropy %g", c.Entropy)
+	}
+	if c.Clip > 0 {
+		fmt.Fprintf(&b, ", clip %g", c.Clip)
+	}
+	fmt.Fprintf(&b, ", heads %s", c.Heads)
+	return b.String()
+}
+
+// Controller is the recurrent policy with its optimiser and baseline. It is not
+// safe for concurrent use.
+type Controller struct {
+	cfg  Config
+	seed uint64
+
+	start  *tensor // 1 × Hidden: the input of the first step
+	layers []layer
+	heads  map[string]*head
+	all    []*tensor // every tensor, in the order made
+
+	baseline    float64
+	hasBaseline bool
+}
+
+// head scores the options of a decision, and embeds them for the next step.
+type head struct {
+	embed  *tensor // options × Hidden
+	weight *tensor // options × Hidden
+	bias   *tensor // options × 1
+}
+
+// New makes a controller whose parameters are drawn from the seed.
+func New(cfg Config, seed uint64) (*Controller, error) {
+	cfg = cfg.WithDefaults()
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	c := &Controller{cfg: cfg, seed: seed, heads: map[string]*head{}}
+	h := cfg.Hidden
+	c.start = c.tensor("start", 1, h)
+	for i := range cfg.Layers {
+		name := fmt.Sprintf("layer %d ", i)
+		c.layers = append(c.layers, layer{
+			wx: c.tensor(name+"input", 4*h, h),
+			wh: c.tensor(name+"recurrent", 4*h, h),
+			bx: c.tensor(name+"input bias", 4*h, 1),
+			bh: c.tensor(name+"recurrent bias", 4*h, 1),
+		})
+	}
+	return c, nil
+}
+
+// Config is what the controller was made with, zero fields filled in.
+func (c *Controller) Config() Config { return c.cfg }
+
+// Params is the number of parameters so far; it grows when a space asks for a
+// decision that has no head yet.
+func (c *Controller) Params() int {
+	n := 0
+	for _, t := range c.all {
+		n += len(t.val)
+	}
+	return n
+}
+
+// tensor makes a parameter tensor with values from the stream of its name.
+func (c *Controller) tensor(name string, rows, cols int) *tensor {
+	t := newTensor(rows, cols)
+	rng := seed.Stream(c.seed, "controller", name)
+	for i := range t.val {
+		t.val[i] = (2*rng.Float64() - 1) * c.cfg.Init
+	}
+	c.all = append(c.all, t)
+	return t
+}
+
+// head finds or makes the head of a decision.
+func (c *Controller) head(decision string, options []string) *head {
+	key := fmt.Sprintf("%q", options)
+	if c.cfg.Heads == PerDecision {
+		key = fmt.Sprintf("%q of %s", decision, key)
+	}
+	if h := c.heads[key]; h != nil {
+		return h
+	}
+	n := len(options)
+	h := &head{
+		embed:  c.tensor("embedding of "+key, n, c.cfg.Hidden),
+		weight: c.tensor("head of "+key, n, c.cfg.Hidden),
+		bias:   c.tensor("head bias of "+key, n, 1),
+	}
+	c.heads[key] = h
+	return h
+}

@@ -1,0 +1,451 @@
+package controller
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+func newController(t *testing.T, cfg Config) *Controller {
+	t.Helper()
+	c, err := New(cfg, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// The probabilities of all genotypes of a space sum to 1, also where they differ in length.
+func TestProbabilitiesSumToOne(t *testing.T) {
+	for _, heads := range []Heads{PerDecision, PerOptions} {
+		c := newController(t, Config{Hidden: 5, Init: 0.8, Heads: heads})
+		sum := 0.0
+		for _, g := range leaves(tree{}) {
+			e, err := c.Score(tree{}, g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += math.Exp(e.LogProb())
+		}
+		near(t, "sum of probabilities, heads "+heads.String(), sum, 1)
+	}
+}
+
+func TestSampleFollowsProbabilities(t *testing.T) {
+	c := newController(t, Config{Hidden: 5, Init: 1.5})
+	rng := seed.Stream(1, "sample")
+	const n = 20000
+	counts := map[string]int{}
+	for range n {
+		e, err := c.Sample(rng, tree{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts[fmt.Sprint(e.Genotype)]++
+	}
+	for _, g := range leaves(tree{}) {
+		e, err := c.Score(tree{}, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := math.Exp(e.LogProb())
+		got, spread := float64(counts[fmt.Sprint(g)])/n, math.Sqrt(p*(1-p)/n)
+		if math.Abs(got-p) > 5*spread {
+			t.Errorf("%v was drawn with frequency %.4f, its probability is %.4f ± %.4f", g, got, p, spread)
+		}
+	}
+}
+
+// Backpropagation through time agrees with central differences of the loss.
+func TestGradient(t *testing.T) {
+	for _, cfg := range []Config{
+		{Hidden: 4, Layers: 1, Init: 0.7},
+		{Hidden: 3, Layers: 2, Init: 0.7, Entropy: 0.3, Heads: PerOptions},
+		{Hidden: 3, Layers: 3, Init: 0.7, Entropy: 0.1},
+	} {
+		c := newController(t, cfg)
+		rng := seed.Stream(2, "sample")
+		var batch []Episode
+		for i := range 4 {
+			e, err := c.Sample(rng, tree{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Reward = float64(i) * 0.4
+			batch = append(batch, e)
+		}
+		c.gradient(batch, 0.25)
+		var grads [][]float64
+		for _, p := range c.all {
+			grads = append(grads, slices.Clone(p.grad))
+		}
+		const eps = 1e-5
+		for i, p := range c.all {
+			for j, was := range p.val {
+				p.val[j] = was + eps
+				up := c.gradient(batch, 0.25).Loss
+				p.val[j] = was - eps
+				down := c.gradient(batch, 0.25).Loss
+				p.val[j] = was
+				if want := (up - down) / (2 * eps); math.Abs(grads[i][j]-want) > 1e-8 {
+					t.Fatalf("%v: gradient %d of tensor %d is %g, differences say %g", c.Config(), j, i, grads[i][j], want)
+				}
+			}
+		}
+	}
+}
+
+// expected is the gradient of −E[(R−b) log P] with the expectation taken
+// exactly, over every genotype of the space. Rewards come from reward.
+func (c *Controller) expected(t *testing.T, s space.Space, baseline float64, reward func(space.Genotype) float64) [][]float64 {
+	t.Helper()
+	var sum [][]float64
+	for _, g := range leaves(s) {
+		e, err := c.Score(s, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Reward = reward(g)
+		c.gradient([]Episode{e}, baseline)
+		for len(sum) < len(c.all) {
+			sum = append(sum, make([]float64, len(c.all[len(sum)].grad)))
+		}
+		for i, p := range c.all {
+			for j, d := range p.grad {
+				sum[i][j] += math.Exp(e.LogProb()) * d
+			}
+		}
+	}
+	return sum
+}
+
+// E[(R−b) ∇log P] is the gradient of the expected reward, whatever b is.
+func TestBaselineLeavesExpectationAlone(t *testing.T) {
+	c := newController(t, Config{Hidden: 4, Init: 0.7})
+	reward := func(g space.Genotype) float64 { return 0.2*float64(len(g)) + 0.5*float64(g[len(g)-1]) }
+	for _, g := range leaves(tree{}) { // make every head first
+		if _, err := c.Score(tree{}, g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mean := func() float64 {
+		j := 0.0
+		for _, g := range leaves(tree{}) {
+			e, err := c.Score(tree{}, g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j += math.Exp(e.LogProb()) * reward(g)
+		}
+		return j
+	}
+	at0, at3 := c.expected(t, tree{}, 0, reward), c.expected(t, tree{}, 3, reward)
+	for i, p := range c.all {
+		for j, was := range p.val {
+			if math.Abs(at0[i][j]-at3[i][j]) > 1e-12 {
+				t.Fatalf("gradient %d of tensor %d is %g with baseline 0 and %g with baseline 3", j, i, at0[i][j], at3[i][j])
+			}
+			const eps = 1e-5
+			p.val[j] = was + eps
+			up := mean()
+			p.val[j] = was - eps
+			down := mean()
+			p.val[j] = was
+			if want := -(up - down) / (2 * eps); math.Abs(at0[i][j]-want) > 1e-8 {
+				t.Fatalf("gradient %d of tensor %d is %g, that of the expected reward %g", j, i, at0[i][j], want)
+			}
+		}
+	}
+}
+
+// A controller whose weights are all 0 has logits equal to its head's bias: a
+// softmax bandit, whose exact policy gradient has a known course. Five arms,
+// step 1: the numbers come from iterating Δθ_k = π_k (r_k − J) in float64.
+func TestExactPolicyGradientOnBandit(t *testing.T) {
+	c := newController(t, Config{Hidden: 3})
+	arms := chain{[]int{5}}
+	reward := func(g space.Genotype) float64 { return 0.1 + 0.2*float64(g[0]) }
+	h := c.head(decision(0, 5).Name, decision(0, 5).Options)
+	for _, p := range c.all {
+		clear(p.val)
+	}
+	want := map[int][2]float64{ // step: expected reward, probability of the best arm
+		0: {0.5, 0.2}, 10: {0.658393, 0.427168}, 100: {0.889451, 0.972399}, 1000: {0.899172, 0.997835},
+	}
+	for step := range 1001 {
+		if w, ok := want[step]; ok {
+			e, err := c.Greedy(arms)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j := 0.0
+			for k, p := range e.Steps[0].Probs {
+				j += p * reward(space.Genotype{k})
+			}
+			if math.Abs(j-w[0]) > 5e-7 || math.Abs(e.Steps[0].Probs[4]-w[1]) > 5e-7 {
+				t.Errorf("after %d steps J = %.6f and the best arm has %.6f, want %.6f and %.6f", step, j, e.Steps[0].Probs[4], w[0], w[1])
+			}
+		}
+		sum := c.expected(t, arms, 0.37, reward)
+		for i, p := range c.all {
+			for j := range p.val {
+				p.val[j] -= sum[i][j]
+			}
+		}
+	}
+	for _, w := range h.weight.val {
+		if w != 0 {
+			t.Fatalf("a weight of the head is %g: the bias alone should have moved", w)
+		}
+	}
+}
+
+func TestUpdateBaseline(t *testing.T) {
+	c := newController(t, Config{Hidden: 3, Decay: 0.75})
+	sp := chain{[]int{2}}
+	update := func(rewards ...float64) Stats {
+		t.Helper()
+		var batch []Episode
+		for i, r := range rewards {
+			e, err := c.Score(sp, space.Genotype{i % 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Reward = r
+			batch = append(batch, e)
+		}
+		stats, err := c.Update(batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stats
+	}
+	if s := update(1, 3); s.Baseline != 2 || s.Reward != 2 {
+		t.Errorf("first update: baseline %g, reward %g, want 2 and 2", s.Baseline, s.Reward)
+	}
+	if s := update(6); s.Baseline != 2 {
+		t.Errorf("second update: baseline %g, want 2", s.Baseline)
+	}
+	if s := update(0); s.Baseline != 3 { // 0.75·2 + 0.25·6
+		t.Errorf("third update: baseline %g, want 3", s.Baseline)
+	}
+	c = newController(t, Config{Hidden: 3, NoBaseline: true})
+	update(5)
+	if s := update(5); s.Baseline != 0 {
+		t.Errorf("baseline %g with NoBaseline, want 0", s.Baseline)
+	}
+}
+
+func TestClip(t *testing.T) {
+	c := newController(t, Config{Hidden: 3, Clip: 1e-3})
+	e, err := c.Score(chain{[]int{4, 4}}, space.Genotype{1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Reward = 2
+	stats := c.gradient([]Episode{e}, 0)
+	c.step(stats.GradNorm)
+	square := 0.0
+	for _, p := range c.all {
+		for _, g := range p.grad {
+			square += g * g
+		}
+	}
+	if stats.GradNorm < 0.1 {
+		t.Errorf("gradient norm %g is reported after clipping, want that before", stats.GradNorm)
+	}
+	near(t, "clipped norm", math.Sqrt(square), 1e-3)
+}
+
+// The controller comes to prefer a rewarded genotype; the entropy bonus slows it.
+func TestLearns(t *testing.T) {
+	train := func(cfg Config) (best, entropy float64) {
+		cfg.Rate = 0.005
+		c := newController(t, cfg)
+		rng := seed.Stream(3, "sample")
+		sp := chain{[]int{3, 4, 2, 3}}
+		target := space.Genotype{2, 1, 1, 0}
+		var last Stats
+		for range 150 {
+			var batch []Episode
+			for range 4 {
+				e, err := c.Sample(rng, sp)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, g := range e.Genotype {
+					if g == target[i] {
+						e.Reward += 0.25
+					}
+				}
+				batch = append(batch, e)
+			}
+			var err error
+			if last, err = c.Update(batch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e, err := c.Score(sp, target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return math.Exp(e.LogProb()), last.Entropy
+	}
+	for _, heads := range []Heads{PerDecision, PerOptions} {
+		p, entropy := train(Config{Heads: heads})
+		if p < 0.8 {
+			t.Errorf("heads %s: the best genotype has probability %.3f after training, want above 0.8", heads, p)
+		}
+		if _, kept := train(Config{Heads: heads, Entropy: 0.1}); kept <= entropy {
+			t.Errorf("heads %s: entropy %.3f with the bonus, %.3f without", heads, kept, entropy)
+		}
+	}
+}
+
+// Parameters depend on the seed and on names, not on which space was seen first.
+func TestHeadsDoNotDependOnOrder(t *testing.T) {
+	a, b := newController(t, Config{}), newController(t, Config{})
+	small, large := chain{[]int{3}}, chain{[]int{3, 4, 5}}
+	if _, err := a.Greedy(large); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []space.Space{small, tree{}} {
+		if _, err := b.Greedy(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := space.Genotype{1, 2, 3}
+	ea, err := a.Score(large, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eb, err := b.Score(large, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ea.LogProb() != eb.LogProb() {
+		t.Errorf("log probabilities %g and %g of the same genotype", ea.LogProb(), eb.LogProb())
+	}
+}
+
+// brokenSpace fails in one of the ways a space can fail.
+type brokenSpace struct{ err error }
+
+func (brokenSpace) Name() string { return "broken" }
+func (b brokenSpace) Next(space.Genotype) (space.Decision, bool, error) {
+	return space.Decision{Name: "colour"}, true, b.err
+}
+func (brokenSpace) Build(space.Genotype) (*arch.Arch, error) { return nil, nil }
+
+func TestErrors(t *testing.T) {
+	c := newController(t, Config{Hidden: 2})
+	sp := chain{[]int{2, 2}}
+	good, err := c.Score(sp, space.Genotype{0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	update := func(e ...Episode) error { _, err := c.Update(e); return err }
+	score := func(g ...int) error { _, err := c.Score(sp, g); return err }
+	sample := func(s space.Space) error { _, err := c.Sample(seed.Stream(1), s); return err }
+	create := func(cfg Config) error { _, err := New(cfg, 1); return err }
+	nan, wrong := good, good
+	nan.Reward = math.NaN()
+	wrong.Steps = slices.Clone(good.Steps)
+	wrong.Steps[1].Choice = 2
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{update(), "empty batch"},
+		{update(good, nan), "episode 1 of the batch: reward is NaN"},
+		{update(wrong), `step 1 ("decision 1") takes option 2; it must be 0 to 1`},
+		{score(0), "ends where the space asks for one more choice"},
+		{score(0, 5), "choice 1 of genotype [0 5] is 5; it must be 0 to 1"},
+		{score(0, 1, 1), "has 3 choices; the space is complete after 2"},
+		{sample(brokenSpace{}), `no options for "colour"`},
+		{sample(brokenSpace{fmt.Errorf("no such colour")}), "walking space broken: no such colour"},
+		{create(Config{Layers: -1}), "Layers is -1"},
+		{create(Config{Hidden: -3}), "Hidden is -3"},
+		{create(Config{Rate: math.NaN()}), "Rate is NaN"},
+		{create(Config{Rate: -1}), "Rate is -1"},
+		{create(Config{Init: math.Inf(1)}), "Init is +Inf"},
+		{create(Config{Beta1: 1}), "Beta1 is 1"},
+		{create(Config{Beta2: -0.5}), "Beta2 is -0.5"},
+		{create(Config{Decay: 1.5}), "Decay is 1.5"},
+		{create(Config{Entropy: -1}), "Entropy is -1"},
+		{create(Config{Clip: -1}), "Clip is -1"},
+		{create(Config{Heads: 9}), "Heads is 9"},
+	} {
+		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
+			t.Errorf("error is %v, want one that says %q", test.err, test.want)
+		}
+	}
+}
+
+// A space of one architecture has no decisions, and nothing is learned from it.
+func TestNoDecisions(t *testing.T) {
+	c := newController(t, Config{})
+	e, err := c.Sample(seed.Stream(1), chain{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Reward = 1
+	stats, err := c.Update([]Episode{e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stats.GradNorm != 0 || stats.Entropy != 0 || e.LogProb() != 0 {
+		t.Errorf("stats %+v of an episode without decisions, want no gradient and no entropy", stats)
+	}
+}
+
+// BenchmarkSampleUpdate: 30 decisions of 6 options, one episode an update.
+func BenchmarkSampleUpdate(b *testing.B) {
+	sizes := make([]int, 30)
+	for i := range sizes {
+		sizes[i] = 6
+	}
+	for _, heads := range []Heads{PerOptions, PerDecision} {
+		b.Run(heads.String(), func(b *testing.B) {
+			c, err := New(Config{Heads: heads}, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			rng := seed.Stream(1)
+			for b.Loop() {
+				e, err := c.Sample(rng, chain{sizes})
+				if err != nil {
+					b.Fatal(err)
+				}
+				e.Reward = float64(e.Genotype[0])
+				if _, err := c.Update([]Episode{e}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func TestPolicyAverages(t *testing.T) {
+	yes := []string{"no", "yes"}
+	odds := Policy([]Episode{
+		{Steps: []Step{{Decision: "deep", Options: yes, Probs: []float64{0.2, 0.8}, Choice: 1}, {Decision: "wide", Options: yes, Probs: []float64{0.5, 0.5}}}},
+		{Steps: []Step{{Decision: "deep", Options: yes, Probs: []float64{0.4, 0.6}}}},
+	})
+	if len(odds) != 2 {
+		t.Fatalf("%d decisions, want 2: %+v", len(odds), odds)
+	}
+	near(t, "mean probability", odds[0].Probs[1], 0.7)
+	near(t, "share that reached the first", odds[0].Reached, 1)
+	near(t, "share that reached the second", odds[1].Reached, 0.5)
+	near(t, "probability of the second", odds[1].Probs[0], 0.5)
+	if got := Policy(nil); len(got) != 0 {
+		t.Errorf("policy of no episodes is %+v", got)
+	}
+}
