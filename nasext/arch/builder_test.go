@@ -1,0 +1,134 @@
+package arch_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+func TestBuilderNamesAndShapes(t *testing.T) {
+	b := arch.NewBuilder("net", arch.Shape{C: 3, H: 8, W: 8})
+	b.Block("stem")
+	x := b.ConvBN(b.In(), 16, 3)
+	b.Block("cell 1")
+	y := b.ReLUConvBN(x, 16, 3, arch.Named("0→1"))
+	z := b.SepConv(x, 16, 5, 1)
+	x = b.Name(b.Add(y, z), "sum")
+	if got, want := b.Shape(x), (arch.Shape{C: 16, H: 8, W: 8}); got != want {
+		t.Errorf("shape of the sum is %v, want %v", got, want)
+	}
+	if b.Add(x) != x || b.Concat(x) != x {
+		t.Error("the sum of one node is not that node")
+	}
+	x = b.DilConv(x, 24, 3, 2, 2, arch.Named("dil"))
+	b.Block("head")
+	b.Classifier(x, 10)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, n := range a.Nodes {
+		names = append(names, n.Name)
+	}
+	want := "input, stem/conv 1, stem/batchnorm 1, cell 1/0→1/relu, cell 1/0→1/conv, cell 1/0→1/bn, " +
+		"cell 1/relu 1, cell 1/conv 1, cell 1/conv 2, cell 1/batchnorm 1, cell 1/relu 2, cell 1/conv 3, cell 1/conv 4, cell 1/batchnorm 2, " +
+		"cell 1/sum, cell 1/dil/relu, cell 1/dil/dw, cell 1/dil/pw, cell 1/dil/bn, head/globalpool 1, head/linear 1"
+	if got := strings.Join(names, ", "); got != want {
+		t.Errorf("names are\n%s\nwant\n%s", got, want)
+	}
+	// stem 3·16·9+32; 3×3 16·16·9+32; separable 2·(16·25+16·16+32); dilated 16·9+16·24+48; linear 24·10+10
+	if n, err := a.Params(); n != 464+2336+1376+576+250 || err != nil {
+		t.Errorf("params = %d, %v", n, err)
+	}
+	if out := b.Shape(x); out != (arch.Shape{C: 24, H: 4, W: 4}) {
+		t.Errorf("a dilated 3×3 with stride 2 on 8×8 gives %v, want 24×4×4", out)
+	}
+}
+
+func TestBuilderOptions(t *testing.T) {
+	b := arch.NewBuilder("", arch.Shape{C: 4, H: 9, W: 9})
+	x := b.Conv(b.In(), 8, 3, arch.Window(1, 7), arch.Groups(2), arch.Bias(true))
+	x = b.Conv(x, 8, 3, arch.Pad(0), arch.Stride(2), arch.Dilate(2))
+	x = b.AvgPool(x, 3, arch.Stride(1), arch.PadHW(1, 0))
+	x = b.MaxPool(x, 2, arch.Ceil())
+	x = b.Tanh(b.Dropout(b.Identity(x), .25))
+	b.Linear(b.Flatten(x), 2, arch.Bias(false))
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	infos, err := a.Infer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range a.Nodes {
+		got = append(got, n.Op.String()+" = "+infos[i].Out.String())
+	}
+	want := []string{
+		"input = 4×9×9",
+		"conv 1×7 →8 pad 0×3 groups 2 +bias = 8×9×9",
+		"conv 3×3 →8 /2 dilation 2 = 8×3×3",
+		"avgpool 3×3 pad 1×0 = 8×3×1",
+		"maxpool 2×2 /2 ceil = 8×2×1",
+		"identity = 8×2×1", "dropout 0.25 = 8×2×1", "tanh = 8×2×1",
+		"flatten = 16×1×1", "linear →2 = 2×1×1",
+	}
+	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
+		t.Errorf("got\n%s\nwant\n%s", g, w)
+	}
+}
+
+// Every mistake is told once, and nothing is told of what stands on one.
+func TestBuilderCollectsErrors(t *testing.T) {
+	b := arch.NewBuilder("bad", arch.Shape{C: 1, H: 8, W: 8})
+	x := b.ConvBNReLU(b.In(), 0, 3)     // no channels
+	y := b.Conv(b.In(), 4, 3)           //
+	y = b.Add(b.ReLU(x), y)             // stands on the first mistake
+	z := b.MaxPool(b.In(), 9)           // too large
+	b.Linear(b.Flatten(b.Add(y, z)), 3) //
+	b.ReLU(77)                          // no such node
+	b.ReLU(b.In(), arch.Named("input")) // name taken
+	b.ReLU(b.In(), arch.Stride(2))      // means nothing
+	_, err := b.Build()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	want := []string{
+		"arch: node 1 (conv “conv 1”): out is 0; it must be 1 to 1048576",
+		"arch: node 2 (maxpool “maxpool 1”): a window of 9×9 does not fit on 1×8×8 padded by 0; make it smaller, pad more or pool less before it",
+		"arch: node 2 (relu “relu 3”): takes node 77; there are nodes 0 to 1",
+		"arch: node 2 (relu “input”): has the name of node 0; every node needs one of its own",
+		"arch: node 2 (relu “relu 4”): has the setting stride, which means nothing for relu; leave it out",
+	}
+	if got := err.Error(); got != strings.Join(want, "\n") {
+		t.Errorf("error is\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func TestBuilderBadInput(t *testing.T) {
+	b := arch.NewBuilder("bad", arch.Shape{})
+	b.Linear(b.Flatten(b.In()), 10)
+	_, err := b.Build()
+	const want = "arch: node 0 (input “input”): the shape is 0×0×0; channels, height and width must be at least 1"
+	if err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
+	}
+}
+
+// What Build gave does not change when the builder goes on.
+func TestBuildIsACopy(t *testing.T) {
+	b := arch.NewBuilder("net", arch.Shape{C: 1, H: 1, W: 1})
+	b.Linear(b.In(), 10)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Name(1, "renamed")
+	b.ReLU(1)
+	if len(a.Nodes) != 2 || a.Nodes[1].Name != "linear 1" {
+		t.Errorf("the built architecture became %v", a)
+	}
+}
