@@ -92,6 +92,7 @@ func (s Sender) Ask(parent *Message, msgType string, content any) (*Message, err
 		return nil, err
 	}
 	m.Channel = Stdin
+	m.Header.SubshellID = parent.Header.SubshellID
 	m.Identities = parent.Identities
 	return m, nil
 }
@@ -125,7 +126,6 @@ func (s Sender) message(parent *Message, msgType string, content any) (*Message,
 	if parent == nil {
 		return m, nil
 	}
-	m.Header.SubshellID = parent.Header.SubshellID
 	if m.Parent, err = parent.headerJSON(); err != nil {
 		return nil, fmt.Errorf("writing the parent header of %s: %w", msgType, err)
 	}
