@@ -1,0 +1,232 @@
+// Package study is the record of a search: what was searched, by which strategy,
+// and every trial. It lives in one SQLite file, in which each finished trial is
+// durable at once, or in memory.
+package study
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nascent-go/nascent/nasext/estimate"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// What can be wrong with a file or a study; the errors that wrap these say more.
+var (
+	ErrExists   = errors.New("exists already")
+	ErrNoStudy  = errors.New("is no study")
+	ErrSchema   = errors.New("has another schema version")
+	ErrMismatch = errors.New("belongs to another search")
+)
+
+// Spec says what a study searches and how. Two searches with an equal Spec, Name
+// apart, have the same trials.
+type Spec struct {
+	Name      string // for people; any text
+	Space     string // the names of the three components, which say their settings
+	Strategy  string
+	Estimator string
+	Seed      uint64
+	Batch     int  // trials asked for at a time
+	Repeat    bool // whether an architecture that comes again is estimated again
+}
+
+// Versions says which program made a study.
+type Versions struct {
+	Module string // version of this module, "(devel)" outside a release
+	Go     string // "go1.26.0"
+}
+
+// Status says how far a study is.
+type Status string
+
+// The states of a study. One that is Running and that nobody works on was killed.
+const (
+	Running   Status = "running"
+	Stopped   Status = "stopped"   // by a cancelled context or an error
+	Done      Status = "done"      // all trials that were wanted are there
+	Exhausted Status = "exhausted" // the strategy has proposed everything it can
+)
+
+// Trial is one architecture that was tried.
+type Trial struct {
+	Number   int            // from 1
+	Batch    int            // from 1
+	Genotype space.Genotype // its choices
+	Hash     string         // of the architecture; empty if it could not be built
+	Seed     uint64         // what it was estimated with
+	Score    float64        // higher is better; 0 if Failed
+	Failed   bool
+	Error    string            // why it failed
+	CopyOf   int               // trial of the same architecture whose estimate this is; 0 if it was estimated itself
+	Estimate estimate.Estimate // zero if Failed
+	Started  time.Time
+	Seconds  float64 // wall time, which differs from run to run as Started does
+}
+
+// Study is a record of trials. It is safe for concurrent use.
+type Study struct {
+	path     string
+	spec     Spec
+	versions Versions
+	created  time.Time
+
+	mu     sync.Mutex
+	status Status
+	trials map[int]Trial
+	file   *file // nil in memory
+}
+
+// InMemory makes a study that is gone when the program ends.
+func InMemory(spec Spec) (*Study, error) {
+	if err := spec.validate(); err != nil {
+		return nil, err
+	}
+	return &Study{
+		spec: spec, versions: versions(), created: time.Now().UTC(),
+		status: Running, trials: map[int]Trial{},
+	}, nil
+}
+
+func (s Spec) validate() error {
+	for _, part := range []struct{ what, name string }{
+		{"space", s.Space}, {"strategy", s.Strategy}, {"estimator", s.Estimator},
+	} {
+		if part.name == "" {
+			return fmt.Errorf("study: the %s has no name; a study needs it to tell searches apart", part.what)
+		}
+	}
+	if s.Batch < 1 {
+		return fmt.Errorf("study: batch is %d; it must be at least 1", s.Batch)
+	}
+	return nil
+}
+
+// Path is the study's file; empty in memory.
+func (s *Study) Path() string { return s.path }
+
+// Spec is what the study searches.
+func (s *Study) Spec() Spec { return s.spec }
+
+// Versions is what made the study.
+func (s *Study) Versions() Versions { return s.versions }
+
+// Created is when the study was made.
+func (s *Study) Created() time.Time { return s.created }
+
+// Status is how far the study is.
+func (s *Study) Status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status
+}
+
+// SetStatus records how far the study is.
+func (s *Study) SetStatus(status Status) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file != nil {
+		if err := s.file.setStatus(status); err != nil {
+			return fmt.Errorf("study: storing the status in %s: %w", s.path, err)
+		}
+	}
+	s.status = status
+	return nil
+}
+
+// Append adds a finished trial. When it returns nil the trial is safe on disk.
+// Trials may finish in any order; a number can be added once.
+func (s *Study) Append(t Trial) error {
+	if t.Number < 1 || t.Batch < 1 {
+		return fmt.Errorf("study: trial %d of batch %d: both are counted from 1", t.Number, t.Batch)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.trials[t.Number]; ok {
+		return fmt.Errorf("study: trial %d %w", t.Number, ErrExists)
+	}
+	t.Genotype = slices.Clone(t.Genotype)
+	if s.file != nil {
+		if err := s.file.insert(t); err != nil {
+			return fmt.Errorf("study: storing trial %d in %s: %w", t.Number, s.path, err)
+		}
+	}
+	s.trials[t.Number] = t
+	return nil
+}
+
+// Trials are all finished trials, by number. Numbers can be missing where a
+// search was killed, or is still at work.
+func (s *Study) Trials() []Trial {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]Trial, 0, len(s.trials))
+	for _, t := range s.trials {
+		t.Genotype = slices.Clone(t.Genotype)
+		all = append(all, t)
+	}
+	slices.SortFunc(all, func(a, b Trial) int { return cmp.Compare(a.Number, b.Number) })
+	return all
+}
+
+// Best is the trial with the highest score, the first of equals. It is false if
+// none has succeeded.
+func (s *Study) Best() (Trial, bool) { return Best(s.Trials()) }
+
+// Best is the trial with the highest score, the first of equals. It is false if
+// none has succeeded.
+func Best(trials []Trial) (Trial, bool) {
+	found := false
+	var best Trial
+	for _, t := range trials {
+		if !t.Failed && (!found || t.Score > best.Score) {
+			best, found = t, true
+		}
+	}
+	return best, found
+}
+
+// Check says what differs between the study and a search that wants to go on
+// with it, in an error that wraps ErrMismatch. Names may differ.
+func (s *Study) Check(want Spec) error {
+	var diffs []string
+	differ := func(what string, have, want any) {
+		if have != want {
+			diffs = append(diffs, fmt.Sprintf("its %s is %v, not %v", what, have, want))
+		}
+	}
+	differ("space", s.spec.Space, want.Space)
+	differ("strategy", s.spec.Strategy, want.Strategy)
+	differ("estimator", s.spec.Estimator, want.Estimator)
+	differ("seed", s.spec.Seed, want.Seed)
+	differ("batch", s.spec.Batch, want.Batch)
+	differ("repeat", s.spec.Repeat, want.Repeat)
+	if diffs == nil {
+		return nil
+	}
+	where := s.path
+	if where == "" {
+		where = "in memory"
+	}
+	return fmt.Errorf("study: %s %w: %s", where, ErrMismatch, strings.Join(diffs, "; "))
+}
+
+// Close releases the file. The study can still be read.
+func (s *Study) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	file := s.file
+	s.file = nil
+	if err := file.close(); err != nil {
+		return fmt.Errorf("study: closing %s: %w", s.path, err)
+	}
+	return nil
+}
