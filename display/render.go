@@ -1,0 +1,200 @@
+package display
+
+import (
+	"encoding/hex"
+	"fmt"
+	"image"
+	"maps"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/plot"
+	"gorgonia.org/tensor"
+)
+
+// Valuer is implemented by a value that stands for another one. An interpreter
+// knows types that reflection doesn't (a struct declared in a cell is anonymous
+// to package reflect), so it hands over both: the value, which is shown as a
+// picture or a table by what reflection sees, and the text that a reader should
+// get, which becomes the text/plain form. An empty text leaves the form that
+// Render finds itself.
+type Valuer interface {
+	DisplayValue() (value any, text string)
+}
+
+// Render returns what a value looks like. It asks, in this order: whether the
+// value knows itself ([Displayer]) or stands for another one ([Valuer]);
+// whether it is a gonum plot, an image, a gorgonia tensor, a gonum matrix;
+// whether it is an error or has a String method; and then shows it by its kind:
+// lists, maps and structs as tables, everything else as Go source.
+//
+// Every bundle has a text/plain form. Render neither panics nor loops: a method
+// that panics is reported in the text, what is large, deep or cyclic is elided.
+func Render(v any) Bundle { return render(v, 0) }
+
+func render(v any, depth int) (b Bundle) {
+	defer func() {
+		if r := recover(); r != nil {
+			b = Text(fmt.Sprintf("%T: can't be shown: a method of it panicked: %s", v, panicText(r)))
+		}
+		b = complete(b, v)
+	}()
+	if v == nil {
+		return Text("nil")
+	}
+	rv := reflect.ValueOf(v)
+	if rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return Text(goText(rv))
+	}
+	switch x := v.(type) {
+	case Displayer:
+		return x.Display()
+	case Valuer:
+		return renderValuer(x, depth)
+	case *plot.Plot:
+		return NewFigure(x).Display()
+	case tensor.Tensor:
+		return tensorBundle(x)
+	case mat.Matrix:
+		return matrixBundle(x)
+	case image.Image:
+		return Image(x)
+	}
+	if s, ok := ownText(rv); ok {
+		return Text(clip(s, textTop))
+	}
+	return renderKind(rv)
+}
+
+// renderValuer shows the value that another one stands for.
+func renderValuer(x Valuer, depth int) Bundle {
+	if depth > 8 {
+		return Text(fmt.Sprintf("%T stands for a value that stands for another one, without end", x))
+	}
+	value, text := x.DisplayValue()
+	b := render(value, depth+1)
+	if text != "" {
+		b.Data[MIMEPlain] = text
+	}
+	return b
+}
+
+// complete makes sure that a bundle has a text form, without changing a map
+// that somebody else may hold.
+func complete(b Bundle, v any) Bundle {
+	if s, ok := b.Data[MIMEPlain].(string); ok && s != "" {
+		return b
+	}
+	data := maps.Clone(b.Data)
+	if data == nil {
+		data = map[string]any{}
+	}
+	if s, ok := b.Data[MIMEPlain].(string); !ok || s == "" && len(b.Data) > 1 {
+		data[MIMEPlain] = fmt.Sprintf("%T", v)
+	}
+	b.Data = data
+	return b
+}
+
+// ownText returns what a value says of itself: the text of a Valuer, an error,
+// a Stringer, a time. A method that panics is reported.
+func ownText(v reflect.Value) (s string, ok bool) {
+	if !v.CanInterface() {
+		return "", false
+	}
+	if v.Kind() == reflect.Interface && !v.IsNil() {
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		if v.IsNil() {
+			return "", false
+		}
+	}
+	x := v.Interface()
+	method := "Error"
+	defer func() {
+		if r := recover(); r != nil {
+			s, ok = fmt.Sprintf("%s: its method %s panicked: %s", typeName(v.Type()), method, panicText(r)), true
+		}
+	}()
+	switch x := x.(type) {
+	case Valuer:
+		method = "DisplayValue"
+		_, s = x.DisplayValue()
+		return s, s != ""
+	case error:
+		return "error: " + x.Error(), true
+	case time.Time:
+		return x.Round(0).String(), true // without the monotonic reading
+	case fmt.Stringer:
+		method = "String"
+		return x.String(), true
+	}
+	return "", false
+}
+
+// panicText says what was panicked with, without calling its methods unguarded.
+func panicText(r any) (s string) {
+	defer func() {
+		if recover() != nil {
+			s = fmt.Sprintf("a %T", r)
+		}
+	}()
+	return clip(oneLine(fmt.Sprint(r)), textString)
+}
+
+// renderKind shows a value by what reflection knows.
+func renderKind(v reflect.Value) Bundle {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return Text(bytesText(v))
+		}
+	}
+	if t, plainTable := tabulate(v); t != nil {
+		b := t.Display()
+		if !plainTable {
+			b.Data[MIMEPlain] = goText(v)
+		}
+		return b
+	}
+	return Text(goText(v))
+}
+
+// bytesText shows bytes as text if they are text, else the first lines of a dump.
+func bytesText(v reflect.Value) string {
+	n := v.Len()
+	if v.Kind() == reflect.Slice && v.IsNil() {
+		return typeName(v.Type()) + "(nil)"
+	}
+	head := make([]byte, min(n, 400))
+	reflect.Copy(reflect.ValueOf(head), v)
+	title := fmt.Sprintf("%s, %s", typeName(v.Type()), plural(n, "byte"))
+	if n == 0 {
+		return title
+	}
+	if text := cut(string(head), len(head)-len(head)%4); n <= 400 && utf8.Valid(head) && printable(string(head)) || n > 400 && printable(text) {
+		if n > 400 {
+			return title + ": " + fmt.Sprintf("%q …", text)
+		}
+		return title + ": " + fmt.Sprintf("%q", head)
+	}
+	dump := strings.TrimRight(hex.Dump(head[:min(len(head), 64)]), "\n")
+	if n > 64 {
+		dump += "\n…"
+	}
+	return title + "\n" + dump
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' && r != '\r' {
+			return false
+		}
+	}
+	return true
+}
