@@ -92,6 +92,7 @@ func TestBuilderCollectsErrors(t *testing.T) {
 	b.ReLU(77)                          // no such node
 	b.ReLU(b.In(), arch.Named("input")) // name taken
 	b.ReLU(b.In(), arch.Stride(2))      // means nothing
+	b.SepConv(b.In(), 4, 3, 1, arch.Named("sep"), arch.Stride(2))
 	_, err := b.Build()
 	if err == nil {
 		t.Fatal("no error")
@@ -102,6 +103,7 @@ func TestBuilderCollectsErrors(t *testing.T) {
 		"arch: node 2 (relu “relu 3”): takes node 77; there are nodes 0 to 1",
 		"arch: node 2 (relu “input”): has the name of node 0; every node needs one of its own",
 		"arch: node 2 (relu “relu 4”): has the setting stride, which means nothing for relu; leave it out",
+		"arch: node 2 (conv “sep”): a separable convolution takes no option but Named; its settings are arguments",
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("error is\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -22,19 +22,35 @@ func (b *Builder) ReLUConvBN(x, out, k int, opts ...Option) int {
 
 // DilConv adds a rectifier, a depthwise k×k convolution whose filter is spread by
 // dilation, a 1×1 convolution to out channels, and batch norm (Liu et al. 2019, DARTS).
-// Of the options, only Named counts.
+// The one option is Named.
 func (b *Builder) DilConv(x, out, k, stride, dilation int, opts ...Option) int {
+	if !b.onlyNamed("a dilated convolution", opts) {
+		return lost
+	}
 	return b.depthwise(x, out, k, stride, dilation, parts(opts), "")
 }
 
 // SepConv adds a separable convolution as NASNet and DARTS use it: twice a
 // rectifier, a depthwise k×k convolution, a 1×1 convolution and batch norm. The
 // first half has the stride and keeps the channels, the second goes to out
-// channels. Of the options, only Named counts.
+// channels. The one option is Named.
 func (b *Builder) SepConv(x, out, k, stride int, opts ...Option) int {
+	if !b.onlyNamed("a separable convolution", opts) {
+		return lost
+	}
 	part := parts(opts)
 	x = b.depthwise(x, b.Shape(x).C, k, stride, 1, part, "1")
 	return b.depthwise(x, out, k, 1, 1, part, "2")
+}
+
+// onlyNamed records a mistake if options hold more than a name.
+func (b *Builder) onlyNamed(what string, opts []Option) bool {
+	s := apply(Op{}, opts)
+	if s.op != (Op{}) || s.padded {
+		b.fail(Op{Kind: Conv}, s.name, "%s takes no option but Named; its settings are arguments", what)
+		return false
+	}
+	return true
 }
 
 func (b *Builder) depthwise(x, out, k, stride, dilation int, part func(string) options, which string) int {

@@ -1,0 +1,369 @@
+package space
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// NASBench201Config says which network the cell of NAS-Bench-201 is put into. Zero
+// fields mean the published setting for CIFAR-10.
+type NASBench201Config struct {
+	C       int        // channels of the first stage, doubled in each further one; 0 means 16
+	N       int        // cells in each of the three stages; 0 means 5
+	Input   arch.Shape // one sample; zero means 3×32×32
+	Classes int        // 0 means 10
+}
+
+// NB201 is the cell space of NAS-Bench-201 (Dong and Yang 2020), the topology
+// space of NATS-Bench (Dong et al. 2021). A cell has four nodes 0…3; on each of
+// the six edges 0→1, 0→2, 1→2, 0→3, 1→3, 2→3 lies one of five operations, and a
+// node is the sum of its edges. All cells of a network are the same. There are
+// 15 625 cells.
+//
+// Its notation is that of the benchmark: |op~0|+|op~0|op~1|+|op~0|op~1|op~2|.
+type NB201 struct {
+	config    NASBench201Config
+	decisions [6]Decision
+}
+
+// nb201Edges are the edges (from, to) in the order of the benchmark.
+func nb201Edges() [6][2]int {
+	return [6][2]int{{0, 1}, {0, 2}, {1, 2}, {0, 3}, {1, 3}, {2, 3}}
+}
+
+// The options of every edge, in the order in which the benchmark's tables number them.
+const (
+	nbNone = iota
+	nbSkip
+	nbConv1
+	nbConv3
+	nbPool
+	nbOps // how many
+)
+
+// nbSize is 5⁶.
+const nbSize = 15625
+
+func nb201Ops() []string {
+	return []string{"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"}
+}
+
+// NASBench201 makes the space for one network.
+func NASBench201(config NASBench201Config) (*NB201, error) {
+	c := config
+	if c.C == 0 {
+		c.C = 16
+	}
+	if c.N == 0 {
+		c.N = 5
+	}
+	if c.Input == (arch.Shape{}) {
+		c.Input = arch.Shape{C: 3, H: 32, W: 32}
+	}
+	if c.Classes == 0 {
+		c.Classes = 10
+	}
+	s := &NB201{config: c}
+	for i, e := range nb201Edges() {
+		s.decisions[i] = Decision{Name: fmt.Sprintf("edge %d→%d", e[0], e[1]), Options: nb201Ops()}
+	}
+	switch {
+	case c.C < 0 || c.N < 0 || c.Classes < 0:
+		return nil, fmt.Errorf("space: NAS-Bench-201 with C = %d, N = %d and %d classes; all must be at least 1, or 0 for the published 16, 5 and 10", c.C, c.N, c.Classes)
+	case c.N > 1000:
+		return nil, fmt.Errorf("space: NAS-Bench-201 with N = %d cells a stage; it must be at most 1000", c.N)
+	}
+	// The largest cell shows whether the network fits the input at all.
+	if _, err := s.Build(Genotype{nbConv3, nbConv3, nbConv3, nbConv3, nbConv3, nbConv3}); err != nil {
+		return nil, fmt.Errorf("space: NAS-Bench-201 on an input of %v: %w", c.Input, err)
+	}
+	return s, nil
+}
+
+// Config is the configuration with its defaults filled in.
+func (s *NB201) Config() NASBench201Config { return s.config }
+
+// Name is the space with its settings.
+func (s *NB201) Name() string {
+	c := s.config
+	return fmt.Sprintf("NAS-Bench-201(C=%d N=%d input=%v classes=%d)", c.C, c.N, c.Input, c.Classes)
+}
+
+// Next asks for the six edges one after the other. The options belong to the
+// space and must not be changed.
+func (s *NB201) Next(chosen Genotype) (Decision, bool, error) {
+	if err := s.check(chosen); err != nil {
+		return Decision{}, false, err
+	}
+	if len(chosen) == len(s.decisions) {
+		return Decision{}, false, nil
+	}
+	return s.decisions[len(chosen)], true, nil
+}
+
+// check says which choice of a beginning is out of range.
+func (s *NB201) check(chosen Genotype) error {
+	if len(chosen) > len(s.decisions) {
+		return fmt.Errorf("space %s: %d choices; a cell has six edges", s.Name(), len(chosen))
+	}
+	for i, o := range chosen {
+		if o < 0 || o >= nbOps {
+			return outOfRange(s, i, o, s.decisions[i])
+		}
+	}
+	return nil
+}
+
+func (s *NB201) checkComplete(g Genotype) error {
+	if err := s.check(g); err != nil {
+		return err
+	}
+	if len(g) < len(s.decisions) {
+		return fmt.Errorf("space %s: the genotype %v has %d choices; a cell has six edges", s.Name(), g, len(g))
+	}
+	return nil
+}
+
+// Size is 15 625.
+func (s *NB201) Size() *big.Int { return big.NewInt(nbSize) }
+
+// Index is the number of a cell, 0 to 15 624: the choices as digits in base 5, edge
+// 0→1 first. It is the lexicographic rank, and not the index of the benchmark's files.
+func (s *NB201) Index(g Genotype) (int, error) {
+	if err := s.checkComplete(g); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, o := range g {
+		n = n*nbOps + o
+	}
+	return n, nil
+}
+
+// At is the cell of a number; the inverse of Index.
+func (s *NB201) At(index int) (Genotype, error) {
+	if index < 0 || index >= nbSize {
+		return nil, fmt.Errorf("space %s: there is no cell %d; they are numbered 0 to %d", s.Name(), index, nbSize-1)
+	}
+	g := make(Genotype, len(s.decisions))
+	for i := len(g) - 1; i >= 0; i-- {
+		g[i] = index % nbOps
+		index /= nbOps
+	}
+	return g, nil
+}
+
+// Format writes a cell in the benchmark's notation.
+func (s *NB201) Format(g Genotype) (string, error) {
+	if err := s.checkComplete(g); err != nil {
+		return "", err
+	}
+	ops := nb201Ops()
+	var b strings.Builder
+	for i, e := range nb201Edges() {
+		if e[0] == 0 {
+			if i > 0 {
+				b.WriteString("+")
+			}
+			b.WriteString("|")
+		}
+		b.WriteString(ops[g[i]] + "~" + strconv.Itoa(e[0]) + "|")
+	}
+	return b.String(), nil
+}
+
+// Parse reads a cell in the benchmark's notation, or as six operations in the order
+// of the edges with commas between, such as "3x3, 3x3, 3x3, skip, 3x3, pool"; skip,
+// 1x1, 3x3 and pool are short for the full names.
+func (s *NB201) Parse(text string) (Genotype, error) {
+	trimmed := strings.TrimSpace(text)
+	if !strings.HasPrefix(trimmed, "|") {
+		return parseWords(commaOnly{s}, text, nb201Word)
+	}
+	form := fmt.Errorf("space %s: %q is no cell; a cell reads |op~0|+|op~0|op~1|+|op~0|op~1|op~2|", s.Name(), text)
+	words := make([]string, 0, len(s.decisions))
+	for to, group := range strings.Split(trimmed, "+") {
+		if !strings.HasPrefix(group, "|") || !strings.HasSuffix(group, "|") || len(group) < 2 {
+			return nil, form
+		}
+		edges := strings.Split(group[1:len(group)-1], "|")
+		if to > 2 || len(edges) != to+1 {
+			return nil, form
+		}
+		for from, edge := range edges {
+			op, node, ok := strings.Cut(edge, "~")
+			if !ok || node != strconv.Itoa(from) {
+				return nil, form
+			}
+			words = append(words, op)
+		}
+	}
+	if len(words) != len(s.decisions) {
+		return nil, form
+	}
+	return parseWords(commaOnly{s}, strings.Join(words, ","), nb201Word)
+}
+
+// commaOnly is the space without its own notation.
+type commaOnly struct{ Space }
+
+func nb201Word(word string) string {
+	switch word {
+	case "skip", "identity":
+		return "skip_connect"
+	case "1x1":
+		return "nor_conv_1x1"
+	case "3x3":
+		return "nor_conv_3x3"
+	case "pool", "avg":
+		return "avg_pool_3x3"
+	case "zero":
+		return "none"
+	}
+	return word
+}
+
+// Reachable says whether a path without none leads from the cell's input to its
+// output. 15 284 cells have one.
+func (s *NB201) Reachable(g Genotype) (bool, error) {
+	if err := s.checkComplete(g); err != nil {
+		return false, err
+	}
+	node := [4]bool{true}
+	for i, e := range nb201Edges() {
+		node[e[1]] = node[e[1]] || g[i] != nbNone && node[e[0]]
+	}
+	return node[3], nil
+}
+
+// Canonical is equal for cells that are the same after skips are contracted, edges
+// that carry nothing are marked as such, and sums are put in order: the function
+// to_unique_str, with consider_zero, of the benchmark's own code. 6 466 cells
+// differ by it.
+func (s *NB201) Canonical(g Genotype) (string, error) {
+	if err := s.checkComplete(g); err != nil {
+		return "", err
+	}
+	const nothing = "#"
+	ops := nb201Ops()
+	node := [4]string{"0"}
+	for to := 1; to < 4; to++ {
+		var terms []string
+		for i, e := range nb201Edges() {
+			if e[1] != to {
+				continue
+			}
+			switch from := node[e[0]]; {
+			case g[i] == nbNone || from == nothing:
+				terms = append(terms, nothing)
+			case g[i] == nbSkip:
+				terms = append(terms, from)
+			default:
+				terms = append(terms, "("+from+")@"+ops[g[i]])
+			}
+		}
+		slices.Sort(terms)
+		node[to] = strings.Join(terms, "+")
+	}
+	return node[3], nil
+}
+
+// Build makes the network of a cell, as NATS-Bench trains it: a 3×3 convolution
+// and batch norm; three stages of N cells with C, 2C and 4C channels; a residual
+// block with stride 2 between stages; batch norm, ReLU, the mean over the image and
+// a linear layer. A convolution on an edge is ReLU, convolution, batch norm.
+//
+// none edges are left out of the sums; a node without any other is zeros.
+func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
+	text, err := s.Format(g)
+	if err != nil {
+		return nil, err
+	}
+	b := arch.NewBuilder(text, s.config.Input)
+	b.Block("stem")
+	x := b.ConvBN(b.In(), s.config.C, 3)
+	channels := s.config.C
+	for stage := range 3 {
+		if stage > 0 {
+			channels *= 2
+			b.Block("reduction " + strconv.Itoa(stage))
+			x = nb201Reduction(b, x, channels)
+		}
+		for i := range s.config.N {
+			b.Block("cell " + strconv.Itoa(stage*s.config.N+i+1))
+			x = nb201Cell(b, x, channels, g)
+		}
+	}
+	b.Block("head")
+	b.Classifier(b.ReLU(b.BatchNorm(x)), s.config.Classes)
+	a, err := b.Build()
+	if err != nil {
+		return nil, fmt.Errorf("space %s: building %s: %w", s.Name(), text, err)
+	}
+	return a, nil
+}
+
+// nb201Cell adds one cell and returns its output.
+func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
+	const unset = -1
+	node := [4]int{x, unset, unset, unset}
+	sums := [4][]int{}
+	// at is the value of a node, whose edges have all been added.
+	at := func(n int) int {
+		if node[n] == unset {
+			name := arch.Named("node " + strconv.Itoa(n))
+			switch len(sums[n]) {
+			case 0:
+				node[n] = b.Zero(x, name)
+			case 1:
+				node[n] = sums[n][0]
+			default:
+				node[n] = b.Name(b.Add(sums[n]...), "node "+strconv.Itoa(n))
+			}
+		}
+		return node[n]
+	}
+	for i, e := range nb201Edges() {
+		if g[i] == nbNone {
+			continue
+		}
+		from, name := at(e[0]), arch.Named(strconv.Itoa(e[0])+"→"+strconv.Itoa(e[1]))
+		var y int
+		switch g[i] {
+		case nbSkip:
+			y = b.Identity(from, name)
+		case nbConv1:
+			y = b.ReLUConvBN(from, channels, 1, name)
+		case nbConv3:
+			y = b.ReLUConvBN(from, channels, 3, name)
+		case nbPool:
+			y = b.AvgPool(from, 3, arch.Stride(1), arch.Pad(1), name)
+		}
+		sums[e[1]] = append(sums[e[1]], y)
+	}
+	return at(3)
+}
+
+// nb201Reduction adds the residual block that halves the image and doubles the channels.
+func nb201Reduction(b *arch.Builder, x, channels int) int {
+	in := b.Shape(x)
+	y := b.ReLUConvBN(x, channels, 3, arch.Stride(2), arch.Named("a"))
+	y = b.ReLUConvBN(y, channels, 3, arch.Named("b"))
+	options := []arch.Option{arch.Named("shortcut/pool")}
+	if in.H%2 != 0 || in.W%2 != 0 {
+		options = append(options, arch.Ceil()) // as many pixels as the convolution gives
+	}
+	short := b.AvgPool(x, 2, options...)
+	short = b.Conv(short, channels, 1, arch.Named("shortcut/conv"))
+	return b.Name(b.Add(y, short), "sum")
+}
+
+var _ interface {
+	Sizer
+	Codec
+} = (*NB201)(nil)

@@ -1,0 +1,131 @@
+package space
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// maxDecisions ends a walk through a space that never says that an architecture is complete.
+const maxDecisions = 10_000
+
+// next is s.Next with the promises of the interface checked: a space that breaks
+// them gets an error instead of a walk without end.
+func next(s Space, chosen Genotype) (Decision, bool, error) {
+	if s == nil {
+		return Decision{}, false, errors.New("space: there is no space (nil)")
+	}
+	d, more, err := s.Next(chosen)
+	switch {
+	case err != nil:
+		return d, false, err
+	case !more:
+		return d, false, nil
+	case len(d.Options) == 0:
+		if len(chosen) == 0 {
+			return d, false, fmt.Errorf("space %s: it holds no architecture: its first decision, %q, has no options; a decision needs at least one", s.Name(), d.Name)
+		}
+		return d, false, fmt.Errorf("space %s: after the choices %v the decision %q has no options; a decision needs at least one", s.Name(), chosen, d.Name)
+	case len(chosen) >= maxDecisions:
+		return d, false, fmt.Errorf("space %s: it holds no architecture: after %d choices it still asks (for %q); a space must end every sequence of choices", s.Name(), len(chosen), d.Name)
+	}
+	return d, true, nil
+}
+
+// complete extends the choices in g until the architecture is complete. pick
+// chooses an option of each further decision, of which it is told the index.
+func complete(s Space, g Genotype, pick func(i int, d Decision) int) (Genotype, error) {
+	for {
+		d, more, err := next(s, g)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return g, nil
+		}
+		g = append(g, pick(len(g), d))
+	}
+}
+
+// decisions lists the decisions that a complete genotype answers, in order.
+func decisions(s Space, g Genotype) ([]Decision, error) {
+	list := make([]Decision, 0, len(g))
+	for i := 0; ; i++ {
+		d, more, err := next(s, g[:i])
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			if i < len(g) {
+				return nil, fmt.Errorf("space %s: the genotype %v has %d choices, but is complete after %d", s.Name(), g, len(g), i)
+			}
+			return list, nil
+		}
+		if i == len(g) {
+			return nil, fmt.Errorf("space %s: the genotype %v is not complete: %q is undecided", s.Name(), g, d.Name)
+		}
+		if g[i] < 0 || g[i] >= len(d.Options) {
+			return nil, outOfRange(s, i, g[i], d)
+		}
+		list = append(list, d)
+	}
+}
+
+func outOfRange(s Space, i, choice int, d Decision) error {
+	return fmt.Errorf("space %s: choice %d (%s) is option %d; there are options 0 to %d", s.Name(), i, d.Name, choice, len(d.Options)-1)
+}
+
+// Check says what is wrong with g as a complete genotype of s, or nil: a choice
+// out of range, choices missing, choices too many.
+func Check(s Space, g Genotype) error {
+	_, err := decisions(s, g)
+	return err
+}
+
+// Random draws a genotype: at each decision, every option is equally likely. So
+// architectures are equally likely only in a space whose branches have the same
+// number of them.
+func Random(s Space, rng *rand.Rand) (Genotype, error) {
+	return complete(s, nil, func(_ int, d Decision) int { return rng.IntN(len(d.Options)) })
+}
+
+// First is the lexicographically first genotype: option 0 everywhere.
+func First(s Space) (Genotype, error) {
+	return complete(s, nil, first)
+}
+
+func first(int, Decision) int { return 0 }
+
+// After is the genotype that follows g in lexicographic order; false if g is the last.
+func After(s Space, g Genotype) (Genotype, bool, error) {
+	list, err := decisions(s, g)
+	if err != nil {
+		return nil, false, err
+	}
+	for i := len(g) - 1; i >= 0; i-- {
+		if g[i]+1 == len(list[i].Options) {
+			continue
+		}
+		h := append(slices.Clone(g[:i]), g[i]+1)
+		h, err := complete(s, h, first)
+		return h, err == nil, err
+	}
+	return nil, false, nil
+}
+
+// Walk calls visit with each genotype in lexicographic order, until it returns false.
+// The genotype is the caller's to keep.
+func Walk(s Space, visit func(Genotype) bool) error {
+	g, err := First(s)
+	if err != nil {
+		return err
+	}
+	for visit(slices.Clone(g)) {
+		var more bool
+		if g, more, err = After(s, g); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
