@@ -1,0 +1,127 @@
+package strategy
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/nascent-go/nascent/nasext/controller"
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// PolicyGradient is what Reinforce makes: a search in which a recurrent
+// controller proposes architectures and learns from their scores.
+type PolicyGradient struct {
+	name    string
+	space   space.Space
+	policy  *controller.Controller
+	rng     *rand.Rand
+	asked   []controller.Episode // the batch that waits for its Tell
+	worst   float64              // lowest score seen; meaningless until scored
+	scored  bool
+	history []controller.Record
+}
+
+// Reinforce is the search of Zoph and Le (ICLR 2017): an LSTM writes the choices
+// of an architecture one by one, and REINFORCE makes choices that scored above
+// the moving baseline more likely. Each batch is sampled from one policy and
+// then gives one update, so the batch of the study is the m of the article.
+//
+// The reward is the score as it is. A failed proposal gets the lowest score seen
+// so far, its own batch included: an architecture that cannot be built is worth
+// no more than the worst that can, whatever the scale of the scores. Before any
+// score is known, failures teach nothing.
+//
+// The article's learning rate suits its 12 800 architectures; a study of a few
+// hundred trials wants a Rate of 0.003 to 0.02.
+func Reinforce(s space.Space, randomSeed uint64, cfg controller.Config) (*PolicyGradient, error) {
+	if s == nil {
+		return nil, errors.New("strategy: reinforce needs a space, not nil")
+	}
+	policy, err := controller.New(cfg, seed.Derive(randomSeed, "strategy", "reinforce", "controller"))
+	if err != nil {
+		return nil, fmt.Errorf("strategy: reinforce: %w", err)
+	}
+	return &PolicyGradient{
+		name:   fmt.Sprintf("reinforce(%s, seed %d)", policy.Config(), randomSeed),
+		space:  s,
+		policy: policy,
+		rng:    seed.Stream(randomSeed, "strategy", "reinforce", "sample"),
+	}, nil
+}
+
+// Name says the settings of the controller and the seed.
+func (p *PolicyGradient) Name() string { return p.name }
+
+// Controller is the policy in its present state.
+func (p *PolicyGradient) Controller() *controller.Controller { return p.policy }
+
+// History is what every update so far did, in order.
+func (p *PolicyGradient) History() []controller.Record { return slices.Clone(p.history) }
+
+// Ask samples n architectures from the policy. They may repeat: the surer the
+// policy, the more often.
+func (p *PolicyGradient) Ask(n int) ([]space.Genotype, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("strategy: reinforce was asked for %d architectures; it proposes 1 or more", n)
+	}
+	if p.asked != nil {
+		return nil, fmt.Errorf("strategy: reinforce was asked again before it was told how its last %d proposals did", len(p.asked))
+	}
+	batch := make([]controller.Episode, n)
+	proposals := make([]space.Genotype, n)
+	for i := range batch {
+		e, err := p.policy.Sample(p.rng, p.space)
+		if err != nil {
+			return nil, fmt.Errorf("strategy: reinforce: %w", err)
+		}
+		batch[i], proposals[i] = e, slices.Clone(e.Genotype)
+	}
+	p.asked = batch
+	return proposals, nil
+}
+
+// Tell takes one step of the policy gradient on the batch.
+func (p *PolicyGradient) Tell(batch []Observation) error {
+	if len(batch) == 0 || len(batch) != len(p.asked) {
+		return fmt.Errorf("strategy: reinforce was told %d observations of a batch of %d", len(batch), len(p.asked))
+	}
+	for i, o := range batch {
+		if !slices.Equal(o.Genotype, p.asked[i].Genotype) {
+			return fmt.Errorf("strategy: reinforce proposed %v as number %d of its batch and was told about %v", p.asked[i].Genotype, i, o.Genotype)
+		}
+		if !o.Failed && (math.IsNaN(o.Score) || math.IsInf(o.Score, 0)) {
+			return fmt.Errorf("strategy: reinforce was told that %v scored %g; a score is a finite number, or the trial failed", o.Genotype, o.Score)
+		}
+	}
+	for _, o := range batch {
+		if !o.Failed && (!p.scored || o.Score < p.worst) {
+			p.worst, p.scored = o.Score, true
+		}
+	}
+	episodes := p.asked
+	p.asked = nil
+	if !p.scored {
+		return nil
+	}
+	record := controller.Record{Update: len(p.history) + 1, Policy: controller.Policy(episodes)}
+	for i, o := range batch {
+		episodes[i].Reward = o.Score
+		if o.Failed {
+			episodes[i].Reward = p.worst
+		}
+		record.Rewards = append(record.Rewards, episodes[i].Reward)
+	}
+	var err error
+	if record.Stats, err = p.policy.Update(episodes); err != nil {
+		return fmt.Errorf("strategy: reinforce: %w", err)
+	}
+	for _, r := range record.Rewards {
+		record.Advantages = append(record.Advantages, r-record.Stats.Baseline)
+	}
+	p.history = append(p.history, record)
+	return nil
+}
