@@ -1,0 +1,227 @@
+package cpu
+
+import (
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
+
+// conv is a convolution, with stride, padding, dilation and groups. A linear layer is
+// one of 1×1 on an image of 1×1.
+//
+// Forward, and backward to the input, are for each pixel a product of weights with the
+// rows of samples that its taps name. The gradient of a weight is a dot product of a
+// gradient's channel with an activation's, over all pixels where both exist.
+type conv struct {
+	in, out value
+	step    engine.Step
+	groups  int
+	ci, co  int // channels in and out, of a group
+	taps    int // positions of the filter
+
+	ahead, back   tapLists
+	wAhead, wBack []float32 // weights in panels of 8 output (ahead) or input channels (back)
+	runs          [][]run   // of each tap
+	bias          []float32 // rows of lanes numbers
+}
+
+// tapLists holds for every pixel of a result the taps that reach it.
+type tapLists struct {
+	first []int32
+	all   []tap
+}
+
+func (t *tapLists) of(pixel int) []tap { return t.all[t.first[pixel]:t.first[pixel+1]] }
+
+func newConv(r *runner, s engine.Step, in, out value) *conv {
+	op := s.Op
+	if op.Kind == arch.Linear {
+		op.KH, op.KW, op.Stride, op.Dilation, op.Groups = 1, 1, 1, 1, 1
+	}
+	o := &conv{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
+		taps: op.KH * op.KW}
+	o.ahead, o.back = tapsOf(op, o, r.lanes)
+	o.wAhead = make([]float32, op.Groups*roundUp(o.co)*o.taps*o.ci)
+	o.wBack = make([]float32, op.Groups*roundUp(o.ci)*o.taps*o.co)
+	for t := range o.taps {
+		o.runs = append(o.runs, runsOf(op, o, t, r.lanes))
+	}
+	if s.Bias != nil {
+		o.bias = make([]float32, out.shape.C*r.lanes)
+	}
+	return o
+}
+
+func roundUp(channels int) int { return (channels + panel - 1) / panel * panel }
+
+// tapsOf lists the taps of every output pixel (ahead) and of every input pixel (back).
+func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
+	in, out := o.in.shape, o.out.shape
+	ahead.first, back.first = []int32{0}, []int32{0}
+	for y := range out.H {
+		for x := range out.W {
+			for t := range o.taps {
+				v, u := y*op.Stride+t/op.KW*op.Dilation-op.PadH, x*op.Stride+t%op.KW*op.Dilation-op.PadW
+				if v >= 0 && v < in.H && u >= 0 && u < in.W {
+					ahead.all = append(ahead.all, tap{int32(t * o.ci * panel), int32((v*in.W + u) * lanes)})
+				}
+			}
+			ahead.first = append(ahead.first, int32(len(ahead.all)))
+		}
+	}
+	for v := range in.H {
+		for u := range in.W {
+			for t := range o.taps {
+				y, x := v+op.PadH-t/op.KW*op.Dilation, u+op.PadW-t%op.KW*op.Dilation
+				if y >= 0 && x >= 0 && y%op.Stride == 0 && x%op.Stride == 0 && y/op.Stride < out.H && x/op.Stride < out.W {
+					back.all = append(back.all, tap{int32(t * o.co * panel), int32((y/op.Stride*out.W + x/op.Stride) * lanes)})
+				}
+			}
+			back.first = append(back.first, int32(len(back.all)))
+		}
+	}
+	return ahead, back
+}
+
+// runsOf lists the stretches of output and input pixels that tap t brings together.
+func runsOf(op arch.Op, o *conv, t, lanes int) (runs []run) {
+	in, out := o.in.shape, o.out.shape
+	for y := range out.H {
+		v := y*op.Stride + t/op.KW*op.Dilation - op.PadH
+		if v < 0 || v >= in.H {
+			continue
+		}
+		for x := range out.W {
+			u := x*op.Stride + t%op.KW*op.Dilation - op.PadW
+			if u < 0 || u >= in.W {
+				continue
+			}
+			a, b := int32((y*out.W+x)*lanes), int32((v*in.W+u)*lanes)
+			if k := len(runs) - 1; k >= 0 && runs[k].a+runs[k].n*width == a && runs[k].b+runs[k].n*width == b {
+				runs[k].n += int32(lanes / width)
+				continue
+			}
+			runs = append(runs, run{a: a, b: b, n: int32(lanes / width)})
+		}
+	}
+	return runs
+}
+
+func (o *conv) forward(r *runner) {
+	w := o.step.Weight.W
+	o.pack(o.wAhead, o.co, o.ci, func(g, out, in, t int) float32 {
+		return w[((g*o.co+out)*o.ci+in)*o.taps+t]
+	})
+	for i := range o.bias {
+		o.bias[i] = o.step.Bias.W[i/r.lanes]
+	}
+	p := product{w: o.wAhead, lists: &o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
+		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), bias: o.bias}
+	p.run(r)
+}
+
+func (o *conv) backward(r *runner) {
+	o.weightGrad(r)
+	dx, more := o.in.take()
+	if dx == nil {
+		return
+	}
+	w := o.step.Weight.W
+	o.pack(o.wBack, o.ci, o.co, func(g, out, in, t int) float32 {
+		return w[((g*o.co+in)*o.ci+out)*o.taps+t]
+	})
+	p := product{w: o.wBack, lists: &o.back, groups: o.groups, rows: o.ci, depth: o.co,
+		src: o.out.grad, srcPixels: o.out.pixels(), dst: dx, dstPixels: o.in.pixels(), add: more}
+	p.run(r)
+}
+
+// pack lays weights out in panels: dst[group][panel of rows][tap][column][row in panel].
+func (o *conv) pack(dst []float32, rows, cols int, weight func(g, row, col, tap int) float32) {
+	at := 0
+	for g := range o.groups {
+		for row := 0; row < rows; row += panel {
+			for t := range o.taps {
+				for col := range cols {
+					for i := range min(panel, rows-row) {
+						dst[at+i] = weight(g, row+i, col, t)
+					}
+					at += panel
+				}
+			}
+		}
+	}
+}
+
+// product is dst = Σ weights · rows of src, for every pixel of dst.
+type product struct {
+	w           []float32
+	lists       *tapLists
+	groups      int
+	rows, depth int // channels of dst and src, of a group
+	src, dst    []float32
+	srcPixels   int
+	dstPixels   int
+	bias        []float32 // what dst begins with: rows of lanes; or nil
+	add         bool      // dst keeps what it holds
+}
+
+func (p *product) run(r *runner) {
+	panels := (p.rows + panel - 1) / panel
+	size := len(p.w) / (p.groups * panels)
+	units := p.groups * panels * p.dstPixels // panel after panel, in each pixel after pixel
+	cost := len(p.lists.all) * p.groups * p.rows * p.depth * r.lanes / 4
+	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
+	r.turns(cost, units, func(from, to int) {
+		for u := from; u < to; u++ {
+			block, q := u/p.dstPixels, u%p.dstPixels
+			g, row := block/panels, block%panels*panel
+			n := min(panel, p.rows-row)
+			c := (g*p.rows+row)*ds + q*r.lanes
+			if p.bias != nil {
+				for i := range n {
+					copy(p.dst[c+i*ds:][:r.lanes], p.bias[(g*p.rows+row+i)*r.lanes:])
+				}
+			}
+			r.k.tile(n, r.lanes, p.lists.of(q), p.depth, p.w[block*size:(block+1)*size], p.src[g*p.depth*ss:], ss,
+				p.dst[c:], ds, p.add || p.bias != nil)
+		}
+	})
+}
+
+// weightGrad fills the gradients of weights and bias.
+func (o *conv) weightGrad(r *runner) {
+	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
+	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
+	outs, ins := (o.co+3)/4, (o.ci+3)/4
+	cost := o.out.pixels() * r.lanes * len(o.step.Weight.W) / 4
+	r.turns(cost, o.groups*outs*ins*o.taps, func(from, to int) {
+		var sums [16]float32
+		for u := from; u < to; u++ {
+			t, block := u%o.taps, u/o.taps
+			in, block := block%ins*4, block/ins
+			out, group := block%outs*4, block/outs
+			rows, cols := min(4, o.co-out), min(4, o.ci-in)
+			out += group * o.co
+			r.k.dot(rows, cols, o.runs[t], dy[out*os:], os, x[(group*o.ci+in)*is:], is, &sums)
+			for i := range rows {
+				for j := range cols {
+					g[((out+i)*o.ci+in+j)*o.taps+t] = sums[4*i+j]
+				}
+			}
+		}
+	})
+	if o.bias == nil {
+		return
+	}
+	var l [width]float32
+	for c := range o.out.shape.C {
+		r.k.sum(dy[c*os:(c+1)*os], r.mask, &l)
+		o.step.Bias.G[c] = float32(total(&l))
+	}
+}
+
+func (o *conv) idle() {
+	clear(o.step.Weight.G)
+	if o.step.Bias != nil {
+		clear(o.step.Bias.G)
+	}
+}

@@ -1,0 +1,107 @@
+package cpu
+
+import (
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
+
+// batchNorm normalises each channel by the mean and variance over the batch's samples
+// and pixels (in training) or by the running ones, then scales and shifts (Ioffe &
+// Szegedy 2015, algorithms 1 and 2).
+type batchNorm struct {
+	in, out   value
+	step      engine.Step
+	mean, inv []float32 // of this batch; inv is 1/sqrt(var+eps)
+	tmp       []float32
+}
+
+// normCost is what a number costs in the three passes of a direction.
+const normCost = 3
+
+func (o *batchNorm) forward(r *runner) {
+	scale, shift := o.step.Weight.W, o.step.Bias.W
+	size := o.in.pixels() * r.lanes
+	r.turns(len(o.out.data)*normCost, o.out.shape.C, func(from, to int) {
+		for c := from; c < to; c++ {
+			x, y := o.in.data[c*size:(c+1)*size], o.out.data[c*size:(c+1)*size]
+			mean, variance := o.step.Mean.W[c], o.step.Var.W[c]
+			if r.pass.Train {
+				mean, variance = o.moments(r, c, x)
+			}
+			inv := float32(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
+			o.mean[c], o.inv[c] = mean, inv
+			f := scale[c] * inv
+			r.k.affine(y, x, f, shift[c]-mean*f)
+		}
+	})
+}
+
+// moments computes mean and biased variance of one channel, the variance from the
+// deviations, which loses no digits, and moves the running moments.
+func (o *batchNorm) moments(r *runner, c int, x []float32) (mean, variance float32) {
+	var l [width]float32
+	m := float64(r.n * o.in.pixels())
+	r.k.sum(x, r.mask, &l)
+	mean = float32(total(&l) / m)
+	r.k.sqdev(x, r.mask, mean, &l)
+	v := total(&l) / m
+	unbiased := v
+	if m > 1 {
+		unbiased = v * m / (m - 1)
+	}
+	move := func(run []float32, now float64) {
+		run[c] = float32((1-engine.BatchNormMomentum)*float64(run[c]) + engine.BatchNormMomentum*now)
+	}
+	move(o.step.Mean.W, float64(mean))
+	move(o.step.Var.W, unbiased)
+	return mean, float32(v)
+}
+
+// total adds up partial sums in double precision.
+func total(l *[width]float32) (s float64) {
+	for _, v := range l {
+		s += float64(v)
+	}
+	return s
+}
+
+// backward: with m numbers a channel, x̂ = (x-mean)·inv and a scale γ,
+// dγ = Σ dy·x̂, dβ = Σ dy, dx = γ·inv·(dy - dβ/m - x̂·dγ/m).
+func (o *batchNorm) backward(r *runner) {
+	scale := o.step.Weight.W
+	size := o.in.pixels() * r.lanes
+	m := float64(r.n * o.in.pixels())
+	grad, more := o.in.take()
+	if more && o.tmp == nil {
+		o.tmp = make([]float32, len(grad))
+	}
+	r.turns(len(o.out.data)*normCost, o.out.shape.C, func(from, to int) {
+		var s, p [width]float32
+		for c := from; c < to; c++ {
+			x, dy := o.in.data[c*size:(c+1)*size], o.out.grad[c*size:(c+1)*size]
+			inv := float64(o.inv[c])
+			r.k.normSums(dy, x, o.mean[c], &s, &p)
+			dShift, dScale := total(&s), total(&p)*inv
+			o.step.Bias.G[c], o.step.Weight.G[c] = float32(dShift), float32(dScale)
+			if grad == nil {
+				continue
+			}
+			f := float64(scale[c]) * inv
+			g, h := -f*dShift/m, -f*inv*dScale/m
+			dx := grad[c*size : (c+1)*size]
+			if !more {
+				r.k.normGrad(dx, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
+				continue
+			}
+			t := o.tmp[c*size : (c+1)*size]
+			r.k.normGrad(t, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
+			r.k.add(dx, t)
+		}
+	})
+}
+
+func (o *batchNorm) idle() {
+	clear(o.step.Weight.G)
+	clear(o.step.Bias.G)
+}

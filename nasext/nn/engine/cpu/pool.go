@@ -1,0 +1,172 @@
+package cpu
+
+import "github.com/nascent-go/nascent/nasext/arch"
+
+// windows lists, for every output pixel, the input pixels under its window, as offsets
+// into one channel. Padding is not in the lists.
+type windows struct {
+	first []int32 // of the list of each pixel; one more at the end
+	at    []int32
+}
+
+func (w *windows) of(pixel int) []int32 { return w.at[w.first[pixel]:w.first[pixel+1]] }
+
+func newWindows(o arch.Op, in, out value, lanes int) windows {
+	w := windows{first: []int32{0}}
+	for y := range out.shape.H {
+		for x := range out.shape.W {
+			y0, x0 := y*o.Stride-o.PadH, x*o.Stride-o.PadW
+			for v := max(y0, 0); v < min(y0+o.KH, in.shape.H); v++ {
+				for u := max(x0, 0); u < min(x0+o.KW, in.shape.W); u++ {
+					w.at = append(w.at, int32((v*in.shape.W+u)*lanes))
+				}
+			}
+			w.first = append(w.first, int32(len(w.at)))
+		}
+	}
+	return w
+}
+
+// scalarCost is what a number costs in a loop that is not a vector loop.
+const scalarCost = 8
+
+// maxPool is the largest number under a window; its gradient goes to the first that is.
+type maxPool struct {
+	plain
+	in, out value
+	windows windows
+	which   []int32 // its offset in the channel, as in windows
+}
+
+func (o *maxPool) forward(r *runner) {
+	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
+	r.turns(scalarCost*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
+		for c := from; c < to; c++ {
+			x := o.in.data[c*ps : (c+1)*ps]
+			for q := range qs {
+				base := (c*qs + q) * r.lanes
+				y, which := o.out.data[base:base+r.lanes], o.which[base:base+r.lanes]
+				at := o.windows.of(q)
+				copy(y, x[at[0]:int(at[0])+r.lanes])
+				for l := range which {
+					which[l] = at[0]
+				}
+				for _, off := range at[1:] {
+					row := x[off : int(off)+len(y)]
+					for l, v := range row {
+						if v > y[l] || v != v {
+							y[l], which[l] = v, off
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+func (o *maxPool) backward(r *runner) {
+	dx, more := o.in.take()
+	if dx == nil {
+		return
+	}
+	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
+	r.turns(scalarCost*len(o.out.data), o.out.shape.C, func(from, to int) {
+		for c := from; c < to; c++ {
+			g := dx[c*ps : (c+1)*ps]
+			if !more {
+				clear(g)
+			}
+			for q := range qs {
+				base := (c*qs + q) * r.lanes
+				which := o.which[base : base+r.lanes]
+				for l, d := range o.out.grad[base : base+r.lanes] {
+					g[int(which[l])+l] += d
+				}
+			}
+		}
+	})
+}
+
+// avgPool is the mean of the pixels under a window; padding is not counted.
+type avgPool struct {
+	plain
+	in, out value
+	windows windows
+}
+
+func (o *avgPool) forward(r *runner) {
+	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
+	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
+		for c := from; c < to; c++ {
+			x := o.in.data[c*ps : (c+1)*ps]
+			for q := range qs {
+				y := o.out.data[(c*qs+q)*r.lanes:][:r.lanes]
+				at := o.windows.of(q)
+				copy(y, x[at[0]:int(at[0])+r.lanes])
+				for _, off := range at[1:] {
+					r.k.add(y, x[off:int(off)+r.lanes])
+				}
+				r.k.affine(y, y, 1/float32(len(at)), 0)
+			}
+		}
+	})
+}
+
+func (o *avgPool) backward(r *runner) {
+	dx, more := o.in.take()
+	if dx == nil {
+		return
+	}
+	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
+	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
+		for c := from; c < to; c++ {
+			g := dx[c*ps : (c+1)*ps]
+			if !more {
+				clear(g)
+			}
+			for q := range qs {
+				dy := o.out.grad[(c*qs+q)*r.lanes:][:r.lanes]
+				at := o.windows.of(q)
+				for _, off := range at {
+					r.k.addMul(g[off:int(off)+r.lanes], dy, 1/float32(len(at)))
+				}
+			}
+		}
+	})
+}
+
+// globalPool is the mean over all pixels of a channel.
+type globalPool struct {
+	plain
+	in, out value
+}
+
+func (o *globalPool) forward(r *runner) {
+	ps := o.in.pixels() * r.lanes
+	for c := range o.out.shape.C {
+		x, y := o.in.data[c*ps:(c+1)*ps], o.out.data[c*r.lanes:][:r.lanes]
+		copy(y, x)
+		for at := r.lanes; at < ps; at += r.lanes {
+			r.k.add(y, x[at:at+r.lanes])
+		}
+		r.k.affine(y, y, 1/float32(o.in.pixels()), 0)
+	}
+}
+
+func (o *globalPool) backward(r *runner) {
+	dx, more := o.in.take()
+	if dx == nil {
+		return
+	}
+	ps, f := o.in.pixels()*r.lanes, 1/float32(o.in.pixels())
+	for c := range o.out.shape.C {
+		dy := o.out.grad[c*r.lanes:][:r.lanes]
+		for at := c * ps; at < (c+1)*ps; at += r.lanes {
+			if more {
+				r.k.addMul(dx[at:at+r.lanes], dy, f)
+			} else {
+				r.k.affine(dx[at:at+r.lanes], dy, f, 0)
+			}
+		}
+	}
+}

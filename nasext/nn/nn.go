@@ -1,0 +1,206 @@
+// Package nn trains networks: it turns an architecture into parameters and a plan for
+// an engine, and holds what learning needs around it: the loss, optimisers, schedules,
+// evaluation, saved weights.
+//
+// The gradients come from reverse-mode differentiation: an engine keeps a tape of
+// operations, runs it forward, then backward. What an operation does in both
+// directions stands side by side in package nn/engine/cpu, one file a family.
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+)
+
+// Param is a named block of numbers with its gradient. The optimisers of this package
+// work on any slice of them, also on such as belong to no Network.
+type Param = engine.Param
+
+// NewParam is a parameter of zeros with a gradient of zeros.
+func NewParam(name string, shape ...int) *Param {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return &Param{Name: name, Shape: shape, W: make([]float32, n), G: make([]float32, n)}
+}
+
+// Network is an architecture with weights. It is for one goroutine at a time.
+type Network struct {
+	arch    *arch.Arch
+	plan    *engine.Plan
+	engine  engine.Engine
+	runner  engine.Runner // built for the largest batch so far
+	params  []*Param
+	moments []*Param
+	in      arch.Shape
+	classes int
+	passes  uint64 // in training, which number the draws of dropout
+	logits  []float32
+	grads   []float32 // by the logits
+	trained int       // samples of the last pass if it was for training, else 0
+}
+
+// New is a network of the architecture with fresh weights, drawn from streams of the
+// seed, on the processor's cores.
+func New(a *arch.Arch, seed uint64) (*Network, error) { return NewOn(cpu.New(0), a, seed) }
+
+// NewOn is New on a given engine.
+func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
+	if err := a.Check(); err != nil {
+		return nil, fmt.Errorf("build network: %w", err)
+	}
+	infos, err := a.Infer()
+	if err != nil {
+		return nil, fmt.Errorf("build network: %w", err)
+	}
+	n := &Network{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.Plan{Seed: seed}}
+	for i, node := range a.Nodes {
+		s := engine.Step{Name: node.Name, Op: node.Op.WithDefaults(), In: node.In, Out: infos[i].Out}
+		if len(node.In) > 0 {
+			n.addParams(&s, infos[node.In[0]].Out)
+		}
+		n.plan.Steps = append(n.plan.Steps, s)
+	}
+	n.initialise(seed)
+	return n, nil
+}
+
+// addParams gives a step its parameters. Their names are the node's with ".weight",
+// ".bias", ".running_mean" or ".running_var".
+func (n *Network) addParams(s *engine.Step, in arch.Shape) {
+	param := func(word string, shape ...int) *Param {
+		p := NewParam(s.Name+"."+word, shape...)
+		n.params = append(n.params, p)
+		return p
+	}
+	moment := func(word string) *Param {
+		p := &Param{Name: s.Name + "." + word, Shape: []int{in.C}, W: make([]float32, in.C)}
+		n.moments = append(n.moments, p)
+		return p
+	}
+	switch o := s.Op; o.Kind {
+	case arch.Conv:
+		s.Weight = param("weight", o.Out, in.C/o.Groups, o.KH, o.KW)
+		if o.Bias {
+			s.Bias = param("bias", o.Out)
+		}
+	case arch.Linear:
+		s.Weight = param("weight", o.Out, in.C)
+		if o.Bias {
+			s.Bias = param("bias", o.Out)
+		}
+	case arch.BatchNorm:
+		s.Weight, s.Bias = param("weight", in.C), param("bias", in.C)
+		s.Mean, s.Var = moment("running_mean"), moment("running_var")
+	}
+}
+
+// Arch is the architecture.
+func (n *Network) Arch() *arch.Arch { return n.arch }
+
+// Classes is the number of outputs.
+func (n *Network) Classes() int { return n.classes }
+
+// Engine says what the network runs on.
+func (n *Network) Engine() string { return n.engine.Name() }
+
+// Params are the trainable parameters in the order of the nodes, weight before bias.
+func (n *Network) Params() []*Param { return n.params }
+
+// Moments are the running means and variances of batch normalisation; they have no gradient.
+func (n *Network) Moments() []*Param { return n.moments }
+
+// Forward computes the outputs (logits) of the samples in x: len(x)/elements of one
+// sample, NCHW. With train it normalises by the batch's moments, moves the running
+// ones and drops out, and Backward may follow. The result, samples × classes, is used
+// again by the next call.
+func (n *Network) Forward(x []float32, train bool) ([]float32, error) {
+	elems := n.in.Elems()
+	if len(x) == 0 || len(x)%elems != 0 {
+		return nil, fmt.Errorf("forward: %d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
+	}
+	count := len(x) / elems
+	if n.runner == nil || n.runner.Batch() < count || train && n.runner.Batch() > 2*count {
+		r, err := n.engine.Build(n.plan, count)
+		if err != nil {
+			return nil, fmt.Errorf("forward: %w", err)
+		}
+		n.runner = r
+		n.logits, n.grads = make([]float32, count*n.classes), make([]float32, count*n.classes)
+	}
+	out := n.logits[:count*n.classes]
+	n.trained = 0
+	if train {
+		n.passes++
+		n.trained = count
+	}
+	n.runner.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
+	return out, nil
+}
+
+// Backward takes the gradient of a loss by the outputs of the last Forward, which was
+// one for training, and leaves the gradients of the parameters in their G, in place of
+// what was there. If dx is not nil, the gradient by the inputs goes there.
+func (n *Network) Backward(dout, dx []float32) error {
+	switch {
+	case n.trained == 0:
+		return fmt.Errorf("backward: the last forward pass was not one for training; call Forward(x, true) before")
+	case len(dout) != n.trained*n.classes:
+		return fmt.Errorf("backward: %d gradients for %d samples of %d outputs; give %d", len(dout), n.trained, n.classes, n.trained*n.classes)
+	case dx != nil && len(dx) != n.trained*n.in.Elems():
+		return fmt.Errorf("backward: room for %d gradients of inputs; %d samples of shape %v need %d", len(dx), n.trained, n.in, n.trained*n.in.Elems())
+	}
+	n.runner.Backward(dout, dx)
+	return nil
+}
+
+// Score is how a network did on labelled samples.
+type Score struct {
+	Loss    float64 // mean softmax cross-entropy, in nats
+	Correct int     // samples whose largest output is that of their class
+	Samples int
+}
+
+// Accuracy is the share of samples that were right, 0 to 1.
+func (s Score) Accuracy() float64 { return float64(s.Correct) / float64(max(s.Samples, 1)) }
+
+// Finite says whether the loss is a number.
+func (s Score) Finite() bool { return !math.IsNaN(s.Loss) && !math.IsInf(s.Loss, 0) }
+
+// Gradients does everything of a training step but the update: forward, mean softmax
+// cross-entropy with labels y, backward. The gradients are then in the parameters' G.
+// If the loss is no finite number, there is nothing to learn from: the gradients are
+// left as they were.
+func (n *Network) Gradients(x []float32, y []int) (Score, error) {
+	if err := n.checkLabels(x, y); err != nil {
+		return Score{}, err
+	}
+	logits, err := n.Forward(x, true)
+	if err != nil {
+		return Score{}, err
+	}
+	dout := n.grads[:len(logits)]
+	s := CrossEntropy(logits, y, n.classes, dout)
+	if !s.Finite() {
+		return s, nil
+	}
+	return s, n.Backward(dout, nil)
+}
+
+func (n *Network) checkLabels(x []float32, y []int) error {
+	if e := n.in.Elems(); len(x) != len(y)*e {
+		return fmt.Errorf("%d labels, but %d numbers are %.6g samples of shape %v; give one label a sample",
+			len(y), len(x), float64(len(x))/float64(e), n.in)
+	}
+	for i, c := range y {
+		if c < 0 || c >= n.classes {
+			return fmt.Errorf("sample %d has label %d; the network has %d outputs, so labels are 0 to %d", i, c, n.classes, n.classes-1)
+		}
+	}
+	return nil
+}
