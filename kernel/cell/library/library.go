@@ -1,0 +1,156 @@
+// Package library holds the compiled packages that cells can import: the
+// standard library, a few packages that every notebook wants, and what a
+// program adds with [Library.Add].
+//
+// A compiled package is known in four ways. [Library.Values] are its symbols,
+// for the interpreter. [Library.Import] are its types, for go/types.
+// [Library.Doc] is its documentation. [Library.Checked] is its syntax, of the
+// few packages whose generic functions are instantiated by interpreting them.
+// All of it is in the program itself and is read package by package, when it is
+// first asked for: no Go installation is needed, and nothing is paid at start.
+//
+// # Tables
+//
+// A set of packages is a folder with a file packages.txt, from which the command
+// gen generates a Go package: a table of symbols per imported package, and one
+// archive with the rest. This package has two such sets, std and extra. "go
+// generate" writes them anew; a test fails when the API of a package has
+// changed and the tables have not. Another set is made in the same way,
+//
+//	//go:generate go run github.com/nascent-go/nascent/kernel/cell/library/gen .
+//
+// and given to [Library.Add]. The generated package imports the packages of the
+// set and nothing of the kernel.
+package library
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/types"
+	"reflect"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/nascent-go/nascent/kernel/cell/library/archive"
+	"github.com/nascent-go/nascent/kernel/cell/library/extra"
+	"github.com/nascent-go/nascent/kernel/cell/library/std"
+)
+
+//go:generate go run ./gen std
+//go:generate go run ./gen extra
+
+// Symbol is one row of a generated table; see the generated packages for what
+// Kind says. It is an unnamed type, so that a table needs no import to speak of it.
+type Symbol = struct {
+	Name  string
+	Value any
+	Kind  uint8
+}
+
+// Set is a set of compiled packages, as the command gen generates it.
+type Set struct {
+	Name  string                     // for messages: "std"
+	Table func(path string) []Symbol // the generated Table
+	Data  string                     // what the generated Data returns
+	hook  func(path string)          // called before the symbols of a package are first handed out
+}
+
+// PackageInfo names a package that can be imported.
+type PackageInfo struct {
+	Path string // import path: "math/rand/v2"
+	Name string // the name it is used by: "rand"
+}
+
+// Library is what is known about compiled packages. It is safe for concurrent
+// use, with one caution: the packages that it imports share types, and an
+// import may complete types that an earlier one has only mentioned. Type
+// checking that runs at the same time as other type checking must be locked
+// against it.
+type Library struct {
+	fset *token.FileSet
+
+	mu      sync.Mutex // guards what follows
+	sets    []set
+	infos   []PackageInfo             // sorted by path
+	types   map[string]*types.Package // complete or only mentioned
+	checked map[string]*Checked
+	values  map[string]map[string]reflect.Value
+	docs    map[string]*docs
+}
+
+type set struct {
+	Set
+	archive *archive.Archive
+}
+
+// Std returns a library of the standard library and the packages that every
+// notebook wants (display, gonum, plot, tensor). It fails on platforms for
+// which no tables have been generated.
+func Std() (*Library, error) {
+	if std.Data() == "" {
+		return nil, fmt.Errorf("this program was built without tables of the standard library for %s/%s: run go generate ./kernel/cell/library on such a machine and build again", runtime.GOOS, runtime.GOARCH)
+	}
+	l := &Library{
+		fset:    token.NewFileSet(),
+		types:   map[string]*types.Package{},
+		checked: map[string]*Checked{},
+		values:  map[string]map[string]reflect.Value{},
+		docs:    map[string]*docs{},
+	}
+	for _, s := range []Set{{Name: "std", Table: std.Table, Data: std.Data()}, {Name: "extra", Table: extra.Table, Data: extra.Data()}} {
+		if err := l.Add(s); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// Add adds a set of packages. Where two sets have a package of the same path,
+// the one that was added first is used. Sets are added before anything is imported.
+func (l *Library) Add(s Set) error {
+	a, err := archive.Open(s.Data)
+	if err != nil {
+		return fmt.Errorf("adding the packages of %s: %w", s.Name, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range a.Packages() {
+		if l.find(p.Path) == nil {
+			l.infos = append(l.infos, PackageInfo(p))
+		}
+	}
+	l.sets = append(l.sets, set{s, a})
+	slices.SortFunc(l.infos, func(a, b PackageInfo) int { return cmp.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// FileSet holds the positions of all objects of the library. Cells are best
+// parsed into it too, so that one file set explains every position.
+func (l *Library) FileSet() *token.FileSet { return l.fset }
+
+// Packages lists the packages that can be imported, sorted by path.
+func (l *Library) Packages() []PackageInfo {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.infos)
+}
+
+// Has says whether a package can be imported.
+func (l *Library) Has(path string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := slices.BinarySearchFunc(l.infos, path, func(p PackageInfo, path string) int { return cmp.Compare(p.Path, path) })
+	return ok
+}
+
+// find returns the set that has a package, nil if none has.
+func (l *Library) find(path string) *set {
+	for i := range l.sets {
+		if l.sets[i].archive.Has(path) {
+			return &l.sets[i]
+		}
+	}
+	return nil
+}

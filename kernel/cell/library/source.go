@@ -1,0 +1,88 @@
+package library
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/types"
+	"runtime"
+	"slices"
+)
+
+// Checked is a package that was type-checked from source.
+type Checked struct {
+	Package *types.Package
+	Files   []*ast.File
+	Info    *types.Info // all of it, as go/ssa wants it
+}
+
+// Checked returns the syntax of a package that comes from source: those
+// whose generic functions are instantiated by interpreting them (cmp, iter,
+// maps, slices). It returns nil for packages that come from export data.
+// [Library.Import] of the same path returns the same package.
+func (l *Library) Checked(path string) (*Checked, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.find(path); s == nil || !s.archive.HasSource(path) {
+		return nil, nil
+	}
+	if _, err := l.load(path); err != nil {
+		return nil, err
+	}
+	return l.checked[path], nil
+}
+
+// Source returns the source files of a package that comes from source, by file
+// name, and nil for any other.
+func (l *Library) Source(path string) (map[string]string, error) {
+	l.mu.Lock()
+	s := l.find(path)
+	l.mu.Unlock()
+	if s == nil {
+		return nil, nil
+	}
+	return s.archive.Source(path)
+}
+
+// goVersion is the version of the language in which the sources are written.
+const goVersion = "go1.26"
+
+// check type-checks a package from source, with the lock held.
+func (l *Library) check(path string, s *set) (*Checked, error) {
+	files, err := s.archive.Source(path)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	c := &Checked{Info: &types.Info{
+		Types:        map[ast.Expr]types.TypeAndValue{},
+		Defs:         map[*ast.Ident]types.Object{},
+		Uses:         map[*ast.Ident]types.Object{},
+		Implicits:    map[ast.Node]types.Object{},
+		Instances:    map[*ast.Ident]types.Instance{},
+		Scopes:       map[ast.Node]*types.Scope{},
+		Selections:   map[*ast.SelectorExpr]*types.Selection{},
+		FileVersions: map[*ast.File]string{},
+	}}
+	for _, name := range names {
+		f, err := parser.ParseFile(l.fset, path+"/"+name, files[name], parser.SkipObjectResolution)
+		if err != nil {
+			return nil, fmt.Errorf("parsing the source of %s: %w", path, err)
+		}
+		c.Files = append(c.Files, f)
+	}
+	conf := types.Config{Importer: importerFunc(l.load), GoVersion: goVersion, Sizes: types.SizesFor("gc", runtime.GOARCH)}
+	if c.Package, err = conf.Check(path, l.fset, c.Files, c.Info); err != nil {
+		return nil, fmt.Errorf("checking the source of %s: %w", path, err)
+	}
+	l.types[path], l.checked[path] = c.Package, c
+	return c, nil
+}
+
+type importerFunc func(path string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

@@ -1,0 +1,2 @@
+// Package std holds the symbol tables of the standard library.
+package std
