@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/kernel/cell"
+)
+
+// Streams are the standard streams of a program.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Exit statuses of Exec, besides those that the program chooses.
+const (
+	statusFailed      = 1   // it does not compile, or an error reached its top level
+	statusPanicked    = 2   // as the Go runtime has it
+	statusInterrupted = 130 // as shells have it: 128 + SIGINT
+)
+
+// Exec runs a Go file as one cell, as if it were a program: it reads and writes
+// std, and the result is its exit status. What it shows is printed as text. A
+// program that does not compile or fails is told of on std.Err.
+func Exec(ctx context.Context, env Environment, name, src string, std Streams) (status int) {
+	outcome, err := env.Run(ctx, cell.Input{
+		Number: 1, Name: name, Source: src,
+		Stdin: std.In, Stdout: std.Out, Stderr: std.Err, Display: printer{std.Out},
+	})
+	for _, w := range outcome.Warnings {
+		fmt.Fprintln(std.Err, "warning:", w)
+	}
+	var exit interface{ ExitCode() int }
+	var failure cell.Failure
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(std.Err, "interrupted")
+		return statusInterrupted
+	case errors.As(err, &failure):
+		fmt.Fprintln(std.Err, strings.Join(failure.Traceback(false), "\n"))
+		if failure.Name() == "panic" || failure.Name() == "fatal error" {
+			return statusPanicked
+		}
+		return statusFailed
+	}
+	fmt.Fprintln(std.Err, err)
+	return statusFailed
+}
+
+// printer shows values where there is no notebook: their text is printed.
+type printer struct{ w io.Writer }
+
+// Emit prints the text of what is shown; nothing is cleared.
+func (p printer) Emit(e display.Event) error {
+	if e.Op == display.OpClear {
+		return nil
+	}
+	text, ok := e.Bundle.Data[display.MIMEPlain].(string)
+	if !ok {
+		return nil
+	}
+	if _, err := fmt.Fprintln(p.w, strings.TrimSuffix(text, "\n")); err != nil {
+		return fmt.Errorf("showing a value: %w", err)
+	}
+	return nil
+}

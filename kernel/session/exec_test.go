@@ -1,0 +1,69 @@
+package session
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/kernel/cell"
+)
+
+// left is the failure of a cell that has called os.Exit.
+type left struct {
+	fault
+	code int
+}
+
+func (l left) ExitCode() int { return l.code }
+
+func TestExec(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	env := &script{cells: cells{
+		"echo": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
+			line, err := bufio.NewReader(in.Stdin).ReadString('\n')
+			fmt.Fprint(in.Stdout, in.Name, ": ", line)
+			fmt.Fprint(in.Stderr, "warn")
+			return cell.Outcome{Values: []any{1}}, err
+		},
+		"show": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
+			show := func(op display.Op, text string) error {
+				return in.Display.Emit(display.Event{Op: op, ID: "d", Bundle: display.Bundle{Data: map[string]any{display.MIMEPlain: text}}})
+			}
+			return cell.Outcome{}, errors.Join(show(display.OpShow, "a table\n"), show(display.OpClear, ""), show(display.OpUpdate, "b"))
+		},
+		"panic": func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{}, fault{"panic", "boom"} },
+		"exit":  func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{}, left{code: 3} },
+		"stop": func(ctx context.Context, _ cell.Input) (cell.Outcome, error) {
+			<-ctx.Done()
+			return cell.Outcome{}, ctx.Err()
+		},
+		"odd": func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{}, errors.New("odd") },
+	}}
+	tests := []struct {
+		src            string
+		ctx            context.Context
+		status         int
+		stdout, stderr string
+	}{
+		{"echo", t.Context(), 0, "prog.go: hello\n", "warn"},
+		{"show", t.Context(), 0, "a table\nb\n", ""},
+		{"panic", t.Context(), 2, "", "panic\nboom (colour: false)\n"},
+		{"nonsense", t.Context(), 1, "", "compile error\nno such cell: nonsense (colour: false)\n"},
+		{"exit", t.Context(), 3, "", ""},
+		{"stop", cancelled, 130, "", "interrupted\n"},
+		{"odd", t.Context(), 1, "", "odd\n"},
+	}
+	for _, tt := range tests {
+		var out, errs bytes.Buffer
+		status := Exec(tt.ctx, env, "prog.go", tt.src, Streams{In: strings.NewReader("hello\n"), Out: &out, Err: &errs})
+		if status != tt.status || out.String() != tt.stdout || errs.String() != tt.stderr {
+			t.Errorf("%s: status %d, stdout %q, stderr %q; want %d, %q, %q", tt.src, status, out.String(), errs.String(), tt.status, tt.stdout, tt.stderr)
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/kernel/cell"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// unrecorded is what tracebacks call a cell that is not counted.
+const unrecorded = "cell that is not in the history"
+
+// execute runs a cell.
+func (s *Session) execute(r request) {
+	m := r.Message
+	if r.aborted {
+		s.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusAborted, ExecutionCount: s.count}, nil)
+		return
+	}
+	var req wire.ExecuteRequest
+	if !s.decode(m, &req) {
+		return
+	}
+	started := time.Now()
+	in := cell.Input{Number: max(s.count, 1), Name: unrecorded, Source: req.Code}
+	if req.StoreHistory {
+		s.count++
+		s.history.add(s.count, req.Code)
+		in.Number, in.Name = s.count, ""
+	}
+	if !req.Silent {
+		s.tell(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: s.count})
+	}
+
+	reply, err := s.runCell(m, req, in)
+	if err != nil {
+		reply = wire.ExecuteReply{Status: wire.StatusError, Error: errorContent(err)}
+		if !req.Silent {
+			s.tell(m, wire.TypeError, reply.Error)
+		}
+		if req.StopOnError {
+			s.shell.abortCells()
+		}
+	}
+	reply.ExecutionCount = s.count
+	s.reply(m, wire.TypeExecuteReply, reply, wire.ExecuteMetadata{Started: wire.Timestamp(started)})
+}
+
+// runCell runs a cell and shows its result. When it returns, all that the cell
+// has written so far is sent.
+func (s *Session) runCell(m *wire.Message, req wire.ExecuteRequest, in cell.Input) (reply wire.ExecuteReply, err error) {
+	out := s.newOutput(m)
+	defer func() {
+		if ferr := out.finish(); ferr != nil && err == nil {
+			err = ferr
+		}
+	}()
+	ctx, end := s.begin()
+	defer end()
+	ended := make(chan struct{})
+	defer close(ended)
+	in.Stdout, in.Stderr = stream{out, stdout}, stream{out, stderr}
+	in.Stdin = &input{out: out, ctx: ctx, ended: ended, allowed: req.AllowStdin}
+	in.Display = out
+
+	outcome, err := s.run(ctx, in)
+	if err != nil {
+		return reply, err
+	}
+	for _, w := range outcome.Warnings {
+		if _, err := fmt.Fprintf(in.Stderr, "warning: %s\n", w); err != nil {
+			return reply, err
+		}
+	}
+	if len(outcome.Values) > 0 && !req.Silent {
+		bundle := render(outcome.Values)
+		if err := out.result(s.count, bundle); err != nil {
+			return reply, err
+		}
+		if text, ok := bundle.Data[display.MIMEPlain].(string); ok && req.StoreHistory {
+			s.history.setOutput(text)
+		}
+	}
+	return wire.ExecuteReply{Status: wire.StatusOK, UserExpressions: s.evaluate(ctx, req.UserExpressions, in)}, nil
+}
+
+// evaluate finds the values of user expressions, in the order of their names.
+func (s *Session) evaluate(ctx context.Context, expressions map[string]string, in cell.Input) map[string]wire.UserExpression {
+	values := make(map[string]wire.UserExpression, len(expressions))
+	for _, name := range slices.Sorted(maps.Keys(expressions)) {
+		in.Name, in.Source = fmt.Sprintf("user expression %q", name), expressions[name]
+		values[name] = s.evaluateOne(ctx, in)
+	}
+	return values
+}
+
+func (s *Session) evaluateOne(ctx context.Context, in cell.Input) wire.UserExpression {
+	outcome, err := s.run(ctx, in)
+	if err == nil && len(outcome.Values) == 0 {
+		err = fmt.Errorf("%s has no value: it must be an expression", in.Name)
+	}
+	if err != nil {
+		return wire.UserExpression{Status: wire.StatusError, Error: errorContent(err)}
+	}
+	bundle := render(outcome.Values)
+	return wire.UserExpression{Status: wire.StatusOK, Data: bundle.Data, Metadata: bundle.Metadata}
+}
+
+// run calls the environment. A panic of it, which would be a bug of the kernel,
+// fails the cell and not the session.
+func (s *Session) run(ctx context.Context, in cell.Input) (outcome cell.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.opts.Logf("kernel error: panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("the kernel failed at this cell (a bug of the kernel): %v", p)
+		}
+	}()
+	outcome, err = s.opts.Env.Run(ctx, in)
+	if err != nil && errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = interruption{context.Cause(ctx)}
+	}
+	return outcome, err
+}
+
+// interruption is the failure of a cell that was stopped.
+type interruption struct{ cause error }
+
+func (i interruption) Error() string { return "the cell was stopped: " + i.cause.Error() }
+
+func (i interruption) Unwrap() error { return context.Canceled }
+
+func (i interruption) Name() string { return "interrupt" }
+
+func (i interruption) Traceback(color bool) []string {
+	if color {
+		return []string{"\x1b[1;31minterrupt\x1b[0m: " + i.Error()}
+	}
+	return []string{"interrupt: " + i.Error()}
+}
+
+// errorContent says what went wrong in a cell.
+func errorContent(err error) wire.ErrorContent {
+	var f cell.Failure
+	if errors.As(err, &f) {
+		return wire.ErrorContent{Name: f.Name(), Value: f.Error(), Traceback: f.Traceback(true)}
+	}
+	return wire.ErrorContent{Name: "error", Value: err.Error(), Traceback: strings.Split(err.Error(), "\n")}
+}

@@ -1,0 +1,67 @@
+package session
+
+import (
+	"sync"
+
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// request is a message that waits for its turn.
+type request struct {
+	*wire.Message
+	aborted bool // a cell before it has failed
+}
+
+// queue holds requests without bound: the sender never waits.
+type queue struct {
+	mu     sync.Mutex
+	filled sync.Cond
+	items  []request
+	closed bool
+}
+
+func (q *queue) init() { q.filled.L = &q.mu }
+
+func (q *queue) push(m *wire.Message) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.closed {
+		q.items = append(q.items, request{Message: m})
+		q.filled.Signal()
+	}
+}
+
+// pop waits for a request; ok is false when the queue has been closed.
+func (q *queue) pop() (r request, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.items) == 0 && !q.closed {
+		q.filled.Wait()
+	}
+	if q.closed {
+		return request{}, false
+	}
+	r = q.items[0]
+	q.items[0] = request{}
+	q.items = q.items[1:]
+	return r, true
+}
+
+// abortCells marks the cells that wait now, so that they are not run.
+func (q *queue) abortCells() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i := range q.items {
+		if q.items[i].Header.MsgType == wire.TypeExecuteRequest {
+			q.items[i].aborted = true
+		}
+	}
+}
+
+// close drops what waits.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed, q.items = true, nil
+	q.filled.Broadcast()
+}

@@ -1,0 +1,233 @@
+// Package session is one notebook session: Jupyter requests go in, replies and
+// outputs come out, as decoded messages. It counts cells, keeps the history, asks
+// for input and says what happens while a cell runs. It knows no socket and no
+// process: ZeroMQ, a pipe or a test carry the messages.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"sync"
+
+	"github.com/nascent-go/nascent/kernel/cell"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// Environment is what runs the cells and knows what they have defined. The
+// session calls one method at a time. *cell.Env is one.
+type Environment interface {
+	// Run runs a cell. If ctx is cancelled it stops and returns an error that
+	// wraps context.Canceled; an error that is the cell's fault is a cell.Failure.
+	Run(ctx context.Context, in cell.Input) (cell.Outcome, error)
+	// Complete says what can stand at byte offset pos of src.
+	Complete(ctx context.Context, src string, pos int) cell.Completion
+	// Inspect says what stands at byte offset pos of src; detail 1 asks for its source too.
+	Inspect(ctx context.Context, src string, pos, detail int) cell.Inspection
+	// IsComplete says whether src can run or lacks lines.
+	IsComplete(src string) cell.Completeness
+}
+
+// DefaultOutputLimit is how many bytes of output one cell may send.
+const DefaultOutputLimit = 16 << 20
+
+// Options say what a session runs on. Env and Emit must be set.
+type Options struct {
+	Env Environment
+	// Emit sends a message to the front ends. The session calls it from one
+	// goroutine at a time, in the order in which messages have to arrive. While it
+	// blocks, cells that write block too.
+	Emit func(*wire.Message)
+
+	SessionID  string               // in the header of every message; default: a new one
+	User       string               // in the header of every message; default: kernel
+	FirstCount int                  // execution count of the first cell; default: 1
+	KernelInfo wire.KernelInfoReply // answer to kernel_info_request; status and protocol version are filled in
+
+	OutputLimit int                              // bytes of output of one cell; default: DefaultOutputLimit
+	Logf        func(format string, args ...any) // what is wrong with a request; default: log.Printf
+}
+
+// Session is a running session. Its methods are safe for concurrent use.
+type Session struct {
+	opts   Options
+	sender wire.Sender
+
+	emitting sync.Mutex // held while Emit runs: it keeps messages in order
+
+	shell, control queue
+	asked          question // what the cell has asked the user
+
+	mu        sync.Mutex
+	interrupt context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
+	closed    bool
+
+	done     chan struct{} // closed when the session has ended
+	stopping sync.Once
+
+	// Of the shell goroutine alone:
+	count   int // execution count of the last cell
+	history history
+}
+
+// Why a running cell's context is cancelled.
+var (
+	errInterrupted = errors.New("interrupted")
+	errClosed      = errors.New("the session has ended")
+)
+
+// New starts a session. Close ends it.
+func New(opts Options) *Session {
+	if opts.Env == nil || opts.Emit == nil {
+		panic("session.New: Options.Env and Options.Emit must be set")
+	}
+	if opts.SessionID == "" {
+		opts.SessionID = wire.NewID()
+	}
+	if opts.User == "" {
+		opts.User = "kernel"
+	}
+	if opts.OutputLimit <= 0 {
+		opts.OutputLimit = DefaultOutputLimit
+	}
+	if opts.Logf == nil {
+		opts.Logf = log.Printf
+	}
+	opts.KernelInfo.Status = wire.StatusOK
+	if opts.KernelInfo.ProtocolVersion == "" {
+		opts.KernelInfo.ProtocolVersion = wire.ProtocolVersion
+	}
+	s := &Session{
+		opts:   opts,
+		sender: wire.Sender{Session: opts.SessionID, User: opts.User},
+		count:  max(opts.FirstCount, 1) - 1,
+		done:   make(chan struct{}),
+	}
+	s.shell.init()
+	s.control.init()
+	go s.serve(&s.shell)
+	go s.serve(&s.control)
+	return s
+}
+
+// Handle takes a message that came from a front end. It never blocks: shell
+// requests wait for their turn, control requests and input replies are looked at
+// at once, also while a cell runs. After Close it does nothing.
+func (s *Session) Handle(m *wire.Message) {
+	switch {
+	case m.Header.MsgType == wire.TypeInputReply:
+		s.takeInput(m)
+	case m.Header.MsgType == wire.TypeInterruptRequest, m.Header.MsgType == wire.TypeShutdownRequest,
+		m.Channel == wire.Control: // of old clients the first two come on shell, where they would wait for the cell
+		s.control.push(m)
+	case m.Channel == wire.Shell:
+		s.shell.push(m)
+	default:
+		s.opts.Logf("ignoring a %s message on channel %q: a kernel receives on shell, control and stdin", m.Header.MsgType, m.Channel)
+	}
+}
+
+// Done is closed when the session has ended: by shutdown_request or Close.
+func (s *Session) Done() <-chan struct{} { return s.done }
+
+// Close ends the session: the running cell is cancelled and what is queued is
+// dropped. It does not wait for the cell, which may be in code that cannot be
+// stopped, and nothing is sent any more.
+func (s *Session) Close() {
+	s.stopping.Do(func() {
+		s.shell.close()
+		s.control.close()
+		s.emitting.Lock() // a message that is being sent goes out whole
+		s.mu.Lock()
+		s.closed = true
+		interrupt := s.interrupt
+		s.mu.Unlock()
+		s.emitting.Unlock()
+		if interrupt != nil {
+			interrupt(errClosed)
+		}
+		close(s.done)
+	})
+}
+
+// serve answers the requests of a queue one after the other.
+func (s *Session) serve(q *queue) {
+	for {
+		r, ok := q.pop()
+		if !ok {
+			return
+		}
+		s.answer(r)
+	}
+}
+
+// publish sends a message about a request to all front ends.
+func (s *Session) publish(parent *wire.Message, msgType string, content any) error {
+	m, err := s.sender.Publish(parent, msgType, content)
+	if err != nil {
+		return err
+	}
+	return s.emit(m)
+}
+
+// tell publishes what nobody waits for; a failure is logged.
+func (s *Session) tell(parent *wire.Message, msgType string, content any) {
+	if err := s.publish(parent, msgType, content); err != nil && !errors.Is(err, errClosed) {
+		s.opts.Logf("%v", err)
+	}
+}
+
+// reply answers a request. What cannot be written is answered with an error,
+// because a front end waits for ever for a reply that is missing.
+func (s *Session) reply(parent *wire.Message, msgType string, content, metadata any) {
+	m, err := s.sender.Reply(parent, msgType, content)
+	if err != nil {
+		s.opts.Logf("%v", err)
+		failed := wire.NewErrorReply(wire.ErrorContent{Name: "kernel error", Value: err.Error()})
+		if m, err = s.sender.Reply(parent, msgType, failed); err != nil {
+			s.opts.Logf("no reply to %s: %v", parent.Header.MsgType, err)
+			return
+		}
+	}
+	if metadata != nil {
+		if m.Metadata, err = object(metadata); err != nil {
+			s.opts.Logf("writing the metadata of %s: %v", msgType, err)
+		}
+	}
+	if err := s.emit(m); err != nil && !errors.Is(err, errClosed) {
+		s.opts.Logf("no reply to %s: %v", parent.Header.MsgType, err)
+	}
+}
+
+// emit sends a message unless the session has been closed.
+func (s *Session) emit(m *wire.Message) error {
+	s.emitting.Lock()
+	defer s.emitting.Unlock()
+	s.mu.Lock()
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		return fmt.Errorf("sending %s: %w", m.Header.MsgType, errClosed)
+	}
+	s.opts.Emit(m)
+	return nil
+}
+
+// begin makes the context of something that the shell goroutine does, which an
+// interrupt or Close cancels until end is called. end does not cancel it: a
+// goroutine that a cell has started goes on when the cell is done.
+func (s *Session) begin() (ctx context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		cancel(errClosed)
+	}
+	s.interrupt = cancel
+	return ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.interrupt = nil
+	}
+}
