@@ -1,0 +1,146 @@
+// Package zmtp gives a kernel the ZeroMQ sockets it needs, on zmq4's
+// connections but with sockets of its own. They keep promises that a kernel
+// depends on and zmq4's sockets don't make:
+//
+//   - what was sent is delivered before Close returns, if the peer takes it;
+//   - a peer that reads slowly, or not at all, delays no other peer;
+//   - whatever a peer sends, be it no ZeroMQ at all, ends at most its own connection;
+//   - subscriptions are seen.
+package zmtp
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+	"github.com/go-zeromq/zmq4/security/null"
+)
+
+const (
+	handshakeTime = 5 * time.Second
+	bufferSize    = 64 << 10
+	writeChunk    = 256 << 10 // progress is noted after so many bytes
+)
+
+// Limits of what a peer may send in one message.
+type Limits struct {
+	Size   int64 // bytes of all frames
+	Frames int
+}
+
+// stream lies between a network connection and zmq4.Conn. It buffers both ways,
+// ends the connection before zmq4 sees a frame over the limits (zmq4 would
+// allocate whatever length a peer claims), and notes when bytes were taken.
+type stream struct {
+	net.Conn
+	in        *bufio.Reader
+	mu        sync.Mutex // guards out: zmq4 answers a PING while another goroutine writes
+	out       *bufio.Writer
+	direct    bool         // while shaking hands: every write is flushed
+	lastTaken atomic.Int64 // when the peer last took bytes, in Unix nanoseconds
+}
+
+func newStream(c net.Conn, limits Limits) *stream {
+	s := &stream{Conn: c, direct: true}
+	s.in = bufio.NewReaderSize(&guard{from: c, limits: limits, skip: greetingSize}, bufferSize)
+	s.out = bufio.NewWriterSize(chunked{s}, bufferSize)
+	s.touch()
+	return s
+}
+
+// Read reads what the guard let pass.
+func (s *stream) Read(p []byte) (int, error) { return s.in.Read(p) }
+
+// Write buffers; Flush sends.
+func (s *stream) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, err := s.out.Write(p)
+	if err == nil && s.direct {
+		err = s.out.Flush()
+	}
+	return n, err
+}
+
+// Flush sends what was buffered.
+func (s *stream) Flush() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Flush()
+}
+
+// touch notes that the peer does not keep anyone waiting now.
+func (s *stream) touch() { s.lastTaken.Store(time.Now().UnixNano()) }
+
+// stalled says whether the peer has taken nothing for so long.
+func (s *stream) stalled(d time.Duration) bool {
+	return time.Since(time.Unix(0, s.lastTaken.Load())) > d
+}
+
+// chunked writes to the network in pieces and notes each that was taken.
+type chunked struct{ s *stream }
+
+func (c chunked) Write(p []byte) (int, error) {
+	done := 0
+	for done < len(p) {
+		n, err := c.s.Conn.Write(p[done:min(len(p), done+writeChunk)])
+		done += n
+		if err != nil {
+			return done, err
+		}
+		c.s.touch()
+	}
+	return done, nil
+}
+
+// handshake makes a ZMTP connection of a network connection. kind is what this
+// end is; listening says whether the peer connected to us.
+func handshake(c net.Conn, kind zmq4.SocketType, id string, listening bool, limits Limits) (conn *zmq4.Conn, s *stream, err error) {
+	defer func() {
+		if p := recover(); p != nil { // zmq4 panics on a socket type that it doesn't know
+			err = fmt.Errorf("shaking hands: %v", p)
+		}
+		if err != nil {
+			c.Close()
+		}
+	}()
+	s = newStream(c, limits)
+	if err := c.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
+		return nil, nil, fmt.Errorf("shaking hands: %w", err)
+	}
+	conn, err = zmq4.Open(s, null.Security(), kind, zmq4.SocketIdentity(id), listening, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("shaking hands: %w", err)
+	}
+	if err := c.SetDeadline(time.Time{}); err != nil {
+		return nil, nil, fmt.Errorf("shaking hands: %w", err)
+	}
+	s.direct = false
+	return conn, s, nil
+}
+
+// receive reads the next message that is no command.
+func receive(conn *zmq4.Conn) (frames [][]byte, err error) {
+	defer func() {
+		if p := recover(); p != nil { // zmq4 indexes frames that a peer may have left out
+			err = fmt.Errorf("receiving: %v", p)
+		}
+	}()
+	for {
+		msg, err := conn.RecvMsg()
+		if err != nil {
+			return nil, err
+		}
+		if msg.Type != zmq4.CmdMsg {
+			return msg.Frames, nil
+		}
+	}
+}
+
+// errOverLimit ends a connection whose peer sends more than Limits allow.
+var errOverLimit = errors.New("the peer sends a message over the limits")

@@ -1,0 +1,159 @@
+package zmtp
+
+import (
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// halfCloseTime is how long a peer may take to close its side after ours has ended.
+const halfCloseTime = 300 * time.Millisecond
+
+// peer is one connection of a socket, with a queue of what it is still to get.
+type peer struct {
+	id     string // routing id
+	conn   *zmq4.Conn
+	stream *stream
+
+	mu      sync.Mutex
+	wake    *sync.Cond // the queue or closing changed
+	queue   [][][]byte // messages, the oldest first
+	queued  int        // bytes in queue and in the message being written
+	closing bool       // nothing more is queued; end when the queue is empty
+	topics  map[string]int
+	relief  func()        // called without locks when the queue has been written
+	written chan struct{} // closed when the writer has ended
+	gone    chan struct{} // closed when the reader has ended
+}
+
+func newPeer(id string, conn *zmq4.Conn, s *stream, relief func()) *peer {
+	p := &peer{id: id, conn: conn, stream: s, topics: map[string]int{}, relief: relief,
+		written: make(chan struct{}), gone: make(chan struct{})}
+	p.wake = sync.NewCond(&p.mu)
+	return p
+}
+
+// send queues a message. It never blocks.
+func (p *peer) send(frames [][]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closing {
+		return
+	}
+	if p.queued == 0 { // a peer that had nothing to take has not been idle
+		p.stream.touch()
+	}
+	p.queue = append(p.queue, frames)
+	for _, f := range frames {
+		p.queued += len(f)
+	}
+	p.wake.Signal()
+}
+
+// backlog is how many bytes wait to be written.
+func (p *peer) backlog() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.queued
+}
+
+// write sends what is queued until the peer closes or finish was called. It
+// flushes when nothing more waits, so a burst of messages costs few system calls.
+func (p *peer) write() {
+	defer close(p.written)
+	for {
+		p.mu.Lock()
+		for len(p.queue) == 0 && !p.closing {
+			p.wake.Wait()
+		}
+		batch := p.queue
+		p.queue = nil
+		p.mu.Unlock()
+		if len(batch) == 0 {
+			return
+		}
+		bytes := 0
+		var err error
+		for _, frames := range batch {
+			if err = p.conn.SendMsg(zmq4.NewMsgFrom(frames...)); err != nil {
+				break
+			}
+			for _, f := range frames {
+				bytes += len(f)
+			}
+		}
+		if err == nil {
+			err = p.stream.Flush()
+		}
+		p.mu.Lock()
+		if p.queued -= bytes; err != nil {
+			p.queue, p.queued, p.closing = nil, 0, true
+		}
+		p.mu.Unlock()
+		p.relief()
+		if err != nil {
+			p.stream.Close()
+			return
+		}
+	}
+}
+
+// finish writes what is queued, then closes; at the deadline it closes anyway.
+func (p *peer) finish(deadline time.Time) {
+	p.mu.Lock()
+	p.closing = true
+	p.wake.Broadcast()
+	p.mu.Unlock()
+	timeout := time.NewTimer(time.Until(deadline))
+	defer timeout.Stop()
+	select {
+	case <-p.written:
+		// Closing while bytes from the peer are unread would reset the
+		// connection and could take back what was just written. So the end is
+		// announced, and the peer gets the time to close its side.
+		if half, ok := p.stream.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+			select {
+			case <-p.gone:
+			case <-time.After(halfCloseTime):
+			case <-timeout.C:
+			}
+		}
+	case <-timeout.C:
+	}
+	p.stream.Close()
+}
+
+// subscribe notes a subscription (1) or its end (0) as a SUB socket sends it.
+func (p *peer) subscribe(frames [][]byte) (topic string, isNew bool) {
+	if len(frames) != 1 || len(frames[0]) == 0 || frames[0][0] > 1 {
+		return "", false
+	}
+	topic = string(frames[0][1:])
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if frames[0][0] == 1 {
+		p.topics[topic]++
+		return topic, true
+	}
+	if p.topics[topic]--; p.topics[topic] <= 0 {
+		delete(p.topics, topic)
+	}
+	return topic, false
+}
+
+// wants says whether the peer subscribed to a prefix of topic.
+func (p *peer) wants(topic string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for prefix := range p.topics {
+		if strings.HasPrefix(topic, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+var _ interface{ CloseWrite() error } = (*net.TCPConn)(nil)

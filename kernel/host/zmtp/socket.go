@@ -1,0 +1,289 @@
+package zmtp
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// Kind is what a listening socket does with messages.
+type Kind string
+
+const (
+	// Router receives with the sender's identity as first frame and sends to the
+	// identity that the first frame names.
+	Router Kind = "ROUTER"
+	// Publisher sends to every peer that subscribed to a prefix of the first frame.
+	Publisher Kind = "XPUB"
+	// Echo sends every message back at once: a heartbeat.
+	Echo Kind = "REP"
+)
+
+// Options of a listening socket.
+type Options struct {
+	Limits Limits
+	Log    func(format string, args ...any) // peers that were cut off, and why
+
+	// A publisher's peer with more than Backlog bytes waiting holds up
+	// WaitForRoom, until it has taken nothing for Patience: then it is cut off.
+	Backlog  int
+	Patience time.Duration
+
+	// Subscribed, if set, is called for each subscription that comes to a
+	// publisher; what it returns, if anything, is sent to that peer before
+	// anything else that it has not yet been sent.
+	Subscribed func(topic string) [][]byte
+}
+
+// Socket is a listening ZeroMQ socket. Its methods are safe for concurrent use.
+type Socket struct {
+	kind     Kind
+	listener net.Listener
+	opts     Options
+	received chan [][]byte
+	closed   chan struct{}
+
+	mu       sync.Mutex
+	room     *sync.Cond // a backlog shrank, a peer left, or the socket closed
+	peers    map[string]*peer
+	greeting map[net.Conn]bool // connections that still shake hands
+	done     bool
+	wg       sync.WaitGroup // goroutines of connections; added to under mu while not done
+}
+
+// Listen opens a socket at an address of a network of package net ("tcp" or "unix").
+func Listen(ctx context.Context, kind Kind, network, address string, opts Options) (*Socket, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Socket{
+		kind: kind, listener: l, opts: opts,
+		received: make(chan [][]byte), closed: make(chan struct{}),
+		peers: map[string]*peer{}, greeting: map[net.Conn]bool{},
+	}
+	s.room = sync.NewCond(&s.mu)
+	go s.accept()
+	return s, nil
+}
+
+// Addr is where the socket listens.
+func (s *Socket) Addr() net.Addr { return s.listener.Addr() }
+
+// Received delivers messages of a Router. Its messages wait while nobody reads.
+// The channel is not closed; see Closed.
+func (s *Socket) Received() <-chan [][]byte { return s.received }
+
+func (s *Socket) accept() {
+	for {
+		c, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // such as too many open files: others may close some
+			s.opts.Log("%s socket: accepting a connection: %v", s.kind, err)
+			select {
+			case <-s.closed:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+			continue
+		}
+		s.mu.Lock()
+		if s.done {
+			s.mu.Unlock()
+			c.Close()
+			return
+		}
+		s.greeting[c] = true
+		s.wg.Go(func() { s.serve(c) })
+		s.mu.Unlock()
+	}
+}
+
+func (s *Socket) serve(c net.Conn) {
+	conn, stream, err := handshake(c, zmq4.SocketType(s.kind), "", true, s.opts.Limits)
+	s.mu.Lock()
+	delete(s.greeting, c)
+	closing := s.done
+	s.mu.Unlock()
+	if err != nil {
+		if closing {
+			return
+		}
+		s.opts.Log("%s socket: a connection from %v was refused: %v", s.kind, c.RemoteAddr(), err)
+		return
+	}
+	id := conn.Peer.Meta["Identity"]
+	if id == "" {
+		id = "\x00" + rand.Text() // as ZeroMQ does: no peer can choose an id that begins with 0
+	}
+	p := newPeer(id, conn, stream, s.relief)
+	if !s.add(p) {
+		stream.Close()
+		return
+	}
+	err = s.read(p)
+	stream.Close()
+	close(p.gone)
+	s.remove(p)
+	if errors.Is(err, errOverLimit) {
+		s.opts.Log("%s socket: the connection from %v was cut: %v", s.kind, c.RemoteAddr(), err)
+	}
+}
+
+// add takes a peer in. A peer with the same identity has been left by a client
+// that reconnects, so the new one takes its place.
+func (s *Socket) add(p *peer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done {
+		return false
+	}
+	if s.kind != Router { // only routers route by identity: others must not replace each other
+		p.id = "\x00" + rand.Text()
+	}
+	if old := s.peers[p.id]; old != nil {
+		old.stream.Close()
+	}
+	s.peers[p.id] = p
+	s.wg.Go(p.write)
+	return true
+}
+
+func (s *Socket) remove(p *peer) {
+	p.mu.Lock()
+	p.closing = true
+	p.wake.Broadcast()
+	p.mu.Unlock()
+	s.mu.Lock()
+	if s.peers[p.id] == p {
+		delete(s.peers, p.id)
+	}
+	s.room.Broadcast()
+	s.mu.Unlock()
+}
+
+func (s *Socket) relief() {
+	s.mu.Lock()
+	s.room.Broadcast()
+	s.mu.Unlock()
+}
+
+func (s *Socket) read(p *peer) error {
+	for {
+		frames, err := receive(p.conn)
+		if err != nil {
+			return err
+		}
+		switch s.kind {
+		case Router:
+			select {
+			case s.received <- append([][]byte{[]byte(p.id)}, frames...):
+			case <-s.closed:
+				return nil
+			}
+		case Echo:
+			p.send(frames)
+		case Publisher:
+			if topic, isNew := p.subscribe(frames); isNew && s.opts.Subscribed != nil {
+				if welcome := s.opts.Subscribed(topic); welcome != nil {
+					p.send(welcome)
+				}
+			}
+		}
+	}
+}
+
+// Send queues a message and returns at once. A router's message to a peer that
+// is gone is dropped, as is a publisher's that nobody subscribed to.
+func (s *Socket) Send(frames [][]byte) {
+	if len(frames) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kind == Router {
+		if p := s.peers[string(frames[0])]; p != nil {
+			p.send(frames[1:])
+		}
+		return
+	}
+	for _, p := range s.peers {
+		if p.wants(string(frames[0])) {
+			p.send(frames)
+		}
+	}
+}
+
+// WaitForRoom returns when no peer has more than Options.Backlog bytes waiting.
+// It cuts peers off that have taken nothing for Options.Patience.
+func (s *Socket) WaitForRoom() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var alarm *time.Timer
+	for !s.done {
+		full := false
+		for _, p := range s.peers {
+			switch {
+			case p.backlog() <= s.opts.Backlog:
+			case p.stream.stalled(s.opts.Patience):
+				s.opts.Log("%s socket: %v reads nothing while %d bytes wait; its connection was cut", s.kind, p.stream.RemoteAddr(), p.backlog())
+				p.stream.Close()
+				delete(s.peers, p.id)
+			default:
+				full = true
+			}
+		}
+		if !full {
+			break
+		}
+		if alarm == nil {
+			alarm = time.AfterFunc(s.opts.Patience, s.relief)
+			defer func() { alarm.Stop() }()
+		} else {
+			alarm.Reset(s.opts.Patience)
+		}
+		s.room.Wait()
+	}
+}
+
+// Close stops listening, delivers what was sent to all peers that take it within
+// the time given, and closes. Nothing can be sent or received afterwards.
+func (s *Socket) Close(within time.Duration) error {
+	s.mu.Lock()
+	if s.done {
+		s.mu.Unlock()
+		return nil
+	}
+	s.done = true
+	s.room.Broadcast()
+	peers := make([]*peer, 0, len(s.peers))
+	for _, p := range s.peers {
+		peers = append(peers, p)
+	}
+	for c := range s.greeting {
+		c.Close()
+	}
+	s.mu.Unlock()
+	err := s.listener.Close()
+	close(s.closed)
+	deadline := time.Now().Add(within)
+	var finishing sync.WaitGroup
+	for _, p := range peers {
+		finishing.Go(func() { p.finish(deadline) })
+	}
+	finishing.Wait()
+	s.wg.Wait()
+	if err != nil {
+		return fmt.Errorf("closing a %s socket: %w", s.kind, err)
+	}
+	return nil
+}
