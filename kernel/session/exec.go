@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/nascent-go/nascent/display"
@@ -35,25 +36,46 @@ func Exec(ctx context.Context, env Environment, name, src string, std Streams) (
 	for _, w := range outcome.Warnings {
 		fmt.Fprintln(std.Err, "warning:", w)
 	}
-	var exit interface{ ExitCode() int }
+	var exit *cell.Exit
+	var broke *cell.RuntimeError
 	var failure cell.Failure
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &exit):
-		return exit.ExitCode()
+		return exit.Code
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		fmt.Fprintln(std.Err, "interrupted")
 		return statusInterrupted
-	case errors.As(err, &failure):
-		fmt.Fprintln(std.Err, strings.Join(failure.Traceback(false), "\n"))
-		if failure.Name() == "panic" || failure.Name() == "fatal error" {
+	case errors.As(err, &broke):
+		fmt.Fprint(std.Err, crash(broke))
+		if broke.Kind == "panic" {
 			return statusPanicked
 		}
-		return statusFailed
+	case errors.As(err, &failure):
+		fmt.Fprintln(std.Err, strings.Join(failure.Traceback(false), "\n"))
+	default:
+		fmt.Fprintln(std.Err, err)
 	}
-	fmt.Fprintln(std.Err, err)
 	return statusFailed
+}
+
+// crash tells of a panic the way the Go runtime does: what it says, then the
+// calls, the innermost first.
+func crash(e *cell.RuntimeError) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", e.Error())
+	if len(e.Frames) > 0 {
+		b.WriteString("\n")
+	}
+	for _, f := range slices.Backward(e.Frames) {
+		function := f.Function
+		if function == "" {
+			function = "main"
+		}
+		fmt.Fprintf(&b, "%s(...)\n\t%s:%d\n", function, f.Cell, f.Line)
+	}
+	return b.String()
 }
 
 // printer shows values where there is no notebook: their text is printed.

@@ -13,14 +13,6 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell"
 )
 
-// left is the failure of a cell that has called os.Exit.
-type left struct {
-	fault
-	code int
-}
-
-func (l left) ExitCode() int { return l.code }
-
 func TestExec(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -37,8 +29,14 @@ func TestExec(t *testing.T) {
 			}
 			return cell.Outcome{}, errors.Join(show(display.OpShow, "a table\n"), show(display.OpClear, ""), show(display.OpUpdate, "b"))
 		},
-		"panic": func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{}, fault{"panic", "boom"} },
-		"exit":  func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{}, left{code: 3} },
+		"error": func(context.Context, cell.Input) (cell.Outcome, error) {
+			return cell.Outcome{}, &cell.RuntimeError{Kind: "error", Message: "no such file"}
+		},
+		"panic": func(context.Context, cell.Input) (cell.Outcome, error) {
+			return cell.Outcome{}, &cell.RuntimeError{Kind: "panic", Message: "boom", Frames: []cell.Frame{
+				{Cell: "prog.go", Line: 9}, {Cell: "prog.go", Function: "f", Line: 4, Source: `panic("boom")`}}}
+		},
+		"exit": func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{}, &cell.Exit{Code: 3} },
 		"stop": func(ctx context.Context, _ cell.Input) (cell.Outcome, error) {
 			<-ctx.Done()
 			return cell.Outcome{}, ctx.Err()
@@ -53,7 +51,8 @@ func TestExec(t *testing.T) {
 	}{
 		{"echo", t.Context(), 0, "prog.go: hello\n", "warn"},
 		{"show", t.Context(), 0, "a table\nb\n", ""},
-		{"panic", t.Context(), 2, "", "panic\nboom (colour: false)\n"},
+		{"panic", t.Context(), 2, "", "panic: boom\n\nf(...)\n\tprog.go:4\nmain(...)\n\tprog.go:9\n"},
+		{"error", t.Context(), 1, "", "error: no such file\n"},
 		{"nonsense", t.Context(), 1, "", "compile error\nno such cell: nonsense (colour: false)\n"},
 		{"exit", t.Context(), 3, "", ""},
 		{"stop", cancelled, 130, "", "interrupted\n"},

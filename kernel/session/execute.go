@@ -150,7 +150,8 @@ func (i interruption) Traceback(color bool) []string {
 func errorContent(err error) wire.ErrorContent {
 	var f cell.Failure
 	if errors.As(err, &f) {
-		return wire.ErrorContent{Name: f.Name(), Value: f.Error(), Traceback: f.Traceback(true)}
+		value := strings.TrimPrefix(f.Error(), f.Name()+": ") // front ends write "name: value"
+		return wire.ErrorContent{Name: f.Name(), Value: value, Traceback: f.Traceback(true)}
 	}
 	return wire.ErrorContent{Name: "error", Value: err.Error(), Traceback: strings.Split(err.Error(), "\n")}
 }

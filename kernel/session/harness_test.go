@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
@@ -58,7 +59,23 @@ func (f fault) Traceback(color bool) []string {
 
 // value is a cell that has values.
 func value(values ...any) func(context.Context, cell.Input) (cell.Outcome, error) {
-	return func(context.Context, cell.Input) (cell.Outcome, error) { return cell.Outcome{Values: values}, nil }
+	return func(context.Context, cell.Input) (cell.Outcome, error) {
+		return cell.Outcome{Values: plain(values...)}, nil
+	}
+}
+
+// plain makes values whose text form is known: what display makes of a string is not the matter here.
+func plain(values ...any) []any {
+	for i, v := range values {
+		if text, ok := v.(string); ok {
+			values[i] = textBundle(text)
+		}
+	}
+	return values
+}
+
+func textBundle(text string) display.Bundle {
+	return display.Bundle{Data: map[string]any{display.MIMEPlain: text}}
 }
 
 // waiting is a cell that runs until it is interrupted, and says when it has begun.
@@ -136,10 +153,10 @@ func (b *bench) send(channel wire.Channel, msgType, content string) string {
 
 // run sends a cell with further fields of its request and waits until it is done.
 func (b *bench) run(code, fields string) []string {
-	return b.idle(b.send(wire.Shell, wire.TypeExecuteRequest, request1(code, fields)))
+	return b.idle(b.send(wire.Shell, wire.TypeExecuteRequest, executeContent(code, fields)))
 }
 
-func request1(code, fields string) string {
+func executeContent(code, fields string) string {
 	if fields != "" {
 		fields = ", " + fields
 	}

@@ -179,7 +179,7 @@ func TestOutputLimit(t *testing.T) {
 			return cell.Outcome{}, in.Display.Emit(show(display.OpShow, "x"))
 		},
 		"shows": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
-			return cell.Outcome{Values: []any{strings.Repeat("r", 300)}}, errors.Join(
+			return cell.Outcome{Values: plain(strings.Repeat("r", 300))}, errors.Join(
 				in.Display.Emit(show(display.OpShow, "a")),
 				in.Display.Emit(show(display.OpUpdate, strings.Repeat("u", 150))),
 				in.Display.Emit(show(display.OpUpdate, strings.Repeat("u", 150))),
@@ -219,7 +219,7 @@ func TestStdin(t *testing.T) {
 		for sc.Scan() {
 			got = append(got, sc.Text())
 		}
-		return cell.Outcome{Values: append(got, "end")}, sc.Err()
+		return cell.Outcome{Values: plain(append(got, "end")...)}, sc.Err()
 	}
 	env := &script{cells: cells{
 		"scan": scan,
@@ -227,7 +227,7 @@ func TestStdin(t *testing.T) {
 			var n int
 			var word string
 			_, err := fmt.Fscan(in.Stdin, &n, &word)
-			return cell.Outcome{Values: []any{n, word}}, err
+			return cell.Outcome{Values: plain(n, word)}, err
 		},
 		"secret": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
 			line, err := in.Stdin.(Prompter).Prompt("Password: ", true)

@@ -81,7 +81,6 @@ func TestRequests(t *testing.T) {
 }
 
 func TestExecute(t *testing.T) {
-	plain := func(text string) display.Bundle { return display.Bundle{Data: map[string]any{display.MIMEPlain: text}} }
 	env := &script{cells: map[string]func(context.Context, cell.Input) (cell.Outcome, error){
 		"1 + 1": value(2),
 		"pair":  value(1, "a"),
@@ -96,25 +95,25 @@ func TestExecute(t *testing.T) {
 			fmt.Fprint(in.Stdout, "one ")
 			fmt.Fprint(in.Stdout, "two")
 			fmt.Fprint(in.Stderr, "oops")
-			err := in.Display.Emit(display.Event{Op: display.OpShow, ID: "d1", Bundle: plain("shown")})
+			err := in.Display.Emit(display.Event{Op: display.OpShow, ID: "d1", Bundle: textBundle("shown")})
 			fmt.Fprint(in.Stdout, "three")
 			return cell.Outcome{}, errors.Join(err,
-				in.Display.Emit(display.Event{Op: display.OpUpdate, ID: "d1", Bundle: plain("updated")}),
+				in.Display.Emit(display.Event{Op: display.OpUpdate, ID: "d1", Bundle: textBundle("updated")}),
 				in.Display.Emit(display.Event{Op: display.OpClear, Wait: true}))
 		},
 		"fail": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
 			fmt.Fprint(in.Stdout, "before")
-			return cell.Outcome{}, fault{"panic", "boom"}
+			return cell.Outcome{}, fault{"panic", "panic: boom"}
 		},
 		"bug": func(context.Context, cell.Input) (cell.Outcome, error) { panic("index out of range") },
 		"strange": func(context.Context, cell.Input) (cell.Outcome, error) {
 			return cell.Outcome{}, errors.New("no memory")
 		},
 		"name": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
-			return cell.Outcome{Values: []any{in.Number, in.Name}}, nil
+			return cell.Outcome{Values: plain(in.Number, in.Name)}, nil
 		},
 		"no id": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
-			return cell.Outcome{}, in.Display.Emit(display.Event{Op: display.OpUpdate, Bundle: plain("x")})
+			return cell.Outcome{}, in.Display.Emit(display.Event{Op: display.OpUpdate, Bundle: textBundle("x")})
 		},
 		"unwritable": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
 			return cell.Outcome{}, in.Display.Emit(display.Event{Bundle: display.Bundle{Data: map[string]any{"application/json": func() {}}}})
@@ -146,7 +145,7 @@ func TestExecute(t *testing.T) {
 		}},
 		{"fail", "", []string{
 			`iopub stream stdout "before"`,
-			`iopub error {"ename":"panic","evalue":"boom","traceback":["panic","boom (colour: true)"]}`,
+			`iopub error {"ename":"panic","evalue":"boom","traceback":["panic","panic: boom (colour: true)"]}`,
 			"shell execute_reply error 1 panic",
 		}},
 		{"strange", "", []string{`iopub error {"ename":"error","evalue":"no memory","traceback":["no memory"]}`, "shell execute_reply error 1 error"}},
