@@ -38,8 +38,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell/library/std"
 )
 
-//go:generate go run ./gen std
-//go:generate go run ./gen extra
+//go:generate go run ./gen std extra
 
 // Symbol is one row of a generated table; see the generated packages for what
 // Kind says. It is an unnamed type, so that a table needs no import to speak of it.

@@ -34,8 +34,24 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_display
 	case "golang.org/x/image/colornames":
 		return table_golang_org_x_image_colornames
+	case "golang.org/x/image/font":
+		return table_golang_org_x_image_font
+	case "golang.org/x/image/font/sfnt":
+		return table_golang_org_x_image_font_sfnt
+	case "golang.org/x/image/math/fixed":
+		return table_golang_org_x_image_math_fixed
+	case "gonum.org/v1/gonum/blas":
+		return table_gonum_org_v1_gonum_blas
+	case "gonum.org/v1/gonum/blas/blas64":
+		return table_gonum_org_v1_gonum_blas_blas64
+	case "gonum.org/v1/gonum/blas/cblas128":
+		return table_gonum_org_v1_gonum_blas_cblas128
 	case "gonum.org/v1/gonum/floats":
 		return table_gonum_org_v1_gonum_floats
+	case "gonum.org/v1/gonum/lapack":
+		return table_gonum_org_v1_gonum_lapack
+	case "gonum.org/v1/gonum/lapack/lapack64":
+		return table_gonum_org_v1_gonum_lapack_lapack64
 	case "gonum.org/v1/gonum/mat":
 		return table_gonum_org_v1_gonum_mat
 	case "gonum.org/v1/gonum/stat":
@@ -44,6 +60,8 @@ func Table(path string) []Symbol {
 		return table_gonum_org_v1_gonum_stat_distuv
 	case "gonum.org/v1/plot":
 		return table_gonum_org_v1_plot
+	case "gonum.org/v1/plot/font":
+		return table_gonum_org_v1_plot_font
 	case "gonum.org/v1/plot/palette":
 		return table_gonum_org_v1_plot_palette
 	case "gonum.org/v1/plot/palette/moreland":
@@ -52,6 +70,8 @@ func Table(path string) []Symbol {
 		return table_gonum_org_v1_plot_plotter
 	case "gonum.org/v1/plot/plotutil":
 		return table_gonum_org_v1_plot_plotutil
+	case "gonum.org/v1/plot/text":
+		return table_gonum_org_v1_plot_text
 	case "gonum.org/v1/plot/vg":
 		return table_gonum_org_v1_plot_vg
 	case "gonum.org/v1/plot/vg/draw":

@@ -1,10 +1,10 @@
 // Command gen writes the tables through which interpreted code reaches
 // compiled packages.
 //
-//	go run ./kernel/cell/library/gen [-check] [-e] DIR
+//	go run ./kernel/cell/library/gen [-check] [-e] DIR...
 //
 // DIR is the folder of a Go package; its file packages.txt says which packages
-// are to be in the tables (see [config]). What gen writes into DIR:
+// are to be in the tables (see config.go). What gen writes into DIR:
 //
 //	NAME_import_path.go   one table per package: constants, variables, functions, types, and a
 //	                      wrapper per interface type, by which interpreted methods satisfy it
@@ -32,18 +32,22 @@ func main() {
 	check := flag.Bool("check", false, "compare with api.sum and write nothing")
 	lenient := flag.Bool("e", false, "leave out packages that do not compile")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: gen [-check] [-e] DIR")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: gen [-check] [-e] DIR...")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() != 1 {
+	if flag.NArg() == 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *check, *lenient); err != nil {
-		fmt.Fprintln(os.Stderr, "gen:", err)
-		os.Exit(1)
+	status := 0
+	for _, dir := range flag.Args() {
+		if err := run(dir, *check, *lenient); err != nil {
+			fmt.Fprintln(os.Stderr, "gen:", err)
+			status = 1
+		}
 	}
+	os.Exit(status)
 }
 
 func run(dir string, check, lenient bool) error {

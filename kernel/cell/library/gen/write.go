@@ -65,6 +65,11 @@ func content(conf *config, p *pkg) (archive.Contents, error) {
 			}
 		}
 	}
+	docs, err := docsOf(p)
+	if err != nil {
+		return c, err
+	}
+	c.Docs = docs
 	if slices.Contains(conf.source, p.path) {
 		src, err := sourceOf(p)
 		if err != nil {
@@ -75,9 +80,12 @@ func content(conf *config, p *pkg) (archive.Contents, error) {
 	return c, nil
 }
 
+// ourModule is the module that this command belongs to; its path is left out of file names.
+const ourModule = "github.com/nascent-go/nascent"
+
 // tableFileName avoids names that mean something to the go command.
 func (o *output) tableFileName(conf *config, p *pkg) string {
-	name := o.name + "_" + identifier(p.path)
+	name := o.name + "_" + identifier(strings.TrimPrefix(p.path, ourModule+"/"))
 	if slices.Contains(conf.platform, p.path) {
 		return name + "_" + platform() + ".go"
 	}
