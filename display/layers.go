@@ -1,0 +1,441 @@
+package display
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// layer is a series with its looks settled.
+type layer struct {
+	Series
+	ink   ink
+	shape int // of its glyphs
+	dash  []float64
+	edges []float64 // of the intervals of a histogram; Y has the counts
+}
+
+// layers gives every series its colour, glyph and dash.
+func (p *Plot) layers() []layer {
+	out := make([]layer, len(p.series))
+	next, glyphs := 0, 0
+	for i, s := range p.series {
+		l := layer{Series: s}
+		if l.Mark == MarkAuto {
+			l.Mark = p.mark
+		}
+		color := s.Color - 1
+		if s.Color <= 0 {
+			color = next
+			next++
+		}
+		l.ink = swatch(color)
+		if l.Mark == MarkPoints {
+			l.shape = glyphs
+			glyphs++
+		}
+		switch {
+		case s.Dashed:
+			l.dash = []float64{6, 4}
+		case color >= len(palette): // the colours have gone round
+			l.dash = []float64{2, 3}
+		}
+		out[i] = l
+	}
+	if p.kind == "histogram" {
+		p.count(out)
+	}
+	return out
+}
+
+// count replaces the values of a histogram by how many fall into each interval.
+func (p *Plot) count(layers []layer) {
+	var all []float64
+	for _, l := range layers {
+		for _, v := range l.Y {
+			if finite(v) && (!p.x.ranged || v >= p.x.lo && v <= p.x.hi) {
+				all = append(all, v)
+			}
+		}
+	}
+	edges := binEdges(all, p.bins)
+	for i := range layers {
+		counts := make([]float64, len(edges)-1)
+		for _, v := range layers[i].Y {
+			if !finite(v) || v < edges[0] || v > edges[len(edges)-1] {
+				continue
+			}
+			k, found := slices.BinarySearch(edges, v)
+			if !found {
+				k--
+			}
+			counts[min(k, len(counts)-1)]++
+		}
+		layers[i].edges, layers[i].Y, layers[i].X = edges, counts, edges[:len(counts)]
+		layers[i].Low, layers[i].High = nil, nil
+	}
+}
+
+// binEdges cuts the range of values into n intervals, or into as many of a
+// round width as Freedman and Diaconis (1981) advise.
+func binEdges(values []float64, n int) []float64 {
+	lo, hi, count := extent(values)
+	if count == 0 {
+		return []float64{0, 1}
+	}
+	if lo == hi {
+		d := max(math.Abs(lo)*0.05, 0.5)
+		lo, hi = lo-d, hi+d
+	}
+	if n > 0 {
+		edges := make([]float64, n+1)
+		for i := range edges {
+			edges[i] = lo + (hi-lo)*float64(i)/float64(n)
+		}
+		return edges
+	}
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	quartiles := sorted[len(sorted)*3/4] - sorted[len(sorted)/4]
+	width := 2 * quartiles / math.Cbrt(float64(count))
+	if !(width > 0) || (hi-lo)/width > 60 {
+		width = (hi - lo) / min(60, max(8, math.Sqrt(float64(count))))
+	}
+	step := niceStep(min(width, (hi-lo)/5), false)
+	first, last := math.Floor(lo/step), math.Ceil(hi/step)
+	if !(step > 0) || last-first > 1000 || last <= first {
+		return []float64{lo, hi}
+	}
+	var edges []float64
+	for k := first; k <= last; k++ {
+		edges = append(edges, k*step)
+	}
+	return edges
+}
+
+// spans settles the ranges of both axes, and whether x counts something.
+func (p *Plot) spans(layers []layer) (x, y span, whole bool) {
+	var xs, ys []float64
+	zero, bars := false, false
+	whole = true
+	for _, l := range layers {
+		ys = append(append(append(ys, l.Y...), l.Low...), l.High...)
+		zero = zero || l.Mark == MarkBars || l.Mark == markHistogram
+		bars = bars || l.Mark == MarkBars
+		if l.edges != nil {
+			xs, whole = append(xs, l.edges...), false
+			continue
+		}
+		for i := range l.Y {
+			v := l.x(i)
+			xs = append(xs, v)
+			whole = whole && v == math.Trunc(v)
+		}
+	}
+	for _, n := range p.notes {
+		xs, ys = append(xs, n.x), append(ys, n.y)
+	}
+	for _, r := range p.rules {
+		if r.vertical {
+			xs = append(xs, r.at)
+		} else {
+			ys = append(ys, r.at)
+		}
+	}
+	x, y = p.x.settle(xs, false), p.y.settle(ys, zero)
+	if p.x.ranged || p.x.log {
+		return x, y, whole
+	}
+	lo, hi, n := extent(xs)
+	switch {
+	case p.x.anything:
+		x.lo, x.hi = 0.5, max(float64(len(p.x.names)), 1)+0.5
+		if n > 0 {
+			x.lo, x.hi = min(x.lo, lo-0.5), max(x.hi, hi+0.5)
+		}
+	case bars && n > 0:
+		x.lo, x.hi = lo-0.6, hi+0.6
+	case p.kind == "histogram" && n > 0:
+		x.lo, x.hi = lo, hi
+	}
+	return x, y, whole
+}
+
+// drawBand fills between Low and High.
+func (l layer) drawBand(c pen, f *framed) {
+	if l.Low == nil {
+		return
+	}
+	k := l.ink.fade(0.18)
+	var upper, lower []vg.Point
+	flush := func() {
+		if len(upper) > 1 {
+			slices.Reverse(lower)
+			sub := draw.Canvas{Canvas: c.Canvas, Rectangle: f.rectangle()}
+			c.FillPolygon(k, sub.ClipPolygonXY(append(upper, lower...)))
+		}
+		upper, lower = nil, nil
+	}
+	for i := range l.Y {
+		x, okX := f.x.position(l.x(i))
+		lo, okL := f.y.position(l.Low[i])
+		hi, okH := f.y.position(l.High[i])
+		if !okX || !okL || !okH {
+			flush()
+			continue
+		}
+		if l.Mark == MarkStep && len(upper) > 0 {
+			upper = append(upper, pt(x, float64(upper[len(upper)-1].Y)))
+			lower = append(lower, pt(x, float64(lower[len(lower)-1].Y)))
+		}
+		upper, lower = append(upper, pt(x, hi)), append(lower, pt(x, lo))
+	}
+	flush()
+}
+
+func (f *framed) rectangle() vg.Rectangle {
+	return vg.Rectangle{Min: pt(f.x0, f.y0), Max: pt(f.x1, f.y1)}
+}
+
+// drawLine draws lines and steps, with gaps where values are missing.
+func (l layer) drawLine(c pen, f *framed) {
+	if l.Mark != MarkLine && l.Mark != MarkStep {
+		return
+	}
+	sub := draw.Canvas{Canvas: c.Canvas, Rectangle: f.rectangle()}
+	var run []vg.Point
+	flush := func() {
+		if len(run) == 1 { // a value between two gaps
+			if sub.Contains(run[0]) {
+				c.marker(0, l.ink, float64(run[0].X), float64(run[0].Y), 2)
+			}
+		}
+		for _, part := range sub.ClipLinesXY(thin(run)) {
+			c.line(l.ink, 2, l.dash, part...)
+		}
+		run = nil
+	}
+	for i, v := range l.Y {
+		x, okX := f.x.position(l.x(i))
+		y, okY := f.y.position(v)
+		if !okX || !okY {
+			flush()
+			continue
+		}
+		if l.Mark == MarkStep && len(run) > 0 {
+			run = append(run, pt(x, float64(run[len(run)-1].Y)))
+		}
+		run = append(run, pt(x, y))
+	}
+	flush()
+}
+
+// thin keeps of a long line the first, lowest, highest and last point in each
+// half pixel: more can't be seen.
+func thin(points []vg.Point) []vg.Point {
+	if len(points) < 4000 {
+		return points
+	}
+	column := func(p vg.Point) int { return int(math.Floor(float64(p.X) * 2)) }
+	var out []vg.Point
+	for i := 0; i < len(points); {
+		j, lo, hi := i, i, i
+		for ; j < len(points) && column(points[j]) == column(points[i]); j++ {
+			if points[j].Y < points[lo].Y {
+				lo = j
+			}
+			if points[j].Y > points[hi].Y {
+				hi = j
+			}
+		}
+		keep := []int{i, lo, hi, j - 1}
+		slices.Sort(keep)
+		for _, k := range slices.Compact(keep) {
+			out = append(out, points[k])
+		}
+		i = j
+	}
+	return out
+}
+
+// drawPoints draws glyphs; of those that fall on the same spot only one.
+func (l layer) drawPoints(c pen, f *framed) {
+	if l.Mark != MarkPoints {
+		return
+	}
+	r, k := 3.2, l.ink.fade(0.85)
+	if len(l.Y) > 300 {
+		r, k = 2, l.ink.fade(0.7)
+	}
+	taken := map[[2]int]bool{}
+	for i, v := range l.Y {
+		px, okX := f.x.position(l.x(i))
+		py, okY := f.y.position(v)
+		if !okX || !okY || !f.x.inside(l.x(i)) || !f.y.inside(v) {
+			continue
+		}
+		spot := [2]int{int(px * 2), int(py * 2)}
+		if len(l.Y) > 1000 && taken[spot] {
+			continue
+		}
+		taken[spot] = true
+		c.marker(l.shape, k, px, py, r)
+	}
+}
+
+// drawBars draws the bars of all series side by side, and histograms.
+func (p *Plot) drawBars(c pen, f *framed, layers []layer) {
+	var bars []layer
+	for _, l := range layers {
+		if l.Mark == MarkBars {
+			bars = append(bars, l)
+		}
+		if l.edges != nil {
+			l.drawHistogram(c, f, len(layers) > 1)
+		}
+	}
+	base := f.y0
+	if y, ok := f.y.position(0); ok {
+		base = min(max(y, f.y0), f.y1)
+	}
+	group := 0.76 / float64(max(len(bars), 1))
+	places := 0
+	for _, l := range bars {
+		for _, v := range l.Y {
+			places = min(4, max(places, decimals(v)))
+		}
+	}
+	for j, l := range bars {
+		for i, v := range l.Y {
+			at := l.x(i) - 0.38 + group*float64(j)
+			left, okL := f.x.position(at)
+			right, okR := f.x.position(at + group)
+			top, okT := f.y.position(v)
+			if !okL || !okR || !okT || left < f.x0-1 || right > f.x1+1 {
+				continue
+			}
+			if len(bars) > 1 {
+				right -= min(2, (right-left)/4)
+			}
+			top = min(max(top, f.y0), f.y1)
+			c.fill(l.ink, rect(box{left, min(base, top), right, max(base, top)}, 2))
+			if s := fixed(v, places); len(l.Y)*len(bars) <= 24 && scriptTick.width(s) <= (right-left)*1.25 {
+				sc := scriptTick
+				sc.x, sc.y = draw.XCenter, draw.YBottom
+				y := max(base, top) + 3
+				if v < 0 {
+					sc.y, y = draw.YTop, min(base, top)-3
+				}
+				c.text(sc, (left+right)/2, y, minus(s))
+			}
+		}
+	}
+}
+
+func (l layer) drawHistogram(c pen, f *framed, several bool) {
+	k := l.ink
+	if several {
+		k = k.fade(0.55)
+	}
+	base := f.y0
+	for i, n := range l.Y {
+		left, okL := f.x.position(l.edges[i])
+		right, okR := f.x.position(l.edges[i+1])
+		top, okT := f.y.position(n)
+		if !okL || !okR || !okT || n == 0 {
+			continue
+		}
+		left, right = max(left, f.x0), min(right, f.x1)
+		if gap := min(1, (right-left)/4); right-left > 0 {
+			c.fill(k, rect(box{left + gap/2, base, right - gap/2, min(top, f.y1)}, 0))
+		}
+	}
+}
+
+// drawRules draws the lines across the plot.
+func (p *Plot) drawRules(c pen, f *framed) {
+	s := script{size: sizeTick, ink: inkMuted}
+	for _, r := range p.rules {
+		if r.vertical {
+			x, ok := f.x.position(r.at)
+			if !ok || !f.x.inside(r.at) {
+				continue
+			}
+			c.line(inkMuted, 1, []float64{5, 4}, pt(x, f.y0), pt(x, f.y1))
+			s.y, s.x = draw.YTop, draw.XLeft
+			dx := 5.0
+			if t := oneLine(r.text); x+5+s.width(t) > f.x1 {
+				s.x, dx = draw.XRight, -5
+			}
+			c.text(s, x+dx, f.y1, oneLine(r.text))
+			continue
+		}
+		y, ok := f.y.position(r.at)
+		if !ok || !f.y.inside(r.at) {
+			continue
+		}
+		c.line(inkMuted, 1, []float64{5, 4}, pt(f.x0, y), pt(f.x1, y))
+		s.x, s.y = draw.XRight, draw.YBottom
+		text := s.fit(oneLine(r.text), f.w())
+		if text != "" {
+			c.fill(inkPage.fade(0.8), rect(box{f.x1 - s.width(text) - 3, y + 2, f.x1 + 3, y + 15}, 3))
+		}
+		c.text(s, f.x1, y+5, text)
+	}
+}
+
+// drawNotes writes texts beside points, on a patch of the page's colour.
+func (p *Plot) drawNotes(c pen, f *framed) {
+	s := script{size: sizeTick, bold: true, ink: inkText, y: draw.YCenter}
+	for _, n := range p.notes {
+		x, okX := f.x.position(n.x)
+		y, okY := f.y.position(n.y)
+		if !okX || !okY || !f.x.inside(n.x) || !f.y.inside(n.y) {
+			continue
+		}
+		var ring vg.Path
+		ring.Move(pt(x+5.5, y))
+		ring.Arc(pt(x, y), 5.5, 0, 2*math.Pi)
+		ring.Close()
+		c.stroke(inkText, 1.5, nil, ring)
+		text := s.fit(oneLine(n.text), f.w()/2)
+		w := s.width(text)
+		left := x + 11
+		if left+w+4 > f.x1 {
+			left = x - 11 - w
+		}
+		ty := y + 14
+		if ty+8 > f.y1 {
+			ty = y - 14
+		}
+		c.fill(inkPage.fade(0.8), rect(box{left - 3, ty - 8, left + w + 3, ty + 8}, 3))
+		c.text(s, left, ty, text)
+	}
+}
+
+// drawIcon draws what stands for the series in the legend.
+func (l layer) drawIcon(c pen, x, y float64) {
+	const w = 16.0
+	if l.Low != nil {
+		c.fill(l.ink.fade(0.18), rect(box{x, y - 5, x + w, y + 5}, 2))
+	}
+	switch l.Mark {
+	case MarkPoints:
+		c.marker(l.shape, l.ink, x+w/2, y, 4)
+	case MarkBars, markHistogram:
+		c.fill(l.ink, rect(box{x + 2, y - 5, x + 12, y + 5}, 2))
+	default:
+		c.line(l.ink, 2.4, l.dash, pt(x, y), pt(x+w, y))
+	}
+}
+
+// integerText writes a count, or a value that isn't one, for a cell.
+func integerText(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
+		return minus(strconv.FormatFloat(v, 'f', 0, 64))
+	}
+	return minus(short(v))
+}

@@ -1,0 +1,134 @@
+package display
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Mark says how the values of a series are drawn.
+type Mark int
+
+// The marks. MarkAuto is what the plot's constructor says.
+const (
+	MarkAuto   Mark = iota
+	MarkLine        // straight lines from value to value; a NaN is a gap
+	MarkPoints      // a glyph for each value
+	MarkStep        // each value holds until the next one, as a best-so-far does
+	MarkBars        // a bar from zero for each value
+	markHistogram
+)
+
+// Series is one set of values in a plot: what belongs to one name. Its methods
+// return a changed copy, so they can be chained.
+type Series struct {
+	Name      string    // for the legend; may be empty
+	X         []float64 // positions; nil stands for 1, 2, 3, …
+	Y         []float64 // values; NaN and Inf are left out
+	Low, High []float64 // error band around Y; nil for none, else as long as Y
+	Mark      Mark
+	Dashed    bool
+	Color     int // palette colour from 1 on; 0 takes the next one in order
+}
+
+// Values returns the series of y at x = 1, 2, 3, …: an epoch, a trial.
+func Values(name string, y []float64) Series { return Series{Name: name, Y: y} }
+
+// XY returns the series of y over x.
+func XY(name string, x, y []float64) Series { return Series{Name: name, X: x, Y: y} }
+
+// Func returns the series of a function at 201 positions from a to b.
+func Func(name string, f func(float64) float64, a, b float64) Series {
+	const n = 201
+	s := Series{Name: name, X: make([]float64, n), Y: make([]float64, n), Mark: MarkLine}
+	for i := range n {
+		s.X[i] = a + (b-a)*float64(i)/(n-1)
+		s.Y[i] = f(s.X[i])
+	}
+	return s
+}
+
+// Line draws the series as a line.
+func (s Series) Line() Series { s.Mark = MarkLine; return s }
+
+// Points draws the series as points.
+func (s Series) Points() Series { s.Mark = MarkPoints; return s }
+
+// Step draws the series as steps: each value holds until the next one.
+func (s Series) Step() Series { s.Mark = MarkStep; return s }
+
+// Bars draws the series as bars.
+func (s Series) Bars() Series { s.Mark = MarkBars; return s }
+
+// Dash draws lines dashed.
+func (s Series) Dash() Series { s.Dashed = true; return s }
+
+// Tint takes a colour of the palette, from 1 on, so that what belongs together
+// has the same colour in several plots.
+func (s Series) Tint(color int) Series { s.Color = color; return s }
+
+// Band puts an error band from low to high behind the line.
+func (s Series) Band(low, high []float64) Series { s.Low, s.High = low, high; return s }
+
+// x returns the i-th position.
+func (s Series) x(i int) float64 {
+	if s.X == nil {
+		return float64(i + 1)
+	}
+	return s.X[i]
+}
+
+func (s Series) check() error {
+	name := fmt.Sprintf("series %q", s.Name)
+	switch {
+	case s.X != nil && len(s.X) != len(s.Y):
+		return fmt.Errorf("%s has %d x values and %d y values; they must be equally many (or X nil for 1, 2, 3, …)", name, len(s.X), len(s.Y))
+	case s.Low != nil && len(s.Low) != len(s.Y) || s.High != nil && len(s.High) != len(s.Y) || (s.Low == nil) != (s.High == nil):
+		return fmt.Errorf("%s has a band of %d low and %d high values around %d values; they must be equally many", name, len(s.Low), len(s.High), len(s.Y))
+	case s.Mark < MarkAuto || s.Mark > markHistogram:
+		return fmt.Errorf("%s has the unknown mark %d; use MarkLine, MarkPoints, MarkStep or MarkBars", name, s.Mark)
+	}
+	return nil
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// extent returns the smallest and the largest finite value.
+func extent(values []float64) (lo, hi float64, n int) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if finite(v) {
+			lo, hi = min(lo, v), max(hi, v)
+			n++
+		}
+	}
+	return lo, hi, n
+}
+
+// describe says in a few words what a series holds. Where values have names
+// (bars) and are few, it gives them all; where their order says nothing (a
+// histogram) it leaves out the last one.
+func (s Series) describe(names []string, ordered bool) string {
+	name := oneLine(s.Name)
+	if name != "" {
+		name += " "
+	}
+	lo, hi, n := extent(s.Y)
+	switch {
+	case n == 0:
+		return name + "(no values)"
+	case n == 1 && names == nil:
+		return fmt.Sprintf("%s(1 value, %s)", name, short(lo))
+	case len(s.Y) <= len(names) && len(s.Y) <= 8 && s.X == nil:
+		parts := make([]string, len(s.Y))
+		for i, v := range s.Y {
+			parts[i] = oneLine(names[i]) + " " + short(v)
+		}
+		return name + "(" + strings.Join(parts, ", ") + ")"
+	}
+	text := fmt.Sprintf("%s(%s, %s to %s", name, plural(len(s.Y), "value"), short(lo), short(hi))
+	if ordered {
+		text += ", last " + short(s.Y[len(s.Y)-1])
+	}
+	return text + ")"
+}
