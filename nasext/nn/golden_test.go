@@ -255,8 +255,9 @@ func testGolden(t *testing.T, file string, a *arch.Arch, e engine.Engine) {
 	}
 	for name, g := range want.BuffersAfter {
 		got := momentsOf(buffers[name].W)
-		near("sum of "+name, got.Sum, g.Sum, 2e-5*math.Max(math.Abs(g.Sum), 1))
-		near("first of "+name, got.First, g.First, 2e-5*math.Max(math.Abs(g.First), 1))
+		// One ReLU that falls on the other side of 0 by rounding moves these by some 1e-5.
+		near("sum of "+name, got.Sum, g.Sum, 1e-4*math.Max(math.Abs(g.Sum), 1))
+		near("first of "+name, got.First, g.First, 1e-4*math.Max(math.Abs(g.First), 1))
 	}
 }
 

@@ -1,3 +1,114 @@
 package cpu
 
-func fastest() *kernels { return portable() }
+//go:generate go run ./gen
+
+import "golang.org/x/sys/cpu"
+
+// fastest is the best set that this processor can run.
+func fastest() *kernels {
+	x := cpu.X86
+	switch {
+	case x.HasAVX2 && x.HasFMA && x.HasAVX512F && x.HasAVX512VL:
+		return avx512()
+	case x.HasAVX2 && x.HasFMA:
+		return avx2()
+	}
+	return portable()
+}
+
+// simple are the loops that are the same with AVX2 and AVX-512: memory limits them.
+func simple(name string) *kernels {
+	return &kernels{
+		name:   name,
+		add:    func(dst, src []float32) { addY(&dst[0], &src[0], len(dst)/width) },
+		addMul: func(dst, src []float32, f float32) { addMulY(&dst[0], &src[0], len(dst)/width, f) },
+		affine: func(dst, src []float32, f, t float32) { affineY(&dst[0], &src[0], len(dst)/width, f, t) },
+		relu:   func(dst, src []float32) { reluY(&dst[0], &src[0], len(dst)/width) },
+		reluGrad: func(dst, dy, y []float32) {
+			reluGradY(&dst[0], &dy[0], &y[0], len(dst)/width)
+		},
+		sum: func(x, mask []float32, out *[width]float32) {
+			sumY(&x[0], &mask[0], len(x)/len(mask), len(mask)/width, &out[0])
+		},
+		sqdev: func(x, mask []float32, t float32, out *[width]float32) {
+			sqdevY(&x[0], &mask[0], len(x)/len(mask), len(mask)/width, &out[0], t)
+		},
+		normSums: func(dy, x []float32, t float32, s, p *[width]float32) {
+			normSumsY(&dy[0], &x[0], len(x)/width, t, &s[0], &p[0])
+		},
+		normGrad: func(dst, dy, x, mask []float32, f, g, h, t float32) {
+			normGradY(&dst[0], &dy[0], &x[0], &mask[0], len(x)/len(mask), len(mask)/width, f, g, h, t)
+		},
+	}
+}
+
+type tileFunc func(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
+
+type dotFunc func(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+
+func avx512() *kernels {
+	k := simple("avx512")
+	wide := [panel]tileFunc{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}
+	narrow := [panel]tileFunc{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}
+	k.tile = func(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []float32, ldc int, add bool) {
+		first, keep, j := firstTap(taps), number(add), 0
+		for ; j+32 <= cols; j += 32 {
+			wide[rows-1](first, len(taps), depth, &a[0], &b[j], bs, &c[j], ldc, keep)
+		}
+		if j < cols {
+			narrow[rows-1](first, len(taps), depth, &a[0], &b[j], bs, &c[j], ldc, keep)
+		}
+	}
+	dots := [4][4]dotFunc{
+		{dotZ1x1, dotZ1x2, dotZ1x3, dotZ1x4}, {dotZ2x1, dotZ2x2, dotZ2x3, dotZ2x4},
+		{dotZ3x1, dotZ3x2, dotZ3x3, dotZ3x4}, {dotZ4x1, dotZ4x2, dotZ4x3, dotZ4x4},
+	}
+	k.dot = func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32) {
+		dots[rows-1][cols-1](firstRun(runs), len(runs), &dy[0], ds, &x[0], xs, &out[0])
+	}
+	return k
+}
+
+func avx2() *kernels {
+	k := simple("avx2")
+	tiles := [4]tileFunc{tileY1x16, tileY2x16, tileY3x16, tileY4x16}
+	k.tile = func(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []float32, ldc int, add bool) {
+		first, keep := firstTap(taps), number(add)
+		for j := 0; j < cols; j += 16 {
+			for r := 0; r < rows; r += 4 {
+				tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r], &b[j], bs, &c[r*ldc+j], ldc, keep)
+			}
+		}
+	}
+	dots := [2][2]dotFunc{{dotY1x1, dotY1x2}, {dotY2x1, dotY2x2}}
+	k.dot = func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32) {
+		for i := 0; i < rows; i += 2 {
+			for j := 0; j < cols; j += 2 {
+				dots[min(2, rows-i)-1][min(2, cols-j)-1](firstRun(runs), len(runs), &dy[i*ds], ds, &x[j*xs], xs, &out[4*i+j])
+			}
+		}
+	}
+	return k
+}
+
+// firstTap and firstRun are addresses of lists that may be empty.
+func firstTap(taps []tap) *tap {
+	if len(taps) == 0 {
+		return nil
+	}
+	return &taps[0]
+}
+
+func firstRun(runs []run) *run {
+	if len(runs) == 0 {
+		return nil
+	}
+	return &runs[0]
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

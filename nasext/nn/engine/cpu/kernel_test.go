@@ -1,0 +1,184 @@
+package cpu
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/seed"
+)
+
+func random(d *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(d.NormFloat64())
+	}
+	return x
+}
+
+// near compares with a sum in double precision of terms whose absolute sum is size.
+func near(got float32, want, size float64) bool {
+	return math.Abs(float64(got)-want) <= 1e-5*size+1e-7
+}
+
+func TestTile(t *testing.T) {
+	draw := seed.Stream(1, "tile")
+	for range 200 {
+		rows, cols, depth, bs := 1+draw.IntN(panel), width*(1+draw.IntN(5)), 1+draw.IntN(9), 96
+		taps := make([]tap, draw.IntN(5))
+		for i := range taps {
+			taps[i] = tap{int32(draw.IntN(9) * panel * depth), int32(draw.IntN(20))}
+		}
+		a, b := random(draw, 9*panel*depth), random(draw, 20+96*depth)
+		ldc := cols + draw.IntN(20)
+		start, add := random(draw, panel*ldc), draw.IntN(2) == 0
+		var first []float32
+		for _, k := range sets() {
+			c := slices.Clone(start)
+			k.tile(rows, cols, taps, depth, a, b, bs, c, ldc, add)
+			for i := range c {
+				r, j := i/ldc, i%ldc
+				if r >= rows || j >= cols {
+					if c[i] != start[i] {
+						t.Fatalf("%s: wrote outside of the %d×%d tile at %d, %d", k.name, rows, cols, r, j)
+					}
+					continue
+				}
+				var want, size float64
+				if add {
+					want = float64(start[i])
+					size = math.Abs(want)
+				}
+				for _, p := range taps {
+					for d := range depth {
+						v := float64(a[int(p.a)+d*panel+r]) * float64(b[int(p.b)+d*bs+j])
+						want += v
+						size += math.Abs(v)
+					}
+				}
+				if !near(c[i], want, size) {
+					t.Fatalf("%s: %d×%d tile, %d taps, depth %d: %v at %d, %d, want %v", k.name, rows, cols, len(taps), depth, c[i], r, j, want)
+				}
+			}
+			if k.name == "portable" {
+				continue
+			}
+			if first == nil {
+				first = c
+			}
+			if !slices.Equal(first, c) {
+				t.Fatalf("%s: a %d×%d tile has other bits than with the set before", k.name, rows, cols)
+			}
+		}
+	}
+}
+
+func TestDot(t *testing.T) {
+	draw := seed.Stream(1, "dot")
+	for range 200 {
+		rows, cols := 1+draw.IntN(4), 1+draw.IntN(4)
+		runs := make([]run, draw.IntN(4))
+		for i := range runs {
+			runs[i] = run{a: int32(draw.IntN(20)), b: int32(draw.IntN(20)), n: int32(1 + draw.IntN(4))}
+		}
+		ds, xs := 90+draw.IntN(9), 90+draw.IntN(9)
+		dy, x := random(draw, 4*ds), random(draw, 4*xs)
+		var first [16]float32
+		for _, k := range sets() {
+			var out [16]float32
+			k.dot(rows, cols, runs, dy, ds, x, xs, &out)
+			for i := range rows {
+				for j := range cols {
+					var want, size float64
+					for _, r := range runs {
+						for l := range int(r.n) * width {
+							v := float64(dy[i*ds+int(r.a)+l]) * float64(x[j*xs+int(r.b)+l])
+							want += v
+							size += math.Abs(v)
+						}
+					}
+					if !near(out[4*i+j], want, size) {
+						t.Fatalf("%s: %d×%d dot: %v at %d, %d, want %v", k.name, rows, cols, out[4*i+j], i, j, want)
+					}
+				}
+			}
+			if k.name == "portable" {
+				continue
+			}
+			if first == [16]float32{} {
+				first = out
+			}
+			if first != out {
+				t.Fatalf("%s: a %d×%d dot has other bits than with the set before", k.name, rows, cols)
+			}
+		}
+	}
+}
+
+// TestSimpleLoops compares the other loops of every set with those in Go, to the bit.
+func TestSimpleLoops(t *testing.T) {
+	draw := seed.Stream(1, "simple")
+	for range 50 {
+		m := width * (1 + draw.IntN(3))
+		n := m * (1 + draw.IntN(5))
+		x, dy, y0, mask := random(draw, n), random(draw, n), random(draw, n), make([]float32, m)
+		for i := range mask[:draw.IntN(m+1)] {
+			mask[i] = 1
+		}
+		x[draw.IntN(n)] = float32(math.Copysign(0, -1))
+		f, g, h, s := float32(draw.NormFloat64()), float32(draw.NormFloat64()), float32(draw.NormFloat64()), float32(draw.NormFloat64())
+		results := func(k *kernels) [][]float32 {
+			var a, b, c, d [width]float32
+			dst := make([][]float32, 6)
+			for i := range dst {
+				dst[i] = slices.Clone(y0)
+			}
+			k.add(dst[0], x)
+			k.addMul(dst[1], x, f)
+			k.affine(dst[2], x, f, g)
+			k.relu(dst[3], x)
+			k.reluGrad(dst[4], dy, x)
+			k.normGrad(dst[5], dy, x, mask, f, g, h, s)
+			k.sum(x, mask, &a)
+			k.sqdev(x, mask, s, &b)
+			k.normSums(dy, x, s, &c, &d)
+			return append(dst, a[:], b[:], c[:], d[:])
+		}
+		want := results(portable())
+		for _, k := range sets() {
+			for i, got := range results(k) {
+				for j := range got {
+					if math.Float32bits(got[j]) != math.Float32bits(want[i][j]) {
+						t.Fatalf("%s: loop %d gives %v at %d, Go gives %v", k.name, i, got[j], j, want[i][j])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestReLUKeepsNaN(t *testing.T) {
+	for _, k := range sets() {
+		x, y := make([]float32, width), make([]float32, width)
+		x[3] = float32(math.NaN())
+		k.relu(y, x)
+		if y[3] == y[3] {
+			t.Errorf("%s: ReLU of NaN is %v; a network that diverged has to show it", k.name, y[3])
+		}
+	}
+}
+
+func TestParallelTakesEveryTurnOnce(t *testing.T) {
+	for _, threads := range []int{1, 2, 5} {
+		for _, n := range []int{0, 1, 2, 100} {
+			taken := make([]int32, n)
+			parallel(threads, n, func(i int) { taken[i]++ })
+			for i, c := range taken {
+				if c != 1 {
+					t.Fatalf("%d threads, %d turns: turn %d was taken %d times", threads, n, i, c)
+				}
+			}
+		}
+	}
+}

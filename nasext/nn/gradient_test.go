@@ -1,0 +1,238 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+	"github.com/nascent-go/nascent/nasext/seed"
+)
+
+// randomOp is an operation of the given kind with random settings; most fit, and
+// those that don't are drawn again.
+func randomOp(d *rand.Rand, k arch.Kind) arch.Op {
+	o := arch.Op{Kind: k}
+	switch k {
+	case arch.Conv:
+		o.Groups = []int{1, 1, 2, 3}[d.IntN(4)]
+		o.Out = o.Groups * (1 + d.IntN(6))
+		o.KH, o.KW, o.PadH, o.PadW = 1+d.IntN(3), 1+d.IntN(4), d.IntN(3), d.IntN(3)
+		o.Stride, o.Dilation, o.Bias = 1+d.IntN(3), 1+d.IntN(2), d.IntN(2) == 0
+	case arch.MaxPool, arch.AvgPool:
+		o.KH, o.KW, o.Stride = 1+d.IntN(3), 1+d.IntN(3), 1+d.IntN(3)
+		o.PadH, o.PadW, o.Ceil = d.IntN(o.KH/2+1), d.IntN(o.KW/2+1), d.IntN(2) == 0
+	case arch.Linear:
+		o.Out, o.Bias = 1+d.IntN(20), d.IntN(2) == 0
+	case arch.Zero:
+		o.Stride = 1 + d.IntN(2)
+	case arch.Dropout:
+		o.Rate = 0.4
+	}
+	return o
+}
+
+// around builds input → op → a sum with itself where shapes allow → flatten, so that
+// the op is tested on its own, with gradients that add up.
+func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
+	for {
+		c := []int{1, 2, 3, 6, 9}[d.IntN(5)]
+		n := newNet(c, 1+d.IntN(5), 1+d.IntN(5))
+		x := 0
+		if k == arch.Linear {
+			x = n.op("flatten first", kind(arch.Flatten), 0)
+		}
+		switch o := randomOp(d, k); k {
+		case arch.Add, arch.Concat:
+			y := n.op("other", convOp(c, 1, 1, 0, false), x)
+			n.op("op", o, x, y, x)
+		default:
+			n.op("op", o, x)
+			n.op("twice", o, x)
+			n.op("sum", kind(arch.Add), n.last-1, n.last)
+		}
+		n.op("flatten", kind(arch.Flatten))
+		if n.Check() == nil {
+			return &n.Arch, 1 + d.IntN(20)
+		}
+	}
+}
+
+var kindsWithGradient = []arch.Kind{arch.Conv, arch.BatchNorm, arch.ReLU, arch.Tanh, arch.MaxPool, arch.AvgPool, arch.GlobalPool,
+	arch.Flatten, arch.Linear, arch.Add, arch.Concat, arch.Identity, arch.Zero, arch.Dropout}
+
+// inputs draws numbers for an operation; for those with kinks, ReLU and max pooling,
+// their distances from each other and from 0 are at least 0.01, more than a small step.
+func inputs(d *rand.Rand, k arch.Kind, n int) []float32 {
+	x := make([]float32, n)
+	for i, p := range d.Perm(n) {
+		x[i] = float32(d.NormFloat64())
+		if k == arch.ReLU || k == arch.MaxPool {
+			x[i] = (float32(p) - float32(n/2) + 0.25) * 0.04
+		}
+	}
+	return x
+}
+
+func randomise(d *rand.Rand, n *Network) {
+	for _, p := range append(n.Params(), n.Moments()...) {
+		for j := range p.W {
+			p.W[j] = float32(0.3 + d.Float64())
+			if d.IntN(2) == 0 && p.G != nil {
+				p.W[j] = -p.W[j]
+			}
+		}
+	}
+}
+
+func TestForwardMatchesDefinition(t *testing.T) {
+	for _, k := range kindsWithGradient {
+		for trial := range 25 {
+			d := seed.Stream(uint64(trial), "forward", string(k))
+			a, batch := around(d, k)
+			n, err := New(a, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			randomise(d, n)
+			x := inputs(d, k, batch*a.Input.Elems())
+			got, err := n.Forward(x, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range reference(n, x) {
+				if math.Abs(float64(got[i])-want) > 1e-5*math.Max(math.Abs(want), 10) {
+					t.Fatalf("%s on %v, %d samples: output %d is %v, want %v", a.Nodes[1].Op, a.Input, batch, i, got[i], want)
+				}
+			}
+		}
+	}
+}
+
+// TestGradients compares the gradients of a random linear function of the outputs with
+// central differences, for every operation.
+func TestGradients(t *testing.T) {
+	for _, k := range kindsWithGradient {
+		for _, e := range []*cpu.Engine{cpu.New(1), cpu.Portable(1)} {
+			for trial := range 12 {
+				checkGradients(t, e, k, uint64(trial))
+			}
+		}
+	}
+}
+
+func checkGradients(t *testing.T, e *cpu.Engine, k arch.Kind, trial uint64) {
+	t.Helper()
+	d := seed.Stream(trial, "gradient", string(k))
+	a, batch := around(d, k)
+	n, err := NewOn(e, a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	randomise(d, n)
+	x := inputs(d, k, batch*a.Input.Elems())
+	forward := func() []float32 {
+		n.passes = 7 // the same draws of dropout each time
+		y, err := n.Forward(x, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return y
+	}
+	out := len(forward())
+	dout := make([]float32, out)
+	for i := range dout {
+		dout[i] = float32(d.NormFloat64())
+	}
+	value := func() (s float64) {
+		for i, v := range forward() {
+			s += float64(v) * float64(dout[i])
+		}
+		return s
+	}
+	dx := make([]float32, len(x))
+	forward()
+	if err := n.Backward(dout, dx); err != nil {
+		t.Fatal(err)
+	}
+	check := func(what string, w, g []float32) {
+		for range min(12, len(w)) {
+			i := d.IntN(len(w))
+			const eps = 0.005
+			grad, old := float64(g[i]), w[i]
+			w[i] = old + eps
+			up := value()
+			w[i] = old - eps
+			down := value()
+			w[i] = old
+			want := (up - down) / (2 * eps)
+			if math.Abs(grad-want) > 0.01*math.Max(math.Abs(want), 1) {
+				t.Fatalf("%s, %s on %v, %d samples, trial %d: the gradient of %s at %d is %v, differences say %v",
+					e.Name(), a.Nodes[1].Op, a.Input, batch, trial, what, i, grad, want)
+			}
+		}
+	}
+	check("the input", x, dx)
+	grads := map[*Param][]float32{}
+	for _, p := range n.Params() {
+		grads[p] = append([]float32(nil), p.G...)
+	}
+	for _, p := range n.Params() {
+		check(p.Name, p.W, grads[p])
+	}
+}
+
+// TestDeadBranches: what the output does not depend on has gradient 0, and a network
+// whose output depends on nothing can still be trained.
+func TestDeadBranches(t *testing.T) {
+	n := newNet(2, 4, 4)
+	n.op("dead", convOp(3, 3, 1, 1, true), 0)
+	n.op("dead norm", kind(arch.BatchNorm))
+	n.op("zero", arch.Op{Kind: arch.Zero}, 0)
+	n.op("pool", kind(arch.GlobalPool))
+	n.op("fc", linearOp(3))
+	net, err := New(&n.Arch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range net.Params() {
+		for i := range p.G {
+			p.G[i] = 99
+		}
+	}
+	if _, err := net.Gradients(images(5*32), []int{0, 1, 2, 0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range net.Params() {
+		if got := GradNorm([]*Param{p}); (got != 0) != (p.Name == "fc.bias") {
+			t.Errorf("gradient of %s has norm %v", p.Name, got)
+		}
+	}
+	dx := make([]float32, 5*32)
+	dx[3] = 99
+	if err := net.Backward(make([]float32, 15), dx); err != nil {
+		t.Fatal(err)
+	}
+	if dx[3] != 0 {
+		t.Errorf("the input has gradient %v, though nothing depends on it", dx[3])
+	}
+}
+
+func TestBatchNormOfOneNumber(t *testing.T) {
+	n := newNet(3, 1, 1)
+	n.op("bn", kind(arch.BatchNorm))
+	net, err := New(&n.Arch, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := net.Forward([]float32{1, 2, 3}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Mean 1, 2, 3 and variance 0: the output is the shift, the running variance .9·1.
+	if got, want := fmt.Sprint(out, net.Moments()[1].W), "[0 0 0] [0.9 0.9 0.9]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

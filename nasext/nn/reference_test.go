@@ -1,0 +1,110 @@
+package nn
+
+import (
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// reference computes an architecture as its definition says, in double precision, one
+// sample after the other: what the engine is compared with. Weights are read from the
+// network. Batch normalisation is in evaluation mode; dropout does nothing.
+func reference(n *Network, x []float32) []float64 {
+	var out []float64
+	elems := n.in.Elems()
+	for ; len(x) > 0; x = x[elems:] {
+		var vals [][]float64
+		for i, s := range n.plan.Steps {
+			if i == 0 {
+				v := make([]float64, elems)
+				for j := range v {
+					v[j] = float64(x[j])
+				}
+				vals = append(vals, v)
+				continue
+			}
+			var ins [][]float64
+			for _, from := range s.In {
+				ins = append(ins, vals[from])
+			}
+			vals = append(vals, n.referenceStep(i, ins))
+		}
+		out = append(out, vals[len(vals)-1]...)
+	}
+	return out
+}
+
+func (n *Network) referenceStep(i int, ins [][]float64) []float64 {
+	s := n.plan.Steps[i]
+	in, o, x := n.plan.Steps[s.In[0]].Out, s.Op, ins[0]
+	y := make([]float64, s.Out.Elems())
+	plane := s.Out.H * s.Out.W
+	// window visits the input pixels (channel relative) under the filter at an output pixel.
+	window := func(p int, visit func(tap, pixel int)) {
+		for t := range o.KH * o.KW {
+			v := p/s.Out.W*o.Stride + t/o.KW*max(o.Dilation, 1) - o.PadH
+			u := p%s.Out.W*o.Stride + t%o.KW*max(o.Dilation, 1) - o.PadW
+			if v >= 0 && v < in.H && u >= 0 && u < in.W {
+				visit(t, v*in.W+u)
+			}
+		}
+	}
+	for j := range y {
+		c, p := j/plane, j%plane
+		switch o.Kind {
+		case arch.Conv:
+			cin, cout := in.C/o.Groups, o.Out/o.Groups
+			for k := range cin {
+				window(p, func(t, q int) {
+					w := s.Weight.W[(c*cin+k)*o.KH*o.KW+t]
+					y[j] += float64(w) * x[(c/cout*cin+k)*in.H*in.W+q]
+				})
+			}
+			if s.Bias != nil {
+				y[j] += float64(s.Bias.W[c])
+			}
+		case arch.Linear:
+			for k, v := range x {
+				y[j] += float64(s.Weight.W[j*len(x)+k]) * v
+			}
+			if s.Bias != nil {
+				y[j] += float64(s.Bias.W[j])
+			}
+		case arch.BatchNorm:
+			d := (x[j] - float64(s.Mean.W[c])) / math.Sqrt(float64(s.Var.W[c])+1e-5)
+			y[j] = d*float64(s.Weight.W[c]) + float64(s.Bias.W[c])
+		case arch.ReLU:
+			y[j] = math.Max(x[j], 0)
+		case arch.Tanh:
+			y[j] = math.Tanh(x[j])
+		case arch.MaxPool:
+			y[j] = math.Inf(-1)
+			window(p, func(t, q int) { y[j] = math.Max(y[j], x[c*in.H*in.W+q]) })
+		case arch.AvgPool:
+			count := 0.0
+			window(p, func(t, q int) { count++; y[j] += x[c*in.H*in.W+q] })
+			y[j] /= count
+		case arch.GlobalPool:
+			for q := range in.H * in.W {
+				y[j] += x[c*in.H*in.W+q] / float64(in.H*in.W)
+			}
+		case arch.Add:
+			for _, v := range ins {
+				y[j] += v[j]
+			}
+		case arch.Concat:
+			k := j
+			for _, v := range ins {
+				if k < len(v) {
+					y[j] = v[k]
+					break
+				}
+				k -= len(v)
+			}
+		case arch.Flatten, arch.Identity, arch.Dropout:
+			y[j] = x[j]
+		case arch.Zero:
+		}
+	}
+	return y
+}
