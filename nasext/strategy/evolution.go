@@ -1,0 +1,175 @@
+package strategy
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// Evolution are the settings of regularized evolution.
+type Evolution struct {
+	Population int  // how many architectures live; 0 means 100
+	Sample     int  // how many meet in a tournament; 0 means 25
+	Distinct   bool // avoid what was proposed before
+}
+
+// Member is one architecture of a population.
+type Member struct {
+	Genotype space.Genotype
+	Score    float64
+	Number   int // of its proposal, from 1
+	Parent   int // the number of the architecture it was mutated from; 0 if drawn at random
+}
+
+// AgingEvolution is what RegularizedEvolution makes.
+type AgingEvolution struct {
+	space      space.Space
+	seed       uint64
+	settings   Evolution
+	population []Member // the oldest first
+	proposed   int      // so far
+	parents    []int    // of the pending batch
+	seen       set      // only if distinct
+	turn
+}
+
+// RegularizedEvolution is aging evolution (Real et al. 2019, "Regularized
+// Evolution for Image Classifier Architecture Search", algorithm 1). The first
+// Population architectures are drawn at random. From then on, Sample members are
+// drawn from the population with replacement; the best of them (of equals, the
+// one drawn first) is the parent, one mutation of it (space.Mutate) the child;
+// the child joins, and the oldest member, however good, dies.
+//
+// Batches: as long as members are missing, proposals are random draws; the rest
+// of a batch are independent tournaments in the population as told so far (random
+// draws, if nothing has been told). So a batch of one is the published algorithm,
+// and a larger one learns a little later.
+//
+// A proposal that failed neither joins nor makes anyone die: it costs a trial, and a
+// population that isn't full yet is filled up by further random draws.
+//
+// With Distinct, a proposal that was made before is replaced by another draw or
+// tournament, a hundred times; after that the repeat is accepted, as the
+// neighbourhood of the whole population may be known. The article allows repeats.
+func RegularizedEvolution(s space.Space, randomSeed uint64, settings Evolution) (*AgingEvolution, error) {
+	if settings.Population == 0 {
+		settings.Population = 100
+	}
+	if settings.Sample == 0 {
+		settings.Sample = 25
+	}
+	switch {
+	case s == nil:
+		return nil, errors.New("strategy: evolution needs a space, not nil")
+	case settings.Population < 0:
+		return nil, fmt.Errorf("strategy: evolution with a population of %d; it must be at least 1, or 0 for 100", settings.Population)
+	case settings.Sample < 0:
+		return nil, fmt.Errorf("strategy: evolution with tournaments of %d; they must be at least 1, or 0 for 25", settings.Sample)
+	}
+	e := &AgingEvolution{space: s, seed: randomSeed, settings: settings, turn: turn{who: "evolution"}}
+	if settings.Distinct {
+		e.seen = set{}
+	}
+	return e, nil
+}
+
+// Name says the settings and the seed.
+func (e *AgingEvolution) Name() string {
+	distinct := ""
+	if e.settings.Distinct {
+		distinct = " distinct"
+	}
+	return fmt.Sprintf("evolution(population %d sample %d%s seed %d)", e.settings.Population, e.settings.Sample, distinct, e.seed)
+}
+
+// Population is who lives now, the oldest first.
+func (e *AgingEvolution) Population() []Member {
+	out := slices.Clone(e.population)
+	for i := range out {
+		out[i].Genotype = slices.Clone(out[i].Genotype)
+	}
+	return out
+}
+
+// Ask proposes n architectures.
+func (e *AgingEvolution) Ask(n int) ([]space.Genotype, error) {
+	if err := e.mayAsk(e.space, n); err != nil {
+		return nil, err
+	}
+	missing := e.settings.Population - len(e.population)
+	batch, parents := make([]space.Genotype, 0, n), make([]int, 0, n)
+	fresh := set{} // of this batch
+	for i := range n {
+		rng := seed.Stream(e.seed, "strategy", "evolution", strconv.Itoa(e.proposed+i))
+		g, parent, err := e.propagate(rng, i < missing, fresh)
+		if err != nil {
+			return nil, fmt.Errorf("strategy: evolution: %w", err)
+		}
+		batch, parents = append(batch, g), append(parents, parent)
+		if e.settings.Distinct {
+			fresh.add(g)
+		}
+	}
+	for k := range fresh {
+		e.seen[k] = true
+	}
+	e.proposed += n
+	e.parents = parents
+	return e.propose(batch), nil
+}
+
+// propagate makes one proposal, and says whose child it is.
+func (e *AgingEvolution) propagate(rng *rand.Rand, random bool, fresh set) (g space.Genotype, parent int, err error) {
+	for repeats := 0; ; repeats++ {
+		if random || len(e.population) == 0 {
+			g, err = space.Random(e.space, rng)
+		} else {
+			best := e.tournament(rng)
+			parent = best.Number
+			g, err = space.Mutate(e.space, best.Genotype, rng)
+		}
+		if err != nil || !e.settings.Distinct || repeats == maxRepeats || !e.seen.has(g) && !fresh.has(g) {
+			return g, parent, err
+		}
+	}
+}
+
+// tournament is the best of Sample members, drawn with replacement.
+func (e *AgingEvolution) tournament(rng *rand.Rand) Member {
+	best := e.population[rng.IntN(len(e.population))]
+	for range e.settings.Sample - 1 {
+		if m := e.population[rng.IntN(len(e.population))]; m.Score > best.Score {
+			best = m
+		}
+	}
+	return best
+}
+
+// Tell lets those that did not fail join, in the order asked; for each that is
+// too many, the oldest dies.
+func (e *AgingEvolution) Tell(batch []Observation) error {
+	proposals := e.pending
+	if err := e.told(batch); err != nil {
+		return err
+	}
+	for i, o := range batch {
+		if o.Failed {
+			continue
+		}
+		e.population = append(e.population, Member{
+			Genotype: proposals[i],
+			Score:    o.Score,
+			Number:   e.proposed - len(batch) + i + 1,
+			Parent:   e.parents[i],
+		})
+	}
+	if over := len(e.population) - e.settings.Population; over > 0 {
+		e.population = slices.Delete(e.population, 0, over)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package strategy
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// RandomSearch is what Random and RandomDistinct make.
+type RandomSearch struct {
+	space    space.Space
+	seed     uint64
+	distinct bool
+	proposed int // so far
+	seen     set // only if distinct
+	turn
+}
+
+// Random proposes architectures drawn independently of each other: at each
+// decision, every option is equally likely (space.Random). It learns nothing, and it is what every
+// other strategy must beat (Li and Talwalkar 2019). Architectures may repeat.
+//
+// Proposal number i depends on the seed and i only, so batches of any size give
+// the same sequence.
+func Random(s space.Space, randomSeed uint64) *RandomSearch {
+	return &RandomSearch{space: s, seed: randomSeed, turn: turn{who: "random"}}
+}
+
+// RandomDistinct is Random without repeats: a draw that was proposed before is
+// drawn again. When a hundred draws in a row were known, the next unknown
+// architecture in lexicographic order is taken, so that a space can be exhausted.
+func RandomDistinct(s space.Space, randomSeed uint64) *RandomSearch {
+	return &RandomSearch{space: s, seed: randomSeed, distinct: true, seen: set{}, turn: turn{who: "random without repeats"}}
+}
+
+// Name says whether repeats are allowed, and the seed.
+func (r *RandomSearch) Name() string {
+	return fmt.Sprintf("%s(seed %d)", r.who, r.seed)
+}
+
+// Ask draws n architectures. Without repeats it returns fewer, and ErrExhausted,
+// when there are no more.
+func (r *RandomSearch) Ask(n int) ([]space.Genotype, error) {
+	if err := r.mayAsk(r.space, n); err != nil {
+		return nil, err
+	}
+	var batch []space.Genotype
+	var err error
+	for i := range n {
+		var g space.Genotype
+		if g, err = r.draw(r.proposed + i); err != nil {
+			break
+		}
+		batch = append(batch, g)
+		if r.distinct {
+			r.seen.add(g)
+		}
+	}
+	if err != nil && err != ErrExhausted {
+		for _, g := range batch { // nothing has been proposed
+			delete(r.seen, key(g))
+		}
+		return nil, fmt.Errorf("strategy: %s: %w", r.who, err)
+	}
+	r.proposed += len(batch)
+	return r.propose(batch), err
+}
+
+// maxRepeats is how many known architectures are drawn before the search for a new one takes another way.
+const maxRepeats = 100
+
+// draw is proposal number i.
+func (r *RandomSearch) draw(i int) (space.Genotype, error) {
+	rng := seed.Stream(r.seed, "strategy", "random", strconv.Itoa(i))
+	for repeats := 0; ; repeats++ {
+		g, err := space.Random(r.space, rng)
+		if err != nil || !r.distinct || !r.seen.has(g) {
+			return g, err
+		}
+		if repeats == maxRepeats {
+			return r.unseenAfter(g)
+		}
+	}
+}
+
+// unseenAfter is the first architecture after g, in lexicographic order and from
+// the start again after the end, that was not proposed.
+func (r *RandomSearch) unseenAfter(g space.Genotype) (space.Genotype, error) {
+	for range len(r.seen) + 1 { // each step meets another one
+		next, more, err := space.After(r.space, g)
+		if err == nil && !more {
+			next, err = space.First(r.space)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !r.seen.has(next) {
+			return next, nil
+		}
+		g = next
+	}
+	return nil, ErrExhausted
+}
+
+// Tell ends the batch.
+func (r *RandomSearch) Tell(batch []Observation) error { return r.told(batch) }
