@@ -1,0 +1,98 @@
+package space
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// Build makes the network of a cell, as NATS-Bench trains it: a 3×3 convolution
+// and batch norm; three stages of N cells with C, 2C and 4C channels; a residual
+// block with stride 2 between stages; batch norm, ReLU, the mean over the image and
+// a linear layer. A convolution on an edge is ReLU, convolution, batch norm.
+//
+// none edges are left out of the sums; a node without any other is zeros.
+func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
+	text, err := s.Format(g)
+	if err != nil {
+		return nil, err
+	}
+	b := arch.NewBuilder(text, s.config.Input)
+	b.Block("stem")
+	x := b.ConvBN(b.In(), s.config.C, 3)
+	channels := s.config.C
+	for stage := range 3 {
+		if stage > 0 {
+			channels *= 2
+			b.Block("reduction " + strconv.Itoa(stage))
+			x = nb201Reduction(b, x, channels)
+		}
+		for i := range s.config.N {
+			b.Block("cell " + strconv.Itoa(stage*s.config.N+i+1))
+			x = nb201Cell(b, x, channels, g)
+		}
+	}
+	b.Block("head")
+	b.Classifier(b.ReLU(b.BatchNorm(x)), s.config.Classes)
+	a, err := b.Build()
+	if err != nil {
+		return nil, fmt.Errorf("space %s: building %s: %w", s.Name(), text, err)
+	}
+	return a, nil
+}
+
+// nb201Cell adds one cell and returns its output.
+func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
+	const unset = -1
+	node := [4]int{x, unset, unset, unset}
+	sums := [4][]int{}
+	// at is the value of a node, whose edges have all been added.
+	at := func(n int) int {
+		if node[n] == unset {
+			name := arch.Named("node " + strconv.Itoa(n))
+			switch len(sums[n]) {
+			case 0:
+				node[n] = b.Zero(x, name)
+			case 1:
+				node[n] = sums[n][0]
+			default:
+				node[n] = b.Name(b.Add(sums[n]...), "node "+strconv.Itoa(n))
+			}
+		}
+		return node[n]
+	}
+	for i, e := range nb201Edges() {
+		if g[i] == nbNone {
+			continue
+		}
+		from, name := at(e[0]), arch.Named(strconv.Itoa(e[0])+"→"+strconv.Itoa(e[1]))
+		var y int
+		switch g[i] {
+		case nbSkip:
+			y = b.Identity(from, name)
+		case nbConv1:
+			y = b.ReLUConvBN(from, channels, 1, name)
+		case nbConv3:
+			y = b.ReLUConvBN(from, channels, 3, name)
+		case nbPool:
+			y = b.AvgPool(from, 3, arch.Stride(1), arch.Pad(1), name)
+		}
+		sums[e[1]] = append(sums[e[1]], y)
+	}
+	return at(3)
+}
+
+// nb201Reduction adds the residual block that halves the image and doubles the channels.
+func nb201Reduction(b *arch.Builder, x, channels int) int {
+	in := b.Shape(x)
+	y := b.ReLUConvBN(x, channels, 3, arch.Stride(2), arch.Named("a"))
+	y = b.ReLUConvBN(y, channels, 3, arch.Named("b"))
+	options := []arch.Option{arch.Named("shortcut/pool")}
+	if in.H%2 != 0 || in.W%2 != 0 {
+		options = append(options, arch.Ceil()) // as many pixels as the convolution gives
+	}
+	short := b.AvgPool(x, 2, options...)
+	short = b.Conv(short, channels, 1, arch.Named("shortcut/conv"))
+	return b.Name(b.Add(y, short), "sum")
+}
