@@ -53,7 +53,6 @@ type Set struct {
 	Name  string                     // for messages: "std"
 	Table func(path string) []Symbol // the generated Table
 	Data  string                     // what the generated Data returns
-	hook  func(path string)          // called before the symbols of a package are first handed out
 }
 
 // PackageInfo names a package that can be imported.
@@ -77,11 +76,17 @@ type Library struct {
 	checked map[string]*Checked
 	values  map[string]map[string]reflect.Value
 	docs    map[string]*docs
+
+	// What TypeOf has found by walking over types.
+	hidden         map[typeKey]reflect.Type
+	walked         map[reflect.Type]bool
+	walkedPackages map[string]bool
 }
 
 type set struct {
 	Set
 	archive *archive.Archive
+	effect  func(path string) // what importing a package does, where the tables cannot say it
 }
 
 // Std returns a library of the standard library and the packages that every
@@ -98,17 +103,20 @@ func Std() (*Library, error) {
 		values:  map[string]map[string]reflect.Value{},
 		docs:    map[string]*docs{},
 	}
-	for _, s := range []Set{{Name: "std", Table: std.Table, Data: std.Data()}, {Name: "extra", Table: extra.Table, Data: extra.Data()}} {
-		if err := l.Add(s); err != nil {
-			return nil, err
-		}
+	if err := l.add(Set{Name: "std", Table: std.Table, Data: std.Data()}, importEffect); err != nil {
+		return nil, err
+	}
+	if err := l.Add(Set{Name: "extra", Table: extra.Table, Data: extra.Data()}); err != nil {
+		return nil, err
 	}
 	return l, nil
 }
 
 // Add adds a set of packages. Where two sets have a package of the same path,
 // the one that was added first is used. Sets are added before anything is imported.
-func (l *Library) Add(s Set) error {
+func (l *Library) Add(s Set) error { return l.add(s, func(string) {}) }
+
+func (l *Library) add(s Set, effect func(path string)) error {
 	a, err := archive.Open(s.Data)
 	if err != nil {
 		return fmt.Errorf("adding the packages of %s: %w", s.Name, err)
@@ -120,7 +128,7 @@ func (l *Library) Add(s Set) error {
 			l.infos = append(l.infos, PackageInfo(p))
 		}
 	}
-	l.sets = append(l.sets, set{s, a})
+	l.sets = append(l.sets, set{s, a, effect})
 	slices.SortFunc(l.infos, func(a, b PackageInfo) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
 }

@@ -24,9 +24,7 @@ func (l *Library) Values(path string) map[string]reflect.Value {
 	if s == nil {
 		return nil
 	}
-	if s.hook != nil {
-		s.hook(path)
-	}
+	s.effect(path)
 	rows := s.Table(path)
 	m := make(map[string]reflect.Value, len(rows))
 	for _, row := range rows {
