@@ -1,0 +1,189 @@
+package rt
+
+import (
+	"os"
+	"reflect"
+	"sync"
+)
+
+// callTable remembers what was looked up for calls into compiled packages.
+type callTable struct {
+	overrides map[symbol]any // override, or a func to call in place of the package's
+	syms      sync.Map       // symbol → *target
+	methods   sync.Map       // methodKey → adapter, a func
+	wrappers  sync.Map       // interface reflect.Type → *wrapper
+	recvs     sync.Map       // recvKey → *target
+	erased    sync.Map       // reflect.Type → its lowered form, a reflect.Type
+}
+
+func (t *callTable) init(r *Runtime) { t.overrides = r.overrides() }
+
+type symbol struct{ pkg, name string }
+
+// override takes lowered arguments, the variadic ones as a slice, and returns lowered results.
+type override func(a []any) []any
+
+// target is a func of a compiled package, or what stands for it.
+type target struct {
+	fast override
+	fn   reflect.Value
+	how  passing
+}
+
+// Call calls pkg.name. The arguments are lowered values, variadic ones a slice.
+func (r *Runtime) Call(pkg, name string, a ...any) []any {
+	s := symbol{pkg, name}
+	x, ok := r.calls.syms.Load(s)
+	if !ok {
+		x = r.lookup(s)
+		r.calls.syms.Store(s, x)
+	}
+	t := x.(*target)
+	if t.fast != nil {
+		return t.fast(a)
+	}
+	return r.results(r.callCompiled(t.fn, vals(a), t.how))
+}
+
+func (r *Runtime) lookup(s symbol) *target {
+	t := &target{how: passingTo(s.pkg, s.name)}
+	switch f := r.calls.overrides[s].(type) {
+	case override:
+		t.fast = f
+	case nil:
+		t.fn = r.lib.Values(s.pkg)[s.name]
+	default:
+		t.fn = reflect.ValueOf(f)
+	}
+	if t.fast == nil && t.fn.Kind() != reflect.Func {
+		panic("rt: the compiled packages have no func " + s.pkg + "." + s.name)
+	}
+	return t
+}
+
+// CallM calls a method of a compiled type.
+func (r *Runtime) CallM(recv any, name string, a ...any) []any {
+	return r.results(r.callMethod(recv, name, vals(a)))
+}
+
+// recvKey is a method of a compiled type.
+type recvKey struct {
+	t    reflect.Type
+	name string
+}
+
+func (r *Runtime) callMethod(recv any, name string, in []reflect.Value) []reflect.Value {
+	if f, ok := recv.(*os.File); ok {
+		if s := r.std(f); s != nil && reflect.ValueOf(s).MethodByName(name).IsValid() {
+			recv = s
+		}
+	}
+	if b, ok := recv.(Boxed); ok {
+		recv = b.V
+	}
+	v := reflect.ValueOf(recv)
+	if !v.IsValid() {
+		Nil()
+	}
+	k := recvKey{v.Type(), name}
+	x, ok := r.calls.recvs.Load(k)
+	if !ok {
+		m, ok := k.t.MethodByName(name)
+		if !ok {
+			panic("rt: " + dynString(recv) + " has no method " + name)
+		}
+		p := k.t
+		if p.Kind() == reflect.Pointer {
+			p = p.Elem()
+		}
+		x = &target{fn: m.Func, how: passingTo(p.PkgPath(), name)}
+		r.calls.recvs.Store(k, x)
+	}
+	t := x.(*target)
+	return r.callCompiled(t.fn, append([]reflect.Value{v}, in...), t.how)
+}
+
+// callCompiled calls f with the arguments made fit; variadic arguments come as a slice.
+func (r *Runtime) callCompiled(f reflect.Value, in []reflect.Value, how passing) []reflect.Value {
+	t := f.Type()
+	for i := range in {
+		in[i] = r.toBin(in[i], t.In(i), how)
+	}
+	if t.IsVariadic() {
+		return f.CallSlice(in)
+	}
+	return f.Call(in)
+}
+
+func vals(a []any) []reflect.Value {
+	out := make([]reflect.Value, len(a))
+	for i, x := range a {
+		out[i] = reflect.ValueOf(x)
+	}
+	return out
+}
+
+func (r *Runtime) results(out []reflect.Value) []any {
+	res := make([]any, len(out))
+	for i, v := range out {
+		res[i] = r.FromBin(v)
+	}
+	return res
+}
+
+// SetF sets field name of the compiled struct that p points to.
+func (r *Runtime) SetF(p any, name string, x any) {
+	f := field(p, name)
+	f.Set(r.toBin(reflect.ValueOf(x), f.Type(), boxed))
+}
+
+// GetF is field name of the compiled struct that p points to.
+func (r *Runtime) GetF(p any, name string) any { return r.FromBin(field(p, name)) }
+
+func field(p any, name string) reflect.Value {
+	v := reflect.ValueOf(p)
+	if !v.IsValid() || v.IsNil() {
+		Nil()
+	}
+	return v.Elem().FieldByName(name)
+}
+
+// SetG sets a variable of a compiled package.
+func (r *Runtime) SetG(pkg, name string, x any) {
+	v := r.lib.Values(pkg)[name]
+	if !v.CanSet() {
+		panic("rt: the compiled packages have no variable " + pkg + "." + name)
+	}
+	v.Set(r.toBin(reflect.ValueOf(x), v.Type(), boxed))
+}
+
+// passing is how a cell's value is passed where an empty interface is wanted.
+type passing int
+
+const (
+	boxed passing = iota // as it is: it will only be kept, or printed
+	plain                // the erased value, for code that looks at types
+	deep                 // so, and those inside of it
+	shown                // as package display takes it
+)
+
+// passingTo says how values are passed to a func or method of a compiled package.
+func passingTo(pkg, name string) passing {
+	switch pkg {
+	case "encoding/json":
+		switch name {
+		case "Marshal", "MarshalIndent", "Encode":
+			return boxed // which is a json.Marshaler
+		}
+		return plain
+	case "reflect", "sort", "slices", "maps", "unique", "runtime", "flag", "testing/quick", "encoding/binary", "encoding/asn1",
+		"unsafe", "sync/atomic", "database/sql":
+		return plain
+	case "encoding/xml", "encoding/gob", "text/template", "html/template", "net/rpc", "expvar":
+		return deep
+	}
+	if shows(pkg) {
+		return shown
+	}
+	return boxed
+}

@@ -1,0 +1,85 @@
+package rt
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/nascent-go/nascent/display"
+)
+
+// maxShown bounds the lists and maps whose text DisplayValue writes itself.
+const maxShown = 1000
+
+// DisplayValue makes a Boxed value a [display.Valuer]: it stands for the plain value,
+// and reads as Go prints one of its type.
+func (b Boxed) DisplayValue() (value any, text string) {
+	switch v := reflect.ValueOf(b.V); v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Array:
+		if v.Len() > maxShown {
+			return b.d.r.view(b), ""
+		}
+	}
+	return b.d.r.view(b), b.d.r.sprintf("%+v", b)
+}
+
+// displayer is a cell's value that knows what it looks like.
+type displayer struct{ Boxed }
+
+func (d displayer) Display() display.Bundle {
+	return d.d.method("Display").(func(any) display.Bundle)(d.V)
+}
+
+func (d displayer) boxed() Boxed { return d.Boxed }
+
+// Displayable is a lowered value as package display takes it.
+func (r *Runtime) Displayable(x any) any {
+	b, ok := x.(Boxed)
+	if !ok {
+		return x
+	}
+	if _, ok := b.d.method("Display").(func(any) display.Bundle); ok {
+		return displayer{b}
+	}
+	return b
+}
+
+// displayPath is the import path of package display.
+var displayPath = reflect.TypeFor[display.Bundle]().PkgPath()
+
+// displayOverrides send what a cell shows to the cell's own sink.
+func (r *Runtime) displayOverrides(m map[symbol]any) {
+	printer := func() display.Printer {
+		if c := r.cell(); c != nil && c.Sink != nil {
+			return display.To(c.Sink)
+		}
+		return display.To(display.Default())
+	}
+	m[symbol{displayPath, "Show"}] = override(func(a []any) []any {
+		return []any{r.FromBin(reflect.ValueOf(printer().Show(r.displayables(list(a[0]))...)))}
+	})
+	m[symbol{displayPath, "ShowLive"}] = override(func(a []any) []any {
+		return []any{printer().ShowLive(r.Displayable(a[0]))}
+	})
+	m[symbol{displayPath, "Clear"}] = override(func(a []any) []any {
+		return []any{r.FromBin(reflect.ValueOf(printer().Clear(a[0].(bool))))}
+	})
+	m[symbol{displayPath, "NewProgress"}] = override(func(a []any) []any {
+		return []any{printer().NewProgress(a[0].(string), a[1].(int))}
+	})
+	m[symbol{displayPath, "Render"}] = override(func(a []any) []any {
+		return []any{display.Render(r.Displayable(a[0]))}
+	})
+}
+
+func (r *Runtime) displayables(a []any) []any {
+	out := make([]any, len(a))
+	for i, x := range a {
+		out[i] = r.Displayable(x)
+	}
+	return out
+}
+
+// shows: the package shows values; it is given cells' values as Displayable makes them.
+func shows(pkg string) bool {
+	return pkg == displayPath || strings.HasPrefix(pkg, displayPath+"/")
+}

@@ -1,0 +1,84 @@
+package rt
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+)
+
+// RTError is a run-time error that this package raises in place of Go's run time.
+type RTError struct{ msg string }
+
+func rtError(msg string) RTError { return RTError{msg} }
+
+// Error is the text that Go's run time has for it.
+func (e RTError) Error() string { return e.msg }
+
+// RuntimeError marks it as a runtime.Error.
+func (e RTError) RuntimeError() {}
+
+// Nil panics as a nil dereference does.
+func Nil() { panic(nilError()) }
+
+func nilError() any {
+	return runtimeError(func() {
+		var p *int
+		*p = 1
+	})
+}
+
+// runtimeError is the error that Go's run time raises in f.
+func runtimeError(f func()) (err any) {
+	defer func() { err = recover() }()
+	f()
+	return nil
+}
+
+// checkIndex panics as s[i] does if s has n elements.
+func checkIndex(i, n int) {
+	if uint(i) < uint(n) {
+		return
+	}
+	var b byte
+	s := unsafe.Slice(&b, n) // its header only: the element is never reached
+	_ = s[i]
+}
+
+// fix makes of the interpreter's and reflect's panics what compiled code raises.
+func fix(p any) any {
+	if v, ok := p.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
+		p = v.Interface()
+	}
+	switch e := p.(type) {
+	case *reflect.ValueError:
+		return nilError()
+	case string:
+		if strings.Contains(e, "reflect") {
+			return fixText(e)
+		}
+	}
+	return p
+}
+
+func fixText(e string) any {
+	has := func(s string) bool { return strings.Contains(e, s) }
+	switch {
+	case has("index out of range"), has("index out of"), has("out of bounds"):
+		if has("lice") && (has("bounds") || has("slice slice")) {
+			return rtError("runtime error: slice bounds out of range")
+		}
+		return rtError("runtime error: index out of range")
+	case has("MakeSlice: negative len"), has("MakeSlice: len > cap"):
+		return rtError("runtime error: makeslice: len out of range")
+	case has("MakeSlice: negative cap"):
+		return rtError("runtime error: makeslice: cap out of range")
+	case has("MakeChan: negative"):
+		return rtError("makechan: size out of range")
+	case has("cannot convert slice with length"):
+		e = strings.TrimPrefix(strings.TrimPrefix(e, "reflect.Value.Convert: "), "reflect: ")
+		return rtError("runtime error: " + e)
+	case has("reflect: call of"), has("call of nil function"), has("on zero Value"), has("nil pointer"), has("through nil"):
+		return nilError()
+	}
+	return e
+}

@@ -1,0 +1,173 @@
+package rt
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Format prints the value as fmt prints one of its type: by its methods, with the
+// type's name and its fields' names. It makes Boxed values inside of other values
+// print right too.
+func (b Boxed) Format(s fmt.State, verb rune) {
+	p := printer{r: b.d.r, s: s, verb: verb, arg: b}
+	p.plus, p.sharp = s.Flag('+') && verb == 'v', s.Flag('#') && verb == 'v'
+	if p.methods(b.d, b.V) {
+		return
+	}
+	p.print(b.d.typ(), reflect.ValueOf(b.V), 0, false)
+}
+
+// sprintf is fmt.Sprintf of lowered values.
+func (r *Runtime) sprintf(format string, a ...any) string {
+	f, l := r.fmtFormat(format, a)
+	return fmt.Sprintf(f, l...)
+}
+
+// fmtArgs are the arguments of fmt.Print: it puts spaces between operands that are no
+// strings, and must see which are.
+func (r *Runtime) fmtArgs(a []any) []any {
+	for i, x := range a {
+		if b, ok := x.(Boxed); ok && reflect.ValueOf(b.V).Kind() == reflect.String {
+			out := append([]any(nil), a...)
+			for ; i < len(out); i++ {
+				if b, ok := out[i].(Boxed); ok && reflect.ValueOf(b.V).Kind() == reflect.String {
+					out[i] = fmt.Sprint(b)
+				}
+			}
+			return out
+		}
+	}
+	return a
+}
+
+// plainArgs are arguments that compiled code writes through: pointers without their box.
+func (r *Runtime) plainArgs(a []any) []any {
+	out := make([]any, len(a))
+	for i, x := range a {
+		out[i] = V(x)
+	}
+	return out
+}
+
+// fmtFormat makes arguments fit for fmt.Printf: fmt looks at their types for %T and %p,
+// without asking them.
+func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
+	if !strings.Contains(format, "T") && !strings.Contains(format, "p") {
+		return format, a
+	}
+	need := false
+	for _, x := range a {
+		switch x.(type) {
+		case Boxed, RTError:
+			need = true
+		}
+	}
+	if !need {
+		return format, a
+	}
+	if strings.Contains(format, "[") {
+		return r.fmtIndexed(format, a)
+	}
+	out := append([]any(nil), a...)
+	b := []byte(format)
+	arg := 0
+	for i := 0; i < len(b); i++ {
+		if b[i] != '%' {
+			continue
+		}
+		for i++; i < len(b) && strings.IndexByte("+-# 0123456789.*", b[i]) >= 0; i++ {
+			if b[i] == '*' {
+				arg++
+			}
+		}
+		if i >= len(b) || b[i] == '%' {
+			continue
+		}
+		if arg < len(out) {
+			b[i] = typeVerb(b[i], out, arg)
+		}
+		arg++
+	}
+	return string(b), out
+}
+
+// typeVerb makes argument i fit for the verb and returns the verb to use.
+func typeVerb(verb byte, a []any, i int) byte {
+	switch verb {
+	case 'T':
+		a[i] = dynString(a[i])
+		return 's'
+	case 'p':
+		a[i] = V(a[i])
+	}
+	return verb
+}
+
+// fmtIndexed is fmtFormat for formats with explicit indexes: the arguments are written
+// out in the order of their use.
+func (r *Runtime) fmtIndexed(format string, a []any) (string, []any) {
+	var b strings.Builder
+	var out []any
+	arg := 0
+	take := func() int {
+		arg++
+		return arg - 1
+	}
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			b.WriteByte(format[i])
+			continue
+		}
+		b.WriteByte('%')
+		for i++; i < len(format) && strings.IndexByte("+-# 0123456789.*[", format[i]) >= 0; i++ {
+			switch format[i] {
+			case '[':
+				n, j := 0, i+1
+				for ; j < len(format) && format[j] >= '0' && format[j] <= '9'; j++ {
+					n = n*10 + int(format[j]-'0')
+				}
+				if j >= len(format) || format[j] != ']' || n < 1 || n > len(a) {
+					return format, a // fmt says what is wrong with it
+				}
+				arg, i = n-1, j
+			case '*':
+				b.WriteByte('*')
+				if k := take(); k < len(a) {
+					out = append(out, a[k])
+				}
+			default:
+				b.WriteByte(format[i])
+			}
+		}
+		if i >= len(format) {
+			break
+		}
+		verb := format[i]
+		if verb != '%' {
+			if k := take(); k < len(a) {
+				out = append(out, a[k])
+				verb = typeVerb(verb, out, len(out)-1)
+			}
+		}
+		b.WriteByte(verb)
+	}
+	return b.String(), out
+}
+
+// errorf is fmt.Errorf: what %w wraps must be an error for compiled code as well.
+func (r *Runtime) errorf(format string, a []any) any {
+	out := append([]any(nil), a...)
+	for i, x := range out {
+		if b, ok := x.(Boxed); ok && b.d.method("Error") != nil {
+			out[i] = r.errorOf(b)
+		}
+	}
+	return fmt.Errorf(format, out...)
+}
+
+// Format lets an error print as its type asks for, inside a compiled error too.
+func (e errW) Format(s fmt.State, verb rune) { e.b.Format(s, verb) }
+
+// Format is that of the error.
+func (j joinW) Format(s fmt.State, verb rune) { j.e.b.Format(s, verb) }

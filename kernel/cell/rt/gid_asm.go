@@ -1,0 +1,7 @@
+//go:build amd64 || arm64
+
+package rt
+
+// goroutineID identifies the calling goroutine: it is the address of its descriptor
+// in Go's run time, which stays while the goroutine lives and is reused after it.
+func goroutineID() uintptr

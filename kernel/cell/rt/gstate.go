@@ -1,0 +1,66 @@
+package rt
+
+// gstate is what is known of one goroutine that runs lowered code. Only that
+// goroutine uses it.
+type gstate struct {
+	id      uintptr
+	depth   int // >0: rt has called lowered code on it and is there to catch its panics
+	recs    []*rec
+	trace   []Site // of the panic in progress, innermost first
+	earlier []replaced
+}
+
+// peek is the state of this goroutine, nil if it has none.
+func (r *Runtime) peek() *gstate {
+	if g, ok := r.gs.Load(goroutineID()); ok {
+		return g.(*gstate)
+	}
+	return nil
+}
+
+// state is the state of this goroutine.
+func (r *Runtime) state() *gstate {
+	id := goroutineID()
+	if g, ok := r.gs.Load(id); ok {
+		return g.(*gstate)
+	}
+	g := &gstate{id: id}
+	r.gs.Store(id, g)
+	return g
+}
+
+// release forgets a state that says nothing any more.
+func (r *Runtime) release(g *gstate) {
+	if g.depth == 0 && len(g.recs) == 0 {
+		r.gs.Delete(g.id)
+	}
+}
+
+// below is where in the trace, and in the replaced panics, those of panic x begin.
+func (g *gstate) below(x *rec) (trace, earlier int) {
+	i := len(g.recs) - 1
+	for i >= 0 && g.recs[i] != x {
+		i--
+	}
+	for i--; i >= 0; i-- {
+		if y := g.recs[i]; y != nil {
+			return y.mark, y.earlier
+		}
+	}
+	return 0, 0
+}
+
+// drop forgets panic x, which has been recovered.
+func (g *gstate) drop(x *rec) {
+	t, e := g.below(x)
+	g.trace, g.earlier = g.trace[:min(t, len(g.trace))], g.earlier[:min(e, len(g.earlier))]
+}
+
+// replace notes that another panic has begun in the deferred calls of x and takes its place.
+func (g *gstate) replace(x *rec) {
+	t, _ := g.below(x)
+	g.trace = append(g.trace[:t], g.trace[x.mark:]...)
+	if !uncatchable(x.val) {
+		g.earlier = append(g.earlier, replaced{x.val, x.recovered})
+	}
+}

@@ -1,0 +1,154 @@
+package rt
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"reflect"
+	"time"
+)
+
+// overrides are the funcs of compiled packages that rt makes itself, because they
+// write or read the process's standard files, end the process, block, or look at types.
+func (r *Runtime) overrides() map[symbol]any {
+	m := map[symbol]any{
+		{"errors", "As"}: override(func(a []any) []any { return []any{r.errorsAs(a[0], a[1])} }),
+		{"errors", "Is"}: override(func(a []any) []any { return []any{r.errorsIs(a[0], a[1])} }),
+
+		{"os", "Exit"}: override(func(a []any) []any { r.exit(a[0].(int)); return nil }),
+
+		{"runtime", "Goexit"}: override(func([]any) []any { panic(goexit{}) }),
+
+		{"time", "Sleep"}: override(func(a []any) []any { r.sleep(a[0].(time.Duration)); return nil }),
+	}
+	r.fmtOverrides(m)
+	r.logOverrides(m)
+	r.displayOverrides(m)
+	return m
+}
+
+// exit is os.Exit: it ends the cell.
+func (r *Runtime) exit(code int) {
+	e := &Exit{Code: code}
+	if c := r.Current(); c != nil {
+		c.Stop(e)
+	}
+	panic(e)
+}
+
+// list is the variadic argument, a slice.
+func list(x any) []any {
+	l, _ := x.([]any)
+	return l
+}
+
+// done is the result of a func that returns a count and an error.
+func (r *Runtime) done(n int, err error) []any {
+	return []any{n, r.FromBin(reflect.ValueOf(err))}
+}
+
+func (r *Runtime) fmtOverrides(m map[symbol]any) {
+	set := func(name string, f override) { m[symbol{"fmt", name}] = f }
+	set("Print", func(a []any) []any { return r.done(fmt.Fprint(r.out(), r.fmtArgs(list(a[0]))...)) })
+	set("Println", func(a []any) []any { return r.done(fmt.Fprintln(r.out(), r.fmtArgs(list(a[0]))...)) })
+	set("Printf", func(a []any) []any {
+		f, l := r.fmtFormat(a[0].(string), list(a[1]))
+		return r.done(fmt.Fprintf(r.out(), f, l...))
+	})
+	set("Sprint", func(a []any) []any { return []any{fmt.Sprint(r.fmtArgs(list(a[0]))...)} })
+	set("Sprintln", func(a []any) []any { return []any{fmt.Sprintln(r.fmtArgs(list(a[0]))...)} })
+	set("Sprintf", func(a []any) []any {
+		f, l := r.fmtFormat(a[0].(string), list(a[1]))
+		return []any{fmt.Sprintf(f, l...)}
+	})
+	set("Append", func(a []any) []any { return []any{fmt.Append(a[0].([]byte), r.fmtArgs(list(a[1]))...)} })
+	set("Appendln", func(a []any) []any { return []any{fmt.Appendln(a[0].([]byte), r.fmtArgs(list(a[1]))...)} })
+	set("Appendf", func(a []any) []any {
+		f, l := r.fmtFormat(a[1].(string), list(a[2]))
+		return []any{fmt.Appendf(a[0].([]byte), f, l...)}
+	})
+	set("Fprint", func(a []any) []any { return r.done(fmt.Fprint(r.writer(a[0]), r.fmtArgs(list(a[1]))...)) })
+	set("Fprintln", func(a []any) []any { return r.done(fmt.Fprintln(r.writer(a[0]), r.fmtArgs(list(a[1]))...)) })
+	set("Fprintf", func(a []any) []any {
+		f, l := r.fmtFormat(a[1].(string), list(a[2]))
+		return r.done(fmt.Fprintf(r.writer(a[0]), f, l...))
+	})
+	set("Errorf", func(a []any) []any {
+		f, l := r.fmtFormat(a[0].(string), list(a[1]))
+		return []any{r.errorf(f, l)}
+	})
+	set("Scan", func(a []any) []any { return r.done(fmt.Fscan(r.in(), r.plainArgs(list(a[0]))...)) })
+	set("Scanln", func(a []any) []any { return r.done(fmt.Fscanln(r.in(), r.plainArgs(list(a[0]))...)) })
+	set("Scanf", func(a []any) []any { return r.done(fmt.Fscanf(r.in(), a[0].(string), r.plainArgs(list(a[1]))...)) })
+	set("Fscan", func(a []any) []any { return r.done(fmt.Fscan(r.reader(a[0]), r.plainArgs(list(a[1]))...)) })
+	set("Fscanln", func(a []any) []any { return r.done(fmt.Fscanln(r.reader(a[0]), r.plainArgs(list(a[1]))...)) })
+	set("Fscanf", func(a []any) []any {
+		return r.done(fmt.Fscanf(r.reader(a[0]), a[1].(string), r.plainArgs(list(a[2]))...))
+	})
+	set("Sscan", func(a []any) []any { return r.done(fmt.Sscan(a[0].(string), r.plainArgs(list(a[1]))...)) })
+	set("Sscanln", func(a []any) []any { return r.done(fmt.Sscanln(a[0].(string), r.plainArgs(list(a[1]))...)) })
+	set("Sscanf", func(a []any) []any {
+		return r.done(fmt.Sscanf(a[0].(string), a[1].(string), r.plainArgs(list(a[2]))...))
+	})
+}
+
+var (
+	writerType = reflect.TypeFor[io.Writer]()
+	readerType = reflect.TypeFor[io.Reader]()
+)
+
+// writer is a lowered io.Writer in compiled code.
+func (r *Runtime) writer(x any) io.Writer {
+	if w, ok := x.(io.Writer); ok {
+		return r.stdAs(w, writerType).(io.Writer)
+	}
+	return r.as(x, writerType).(io.Writer)
+}
+
+func (r *Runtime) reader(x any) io.Reader {
+	if w, ok := x.(io.Reader); ok {
+		return r.stdAs(w, readerType).(io.Reader)
+	}
+	return r.as(x, readerType).(io.Reader)
+}
+
+// as is a lowered value as interface type t.
+func (r *Runtime) as(x any, t reflect.Type) any {
+	v := r.toBin(reflect.ValueOf(x), t, boxed)
+	if !v.IsValid() || v.Kind() == reflect.Interface && v.IsNil() {
+		Nil()
+	}
+	return v.Interface()
+}
+
+// logOverrides are the funcs of the standard logger: it writes to the cell's stderr,
+// unless the program has given it another output.
+func (r *Runtime) logOverrides(m map[symbol]any) {
+	const depth = 3
+	put := func(s string) {
+		l := log.Default()
+		if l.Writer() == io.Writer(r.stderr) {
+			l = log.New(r.stdio.err, l.Prefix(), l.Flags())
+		}
+		l.Output(depth, s) //nolint:errcheck // the standard logger has no way to fail either
+	}
+	for name, text := range map[string]func(a []any) string{
+		"": func(a []any) string { return fmt.Sprint(r.fmtArgs(list(a[0]))...) },
+		"f": func(a []any) string {
+			f, l := r.fmtFormat(a[0].(string), list(a[1]))
+			return fmt.Sprintf(f, l...)
+		},
+		"ln": func(a []any) string { return fmt.Sprintln(r.fmtArgs(list(a[0]))...) },
+	} {
+		m[symbol{"log", "Print" + name}] = override(func(a []any) []any { put(text(a)); return nil })
+		m[symbol{"log", "Fatal" + name}] = override(func(a []any) []any { put(text(a)); r.exit(1); return nil })
+		m[symbol{"log", "Panic" + name}] = override(func(a []any) []any { s := text(a); put(s); panic(s) })
+	}
+	m[symbol{"log", "Writer"}] = override(func([]any) []any {
+		if w := log.Writer(); w != io.Writer(os.Stderr) {
+			return []any{r.FromBin(reflect.ValueOf(&w).Elem())}
+		}
+		return []any{r.stderr}
+	})
+}

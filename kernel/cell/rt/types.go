@@ -1,0 +1,168 @@
+package rt
+
+import (
+	"go/types"
+	"maps"
+	"reflect"
+	"sync"
+	"sync/atomic"
+)
+
+// Type is what is known of a type whose values lowered code keeps erased. A Type
+// doesn't change: a redeclaration or a new method makes a new one.
+type Type struct {
+	T   types.Type
+	R   reflect.Type   // of a raw type: one whose values are not boxed; else nil
+	M   map[string]any // methods: name → func(receiver interface{}, arguments…) results, all lowered
+	Old bool           // the name has been declared again, as something else
+}
+
+// desc is the identity of a type: what Boxed values point to.
+type desc struct {
+	r   *Runtime
+	id  int
+	cur atomic.Pointer[Type]
+
+	str  sync.Map // *Type → its name as reflect would write it
+	impl atomic.Pointer[implCache]
+}
+
+// implCache remembers what implements an interface: *desc or reflect.Type → bool.
+type implCache struct {
+	epoch int64
+	m     sync.Map
+}
+
+func (d *desc) typ() types.Type         { return d.cur.Load().T }
+func (d *desc) method(name string) any  { return d.cur.Load().M[name] }
+func (d *desc) under() types.Type       { return d.typ().Underlying() }
+func (d *desc) methods() map[string]any { return d.cur.Load().M }
+
+// String is the type's name, as reflect would write it.
+func (d *desc) String() string {
+	t := d.cur.Load().T
+	if s, ok := d.str.Load(t); ok {
+		return s.(string)
+	}
+	s := typeString(t)
+	d.str.Store(t, s)
+	return s
+}
+
+// typeTable holds the descriptors. Readers take a snapshot, without a lock.
+type typeTable struct {
+	all   atomic.Pointer[[]*desc]
+	epoch atomic.Int64 // counts what makes implCaches stale
+
+	mu     sync.Mutex
+	byName map[string][]*desc // type string → descriptors that may be of it
+	found  atomic.Pointer[sync.Map]
+}
+
+func (tt *typeTable) init() {
+	tt.all.Store(new([]*desc))
+	tt.found.Store(new(sync.Map))
+	tt.byName = map[string][]*desc{}
+}
+
+// AddType makes the descriptor of a type and returns its number. raw is the reflect
+// type of a type whose values are not boxed, nil for others.
+func (r *Runtime) AddType(t types.Type, raw reflect.Type) int {
+	tt := &r.types
+	tt.mu.Lock()
+	defer tt.mu.Unlock()
+	s := *tt.all.Load()
+	d := &desc{r: r, id: len(s)}
+	d.cur.Store(&Type{T: t, R: raw})
+	// Appending may write behind the end of what readers hold, never into it.
+	s = append(s, d)
+	tt.all.Store(&s)
+	tt.index(d, t)
+	return d.id
+}
+
+// index makes d the descriptor that find returns for t. tt.mu is held.
+func (tt *typeTable) index(d *desc, t types.Type) {
+	k := types.TypeString(t, nil)
+	tt.byName[k] = append(tt.byName[k], d)
+	tt.found.Store(new(sync.Map))
+}
+
+// Type is the present state of descriptor id.
+func (r *Runtime) Type(id int) *Type { return r.desc(id).cur.Load() }
+
+func (r *Runtime) desc(id int) *desc { return (*r.types.all.Load())[id] }
+
+// Reg sets a method of type id: a func whose first parameter is the receiver as an
+// interface{}. Setting it again replaces it, for values that exist as well.
+func (r *Runtime) Reg(id int, name string, fn any) {
+	r.change(id, func(t *Type) {
+		m := maps.Clone(t.M)
+		if m == nil {
+			m = map[string]any{}
+		}
+		m[name] = fn
+		t.M = m
+	})
+}
+
+// Replace makes t the type of descriptor id: it has been declared again with the
+// same representation, so that the values of before are values of t.
+func (r *Runtime) Replace(id int, t types.Type) {
+	r.change(id, func(old *Type) { old.T, old.Old = t, false })
+	tt := &r.types
+	tt.mu.Lock()
+	tt.index(r.desc(id), t)
+	tt.mu.Unlock()
+	tt.epoch.Add(1)
+}
+
+// Retire says that the name of type id now means another type: values that exist
+// keep the old one.
+func (r *Runtime) Retire(id int) { r.change(id, func(t *Type) { t.Old = true }) }
+
+func (r *Runtime) change(id int, f func(*Type)) {
+	r.types.mu.Lock()
+	defer r.types.mu.Unlock()
+	d := r.desc(id)
+	t := *d.cur.Load()
+	f(&t)
+	d.cur.Store(&t)
+}
+
+// find is the newest descriptor of a type that is identical to t, nil if there is none.
+func (r *Runtime) find(t types.Type) *desc {
+	tt := &r.types
+	found := tt.found.Load()
+	if d, ok := found.Load(t); ok {
+		return d.(*desc)
+	}
+	var d *desc
+	tt.mu.Lock()
+	for _, x := range tt.byName[types.TypeString(t, nil)] {
+		if types.Identical(x.typ(), t) {
+			d = x
+		}
+	}
+	tt.mu.Unlock()
+	found.Store(t, d)
+	return d
+}
+
+// implements remembers in interface descriptor it whether key (a *desc or a
+// reflect.Type) implements it, as test says.
+func (r *Runtime) implements(it *desc, key any, test func(*types.Interface) bool) bool {
+	epoch := r.types.epoch.Load()
+	c := it.impl.Load()
+	if c == nil || c.epoch != epoch {
+		c = &implCache{epoch: epoch}
+		it.impl.Store(c)
+	}
+	if ok, hit := c.m.Load(key); hit {
+		return ok.(bool)
+	}
+	iface, ok := it.under().(*types.Interface)
+	ok = ok && test(iface)
+	c.m.Store(key, ok)
+	return ok
+}
