@@ -1,0 +1,275 @@
+package cell
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// unit is a declaration of an earlier cell that can be checked again when
+// something that it uses is defined anew.
+type unit struct {
+	key     string   // "f"; "T.m" for a method
+	names   []string // what it declares; none for a method
+	recv    string   // the type that it is a method of
+	decl    ast.Decl
+	uses    map[string]bool // names at package level that it mentions
+	imports map[string]string
+	dots    []string
+	broken  string // why it no longer compiles
+}
+
+// within says whether a position lies in the declaration.
+func (u *unit) within(pos token.Pos) bool { return u.decl.Pos() <= pos && pos <= u.decl.End() }
+
+// checked is the outcome of type-checking a cell together with what depends on it.
+type checked struct {
+	pkg   *types.Package
+	files []*ast.File
+	info  *types.Info
+	errs  []types.Error
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{}, Scopes: map[ast.Node]*types.Scope{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Instances: map[*ast.Ident]types.Instance{}, FileVersions: map[*ast.File]string{},
+	}
+}
+
+// check type-checks files as a package of their own, in which all that earlier
+// cells have defined is visible, except the names that the files declare and hidden ones.
+func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Object) *checked {
+	c := &checked{pkg: types.NewPackage("main", "main"), files: files, info: newInfo()}
+	declares := map[string]bool{}
+	for _, f := range files {
+		for _, d := range f.Decls {
+			for _, n := range declaredNames(d) {
+				declares[n] = true
+			}
+		}
+	}
+	for name, obj := range e.scope {
+		if !declares[name] && !hidden[name] {
+			c.pkg.Scope().Insert(obj)
+		}
+	}
+	for _, obj := range slices.Concat(e.hooks, extra) {
+		c.pkg.Scope().Insert(obj)
+	}
+	conf := types.Config{Importer: e.lib, GoVersion: goVersion, Sizes: types.SizesFor("gc", "amd64"), Error: func(err error) {
+		var te types.Error
+		if errors.As(err, &te) {
+			c.errs = append(c.errs, te)
+		}
+	}}
+	types.NewChecker(&conf, e.fset, c.pkg, c.info).Files(files) // what is wrong has gone to conf.Error
+	return c
+}
+
+const goVersion = "go1.26"
+
+func declaredNames(d ast.Decl) []string {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil && d.Name.Name != "init" && d.Name.Name != "_" {
+			return []string{d.Name.Name}
+		}
+	case *ast.GenDecl:
+		var names []string
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				names = append(names, s.Name.Name)
+			case *ast.ValueSpec:
+				for _, id := range s.Names {
+					if id.Name != "_" {
+						names = append(names, id.Name)
+					}
+				}
+			}
+		}
+		return names
+	}
+	return nil
+}
+
+// receiver is the name of the type that a method belongs to, "" if d is no method.
+func receiver(d ast.Decl) string {
+	f, ok := d.(*ast.FuncDecl)
+	if !ok || f.Recv == nil || len(f.Recv.List) == 0 {
+		return ""
+	}
+	t := f.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.ParenExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.IndexListExpr:
+			t = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// units takes the declarations of a cell apart: one unit a function, method,
+// type; a group of constants stays together, since iota counts through it.
+func units(decls []ast.Decl) []*unit {
+	var us []*unit
+	for _, d := range decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+			for _, s := range g.Specs {
+				one := &ast.GenDecl{Doc: g.Doc, TokPos: s.Pos(), Tok: token.TYPE, Specs: []ast.Spec{s}}
+				us = append(us, &unit{key: s.(*ast.TypeSpec).Name.Name, names: declaredNames(one), decl: one})
+			}
+			continue
+		}
+		u := &unit{names: declaredNames(d), decl: d, recv: receiver(d)}
+		switch f, ok := d.(*ast.FuncDecl); {
+		case u.recv != "":
+			u.key = u.recv + "." + f.Name.Name
+		case ok:
+			u.key = f.Name.Name
+		default:
+			u.key = strings.Join(u.names, ",")
+		}
+		us = append(us, u)
+	}
+	return us
+}
+
+// learn notes what a unit uses, from the information of the check it passed.
+func (u *unit) learn(c *checked) {
+	u.uses, u.imports = map[string]bool{}, map[string]string{}
+	ast.Inspect(u.decl, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		switch obj := c.info.Uses[id].(type) {
+		case nil:
+		case *types.PkgName:
+			u.imports[obj.Name()] = obj.Imported().Path()
+		default:
+			if c.pkg.Scope().Lookup(obj.Name()) == obj {
+				u.uses[obj.Name()] = true
+			}
+		}
+		return true
+	})
+	if u.recv != "" {
+		u.uses[u.recv] = true
+	}
+}
+
+// file is the unit as a file of its own, without the names that are declared elsewhere now.
+func (u *unit) file(without map[string]bool) *ast.File {
+	d := u.decl
+	if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.CONST {
+		again := *g
+		again.Specs = nil
+		for _, s := range g.Specs {
+			spec := *s.(*ast.ValueSpec)
+			spec.Names = slices.Clone(spec.Names)
+			for i, id := range spec.Names {
+				if without[id.Name] {
+					spec.Names[i] = &ast.Ident{NamePos: id.Pos(), Name: "_"}
+				}
+			}
+			again.Specs = append(again.Specs, &spec)
+		}
+		d = &again
+	}
+	return &ast.File{Package: u.decl.Pos(), Name: &ast.Ident{NamePos: u.decl.Pos(), Name: "main"}, Decls: []ast.Decl{importDecl(u.decl.Pos(), u.imports, u.dots), d}}
+}
+
+// ignorable are errors that Go has and a cell has not: what is unused at the top level.
+func (src *source) ignorable(err types.Error) bool {
+	if strings.HasSuffix(err.Msg, "imported and not used") || strings.Contains(err.Msg, "imported as") && strings.HasSuffix(err.Msg, "and not used") {
+		return true
+	}
+	if src.run == nil {
+		return false
+	}
+	return strings.HasPrefix(err.Msg, "declared and not used") && src.run.Pos() <= err.Pos && err.Pos <= src.run.End()
+}
+
+// initCycle: go/types finds that a variable's initial value depends on the
+// variable. In a cell the values are assigned in the order of the statements.
+func initCycle(err types.Error) bool { return strings.HasPrefix(err.Msg, "initialization cycle") }
+
+// hint says what the writer of a cell may have meant.
+func (e *Env) hint(c *checked, err types.Error) string {
+	name, ok := strings.CutPrefix(err.Msg, "undefined: ")
+	if !ok {
+		if strings.HasPrefix(err.Msg, "missing return") {
+			return "every way through the function has to end in a return"
+		}
+		return ""
+	}
+	if i := strings.IndexByte(name, '.'); i >= 0 { // pkg.Name
+		for _, imp := range c.pkg.Imports() {
+			if imp.Name() == name[:i] {
+				if near := nearest(name[i+1:], exported(imp)); near != "" {
+					return "did you mean " + name[:i+1] + near + "?"
+				}
+			}
+		}
+		return ""
+	}
+	for _, u := range e.units {
+		if u.broken != "" && slices.Contains(u.names, name) {
+			return fmt.Sprintf("%s no longer compiles: %s", name, u.broken)
+		}
+	}
+	var known []string
+	for n := range e.scope {
+		known = append(known, n)
+	}
+	known = append(known, c.pkg.Scope().Names()...)
+	known = append(known, types.Universe.Names()...)
+	for _, p := range e.lib.Packages() {
+		known = append(known, p.Name)
+	}
+	if near := nearest(name, known); near != "" && near != name {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+func exported(p *types.Package) []string {
+	var names []string
+	for _, n := range p.Scope().Names() {
+		if ast.IsExported(n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// nearest is the known name that is close enough to be a misspelling.
+func nearest(name string, known []string) string {
+	best, score := "", max(1, len(name)/3)+1
+	slices.Sort(known)
+	for _, k := range known {
+		if strings.HasSuffix(k, "__") {
+			continue
+		}
+		if d := distance(name, k); d < score {
+			best, score = k, d
+		}
+	}
+	return best
+}

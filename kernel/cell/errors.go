@@ -1,0 +1,185 @@
+package cell
+
+import (
+	"errors"
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// Diagnostic is one thing that is wrong with a cell before it runs.
+type Diagnostic struct {
+	Cell    string // "cell 3"
+	Line    int    // from 1
+	Column  int    // in bytes, from 1
+	Message string // in Go's words
+	Source  string // the line
+	Hint    string // what would be right, if that is likely
+}
+
+// CompileError says why a cell does not compile. Nothing of it has run, and the
+// environment is as it was.
+type CompileError struct {
+	Diagnostics []Diagnostic
+}
+
+// Error is the first diagnostic and how many more there are.
+func (e *CompileError) Error() string {
+	d := e.Diagnostics[0]
+	s := fmt.Sprintf("%s:%d:%d: %s", d.Cell, d.Line, d.Column, d.Message)
+	if d.Line == 0 {
+		s = d.Message
+	}
+	if n := len(e.Diagnostics) - 1; n > 0 {
+		s += fmt.Sprintf(" (and %d more)", n)
+	}
+	return s
+}
+
+// Name is "compile error".
+func (e *CompileError) Name() string { return "compile error" }
+
+// Traceback shows each diagnostic with its source line and a caret below the column.
+func (e *CompileError) Traceback(color bool) []string {
+	paint := painter(color)
+	var out []string
+	for _, d := range e.Diagnostics {
+		if d.Line == 0 {
+			out = append(out, paint(red, d.Message))
+			continue
+		}
+		out = append(out, paint(bold, fmt.Sprintf("%s:%d:%d: ", d.Cell, d.Line, d.Column))+paint(red, d.Message))
+		if d.Source != "" {
+			out = append(out, "    "+strings.ReplaceAll(d.Source, "\t", " "))
+			out = append(out, "    "+strings.Repeat(" ", displayColumn(d.Source, d.Column))+paint(red, "^"))
+		}
+		if d.Hint != "" {
+			out = append(out, "    "+paint(cyan, d.Hint))
+		}
+	}
+	return out
+}
+
+// displayColumn is how many characters stand before a byte column.
+func displayColumn(line string, column int) int {
+	return len([]rune(line[:min(max(column-1, 0), len(line))]))
+}
+
+// Frame is one call of a cell's function in a traceback.
+type Frame struct {
+	Cell     string
+	Function string // "" for the cell's statements
+	Line     int
+	Source   string
+}
+
+// RuntimeError is a panic, or an error that the cell's top level did not take.
+type RuntimeError struct {
+	Kind    string  // "panic" or "error"
+	Message string  // as Go prints it
+	Frames  []Frame // innermost last
+}
+
+func (e *RuntimeError) Error() string { return e.Kind + ": " + e.Message }
+
+// Name is "panic" or "error".
+func (e *RuntimeError) Name() string { return e.Kind }
+
+// Traceback shows the cell's own frames, innermost last, then the message.
+func (e *RuntimeError) Traceback(color bool) []string {
+	paint := painter(color)
+	var out []string
+	for _, f := range e.Frames {
+		where := f.Cell
+		if f.Function != "" {
+			where += ", " + f.Function
+		}
+		out = append(out, paint(bold, where)+fmt.Sprintf(", line %d", f.Line))
+		if f.Source != "" {
+			out = append(out, "    "+strings.TrimSpace(f.Source))
+		}
+	}
+	return append(out, paint(red, e.Kind+": ")+e.Message)
+}
+
+// Exit is a call of os.Exit, or of what ends in it.
+type Exit struct {
+	Code int
+}
+
+func (e *Exit) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
+
+// Name is "exit".
+func (e *Exit) Name() string { return "exit" }
+
+// Traceback says that the cell left, and that nothing is lost.
+func (e *Exit) Traceback(color bool) []string {
+	return []string{painter(color)(red, e.Error()) + ": the cell called os.Exit; what it has defined is kept"}
+}
+
+const (
+	red  = "31"
+	cyan = "36"
+	bold = "1"
+)
+
+func painter(color bool) func(style, s string) string {
+	return func(style, s string) string {
+		if !color {
+			return s
+		}
+		return "\x1b[" + style + "m" + s + "\x1b[0m"
+	}
+}
+
+// diagnostics gathers what is wrong with a cell, each thing once, in the order of the text.
+type diagnostics struct {
+	fset  *token.FileSet
+	texts func(cell string) string
+	list  []Diagnostic
+}
+
+func (d *diagnostics) add(pos token.Position, message, hint string) {
+	x := Diagnostic{Cell: pos.Filename, Line: pos.Line, Column: pos.Column, Message: message, Hint: hint}
+	if lines := strings.Split(d.texts(pos.Filename), "\n"); pos.Line >= 1 && pos.Line <= len(lines) {
+		x.Source = strings.TrimRight(lines[pos.Line-1], "\r")
+	}
+	for _, y := range d.list {
+		if y.Cell == x.Cell && y.Line == x.Line && y.Column == x.Column && y.Message == x.Message {
+			return
+		}
+	}
+	d.list = append(d.list, x)
+}
+
+// addError adds an error of the scanner, the parser or the type checker.
+func (d *diagnostics) addError(err error) {
+	var list scanner.ErrorList
+	var te types.Error
+	switch {
+	case errors.As(err, &list):
+		for _, e := range list {
+			d.add(e.Pos, e.Msg, "")
+		}
+	case errors.As(err, &te):
+		d.add(te.Fset.Position(te.Pos), te.Msg, "")
+	default:
+		d.add(token.Position{}, err.Error(), "")
+	}
+}
+
+func (d *diagnostics) err() error {
+	if len(d.list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(d.list, func(a, b Diagnostic) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	return &CompileError{Diagnostics: d.list}
+}

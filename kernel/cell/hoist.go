@@ -1,0 +1,273 @@
+package cell
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// A cell's variables outlive it, so they are declared at package level. The
+// declarations, with the initial values, are only there for go/types, which
+// infers the types from them; the values are assigned where the cell's statements
+// say, by the same statements turned into assignments.
+
+// hoisted is a cell with its variables at package level.
+type hoisted struct {
+	vars  []ast.Decl // declarations, from the second parse
+	names map[string]*ast.Ident
+	body  []ast.Stmt
+	old   map[string]bool // variables of earlier cells that are read before they are declared again
+	call  []call          // statements whose trailing error may have to be raised
+}
+
+// call is a statement of the top level that only takes the results of one call.
+type call struct {
+	stmt ast.Stmt
+	expr *ast.CallExpr
+	spec *ast.ValueSpec // the typed twin of an assignment that declares variables
+}
+
+// hoist takes the variables out of a cell's statements. isVar says whether an
+// earlier cell has a variable of a name.
+func (src *source) hoist(isVar func(name string) bool, complain func(pos token.Pos, msg string)) *hoisted {
+	h := &hoisted{names: map[string]*ast.Ident{}, old: map[string]bool{}}
+	if src.run == nil {
+		return h
+	}
+	for i, s := range src.run.Body.List {
+		h.statement(s, src.typed[i], complain)
+	}
+	src.renameOld(h, isVar)
+	return h
+}
+
+func (h *hoisted) statement(s, typed ast.Stmt, complain func(token.Pos, string)) {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		assign := *s
+		var spec *ast.ValueSpec
+		if s.Tok == token.DEFINE {
+			twin := typed.(*ast.AssignStmt)
+			names, fresh := h.define(twin.Lhs)
+			if names == nil {
+				complain(s.TokPos, "non-name on left side of :=")
+				return
+			}
+			if !fresh {
+				complain(s.TokPos, "no new variables on left side of :=")
+				return
+			}
+			assign.Tok = token.ASSIGN
+			spec = &ast.ValueSpec{Names: names, Values: twin.Rhs}
+			h.vars = append(h.vars, &ast.GenDecl{TokPos: twin.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}})
+		}
+		h.body = append(h.body, &assign)
+		if c, ok := onlyCall(s.Rhs); ok && (s.Tok == token.DEFINE || s.Tok == token.ASSIGN) {
+			h.call = append(h.call, call{&assign, c, spec})
+		}
+	case *ast.DeclStmt:
+		if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+			twin := typed.(*ast.DeclStmt).Decl.(*ast.GenDecl)
+			h.vars = append(h.vars, twin)
+			for i, spec := range d.Specs {
+				h.variable(spec.(*ast.ValueSpec), twin.Specs[i].(*ast.ValueSpec))
+			}
+			return
+		}
+		h.body = append(h.body, s)
+	case *ast.ExprStmt:
+		stmt := &ast.ExprStmt{X: s.X}
+		h.body = append(h.body, stmt)
+		if c, ok := onlyCall([]ast.Expr{s.X}); ok {
+			h.call = append(h.call, call{stmt: stmt, expr: c})
+		}
+	default:
+		h.body = append(h.body, s)
+	}
+}
+
+func onlyCall(rhs []ast.Expr) (*ast.CallExpr, bool) {
+	if len(rhs) != 1 {
+		return nil, false
+	}
+	c, ok := ast.Unparen(rhs[0]).(*ast.CallExpr)
+	return c, ok
+}
+
+// define are the names of a short variable declaration; those that the cell has declared before become blank.
+func (h *hoisted) define(lhs []ast.Expr) (names []*ast.Ident, fresh bool) {
+	for _, x := range lhs {
+		id, ok := x.(*ast.Ident)
+		if !ok {
+			return nil, false
+		}
+		if id.Name != "_" && h.names[id.Name] == nil {
+			h.names[id.Name] = id
+			fresh = true
+			names = append(names, id)
+			continue
+		}
+		names = append(names, &ast.Ident{NamePos: id.Pos(), Name: "_"})
+	}
+	return names, fresh
+}
+
+// variable turns one line of a var declaration into an assignment.
+func (h *hoisted) variable(spec, twin *ast.ValueSpec) {
+	for _, id := range twin.Names {
+		if id.Name != "_" {
+			h.names[id.Name] = id
+		}
+	}
+	if len(spec.Values) == 0 { // a variable that is declared again is zero again
+		for _, id := range spec.Names {
+			zero := &ast.StarExpr{Star: id.Pos(), X: &ast.CallExpr{Fun: &ast.Ident{NamePos: id.Pos(), Name: "new"}, Lparen: id.Pos(), Args: []ast.Expr{spec.Type}, Rparen: id.End()}}
+			h.body = append(h.body, &ast.AssignStmt{Lhs: []ast.Expr{id}, TokPos: id.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{zero}})
+		}
+		return
+	}
+	assign := &ast.AssignStmt{TokPos: spec.Pos(), Tok: token.ASSIGN, Rhs: spec.Values}
+	for i, id := range spec.Names {
+		assign.Lhs = append(assign.Lhs, id)
+		if id.Name == "_" && spec.Type != nil && len(spec.Values) == len(spec.Names) {
+			v := spec.Values[i]
+			assign.Rhs[i] = &ast.CallExpr{Fun: &ast.ParenExpr{Lparen: v.Pos(), X: spec.Type, Rparen: v.Pos()}, Lparen: v.Pos(), Args: []ast.Expr{v}, Rparen: v.End()}
+		}
+	}
+	h.body = append(h.body, assign)
+	if c, ok := onlyCall(spec.Values); ok && spec.Type == nil {
+		h.call = append(h.call, call{assign, c, twin})
+	}
+}
+
+// renameOld gives names that stand before the cell's own declaration of them,
+// such as the right x in x := x + 1, a name of their own: they mean the variable
+// of an earlier cell.
+func (src *source) renameOld(h *hoisted, isVar func(string) bool) {
+	at := map[int]bool{}
+	for _, id := range src.loose {
+		if h.names[id.Name] != nil && isVar(id.Name) {
+			at[src.offset(id.Pos())] = true
+			h.old[id.Name] = true
+			id.Name += oldSuffix
+		}
+	}
+	if len(at) == 0 {
+		return
+	}
+	for _, s := range src.typed {
+		ast.Inspect(s, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && at[src.offset(id.Pos())] && !strings.HasSuffix(id.Name, oldSuffix) {
+				id.Name += oldSuffix
+			}
+			return true
+		})
+	}
+}
+
+// showResult wraps the last expression so that it is shown, and the calls whose
+// trailing error nothing takes so that it is raised, as far as info knows their types.
+func (h *hoisted) showResult(info *types.Info, quiet bool) {
+	errs := false
+	for _, c := range h.call {
+		switch s := c.stmt.(type) {
+		case *ast.AssignStmt:
+			if n := results(info, c.expr); n != nil && n.Len() == len(s.Lhs)+1 && isError(n.At(n.Len()-1).Type()) {
+				if c.spec != nil {
+					c.spec.Names = append(c.spec.Names, &ast.Ident{NamePos: s.Pos(), Name: "_"})
+				}
+				s.Lhs = append(s.Lhs, &ast.Ident{NamePos: s.Pos(), Name: errName})
+				h.insertAfter(s, wrap(checkName, &ast.Ident{NamePos: s.Pos(), Name: errName}))
+				errs = true
+			}
+		case *ast.ExprStmt:
+			last := h.body[len(h.body)-1] == s && !quiet
+			n := results(info, c.expr)
+			if n == nil || n.Len() == 0 || printsOnly(info, c.expr) {
+				continue
+			}
+			raises := isError(n.At(n.Len() - 1).Type())
+			switch {
+			case last && raises:
+				s.X = wrap(tryName, s.X).X
+			case last:
+				s.X = wrap(showName, s.X).X
+			case raises:
+				s.X = wrap(checkName, s.X).X
+			}
+		}
+	}
+	if len(h.body) > 0 && !quiet {
+		if s, ok := h.body[len(h.body)-1].(*ast.ExprStmt); ok {
+			if _, call := ast.Unparen(s.X).(*ast.CallExpr); !call || valueOf(info, s.X) {
+				s.X = wrap(showName, s.X).X
+			}
+		}
+	}
+	if errs {
+		pos := h.body[0].Pos()
+		decl := &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: pos, Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{
+			Names: []*ast.Ident{{NamePos: pos, Name: errName}}, Type: &ast.Ident{NamePos: pos, Name: "error"}}}}}
+		h.body = append([]ast.Stmt{decl}, h.body...)
+	}
+}
+
+func (h *hoisted) insertAfter(s ast.Stmt, add ast.Stmt) {
+	for i, t := range h.body {
+		if t == s {
+			h.body = append(h.body[:i+1], append([]ast.Stmt{add}, h.body[i+1:]...)...)
+			return
+		}
+	}
+}
+
+// results are the results of a call, nil if it is a conversion, a builtin or unknown.
+func results(info *types.Info, c *ast.CallExpr) *types.Tuple {
+	if tv := info.Types[c.Fun]; tv.Type != nil && tv.IsValue() && !tv.IsBuiltin() {
+		if sg, ok := tv.Type.Underlying().(*types.Signature); ok {
+			return sg.Results()
+		}
+	}
+	return nil
+}
+
+// valueOf: a conversion, or a builtin that has a value worth showing.
+func valueOf(info *types.Info, x ast.Expr) bool {
+	c, ok := ast.Unparen(x).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == showName || id.Name == tryName) {
+		return false
+	}
+	fun := info.Types[c.Fun]
+	if fun.IsType() {
+		return true
+	}
+	if !fun.IsBuiltin() {
+		return false
+	}
+	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == "copy" || id.Name == "recover") {
+		return false
+	}
+	tv, ok := info.Types[x]
+	return ok && tv.IsValue()
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// printsOnly: the call is made for what it prints; its results (a count and an
+// error) are nothing that a reader of the cell wants to see.
+func printsOnly(info *types.Info, c *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	fn, ok := info.Uses[sel.Sel].(*types.Func)
+	return ok && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" && (strings.HasPrefix(fn.Name(), "Print") || strings.HasPrefix(fn.Name(), "Fprint"))
+}
+
+func wrap(name string, arg ast.Expr) *ast.ExprStmt {
+	return &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{NamePos: arg.Pos(), Name: name}, Lparen: arg.Pos(), Args: []ast.Expr{arg}, Rparen: arg.End()}}
+}

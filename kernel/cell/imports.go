@@ -1,0 +1,202 @@
+package cell
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// imported is what a file imports: local name → path. The name "." has its own list.
+type imported struct {
+	names map[string]string
+	dots  []string
+}
+
+// explicit reads the imports that a cell writes.
+func (e *Env) explicit(src *source, complain func(token.Pos, string)) imported {
+	im := imported{names: map[string]string{}}
+	for _, spec := range src.imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			complain(spec.Path.Pos(), "invalid import path "+spec.Path.Value)
+			continue
+		}
+		if path != "unsafe" && !e.lib.Has(path) {
+			msg := fmt.Sprintf("package %s is not available", path)
+			if near := e.nearPackage(path); near != "" {
+				msg += fmt.Sprintf("; did you mean %q?", near)
+			}
+			complain(spec.Path.Pos(), msg)
+			continue
+		}
+		switch name := e.packageName(path); {
+		case spec.Name == nil:
+			im.names[name] = path
+		case spec.Name.Name == ".":
+			im.dots = append(im.dots, path)
+		case spec.Name.Name != "_":
+			im.names[spec.Name.Name] = path
+		}
+	}
+	return im
+}
+
+func (e *Env) packageName(path string) string {
+	for _, p := range e.lib.Packages() {
+		if p.Path == path {
+			return p.Name
+		}
+	}
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+func (e *Env) nearPackage(path string) string {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	best, score := "", 3
+	for _, p := range e.lib.Packages() {
+		d := distance(path, p.Path)
+		if p.Name == base {
+			d = min(d, 1)
+		}
+		if d < score {
+			best, score = p.Path, d
+		}
+	}
+	return best
+}
+
+// resolve finds the imports that a cell uses: those it writes, those that
+// earlier cells wrote, and packages that are named but not imported.
+func (e *Env) resolve(src *source, written imported, declared func(string) bool) map[string]string {
+	use := map[string]string{}
+	members := map[string][]string{} // names selected from a name that nothing declares
+	ast.Inspect(src.file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok {
+				members[id.Name] = append(members[id.Name], sel.Sel.Name)
+			}
+		}
+		return true
+	})
+	for _, id := range src.free {
+		name := id.Name
+		if use[name] != "" || members[name] == nil {
+			continue
+		}
+		if path := written.names[name]; path != "" {
+			use[name] = path
+			continue
+		}
+		if declared(name) || e.scope[name] != nil || types.Universe.Lookup(name) != nil {
+			continue
+		}
+		if path := e.imports[name]; path != "" {
+			use[name] = path
+		} else if path := e.guess(name, members[name]); path != "" {
+			use[name] = path
+		}
+	}
+	return use
+}
+
+// preferred decides between packages of one name that both have what is selected.
+var preferred = map[string]string{"rand": "math/rand", "template": "text/template", "scanner": "text/scanner", "pprof": "runtime/pprof"}
+
+// guess is the package that a name most likely means, if all that is selected
+// from it is there; the standard library goes before others, a short path before a long one.
+func (e *Env) guess(name string, selected []string) string {
+	var whole, part, none []string
+	for _, p := range e.lib.Packages() {
+		if p.Name != name || strings.Contains(p.Path, "internal") {
+			continue
+		}
+		pkg, err := e.lib.Import(p.Path)
+		if err != nil {
+			continue
+		}
+		have := 0
+		for _, s := range selected {
+			if o := pkg.Scope().Lookup(s); o != nil && o.Exported() {
+				have++
+			}
+		}
+		switch {
+		case have == len(selected):
+			whole = append(whole, p.Path)
+		case have > 0:
+			part = append(part, p.Path)
+		default:
+			none = append(none, p.Path)
+		}
+	}
+	// where something is missing, go/types will say what
+	for _, found := range [][]string{whole, part, none} {
+		if len(found) > 0 {
+			return e.better(found)
+		}
+	}
+	return ""
+}
+
+func (e *Env) better(paths []string) string {
+	rank := func(p string) int {
+		switch {
+		case preferred[e.packageName(p)] == p:
+			return 0
+		case !strings.Contains(strings.Split(p, "/")[0], "."):
+			return 1
+		}
+		return 2
+	}
+	return slices.MinFunc(paths, func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+}
+
+// importDecl writes imports as a declaration; go/types binds them to their file.
+func importDecl(pos token.Pos, names map[string]string, dots []string) *ast.GenDecl {
+	d := &ast.GenDecl{TokPos: pos, Tok: token.IMPORT, Lparen: pos, Rparen: pos}
+	add := func(name, path string) {
+		d.Specs = append(d.Specs, &ast.ImportSpec{
+			Name: &ast.Ident{NamePos: pos, Name: name}, Path: &ast.BasicLit{ValuePos: pos, Kind: token.STRING, Value: strconv.Quote(path)}, EndPos: pos})
+	}
+	keys := make([]string, 0, len(names))
+	for n := range names {
+		keys = append(keys, n)
+	}
+	slices.Sort(keys)
+	for _, n := range keys {
+		add(n, names[n])
+	}
+	for _, p := range dots {
+		add(".", p)
+	}
+	return d
+}
+
+// distance is the number of single-letter changes between two words, letter case not counted.
+func distance(a, b string) int {
+	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diag := row[0]
+		row[0] = i + 1
+		for j := range y {
+			d := diag
+			if x[i] != y[j] {
+				d++
+			}
+			diag = row[j+1]
+			row[j+1] = min(d, row[j]+1, diag+1)
+		}
+	}
+	return row[len(y)]
+}

@@ -1,0 +1,368 @@
+package lower
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
+	switch v := in.(type) {
+	case *ssa.DebugRef, *ssa.Phi:
+	case *ssa.Alloc:
+		f.alloc(v)
+	case *ssa.Store:
+		f.store(v)
+	case *ssa.UnOp:
+		f.unop(v)
+	case *ssa.BinOp:
+		if !f.fused[v] {
+			f.set(v, "%s", f.binop(v))
+		}
+	case *ssa.If:
+		f.branch(v, next)
+	case *ssa.Jump:
+		f.edge(v.Block(), v.Block().Succs[0], next)
+	case *ssa.Return:
+		f.ret(v)
+	case *ssa.RunDefers:
+		if f.defers {
+			f.p("ds.Run()")
+		}
+	case *ssa.Panic:
+		f.p("rt.Panic(%s)", f.val(v.X))
+		if res := f.fn.Signature.Results(); res.Len() > 0 && !f.inBody {
+			f.p("return %s", f.zeros(res))
+		} else {
+			f.leave()
+		}
+	case *ssa.FieldAddr:
+		switch {
+		case f.inPlace[v]:
+		case !f.hasPlace(v.X) && f.isCut(v.Type()):
+			f.set(v, "rt.FA(%s, %d)", f.val(v.X), v.Field)
+		default:
+			f.set(v, "&%s", f.selector(v))
+		}
+	case *ssa.IndexAddr:
+		if !f.inPlace[v] { // yaegi cannot take the address of p[i] if p points to an array
+			f.set(v, "rt.IA(%s, %s).(%s)", f.open(v.X), f.index(v.Index), f.typ(v.Type()))
+		}
+	case *ssa.Field:
+		f.set(v, "%s.%s", f.open(v.X), f.field(v.X.Type(), v.X.Type().Underlying().(*types.Struct), v.Field))
+	case *ssa.Index:
+		f.set(v, "%s[%s]", f.open(v.X), f.index(v.Index))
+	case *ssa.Lookup:
+		f.lookup(v)
+	case *ssa.MapUpdate:
+		f.p("%s[%s] = %s", f.open(v.Map), f.val(v.Key), f.val(v.Value))
+	case *ssa.MakeMap:
+		f.set(v, "make(%s)", f.typ(v.Type().Underlying()))
+	case *ssa.MakeSlice:
+		f.set(v, "make(%s, %s, %s)", f.typ(v.Type().Underlying()), f.size(v.Len), f.size(v.Cap))
+	case *ssa.MakeChan:
+		f.makeChan(v)
+	case *ssa.Slice:
+		f.slice(v)
+	case *ssa.MakeInterface:
+		f.set(v, "%s", f.box(v.X.Type(), f.val(v.X)))
+	case *ssa.ChangeInterface:
+		f.set(v, "%s", f.val(v.X))
+	case *ssa.ChangeType:
+		f.changeType(v)
+	case *ssa.SliceToArrayPointer:
+		ty := f.typ(v.Type())
+		f.set(v, "rt.S2A(%s, %s).(%s)", f.open(v.X), f.zeroVar(ty), ty)
+	case *ssa.Convert:
+		f.convert(v)
+	case *ssa.TypeAssert:
+		f.assert(v)
+	case *ssa.Range:
+		if _, ok := v.X.Type().Underlying().(*types.Map); ok {
+			f.set(v, "rt.RangeMap(%s)", f.open(v.X))
+		} else {
+			f.set(v, "rt.RangeStr(%s)", f.val(v.X))
+		}
+	case *ssa.Next:
+		f.next(v)
+	case *ssa.Extract:
+		if n, ok := f.tuples[tuplePart{v.Tuple, v.Index}]; ok {
+			f.set(v, "%s", n)
+		}
+	case *ssa.MakeClosure:
+		var bound []string
+		for _, b := range v.Bindings {
+			bound = append(bound, f.val(b))
+		}
+		f.set(v, "%s(%s)", f.funcName(v.Fn.(*ssa.Function)), strings.Join(bound, ", "))
+	case *ssa.Call:
+		f.call(v)
+	case *ssa.Go:
+		fn, args := f.callee(v.Common())
+		f.p("rt.Go(%s)", strings.Join(append([]string{fn}, args...), ", "))
+	case *ssa.Defer:
+		f.deferCall(v)
+	case *ssa.Send:
+		f.p("rt.Send(%s, %s)", f.open(v.Chan), f.val(v.X))
+	case *ssa.Select:
+		f.selects(v)
+	default:
+		panic(&Unsupported{in.Pos(), fmt.Sprintf("%T", in)})
+	}
+}
+
+func (f *function) alloc(v *ssa.Alloc) {
+	t := elem(v.Type())
+	if n, ok := f.locals[v]; ok {
+		f.p("%s = %s", n, f.zero(t))
+	} else if !strings.HasPrefix(f.names[v], "q") { // q…: made by the outer function of a deferring one
+		f.set(v, "new(%s)", f.typ(t))
+	}
+}
+
+func (f *function) store(v *ssa.Store) {
+	val := f.val(v.Val)
+	switch a := v.Addr.(type) {
+	case *ssa.FieldAddr:
+		if fieldOf(a).Name() == "_" {
+			return
+		}
+		if f.foreignField(a) {
+			f.p("rt.SetF(%s, %q, %s)", f.pointer(a.X), fieldOf(a).Name(), val)
+			return
+		}
+	case *ssa.Global:
+		if !f.bodies[a.Pkg.Pkg] {
+			f.p("rt.SetG(%q, %q, %s)", a.Pkg.Pkg.Path(), a.Name(), val)
+			return
+		}
+	}
+	f.p("%s = %s", f.place(v.Addr), val)
+}
+
+func (f *function) unop(v *ssa.UnOp) {
+	switch v.Op {
+	case token.MUL:
+		f.load(v)
+	case token.ARROW:
+		ch := v.X.Type().Underlying().(*types.Chan)
+		ty := f.typ(ch.Elem())
+		as := ".(" + ty + ")"
+		if ty == "interface{}" {
+			as = ""
+		}
+		if v.CommaOk {
+			a, ok, t := f.tuple(v, 0, ty), f.tuple(v, 1, "bool"), f.temp("interface{}")
+			f.p("%s, %s = rt.Recv2(%s)", t, ok, f.open(v.X))
+			f.p("%s = %s%s", a, t, as)
+			return
+		}
+		if f.names[v] == "" || unused(v) {
+			f.p("rt.Recv(%s)", f.open(v.X))
+			return
+		}
+		f.set(v, "rt.Recv(%s)%s", f.open(v.X), as)
+	case token.SUB:
+		x := f.val(v.X)
+		switch b := v.X.Type().Underlying().(*types.Basic); {
+		case b.Info()&types.IsFloat != 0: // yaegi's 0 - x loses the sign of zero
+			f.set(v, "%s(rt.Neg(float64(%s)))", f.typ(v.Type()), x)
+		case b.Info()&types.IsComplex != 0:
+			f.set(v, "%s(rt.Cx(\"*\", complex128(%s), rt.C128(float64(-1.0), float64(0.0))))", f.typ(v.Type()), x)
+		default:
+			f.set(v, "-%s", x)
+		}
+	default:
+		f.set(v, "%s%s", v.Op, f.val(v.X))
+	}
+}
+
+func (f *function) load(v *ssa.UnOp) {
+	switch x := v.X.(type) {
+	case *ssa.Global:
+		if !f.bodies[x.Pkg.Pkg] {
+			ty := f.typ(v.Type())
+			if types.IsInterface(v.Type()) || !f.plain(v.Type()) {
+				f.set(v, "%s", asserted(fmt.Sprintf("rt.GetG(%q, %q)", x.Pkg.Pkg.Path(), x.Name()), ty))
+				return
+			}
+			f.set(v, "%s", f.globalPlace(x))
+			return
+		}
+	case *ssa.FieldAddr:
+		if f.foreignField(x) {
+			f.set(v, "%s", asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(x.X), fieldOf(x).Name()), f.typ(v.Type())))
+			return
+		}
+	}
+	if !f.hasPlace(v.X) && !f.isCut(v.X.Type()) && !f.nested[v] && f.names[v] != "" {
+		// *p of a nil pointer does not panic in yaegi
+		switch v.Type().Underlying().(type) {
+		case *types.Struct, *types.Array, *types.Basic:
+			switch v.X.(type) {
+			case *ssa.Alloc, *ssa.FreeVar:
+			default:
+				f.p("if %s == nil {\n\t\trt.Nil()\n\t}", f.val(v.X))
+			}
+		}
+	}
+	f.set(v, "%s", f.place(v.X))
+}
+
+// asserted is an interface{} expression as a lowered type.
+func asserted(expr, ty string) string {
+	if ty == "interface{}" {
+		return expr
+	}
+	return expr + ".(" + ty + ")"
+}
+
+func (f *function) branch(v *ssa.If, next *ssa.BasicBlock) {
+	c := ""
+	if b, ok := v.Cond.(*ssa.BinOp); ok && f.fused[b] {
+		c = f.binop(b)
+	} else {
+		c = f.val(v.Cond)
+	}
+	b := v.Block()
+	switch c {
+	case "true":
+		f.edge(b, b.Succs[0], next)
+		return
+	case "false":
+		f.edge(b, b.Succs[1], next)
+		return
+	}
+	f.p("if %s {", c)
+	f.edge(b, b.Succs[0], nil)
+	f.p("}")
+	f.edge(b, b.Succs[1], next)
+}
+
+func (f *function) ret(v *ssa.Return) {
+	var rs []string
+	for _, r := range v.Results {
+		rs = append(rs, f.val(r))
+	}
+	if f.inBody {
+		for i, r := range rs {
+			f.p("*r%d = %s", i, r)
+		}
+		f.leave()
+		return
+	}
+	if len(rs) == 0 {
+		f.leave()
+		return
+	}
+	f.p("return %s", strings.Join(rs, ", "))
+}
+
+func (f *function) lookup(v *ssa.Lookup) {
+	m, ok := v.X.Type().Underlying().(*types.Map)
+	if !ok {
+		f.set(v, "%s[%s]", f.open(v.X), f.index(v.Index))
+		return
+	}
+	if v.CommaOk {
+		a, ok := f.tuple(v, 0, f.typ(m.Elem())), f.tuple(v, 1, "bool")
+		f.p("%s, %s = %s[%s]", a, ok, f.open(v.X), f.val(v.Index))
+		return
+	}
+	f.set(v, "%s[%s]", f.open(v.X), f.val(v.Index))
+}
+
+func (f *function) makeChan(v *ssa.MakeChan) {
+	ch := v.Type().Underlying().(*types.Chan)
+	both := "chan " + f.typ(ch.Elem())
+	if ch.Dir() == types.SendRecv {
+		f.set(v, "make(%s, %s)", both, f.size(v.Size))
+		return
+	}
+	t, ty := f.temp(both), f.typ(ch)
+	f.p("%s = make(%s, %s)", t, both, f.size(v.Size))
+	f.set(v, "rt.Conv(%s, %s).(%s)", t, f.zeroVar(ty), ty)
+}
+
+func (f *function) slice(v *ssa.Slice) {
+	x := ""
+	if _, ok := v.X.Type().Underlying().(*types.Pointer); ok {
+		x = f.place(v.X)
+	} else {
+		x = f.open(v.X)
+	}
+	lo, hi, limit := "", "", ""
+	if v.Low != nil {
+		lo = f.bound(v.Low)
+	}
+	if v.High != nil {
+		hi = f.bound(v.High)
+	}
+	if v.Max != nil {
+		limit = ":" + f.bound(v.Max)
+	}
+	f.set(v, "%s[%s:%s%s]", x, lo, hi, limit)
+}
+
+func (f *function) next(v *ssa.Next) {
+	it, ok := f.val(v.Iter), f.tuple(v, 0, "bool")
+	f.p("%s = %s.Next()", ok, it)
+	used := map[int]bool{}
+	for _, r := range *v.Referrers() {
+		if x, ok := r.(*ssa.Extract); ok {
+			used[x.Index] = true
+		}
+	}
+	m, _ := v.Iter.(*ssa.Range).X.Type().Underlying().(*types.Map)
+	tt := v.Type().(*types.Tuple)
+	for i, method := range []string{"Key", "Val"} {
+		if !used[i+1] {
+			continue
+		}
+		expr, ty := it+"."+method+"()", f.typ(tt.At(i+1).Type())
+		if m != nil {
+			ty = f.typ([]types.Type{m.Key(), m.Elem()}[i])
+			expr = asserted(expr, ty)
+		}
+		f.p("if %s {\n\t\t%s = %s\n\t}", ok, f.tuple(v, i+1, ty), expr)
+	}
+}
+
+func (f *function) deferCall(v *ssa.Defer) {
+	ds := "ds"
+	if v.DeferStack != nil {
+		ds = f.val(v.DeferStack)
+	}
+	fn, args := f.callee(v.Common())
+	push := "Push"
+	if c := v.Common().StaticCallee(); c != nil && !callsRecover(c) && !compiled(c) {
+		push = "PushPlain"
+	}
+	f.p("%s.%s(%s)", ds, push, strings.Join(append([]string{fn}, args...), ", "))
+}
+
+func (f *function) selects(v *ssa.Select) {
+	args := []string{strconv.FormatBool(v.Blocking)}
+	for _, s := range v.States {
+		if s.Dir == types.SendOnly {
+			args = append(args, "1", f.open(s.Chan), f.val(s.Send))
+		} else {
+			args = append(args, "2", f.open(s.Chan), "nil")
+		}
+	}
+	i, ok, got := f.tuple(v, 0, "int"), f.tuple(v, 1, "bool"), f.temp("[]interface{}")
+	f.p("%s, %s, %s = rt.Select(%s)", i, ok, got, strings.Join(args, ", "))
+	k := 2
+	for j, s := range v.States {
+		if s.Dir == types.SendOnly {
+			continue
+		}
+		ty := f.typ(s.Chan.Type().Underlying().(*types.Chan).Elem())
+		f.p("if %s == %d {\n\t\t%s = %s\n\t}", i, j, f.tuple(v, k, ty), asserted(fmt.Sprintf("%s[%d]", got, j), ty))
+		k++
+	}
+}

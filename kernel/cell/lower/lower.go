@@ -1,0 +1,406 @@
+// Package lower turns checked Go, in the form of go/ssa, into the simple Go that
+// the yaegi interpreter runs right.
+//
+// yaegi v0.16.1 misreads much of Go: generics, recursive types, order of
+// evaluation, method sets, run-time panics. What it does right is small and
+// fast: functions over plain types, labels and gotos, assignments. So every
+// function is lowered to that:
+//
+//   - blocks become labels and gotos, phis assignments on the edges, and a value
+//     that is used once is written where it is used (nest.go);
+//   - types are erased: a named type becomes its underlying type, a struct one of
+//     a table of structs by shape, every interface interface{}; a value of a
+//     cell's own type inside an interface carries a descriptor (types.go);
+//   - generics are instantiated by go/ssa, methods are functions, closures are
+//     functions that make functions;
+//   - defer, recover, select, type assertions and calls into compiled packages
+//     go through the run-time support in package rt;
+//   - every definition gets a fresh name, so a later cell can define it again.
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// Runtime keeps the descriptors that lowered code refers to by number.
+type Runtime interface {
+	// AddType registers a type; raw is its reflect.Type if erasing loses nothing.
+	AddType(t types.Type, raw reflect.Type) int
+	// Replace makes a descriptor stand for a type that was declared again with the same representation.
+	Replace(id int, t types.Type)
+	// Overridden says whether calls of a compiled function go to a version of rt's own.
+	Overridden(path, name string) bool
+}
+
+// Values finds the symbols of a compiled package.
+type Values interface {
+	Values(path string) map[string]reflect.Value
+}
+
+// Lowerer holds what the chunks so far have emitted. It is not safe for concurrent use.
+type Lowerer struct {
+	prog   *ssa.Program
+	rt     Runtime
+	lib    Values
+	bodies map[*types.Package]bool // packages whose functions are lowered
+
+	funcs   map[*ssa.Function]string
+	values  map[string]bool // functions that also exist as a variable V<name>
+	globals map[*ssa.Global]string
+	structs map[string]string // fields of an erased struct → its name
+	sigs    map[string]string // type → variable of its zero value
+	imports map[string]bool   // compiled packages imported so far
+	types   typeutil.Map      // types.Type → lowered type
+	cuts    typeutil.Map      // types written as interface{} to break a recursion
+	ids     typeutil.Map      // types.Type → descriptor number
+	loops   map[*ssa.Function]bool
+	open    typeutil.Map // *types.Named whose struct is being written → *openStruct
+	stack   []types.Type // types being written, outermost first
+	serial  int
+
+	chunk *chunk
+	undo  []func() // how to forget what the current chunk has added
+}
+
+// chunk is what one call of Lower emits.
+type chunk struct {
+	imports  []string
+	decls    []string // types and variables
+	code     []line
+	register []string // statements of the start function
+	work     []*ssa.Function
+	methods  []types.Type
+	names    map[string]*ssa.Function
+}
+
+// line is one line of lowered text and the source it comes from.
+type line struct {
+	text string
+	pos  token.Pos
+}
+
+// Chunk is lowered code that is ready to run: a Go file of package main.
+type Chunk struct {
+	Source  string
+	Start   string      // function to call
+	Lines   []token.Pos // source position of each line, from line 1 at index 0
+	Imports []string    // compiled packages that the text imports
+	Funcs   map[string]string
+}
+
+// Unsupported is the error for a construct that cannot be run.
+type Unsupported struct {
+	Pos  token.Pos
+	What string
+}
+
+func (e *Unsupported) Error() string { return "Nascent can't run this construct: " + e.What }
+
+// restart is thrown when a recursive type has to be cut: the chunk is lowered again.
+type restart struct{}
+
+// New makes a Lowerer for packages with positions in fset.
+func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
+	return &Lowerer{
+		prog: ssa.NewProgram(fset, ssa.InstantiateGenerics), rt: rt, lib: lib,
+		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
+		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
+		imports: map[string]bool{}, loops: map[*ssa.Function]bool{},
+	}
+}
+
+// AddCompiled makes a compiled package and all that it imports known.
+func (l *Lowerer) AddCompiled(p *types.Package) {
+	if p == types.Unsafe && l.prog.Package(p) == nil {
+		l.prog.CreatePackage(p, nil, nil, true)
+		return
+	}
+	if l.prog.Package(p) != nil {
+		return
+	}
+	l.prog.CreatePackage(p, nil, nil, true)
+	for _, q := range p.Imports() {
+		l.AddCompiled(q)
+	}
+}
+
+// AddSource makes a package known whose functions are lowered. Initialisation
+// order is dropped from info: variables are set by the cell's own statements,
+// unless init is wanted, as for library packages that are lowered from source.
+func (l *Lowerer) AddSource(p *types.Package, files []*ast.File, info *types.Info, init bool) *ssa.Package {
+	for _, q := range p.Imports() {
+		l.AddCompiled(q)
+	}
+	if !init {
+		info.InitOrder = nil
+	}
+	l.bodies[p] = true
+	sp := l.prog.CreatePackage(p, files, info, init)
+	sp.Build()
+	return sp
+}
+
+// Same makes a type that was declared again share representation, storage and
+// descriptor with the old one. Both must have equal underlying types.
+func (l *Lowerer) Same(old, new types.Type) {
+	if s := l.types.At(old); s != nil {
+		l.types.Set(new, s)
+	}
+	if id, ok := l.ids.At(old).(int); ok {
+		l.ids.Set(new, id)
+		l.rt.Replace(id, new)
+	}
+}
+
+// ShareGlobal makes a variable that was declared again use the storage of the old one.
+func (l *Lowerer) ShareGlobal(old, new *types.Var) {
+	og, nw := l.globalOf(old), l.globalOf(new)
+	if og != nil && nw != nil && l.globals[og] != "" {
+		l.globals[nw] = l.globals[og]
+	}
+}
+
+func (l *Lowerer) globalOf(v *types.Var) *ssa.Global {
+	if p := l.prog.Package(v.Pkg()); p != nil {
+		g, _ := p.Members[v.Name()].(*ssa.Global)
+		return g
+	}
+	return nil
+}
+
+// Lower emits the functions that are reachable from the named ones of the
+// package and were not emitted before, and a start function that registers what
+// the run time needs and then calls the named functions in order.
+// refresh lists types whose methods are registered anew.
+// If it fails, the Lowerer is as it was.
+func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) (c Chunk, err error) {
+	for {
+		again := false
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					l.rollback()
+					switch r := r.(type) {
+					case restart:
+						again = true
+					case *Unsupported:
+						err = r
+					default:
+						err = &Unsupported{What: fmt.Sprint(r)}
+						if debugPanics {
+							panic(r)
+						}
+					}
+				}
+			}()
+			c = l.lower(p, serial, entries, refresh)
+		}()
+		if !again {
+			l.undo = nil
+			return c, err
+		}
+	}
+}
+
+// debugPanics lets a panic of the emitter itself through, to be seen with its stack.
+const debugPanics = false
+
+func (l *Lowerer) rollback() {
+	for i := len(l.undo) - 1; i >= 0; i-- {
+		l.undo[i]()
+	}
+	l.undo, l.stack = nil, nil
+	l.open = typeutil.Map{}
+}
+
+func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
+
+func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
+	l.chunk = &chunk{names: map[string]*ssa.Function{}}
+	var calls []string
+	for _, name := range entries {
+		calls = append(calls, l.funcName(p.Func(name))+"()")
+	}
+	for _, t := range refresh {
+		if l.ids.At(t) != nil {
+			l.chunk.methods = append(l.chunk.methods, t)
+		}
+		if pt := types.NewPointer(t); l.ids.At(pt) != nil {
+			l.chunk.methods = append(l.chunk.methods, pt)
+		}
+	}
+	for len(l.chunk.work)+len(l.chunk.methods) > 0 {
+		if len(l.chunk.work) > 0 {
+			f := l.chunk.work[0]
+			l.chunk.work = l.chunk.work[1:]
+			l.function(f)
+			continue
+		}
+		t := l.chunk.methods[0]
+		l.chunk.methods = l.chunk.methods[1:]
+		l.methodTable(t)
+	}
+	start := fmt.Sprintf("start%d", serial)
+	var all []line
+	add := func(s string) { all = append(all, line{text: s}) }
+	add("package main")
+	if !l.imports["rt"] {
+		l.imports["rt"] = true
+		l.later(func() { delete(l.imports, "rt") })
+		add(`import "rt"`)
+		add("var stop bool")
+		l.chunk.register = append([]string{"rt.SetStop(&stop)"}, l.chunk.register...)
+	}
+	sort.Strings(l.chunk.imports)
+	for _, path := range l.chunk.imports {
+		add(fmt.Sprintf("import %s %q", importName(path), path))
+	}
+	for _, d := range l.chunk.decls {
+		add(d)
+	}
+	all = append(all, l.chunk.code...)
+	add("func " + start + "() {")
+	for _, r := range l.chunk.register {
+		add("\t" + r)
+	}
+	for _, c := range calls {
+		add("\t" + c)
+	}
+	add("}")
+	c := Chunk{Start: start, Imports: l.chunk.imports, Funcs: map[string]string{}}
+	var b strings.Builder
+	for _, ln := range all {
+		for _, s := range strings.Split(strings.TrimSuffix(ln.text, "\n"), "\n") {
+			b.WriteString(s)
+			b.WriteByte('\n')
+			c.Lines = append(c.Lines, ln.pos)
+		}
+	}
+	c.Source = b.String()
+	for name, f := range l.chunk.names {
+		c.Funcs[name] = funcTitle(f)
+	}
+	l.chunk = nil
+	return c
+}
+
+// funcTitle is what a traceback calls a function.
+func funcTitle(f *ssa.Function) string {
+	if f.Parent() != nil {
+		return funcTitle(f.Parent()) + " func literal"
+	}
+	if r := f.Signature.Recv(); r != nil {
+		t := r.Type()
+		if p, ok := t.(*types.Pointer); ok {
+			return "(*" + typeTitle(p.Elem()) + ")." + f.Name()
+		}
+		return typeTitle(t) + "." + f.Name()
+	}
+	if o := f.Origin(); o != nil {
+		return o.Name()
+	}
+	return f.Name()
+}
+
+func typeTitle(t types.Type) string {
+	return types.TypeString(t, func(*types.Package) string { return "" })
+}
+
+func (l *Lowerer) emit(pos token.Pos, format string, a ...any) {
+	l.chunk.code = append(l.chunk.code, line{fmt.Sprintf(format, a...), pos})
+}
+
+func (l *Lowerer) declare(format string, a ...any) {
+	l.chunk.decls = append(l.chunk.decls, fmt.Sprintf(format, a...))
+}
+
+func (l *Lowerer) register(format string, a ...any) {
+	l.chunk.register = append(l.chunk.register, fmt.Sprintf(format, a...))
+}
+
+// use imports a compiled package into the lowered text and returns its name there.
+func (l *Lowerer) use(p *types.Package) string {
+	if !l.imports[p.Path()] {
+		l.imports[p.Path()] = true
+		path := p.Path()
+		l.later(func() { delete(l.imports, path) })
+		l.chunk.imports = append(l.chunk.imports, path)
+	}
+	return importName(p.Path())
+}
+
+func importName(path string) string {
+	return "p_" + strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(path)
+}
+
+func (l *Lowerer) fresh() int {
+	l.serial++
+	return l.serial
+}
+
+// funcName is the lowered name of a function, which is queued to be emitted if it is new.
+func (l *Lowerer) funcName(f *ssa.Function) string {
+	if n, ok := l.funcs[f]; ok {
+		return n
+	}
+	n := fmt.Sprintf("F%d_%s", l.fresh(), sanitize(f.Name()))
+	l.setFunc(f, n)
+	l.chunk.work = append(l.chunk.work, f)
+	return n
+}
+
+func (l *Lowerer) setFunc(f *ssa.Function, name string) {
+	l.funcs[f] = name
+	l.chunk.names[name] = f
+	l.later(func() { delete(l.funcs, f) })
+}
+
+func (l *Lowerer) global(g *ssa.Global) string {
+	if n, ok := l.globals[g]; ok {
+		return n
+	}
+	n := fmt.Sprintf("G%d_%s", l.fresh(), sanitize(g.Name()))
+	l.globals[g] = n
+	l.later(func() { delete(l.globals, g) })
+	l.declare("var %s %s", n, l.typ(elem(g.Type())))
+	return n
+}
+
+// zeroVar is a variable of a lowered type that nothing assigns to.
+func (l *Lowerer) zeroVar(t string) string {
+	if n, ok := l.sigs[t]; ok {
+		return n
+	}
+	n := fmt.Sprintf("Z%d", l.fresh())
+	l.sigs[t] = n
+	l.later(func() { delete(l.sigs, t) })
+	l.declare("var %s %s", n, t)
+	return n
+}
+
+func sanitize(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+func elem(t types.Type) types.Type { return t.Underlying().(*types.Pointer).Elem() }
+
+// AddAlias makes a package known that only holds variables of earlier cells under
+// other names; [Lowerer.ShareGlobal] then gives them their storage.
+func (l *Lowerer) AddAlias(p *types.Package) {
+	l.bodies[p] = true
+	l.prog.CreatePackage(p, nil, nil, false)
+}

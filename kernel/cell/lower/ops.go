@@ -1,0 +1,151 @@
+package lower
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+func (f *function) binop(v *ssa.BinOp) string {
+	x, y := f.val(v.X), f.val(v.Y)
+	ty := f.typ(v.Type())
+	switch v.Op {
+	case token.SHL, token.SHR:
+		return f.shift(v, x, y, ty)
+	case token.EQL, token.NEQ:
+		return f.equal(v, x, y)
+	}
+	if b, ok := v.X.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsComplex != 0 {
+		return fmt.Sprintf("%s(rt.Cx(%q, complex128(%s), complex128(%s)))", ty, v.Op.String(), x, y)
+	}
+	if _, ok := v.X.(*ssa.Const); ok {
+		if _, ok := v.Y.(*ssa.Const); ok { // such as a division by a constant zero: yaegi must not judge it
+			t := f.temp(f.typ(v.Y.Type()))
+			f.p("%s = %s", t, y)
+			y = t
+		}
+	}
+	return x + " " + v.Op.String() + " " + y
+}
+
+func (f *function) shift(v *ssa.BinOp, x, y, ty string) string {
+	if c, ok := v.Y.(*ssa.Const); ok {
+		if _, ok := v.X.(*ssa.Const); ok { // yaegi folds constant shifts of any size in memory
+			t := f.temp(ty)
+			f.p("%s = %s", t, x)
+			x = t
+		}
+		return fmt.Sprintf("%s %s uint(%s)", x, v.Op, c.Value.ExactString())
+	}
+	switch b := v.Y.Type().Underlying().(*types.Basic); {
+	case b.Info()&types.IsUnsigned == 0:
+		y = "rt.Shc(int64(" + y + "))"
+	case b.Kind() != types.Uint:
+		y = "uint(" + y + ")"
+	}
+	return x + " " + v.Op.String() + " " + y
+}
+
+func (f *function) equal(v *ssa.BinOp, x, y string) string {
+	nx, ny := isNilConst(v.X), isNilConst(v.Y)
+	switch {
+	case nx && ny:
+		return strconv.FormatBool(v.Op == token.EQL)
+	case nx:
+		return y + " " + v.Op.String() + " nil"
+	case ny:
+		return x + " " + v.Op.String() + " nil"
+	}
+	if b, ok := v.X.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsComplex == 0 && b.Kind() != types.UnsafePointer && f.simpleOperands(v) {
+		return x + " " + v.Op.String() + " " + y
+	}
+	not := ""
+	if v.Op == token.NEQ {
+		not = "!"
+	}
+	if hasBlank(v.X.Type(), 0) {
+		return fmt.Sprintf("%srt.EqT(%d, %s, %s)", not, f.id(v.X.Type()), x, y)
+	}
+	return not + "rt.Eq(" + x + ", " + y + ")"
+}
+
+// hasBlank: the type has blank fields, which == does not look at.
+func hasBlank(t types.Type, depth int) bool {
+	if depth > 10 {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		for v := range u.Fields() {
+			if v.Name() == "_" || hasBlank(v.Type(), depth+1) {
+				return true
+			}
+		}
+	case *types.Array:
+		return hasBlank(u.Elem(), depth+1)
+	}
+	return false
+}
+
+func (f *function) changeType(v *ssa.ChangeType) {
+	from, to := f.typ(v.X.Type()), f.typ(v.Type())
+	x := f.val(v.X)
+	switch {
+	case from == to:
+		f.set(v, "%s", x)
+	case to == "interface{}":
+		f.set(v, "rt.I(%s)", x)
+	case from == "interface{}":
+		f.set(v, "%s.(%s)", x, to)
+	default:
+		f.set(v, "rt.Conv(%s, %s).(%s)", x, f.zeroVar(to), to)
+	}
+}
+
+func (f *function) convert(v *ssa.Convert) {
+	from, to := v.X.Type().Underlying(), v.Type().Underlying()
+	ty := f.typ(v.Type())
+	x := f.val(v.X)
+	fb, _ := from.(*types.Basic)
+	tb, _ := to.(*types.Basic)
+	switch {
+	case f.typ(v.X.Type()) == ty:
+		f.set(v, "%s", x)
+	case tb != nil && tb.Kind() == types.UnsafePointer:
+		f.set(v, "rt.ToUP(%s)", x)
+	case fb != nil && fb.Kind() == types.UnsafePointer && tb != nil:
+		f.set(v, "rt.UPInt(%s)", x)
+	case fb != nil && fb.Kind() == types.UnsafePointer:
+		f.set(v, "rt.FromUP(%s, %s).(%s)", x, f.zeroVar(ty), ty)
+	case tb != nil && tb.Info()&types.IsString != 0 && fb != nil && fb.Info()&types.IsInteger != 0:
+		f.set(v, "%s(rt.IntStr(int64(%s)))", ty, x)
+	case f.isCut(v.Type()):
+		f.set(v, "rt.I(%s(%s))", f.typ(to), x)
+	default:
+		f.set(v, "%s(%s)", ty, f.open(v.X))
+	}
+}
+
+func (f *function) assert(v *ssa.TypeAssert) {
+	t := v.AssertedType
+	x, id, ty := f.val(v.X), f.id(t), f.typ(t)
+	test, get := "rt.Is", asserted("rt.V("+x+")", ty)
+	if types.IsInterface(t) {
+		test, get = "rt.Impl", x
+	} else if emptyStruct(t) {
+		get = f.zero(t) // yaegi's assertion looks at the first field
+	}
+	if v.CommaOk {
+		a, ok := f.tuple(v, 0, ty), f.tuple(v, 1, "bool")
+		f.p("%s = %s(%s, %d)", ok, test, x, id)
+		f.p("if %s {\n\t\t%s = %s\n\t} else {\n\t\t%s = %s\n\t}", ok, a, get, a, f.zero(t))
+		return
+	}
+	f.p("rt.Must(%s, %d, %d)", x, id, f.id(v.X.Type()))
+	if f.names[v] != "" {
+		f.set(v, "%s", get)
+	}
+}

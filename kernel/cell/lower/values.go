@@ -1,0 +1,271 @@
+package lower
+
+import (
+	"fmt"
+	"go/constant"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// val is an expression for a value.
+func (f *function) val(v ssa.Value) string {
+	switch v := v.(type) {
+	case *ssa.Const:
+		if v.Value == nil {
+			if t := f.typ(v.Type()); t != "interface{}" {
+				return f.zeroVar(t)
+			}
+		}
+		return f.constant(v)
+	case *ssa.Function:
+		return f.funcValue(v)
+	case *ssa.Global:
+		return "(&" + f.globalPlace(v) + ")"
+	case *ssa.Alloc:
+		if n, ok := f.locals[v]; ok {
+			return "(&" + n + ")"
+		}
+	}
+	if n, ok := f.names[v]; ok {
+		return n
+	}
+	panic(fmt.Sprintf("no value for %s %T in %s", v.Name(), v, f.fn))
+}
+
+// open is a value as its underlying type, if it is of a cut one.
+func (f *function) open(v ssa.Value) string {
+	if _, ok := v.(*ssa.Const); ok || !f.isCut(v.Type()) {
+		return f.val(v)
+	}
+	ty := f.raw(v.Type())
+	t := f.temp(ty)
+	f.p("%s = %s.(%s)", t, f.val(v), ty)
+	return t
+}
+
+func (f *function) globalPlace(g *ssa.Global) string {
+	if f.bodies[g.Pkg.Pkg] {
+		return f.global(g)
+	}
+	if !f.hasSymbol(g.Pkg.Pkg, g.Name()) {
+		panic(&Unsupported{f.pos, "variable " + g.String() + " is not among the compiled symbols"})
+	}
+	return f.use(g.Pkg.Pkg) + "." + g.Name()
+}
+
+// funcValue is a function as a value: a variable that the start function sets,
+// since a function that yaegi has not met yet becomes a value that does nothing.
+func (f *function) funcValue(fn *ssa.Function) string {
+	n := f.named(fn)
+	if !f.values[n] {
+		f.values[n] = true
+		f.later(func() { delete(f.values, n) })
+		sg := fn.Signature
+		params := f.params(sg)
+		if sg.Recv() != nil {
+			params = append([]string{f.typ(sg.Recv().Type())}, params...)
+		}
+		f.declare("var V%s func(%s)%s", n, strings.Join(params, ", "), f.results(sg))
+		f.register("V%s = %s", n, n)
+	}
+	return "V" + n
+}
+
+// named is the lowered name of a function; a compiled one gets a wrapper.
+func (f *function) named(fn *ssa.Function) string {
+	if !compiled(fn) {
+		return f.funcName(fn)
+	}
+	if n, ok := f.funcs[fn]; ok {
+		return n
+	}
+	n := fmt.Sprintf("F%d_%s", f.fresh(), sanitize(fn.Name()))
+	f.setFunc(fn, n)
+	var params, args []string
+	add := func(t types.Type) {
+		a := "a" + strconv.Itoa(len(args))
+		args = append(args, a)
+		params = append(params, a+" "+f.typ(t))
+	}
+	if r := fn.Signature.Recv(); r != nil {
+		add(r.Type())
+	}
+	for v := range fn.Signature.Params().Variables() {
+		add(v.Type())
+	}
+	body := f.forward(fn, args, fn.Signature.Results().Len() > 0)
+	f.emit(f.pos, "func %s(%s)%s {\n%s\n}", n, strings.Join(params, ", "), f.results(fn.Signature), body)
+	return n
+}
+
+// forward is the body of a function that only calls another one.
+func (l *Lowerer) forward(fn *ssa.Function, args []string, result bool) string {
+	if !compiled(fn) {
+		call := l.funcName(fn) + "(" + strings.Join(args, ", ") + ")"
+		if result {
+			return "\treturn " + call
+		}
+		return "\t" + call
+	}
+	g := l.newFunction(fn)
+	res := g.callCompiled(fn, args)
+	if len(res) > 0 {
+		g.p("return %s", strings.Join(res, ", "))
+	}
+	var b []string
+	for _, ln := range append(g.varLines(), g.code...) {
+		b = append(b, ln.text)
+	}
+	return strings.Join(b, "\n")
+}
+
+// set assigns the value of an instruction, or remembers it if it is nested.
+func (f *function) set(v ssa.Value, format string, a ...any) {
+	s := fmt.Sprintf(format, a...)
+	if f.nested[v] {
+		f.names[v] = "(" + s + ")"
+		return
+	}
+	n, ok := f.names[v]
+	if !ok {
+		f.p("_ = %s", s)
+		return
+	}
+	if b, ok := v.(*ssa.BinOp); ok && !isComparison(b.Op) {
+		if rest, ok := strings.CutPrefix(s, n+" "+b.Op.String()+" "); ok {
+			f.p("%s %s= %s", n, b.Op, rest)
+			return
+		}
+	}
+	f.p("%s = %s", n, s)
+}
+
+// tuple is the variable of one result of an instruction with several.
+func (f *function) tuple(v ssa.Value, i int, ty string) string {
+	k := tuplePart{v, i}
+	if n, ok := f.tuples[k]; ok {
+		return n
+	}
+	n := fmt.Sprintf("%s_%d", v.Name(), i)
+	f.tuples[k] = n
+	f.vars = append(f.vars, variable{n, ty})
+	return n
+}
+
+// place is what an address denotes, to be assigned to or read.
+func (f *function) place(v ssa.Value) string {
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		if n, ok := f.locals[v]; ok {
+			return n
+		}
+	case *ssa.Global:
+		return f.globalPlace(v)
+	case *ssa.FieldAddr:
+		if f.inPlace[v] {
+			return f.selector(v)
+		}
+	case *ssa.IndexAddr:
+		if f.inPlace[v] {
+			return f.element(v)
+		}
+	}
+	return "(*" + f.open(v) + ")"
+}
+
+// hasPlace: the address is written as a place, not kept as a pointer.
+func (f *function) hasPlace(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		return f.locals[v] != ""
+	case *ssa.Global:
+		return true
+	case *ssa.FieldAddr, *ssa.IndexAddr:
+		return f.inPlace[v]
+	}
+	return false
+}
+
+// pointer is an address as a pointer.
+func (f *function) pointer(v ssa.Value) string {
+	if f.hasPlace(v) {
+		return "&" + f.place(v)
+	}
+	return f.open(v)
+}
+
+func (f *function) selector(v *ssa.FieldAddr) string {
+	t := elem(v.X.Type())
+	x := ""
+	if f.hasPlace(v.X) {
+		x = f.place(v.X)
+	} else {
+		x = f.open(v.X)
+	}
+	return x + "." + f.field(t, t.Underlying().(*types.Struct), v.Field)
+}
+
+func (f *function) element(v *ssa.IndexAddr) string {
+	if _, ok := v.X.Type().Underlying().(*types.Slice); ok {
+		return f.open(v.X) + "[" + f.index(v.Index) + "]"
+	}
+	return f.place(v.X) + "[" + f.index(v.Index) + "]"
+}
+
+// foreignField: a field of a compiled struct whose type yaegi must not touch.
+func (f *function) foreignField(x *ssa.FieldAddr) bool {
+	t := elem(x.X.Type())
+	return f.compiledNamed(t) && !f.plain(t.Underlying().(*types.Struct).Field(x.Field).Type())
+}
+
+func fieldOf(x *ssa.FieldAddr) *types.Var {
+	return elem(x.X.Type()).Underlying().(*types.Struct).Field(x.Field)
+}
+
+// index is an integer as yaegi's index expressions want it.
+func (f *function) index(v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok {
+		if n, exact := constant.Int64Val(constant.ToInt(c.Value)); exact {
+			return strconv.FormatInt(n, 10)
+		}
+	}
+	s := f.val(v)
+	if b, ok := v.Type().Underlying().(*types.Basic); ok && (b.Kind() != types.Int || f.typ(v.Type()) != "int") && b.Info()&types.IsInteger != 0 {
+		return "int(" + s + ")"
+	}
+	return s
+}
+
+// bound is a slice bound; yaegi judges constant ones when it compiles.
+func (f *function) bound(v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok && c.Int64() != 0 {
+		return f.hidden(c)
+	}
+	return f.index(v)
+}
+
+// size is a length that yaegi must not judge when it compiles.
+func (f *function) size(v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok && (c.Int64() < 0 || c.Int64() > 4096) {
+		return f.hidden(c)
+	}
+	return f.index(v)
+}
+
+func (f *function) hidden(c *ssa.Const) string {
+	t := f.temp("int")
+	f.p("%s = int(%s)", t, c.Value.ExactString())
+	return t
+}
+
+// box is a value as an interface holds it.
+func (f *function) box(t types.Type, s string) string {
+	if f.erases(t) {
+		return fmt.Sprintf("rt.B(%d, %s)", f.id(t), s)
+	}
+	f.id(t)
+	return "rt.I(" + s + ")"
+}

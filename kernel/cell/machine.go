@@ -1,0 +1,88 @@
+package cell
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io"
+	"path"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/traefik/yaegi/interp"
+
+	"github.com/nascent-go/nascent/kernel/cell/library"
+	"github.com/nascent-go/nascent/kernel/cell/lower"
+	"github.com/nascent-go/nascent/kernel/cell/rt"
+)
+
+// machine is the interpreter that runs lowered code.
+type machine struct {
+	it     *interp.Interpreter
+	lib    *library.Library
+	chunks []lower.Chunk // what was loaded, for tracebacks
+}
+
+func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
+	m := &machine{lib: lib, it: interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: r.TraceWriter()})}
+	symbols := r.Symbols()
+	for name, f := range hooks {
+		symbols[name] = reflect.ValueOf(f)
+	}
+	if err := m.it.Use(interp.Exports{"rt/rt": symbols}); err != nil {
+		return nil, fmt.Errorf("giving the run-time support to the interpreter: %w", err)
+	}
+	return m, nil
+}
+
+// next is the number of the chunk that is loaded next.
+func (m *machine) next() int { return len(m.chunks) }
+
+// load compiles a chunk and returns its start function.
+func (m *machine) load(c lower.Chunk) (start func(), err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("Nascent can't run this cell: the interpreter failed on its lowered form: %v", r)
+		}
+	}()
+	serial := len(m.chunks)
+	m.chunks = append(m.chunks, c)
+	for _, p := range c.Imports {
+		if err := m.it.Use(interp.Exports{p + "/" + path.Base(p): m.lib.Values(p)}); err != nil {
+			return nil, fmt.Errorf("giving package %s to the interpreter: %w", p, err)
+		}
+	}
+	// yaegi keeps imports by the base name of the file, so it is the same for all.
+	f, err := parser.ParseFile(m.it.FileSet(), strconv.Itoa(serial)+"/_.go", c.Source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("Nascent can't run this cell: its lowered form is no Go: %w", err)
+	}
+	prog, err := m.it.CompileAST(f)
+	if err != nil {
+		return nil, fmt.Errorf("Nascent can't run this cell: the interpreter rejects its lowered form: %w", err)
+	}
+	if _, err := m.it.Execute(prog); err != nil {
+		return nil, fmt.Errorf("Nascent can't run this cell: its lowered form fails to load: %w", err)
+	}
+	v, err := m.it.Eval(c.Start)
+	if err != nil {
+		return nil, fmt.Errorf("Nascent can't run this cell: %w", err)
+	}
+	fn, ok := v.Interface().(func())
+	if !ok {
+		return nil, fmt.Errorf("Nascent can't run this cell: its start is a %s, not a function", v.Type())
+	}
+	return fn, nil
+}
+
+// locate finds the source of a place in lowered code, and the function it is in.
+func (m *machine) locate(s rt.Site) (pos token.Pos, function string, ok bool) {
+	serial, err := strconv.Atoi(path.Dir(s.File))
+	if err != nil || serial < 0 || serial >= len(m.chunks) || s.Line < 1 || s.Line > len(m.chunks[serial].Lines) {
+		return token.NoPos, "", false
+	}
+	c := m.chunks[serial]
+	name := strings.TrimPrefix(s.Func, "main.")
+	return c.Lines[s.Line-1], c.Funcs[name], true
+}

@@ -1,0 +1,255 @@
+package cell
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// names of what the front end adds to a cell
+const (
+	runName   = "run__"     // the function that holds a cell's statements
+	errName   = "err__"     // takes the error that a statement does not take
+	oldSuffix = "_old__"    // a variable of an earlier cell, in a cell that declares it again
+	showName  = "Show__"    // func(values ...any): shows the value of the last expression
+	tryName   = "ShowTry__" // the same for a call whose last result is an error, which is raised
+	checkName = "Check__"   // func(values ...any): raises the last value, an error, if there is one
+)
+
+// source is the text of one cell, split into what Go keeps apart.
+type source struct {
+	name    string // what positions call it
+	text    string
+	program bool // it has a package clause: a whole Go file, whose main is run
+
+	file    *ast.File
+	imports []*ast.ImportSpec
+	decls   []ast.Decl          // functions, methods, types, constants
+	run     *ast.FuncDecl       // its body holds the statements; variable declarations among them
+	typed   []ast.Stmt          // the same statements once more, from which the variables' types are found
+	loose   []*ast.Ident        // names in the statements that nothing before them in the cell declares
+	free    []*ast.Ident        // all names that the cell itself does not declare
+	quiet   bool                // the last statement ends in a semicolon
+	offset  func(token.Pos) int // in the parsed text; the same for both parses
+	fset    *token.FileSet
+}
+
+// segment is a stretch of a cell between two semicolons at the top level.
+type segment struct {
+	start, end int
+	first      token.Token
+}
+
+// split divides a cell at its top level. A cell that is cut short ends in a
+// segment that is cut short; a closing bracket too many is an error.
+func split(name, text string) ([]segment, bool, error) {
+	fset := token.NewFileSet()
+	file := fset.AddFile(name, -1, len(text))
+	var errs scanner.ErrorList
+	var s scanner.Scanner
+	s.Init(file, []byte(text), errs.Add, 0)
+	var segs []segment
+	var toks []token.Token // of the segment so far, as far as needed to tell what it is
+	start, end, depth := -1, 0, 0
+	quiet := false
+	for {
+		pos, tok, lit := s.Scan()
+		offset := file.Offset(pos)
+		if tok == token.EOF {
+			break
+		}
+		switch tok {
+		case token.LPAREN, token.LBRACE, token.LBRACK:
+			depth++
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			depth--
+			if depth < 0 {
+				errs.Add(fset.Position(pos), "unexpected "+tok.String()+": there is nothing open that it closes")
+				return segs, false, errs
+			}
+		}
+		if tok == token.SEMICOLON && depth == 0 {
+			if start >= 0 {
+				segs = append(segs, segment{start, offset, kindOf(toks)})
+				quiet = lit == ";"
+				end = offset
+				if quiet {
+					end++
+				}
+			}
+			start, toks = -1, toks[:0]
+			continue
+		}
+		if start < 0 {
+			start = offset
+			if tok == token.FUNC || tok == token.TYPE || tok == token.CONST {
+				start = end // with the comments before it
+			}
+		}
+		toks = append(toks, tok)
+	}
+	if start >= 0 {
+		segs = append(segs, segment{start, len(text), kindOf(toks)})
+		quiet = false
+	}
+	return segs, quiet, errs.Err()
+}
+
+// kindOf tells a function or method declaration from a function literal; other
+// segments are told by their first token.
+func kindOf(toks []token.Token) token.Token {
+	if toks[0] != token.FUNC || len(toks) == 1 {
+		return toks[0]
+	}
+	if toks[1] == token.IDENT {
+		return token.FUNC
+	}
+	depth := 0
+	for i, t := range toks[1:] {
+		switch t {
+		case token.LPAREN:
+			depth++
+		case token.RPAREN:
+			depth--
+		}
+		if depth == 0 { // behind the receiver, or the parameters of a literal
+			rest := toks[i+2:]
+			if len(rest) >= 2 && rest[0] == token.IDENT && rest[1] == token.LPAREN {
+				return token.FUNC
+			}
+			return token.LPAREN
+		}
+	}
+	return token.FUNC
+}
+
+// parse splits a cell and parses its parts. The parts are put into one Go file,
+// each with a line directive that gives it its place in the cell.
+//
+// A tolerant parse keeps what it can of a cell that is no Go yet.
+func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, error) {
+	segs, quiet, err := split(name, text)
+	if err != nil && !tolerant {
+		return nil, err
+	}
+	src := &source{name: name, text: text, quiet: quiet, fset: fset}
+	if len(segs) > 0 && segs[0].first == token.PACKAGE {
+		return src, src.parseProgram(fset)
+	}
+	var imports, decls, stmts []segment
+	for _, g := range segs {
+		switch g.first {
+		case token.IMPORT:
+			imports = append(imports, g)
+		case token.FUNC, token.TYPE, token.CONST:
+			decls = append(decls, g)
+		default:
+			stmts = append(stmts, g)
+		}
+	}
+	lines := lineStarts(text)
+	var b strings.Builder
+	b.WriteString("package main;")
+	put := func(g segment) {
+		line, col := lines.at(g.start)
+		b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/")
+		b.WriteString(text[g.start:g.end])
+		b.WriteString("\n")
+	}
+	for _, g := range slices.Concat(imports, decls) {
+		put(g)
+	}
+	b.WriteString("func " + runName + "() {\n")
+	for _, g := range stmts {
+		put(g)
+	}
+	line, col := lines.at(len(text))
+	b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/}")
+	wrapped := b.String()
+
+	f, err := parser.ParseFile(fset, name, wrapped, parser.ParseComments)
+	if err != nil && !tolerant || f == nil {
+		return nil, err
+	}
+	src.file, src.imports = f, f.Imports
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name == runName {
+				src.run = d
+				for _, id := range f.Unresolved {
+					if d.Body.Pos() <= id.Pos() && id.Pos() < d.Body.End() {
+						src.loose = append(src.loose, id)
+					}
+				}
+				continue
+			}
+			src.decls = append(src.decls, d)
+		case *ast.GenDecl:
+			if d.Tok != token.IMPORT {
+				src.decls = append(src.decls, d)
+			}
+		}
+	}
+	src.free = f.Unresolved
+	again, err := parser.ParseFile(fset, name, wrapped, parser.SkipObjectResolution)
+	if err != nil && !tolerant || again == nil {
+		return nil, err
+	}
+	src.offset = func(p token.Pos) int { // the same in both
+		if t := fset.File(again.Package); token.Pos(t.Base()) <= p && p <= token.Pos(t.Base()+t.Size()) {
+			return t.Offset(p)
+		}
+		return fset.File(f.Package).Offset(p)
+	}
+	for _, d := range again.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.Name == runName {
+			src.typed = d.Body.List
+		}
+	}
+	return src, nil
+}
+
+func (src *source) parseProgram(fset *token.FileSet) error {
+	f, err := parser.ParseFile(fset, src.name, src.text, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	src.program = true
+	src.file, src.imports, src.free = f, f.Imports, f.Unresolved
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); !ok || g.Tok != token.IMPORT {
+			src.decls = append(src.decls, d)
+		}
+	}
+	return nil
+}
+
+// starts are the offsets at which the lines of a text begin.
+type starts []int
+
+func lineStarts(text string) starts {
+	s := starts{0}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			s = append(s, i+1)
+		}
+	}
+	return s
+}
+
+// at is the line and the column (in bytes) of an offset, both from 1.
+func (s starts) at(offset int) (line, col int) {
+	i, found := slices.BinarySearch(s, offset)
+	if !found {
+		i--
+	}
+	return i + 1, offset - s[i] + 1
+}
+
+// position is where something stands in the cell.
+func (src *source) position(p token.Pos) token.Position { return src.fset.Position(p) }
