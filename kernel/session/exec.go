@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ const (
 func Exec(ctx context.Context, env Environment, name, src string, std Streams) (status int) {
 	outcome, err := env.Run(ctx, cell.Input{
 		Number: 1, Name: name, Source: src,
-		Stdin: std.In, Stdout: std.Out, Stderr: std.Err, Display: printer{std.Out},
+		Stdin: std.In, Stdout: std.Out, Stderr: std.Err, Display: display.NewTerminal(std.Out, IsTerminal(std.Out)),
 	})
 	for _, w := range outcome.Warnings {
 		fmt.Fprintln(std.Err, "warning:", w)
@@ -78,20 +79,12 @@ func crash(e *cell.RuntimeError) string {
 	return b.String()
 }
 
-// printer shows values where there is no notebook: their text is printed.
-type printer struct{ w io.Writer }
-
-// Emit prints the text of what is shown; nothing is cleared.
-func (p printer) Emit(e display.Event) error {
-	if e.Op == display.OpClear {
-		return nil
-	}
-	text, ok := e.Bundle.Data[display.MIMEPlain].(string)
+// IsTerminal reports whether w is a terminal: a character device.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
 	if !ok {
-		return nil
+		return false
 	}
-	if _, err := fmt.Fprintln(p.w, strings.TrimSuffix(text, "\n")); err != nil {
-		return fmt.Errorf("showing a value: %w", err)
-	}
-	return nil
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

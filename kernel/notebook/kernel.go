@@ -1,0 +1,155 @@
+package notebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/nascent-go/nascent/kernel/session"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// Kernel is what the cells of a notebook run on: a session in this process, or
+// one at the other end of a pipe.
+type Kernel interface {
+	// Send hands a request over.
+	Send(m *wire.Message) error
+	// Receive waits for the next message. If the kernel has ended, the error says
+	// how; if ctx is done, it is ctx's.
+	Receive(ctx context.Context) (*wire.Message, error)
+	// Close ends the kernel.
+	Close() error
+}
+
+// InProcess makes a kernel that is a session in this process. opts.Emit is not used.
+func InProcess(opts session.Options) Kernel {
+	in := newInbox()
+	opts.Emit = in.put
+	s := session.New(opts)
+	go func() {
+		<-s.Done()
+		in.end(errors.New("the session has ended"))
+	}()
+	return &inProcess{in, s}
+}
+
+type inProcess struct {
+	*inbox
+	s *session.Session
+}
+
+func (k *inProcess) Send(m *wire.Message) error {
+	k.s.Handle(m)
+	return nil
+}
+
+func (k *inProcess) Close() error {
+	k.s.Close()
+	return nil
+}
+
+// OverPipe makes a kernel that is a session in a worker process: messages are
+// read from r and written to w. When r ends, ended is called; it waits for the
+// process and says how it ended, if possible in its own last words. Close closes
+// w, which tells the worker to end, and calls ended too.
+func OverPipe(r io.Reader, w io.WriteCloser, ended func() error) Kernel {
+	k := &overPipe{inbox: newInbox(), conn: wire.NewConn(r, w), w: w, ended: sync.OnceValue(ended)}
+	go k.read()
+	return k
+}
+
+type overPipe struct {
+	*inbox
+	conn  *wire.Conn
+	w     io.WriteCloser
+	ended func() error
+}
+
+func (k *overPipe) read() {
+	for {
+		m, err := k.conn.ReadMessage()
+		if err == nil {
+			k.put(m)
+			continue
+		}
+		if err == io.EOF {
+			err = nil
+		}
+		if how := errors.Join(err, k.ended()); how != nil {
+			k.end(fmt.Errorf("the worker process has died: %w", how))
+		} else {
+			k.end(errors.New("the worker process has ended"))
+		}
+		return
+	}
+}
+
+func (k *overPipe) Send(m *wire.Message) error { return k.conn.WriteMessage(m) }
+
+func (k *overPipe) Close() error {
+	err := k.w.Close()
+	return errors.Join(err, k.ended())
+}
+
+// inbox holds messages until they are received, without bound: a kernel is never
+// kept waiting by who runs the notebook.
+type inbox struct {
+	mu       sync.Mutex
+	messages []*wire.Message
+	err      error         // how the kernel ended
+	changed  chan struct{} // has room for one: something is there to be looked at
+}
+
+func newInbox() *inbox { return &inbox{changed: make(chan struct{}, 1)} }
+
+func (in *inbox) put(m *wire.Message) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.messages = append(in.messages, m)
+	in.wake()
+}
+
+func (in *inbox) end(err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.err = err
+	in.wake()
+}
+
+func (in *inbox) wake() {
+	select {
+	case in.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Receive implements Kernel.
+func (in *inbox) Receive(ctx context.Context) (*wire.Message, error) {
+	for {
+		m, err := in.take()
+		if m != nil || err != nil {
+			return m, err
+		}
+		select {
+		case <-in.changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// take is the next message, or how the kernel ended if there is none; both are
+// nil while nothing has come.
+func (in *inbox) take() (*wire.Message, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if len(in.messages) == 0 {
+		return nil, in.err
+	}
+	m := in.messages[0]
+	in.messages[0] = nil
+	in.messages = in.messages[1:]
+	return m, nil
+}
