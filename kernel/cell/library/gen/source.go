@@ -68,12 +68,17 @@ func sourceOf(p *pkg) (map[string]string, error) {
 		})
 	}
 	for name, f := range parsed {
-		files[name] = blank(fset, f, files[name], func(d ast.Decl) bool {
-			fn, ok := d.(*ast.FuncDecl)
-			return ok && (fn.Body == nil || fn.Recv == nil && replaced[fn.Name.Name])
-		})
+		files[name] = blank(fset, f, files[name], dropFuncs(replaced))
 	}
 	return files, nil
+}
+
+// dropFuncs picks the functions that are named and those without a body.
+func dropFuncs(named map[string]bool) func(ast.Decl) bool {
+	return func(d ast.Decl) bool {
+		fn, ok := d.(*ast.FuncDecl)
+		return ok && (fn.Body == nil || fn.Recv == nil && named[fn.Name.Name])
+	}
 }
 
 func overlayFiles(importPath string) (map[string]string, error) {
