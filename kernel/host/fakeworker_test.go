@@ -1,0 +1,244 @@
+package host_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/host"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// The test binary is also a worker and a host process, if these are set.
+const (
+	beWorker = "NASCENT_TEST_WORKER"
+	beHost   = "NASCENT_TEST_HOST" // to the path of a connection file
+)
+
+func TestMain(m *testing.M) {
+	switch {
+	case os.Getenv(beHost) != "":
+		file := os.Getenv(beHost)
+		os.Unsetenv(beHost)
+		if err := host.Run(context.Background(), options(file)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case os.Getenv(beWorker) != "":
+		if err := serveFake(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// options of a host whose workers are this test binary.
+func options(file string) host.Options {
+	return host.Options{
+		ConnectionFile: file,
+		Command:        []string{os.Args[0]},
+		Env:            append(os.Environ(), beWorker+"=1"),
+		Info:           host.Info("0.0.0-test", "go1.26"),
+		Grace:          300 * time.Millisecond,
+	}
+}
+
+// fake is a session with cells of its own language: a word and an argument.
+type fake struct {
+	conn   *wire.Conn
+	sender wire.Sender
+	count  int
+	queue  chan *wire.Message
+
+	mu     sync.Mutex
+	cancel context.CancelFunc
+}
+
+func serveFake() error {
+	w, err := host.OpenWorker()
+	if err != nil {
+		return err
+	}
+	f := &fake{conn: wire.NewConn(w.In, w.Out), sender: wire.Sender{Session: w.Session, User: "kernel"},
+		count: w.NextCount - 1, queue: make(chan *wire.Message, 1000)}
+	f.say(f.sender.Publish(nil, wire.TypeStatus, wire.Status{ExecutionState: wire.Starting}))
+	go f.work()
+	for {
+		m, err := f.conn.ReadMessage()
+		if err != nil {
+			return nil
+		}
+		switch m.Header.MsgType {
+		case wire.TypeInterruptRequest:
+			f.mu.Lock()
+			if f.cancel != nil {
+				f.cancel()
+			}
+			f.mu.Unlock()
+			f.answer(m, wire.TypeInterruptReply, wire.InterruptReply{Status: wire.StatusOK})
+		case wire.TypeShutdownRequest:
+			f.answer(m, wire.TypeShutdownReply, wire.ShutdownReply{Status: wire.StatusOK})
+			return nil
+		default:
+			f.queue <- m
+		}
+	}
+}
+
+func (f *fake) say(m *wire.Message, err error) {
+	if err == nil {
+		err = f.conn.WriteMessage(m)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+func (f *fake) status(m *wire.Message, s wire.ExecutionState) {
+	f.say(f.sender.Publish(m, wire.TypeStatus, wire.Status{ExecutionState: s}))
+}
+
+func (f *fake) print(m *wire.Message, text string) {
+	f.say(f.sender.Publish(m, wire.TypeStream, wire.Stream{Name: wire.Stdout, Text: text}))
+}
+
+func (f *fake) answer(m *wire.Message, msgType string, content any) {
+	f.status(m, wire.Busy)
+	f.say(f.sender.Reply(m, msgType, content))
+	f.status(m, wire.Idle)
+}
+
+func (f *fake) work() {
+	for m := range f.queue {
+		if m.Header.MsgType != wire.TypeExecuteRequest {
+			f.status(m, wire.Busy)
+			if m.Header.MsgType == wire.TypeInspectRequest { // one that never ends
+				select {}
+			}
+			if m.Header.MsgType == wire.TypeCommInfoRequest {
+				f.say(f.sender.Reply(m, wire.TypeCommInfoReply, wire.CommInfoReply{Status: wire.StatusOK}))
+			}
+			f.status(m, wire.Idle)
+			continue
+		}
+		var req wire.ExecuteRequest
+		if err := m.DecodeContent(&req); err != nil {
+			panic(err)
+		}
+		f.count++
+		ctx, cancel := context.WithCancel(context.Background())
+		f.mu.Lock()
+		f.cancel = cancel
+		f.mu.Unlock()
+		f.status(m, wire.Busy)
+		f.say(f.sender.Publish(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: f.count}))
+		reply := wire.ExecuteReply{Status: wire.StatusOK, ExecutionCount: f.count}
+		if err := f.run(ctx, m, req.Code); err != nil {
+			reply.Status, reply.Error = wire.StatusError, wire.ErrorContent{Name: "error", Value: err.Error()}
+		}
+		f.say(f.sender.Reply(m, wire.TypeExecuteReply, reply))
+		f.status(m, wire.Idle)
+		cancel()
+	}
+}
+
+func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
+	word, arg, _ := strings.Cut(code, " ")
+	switch word {
+	case "print":
+		f.print(m, arg)
+	case "pid":
+		f.print(m, strconv.Itoa(os.Getpid()))
+	case "exit":
+		n, err := strconv.Atoi(arg)
+		if err != nil {
+			return err
+		}
+		os.Exit(n)
+	case "panic":
+		go panic(arg)
+		select {}
+	case "recurse":
+		recurse(1)
+	case "maps":
+		shared := map[int]int{}
+		for g := range 4 {
+			go func() {
+				for i := 0; ; i++ {
+					shared[i%7+g] = i
+				}
+			}()
+		}
+		select {}
+	case "kill":
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "wait": // can be interrupted
+		f.print(m, "waiting")
+		<-ctx.Done()
+		return ctx.Err()
+	case "stubborn": // can't
+		f.print(m, "waiting")
+		select {}
+	case "raw":
+		if _, err := fmt.Fprint(os.Stdout, "out:"+arg); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprint(os.Stderr, "err:"+arg); err != nil {
+			return err
+		}
+		f.waitUntilShown(ctx)
+	case "later": // dies when the cell has ended
+		time.AfterFunc(50*time.Millisecond, func() { os.Exit(7) })
+	case "garbage":
+		if _, err := os.NewFile(4, "").Write([]byte(strings.Repeat("x", 100))); err != nil {
+			return err
+		}
+		select {}
+	case "child": // starts a process that outlives the worker, unless the host ends it
+		cmd := exec.Command("sleep", "1000")
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		f.print(m, strconv.Itoa(cmd.Process.Pid))
+	case "flood":
+		n, err := strconv.Atoi(arg)
+		if err != nil {
+			return err
+		}
+		for i := range n {
+			f.print(m, fmt.Sprintln("line", i))
+		}
+	case "env":
+		f.print(m, os.Getenv(arg))
+	default:
+		return fmt.Errorf("unknown cell %q", code)
+	}
+	return nil
+}
+
+// waitUntilShown gives the host the time to gather what was written past it: a
+// cell that goes on for a while, as most do.
+func (f *fake) waitUntilShown(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(200 * time.Millisecond):
+	}
+}
+
+//go:noinline
+func recurse(n int) int {
+	if n == 0 {
+		return 0
+	}
+	return recurse(n+1) + 1
+}

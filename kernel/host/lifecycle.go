@@ -1,0 +1,166 @@
+package host
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// lostText tells the user what a dead worker means.
+const lostText = "The session has ended: its variables, functions and imports are lost. A fresh session has started.\n"
+
+// noSessionText tells the user that a worker did not even begin.
+const noSessionText = "No session could be started. The next cell will try it again.\n"
+
+// workerDied says why on all requests that the worker leaves behind, and starts
+// another.
+func (h *host) workerDied(w *worker, d death) {
+	if h.worker != w {
+		return
+	}
+	h.worker = nil
+	if h.ending != nil {
+		h.finishShutdown()
+		return
+	}
+	h.flushRaw(w.stdout, true)
+	h.flushRaw(w.stderr, true)
+	why := d.explain()
+	h.logf("worker %d died: %s: %s", w.cmd.Process.Pid, why.Name, why.Value)
+	if d.crash != "" {
+		h.logf("its last words:\n%s", strings.TrimSpace(d.crash))
+	}
+	if !w.heard {
+		// It may never have run at all. Another is started when there is
+		// something to do, not in a circle.
+		if tail := strings.TrimSpace(d.tail); tail != "" {
+			why.Value += ": " + tail
+		}
+		h.failAll(why, noSessionText)
+		return
+	}
+	cell := h.failAll(why, lostText)
+	if err := h.startWorker(); err != nil {
+		h.logf("%v", err)
+	}
+	if !cell {
+		h.notice = why.Name + ": " + why.Value + "\nThis happened after the last cell had ended. " + lostText
+	}
+}
+
+// failAll ends all requests that are not finished: the running cell fails with
+// why and shows the notice, cells that wait are aborted, and others fail. If
+// there was no session at all, the first cell fails. It says whether a cell failed.
+func (h *host) failAll(why wire.ErrorContent, notice string) (cell bool) {
+	left := h.flight
+	h.flight = nil
+	blameFirst := notice == noSessionText
+	for _, e := range left {
+		if e.local {
+			h.answerInfo(e.request)
+			continue
+		}
+		ran := e.busy || blameFirst && !cell
+		if !e.busy {
+			h.status(e.request, wire.Busy)
+		}
+		switch {
+		case e.replied:
+		case e.cell() && ran:
+			cell = true
+			h.failCell(e.request, why, notice)
+		case e.cell():
+			h.reply(e.request, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusAborted, ExecutionCount: h.nextCount - 1})
+		case e.request.Header.MsgType == wire.TypeInterruptRequest:
+			h.reply(e.request, wire.TypeInterruptReply, wire.InterruptReply{Status: wire.StatusOK})
+		default:
+			if kind, isRequest := strings.CutSuffix(e.request.Header.MsgType, "_request"); isRequest {
+				h.reply(e.request, kind+"_reply", wire.NewErrorReply(why))
+			}
+		}
+		h.status(e.request, wire.Idle)
+	}
+	return cell
+}
+
+func (h *host) failCell(m *wire.Message, why wire.ErrorContent, notice string) {
+	h.publish(m, wire.TypeError, why)
+	h.publish(m, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: notice})
+	h.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusError, ExecutionCount: h.nextCount - 1, Error: why})
+}
+
+// interruptBySignal does what interrupt_request does, for whoever interrupts a
+// kernel with SIGINT.
+func (h *host) interruptBySignal() {
+	if h.worker == nil || h.ending != nil {
+		return
+	}
+	m := &wire.Message{Channel: wire.Control, Header: wire.NewHeader(h.sender.Session, h.sender.User, wire.TypeInterruptRequest), Content: []byte("{}")}
+	h.worker.send(m) // its reply goes to nobody
+	h.expectStop()
+}
+
+// expectStop ends the worker if the request that it is busy with now is still not
+// finished after the grace period.
+func (h *host) expectStop() {
+	w, running := h.worker, h.flight.running()
+	if w == nil || running == nil {
+		return
+	}
+	time.AfterFunc(h.opts.Grace, func() {
+		h.post(func() {
+			if h.worker == w && h.flight.running() == running && w.killed == "" {
+				w.killed = fmt.Sprintf("the cell did not stop within %v of being interrupted, so its process was ended", h.opts.Grace)
+				w.kill()
+			}
+		})
+	})
+}
+
+// shutdown asks the session to end. m is the request, or nil.
+func (h *host) shutdown(m *wire.Message, restart bool) {
+	if h.ending == nil {
+		h.ending = &ending{}
+		defer h.endWorker(m)
+	}
+	h.ending.restart = h.ending.restart || restart
+	if m != nil {
+		h.ending.requests = append(h.ending.requests, m)
+		h.status(m, wire.Busy)
+	}
+}
+
+func (h *host) endWorker(m *wire.Message) {
+	w := h.worker
+	if w == nil {
+		h.finishShutdown()
+		return
+	}
+	if m == nil {
+		m = &wire.Message{
+			Channel: wire.Control, Header: wire.NewHeader(h.sender.Session, h.sender.User, wire.TypeShutdownRequest),
+			Content: []byte(`{"restart":false}`),
+		}
+	}
+	w.send(m)
+	time.AfterFunc(shutdownTime, func() {
+		h.post(func() {
+			if h.worker == w {
+				w.kill()
+			}
+		})
+	})
+}
+
+// finishShutdown says that the kernel ends, when its worker has ended.
+func (h *host) finishShutdown() {
+	content := wire.ShutdownReply{Status: wire.StatusOK, Restart: h.ending.restart}
+	for _, m := range h.ending.requests {
+		h.reply(m, wire.TypeShutdownReply, content)
+		h.publish(m, wire.TypeShutdownReply, content)
+		h.status(m, wire.Idle)
+	}
+	h.ending.over = true
+}

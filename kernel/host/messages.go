@@ -1,0 +1,221 @@
+package host
+
+import (
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// known are the requests that a kernel takes, on shell and on control.
+func known(msgType string) bool {
+	switch msgType {
+	case wire.TypeKernelInfoRequest, wire.TypeExecuteRequest, wire.TypeCompleteRequest, wire.TypeInspectRequest,
+		wire.TypeIsCompleteRequest, wire.TypeHistoryRequest, wire.TypeCommInfoRequest,
+		wire.TypeCommOpen, wire.TypeCommMsg, wire.TypeCommClose,
+		wire.TypeShutdownRequest, wire.TypeInterruptRequest:
+		return true
+	}
+	return false
+}
+
+// receive takes what came through a socket. What is no message of this kernel's
+// clients is dropped, and the log says why.
+func (h *host) receive(channel wire.Channel, frames [][]byte) {
+	m, err := wire.Decode(frames, h.signer)
+	if err != nil {
+		h.logf("dropped a message on %s: %v", channel, err)
+		return
+	}
+	if h.replays.again(frames[len(m.Identities)+1]) {
+		h.logf("dropped %s on %s: its signature has been used before", m.Header.MsgType, channel)
+		return
+	}
+	if len(m.Identities) == 0 {
+		return // a router puts the sender's identity in front of every message
+	}
+	m.Channel = channel
+	switch {
+	case h.ending != nil && m.Header.MsgType != wire.TypeShutdownRequest:
+	case channel == wire.Stdin:
+		if m.Header.MsgType != wire.TypeInputReply {
+			h.logf("dropped %s on stdin: only input_reply is received there", m.Header.MsgType)
+		} else if h.worker != nil {
+			h.worker.send(m)
+		}
+	case !known(m.Header.MsgType):
+		h.logf("dropped %s on %s: this kernel has no such request", m.Header.MsgType, channel)
+	default:
+		h.request(m)
+	}
+}
+
+// request takes a request on shell or control.
+func (h *host) request(m *wire.Message) {
+	switch m.Header.MsgType {
+	case wire.TypeKernelInfoRequest:
+		if m.Channel == wire.Shell && h.flight.waits() {
+			h.flight = append(h.flight, &entry{request: m, local: true})
+		} else {
+			h.answerInfo(m)
+		}
+	case wire.TypeShutdownRequest:
+		var req wire.ShutdownRequest
+		if err := m.DecodeContent(&req); err != nil {
+			h.logf("%v", err)
+		}
+		h.shutdown(m, req.Restart)
+	case wire.TypeInterruptRequest:
+		h.forward(m)
+		h.expectStop()
+	default:
+		h.forward(m)
+	}
+}
+
+// forward hands a request to the worker.
+func (h *host) forward(m *wire.Message) {
+	h.flight = append(h.flight, &entry{request: m})
+	if h.worker == nil {
+		if err := h.startWorker(); err != nil {
+			h.logf("%v", err)
+			h.failAll(wire.ErrorContent{Name: "WorkerDied", Value: err.Error(), Traceback: wire.Strings{err.Error()}}, noSessionText)
+			return
+		}
+	}
+	h.worker.send(m)
+}
+
+// answerInfo answers kernel_info_request without the worker, which may still be
+// starting: front ends show the kernel as ready when this has come.
+func (h *host) answerInfo(m *wire.Message) {
+	h.status(m, wire.Busy)
+	h.reply(m, wire.TypeKernelInfoReply, h.opts.Info)
+	h.status(m, wire.Idle)
+}
+
+// fromWorker passes a message on and learns from it which requests are finished.
+func (h *host) fromWorker(w *worker, m *wire.Message) {
+	if h.worker != w {
+		return
+	}
+	w.heard = true
+	if h.ending != nil && h.ending.asked(m.ParentID()) {
+		return // the host answers these itself, when the worker has ended
+	}
+	switch m.Header.MsgType {
+	case wire.TypeStatus:
+		h.statusFromWorker(m)
+		return
+	case wire.TypeExecuteInput:
+		var in wire.ExecuteInput
+		if err := m.DecodeContent(&in); err != nil {
+			h.logf("from the worker: %v", err)
+		} else {
+			h.nextCount = max(h.nextCount, in.ExecutionCount+1)
+		}
+	case wire.TypeExecuteReply:
+		h.flushRaw(w.stdout, false)
+		h.flushRaw(w.stderr, false)
+	}
+	if m.Channel == wire.Shell || m.Channel == wire.Control {
+		if e := h.flight.find(m.ParentID()); e != nil {
+			e.replied = true
+		}
+	}
+	h.send(m)
+}
+
+func (h *host) statusFromWorker(m *wire.Message) {
+	var s wire.Status
+	if err := m.DecodeContent(&s); err != nil {
+		h.logf("from the worker: %v", err)
+		return
+	}
+	e := h.flight.find(m.ParentID())
+	switch s.ExecutionState {
+	case wire.Starting:
+		return // said once, by the host: a worker that replaces another starts no kernel
+	case wire.Busy:
+		h.send(m)
+		if e == nil {
+			return
+		}
+		e.busy = true
+		if e.cell() {
+			h.lastCell = e.request
+			if h.notice != "" {
+				h.publish(e.request, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: h.notice})
+				h.notice = ""
+			}
+		}
+	case wire.Idle:
+		h.send(m)
+		if e == nil {
+			return
+		}
+		if e.cell() {
+			h.lastIdle = time.Now()
+		}
+		h.flight.remove(e)
+		h.answerDue()
+	}
+}
+
+// answerDue answers the requests that waited for others and are the host's own.
+func (h *host) answerDue() {
+	for e := h.flight.due(); e != nil; e = h.flight.due() {
+		h.answerInfo(e.request)
+	}
+}
+
+// send signs a message and sends it through the socket of its channel.
+func (h *host) send(m *wire.Message) {
+	socket := h.sockets.of(m.Channel)
+	if socket == nil {
+		h.logf("from the worker: %s on the unknown channel %q", m.Header.MsgType, m.Channel)
+		return
+	}
+	if len(m.Identities) == 0 { // a topic, or whom to send it to
+		if m.Channel != wire.IOPub {
+			return // the answer to a request of the host's own
+		}
+		m.Identities = [][]byte{[]byte(m.Header.MsgType)}
+	}
+	frames, err := m.Encode(h.signer)
+	if err != nil {
+		h.logf("from the worker: %v", err)
+		return
+	}
+	socket.Send(frames)
+}
+
+func (h *host) publish(parent *wire.Message, msgType string, content any) {
+	h.made(h.sender.Publish(parent, msgType, content))
+}
+
+func (h *host) status(parent *wire.Message, state wire.ExecutionState) {
+	h.publish(parent, wire.TypeStatus, wire.Status{ExecutionState: state})
+}
+
+func (h *host) reply(to *wire.Message, msgType string, content any) {
+	h.made(h.sender.Reply(to, msgType, content))
+}
+
+// made sends a message of the host's own.
+func (h *host) made(m *wire.Message, err error) {
+	if err != nil {
+		h.logf("%v", err)
+		return
+	}
+	h.send(m)
+}
+
+// asked says whether a shutdown was asked for with a message id.
+func (e *ending) asked(id string) bool {
+	for _, m := range e.requests {
+		if m.Header.MsgID == id {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,95 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/host/zmtp"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+const (
+	backlog  = 64 << 20               // bytes that may wait for a subscriber before the worker is slowed down
+	patience = 3 * time.Second        // how long a subscriber may then take nothing
+	linger   = 500 * time.Millisecond // for the last messages to be taken
+)
+
+// sockets are the five sockets of a kernel.
+type sockets struct {
+	shell, control, stdin, iopub, heartbeat *zmtp.Socket
+}
+
+// bind opens all sockets, or none.
+func bind(ctx context.Context, c Connection, logf func(string, ...any)) (*sockets, error) {
+	var s sockets
+	for _, b := range []struct {
+		socket **zmtp.Socket
+		kind   zmtp.Kind
+		namedPort
+	}{
+		{&s.shell, zmtp.Router, namedPort{"shell_port", c.ShellPort}},
+		{&s.control, zmtp.Router, namedPort{"control_port", c.ControlPort}},
+		{&s.stdin, zmtp.Router, namedPort{"stdin_port", c.StdinPort}},
+		{&s.iopub, zmtp.Publisher, namedPort{"iopub_port", c.IOPubPort}},
+		{&s.heartbeat, zmtp.Echo, namedPort{"hb_port", c.HBPort}},
+	} {
+		network, address := c.Address(b.port)
+		// What may come in is a little less than what may go on to the worker, so
+		// that no request is lost on that way.
+		opened, err := zmtp.Listen(ctx, b.kind, network, address, zmtp.Options{
+			Limits: zmtp.Limits{Size: wire.MaxMessageSize - 1<<20, Frames: wire.MaxFrames - 1<<4},
+			Log:    logf, Backlog: backlog, Patience: patience,
+		})
+		if err != nil {
+			s.close(0)
+			return nil, bindError(b.namedPort, address, err)
+		}
+		*b.socket = opened
+	}
+	return &s, nil
+}
+
+func bindError(p namedPort, address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s %d is in use: another program listens on %s; stop it, or start the kernel with a connection file that names a free port", p.name, p.port, address)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s %d: this machine has no address %s; the connection file's ip must be one of its own, such as 127.0.0.1", p.name, p.port, address)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s %d: listening on %s is not permitted; ports from 1024 on are open to everyone", p.name, p.port, address)
+	}
+	return fmt.Errorf("%s %d: listening on %s: %w", p.name, p.port, address, err)
+}
+
+// close delivers what was sent, within the time given, and closes all sockets.
+func (s *sockets) close(within time.Duration) {
+	var wg sync.WaitGroup
+	for _, socket := range []*zmtp.Socket{s.shell, s.control, s.stdin, s.iopub, s.heartbeat} {
+		if socket != nil {
+			wg.Go(func() {
+				// A listener that can't be closed goes with the process.
+				_ = socket.Close(within)
+			})
+		}
+	}
+	wg.Wait()
+}
+
+// of is the socket of a channel, or nil.
+func (s *sockets) of(c wire.Channel) *zmtp.Socket {
+	switch c {
+	case wire.Shell:
+		return s.shell
+	case wire.Control:
+		return s.control
+	case wire.Stdin:
+		return s.stdin
+	case wire.IOPub:
+		return s.iopub
+	}
+	return nil
+}
