@@ -24,6 +24,7 @@ type Estimate struct {
 	MACs    int64   `json:"macs"`
 	Curve   []Epoch `json:"curve,omitempty"` // empty for estimators that don't train
 	Seconds float64 `json:"seconds"`         // wall time; not part of what must be equal between runs
+	Note    string  `json:"note,omitempty"`  // what else there is to say, such as that training diverged
 }
 
 // Estimator turns an architecture into a score. Equal architecture and seed give

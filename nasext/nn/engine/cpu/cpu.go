@@ -92,7 +92,7 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 	case arch.Conv, arch.Linear:
 		return v, newConv(r, s, in[0], v), nil
 	case arch.BatchNorm:
-		return v, &batchNorm{in: in[0], out: v, step: s, mean: make([]float32, s.Out.C), inv: make([]float32, s.Out.C)}, nil
+		return v, newBatchNorm(s, in[0], v), nil
 	case arch.ReLU:
 		return v, &relu{in: in[0], out: v}, nil
 	case arch.Tanh:

@@ -12,8 +12,14 @@ import (
 type batchNorm struct {
 	in, out   value
 	step      engine.Step
-	mean, inv []float32 // of this batch; inv is 1/sqrt(var+eps)
+	mean, inv []float32           // of this batch; inv is 1/sqrt(var+eps)
+	sums      [][2][width]float32 // one pair a channel
 	tmp       []float32
+}
+
+func newBatchNorm(s engine.Step, in, out value) *batchNorm {
+	c := s.Out.C
+	return &batchNorm{in: in, out: out, step: s, mean: make([]float32, c), inv: make([]float32, c), sums: make([][2][width]float32, c)}
 }
 
 // normCost is what a number costs in the three passes of a direction.
@@ -40,12 +46,12 @@ func (o *batchNorm) forward(r *runner) {
 // moments computes mean and biased variance of one channel, the variance from the
 // deviations, which loses no digits, and moves the running moments.
 func (o *batchNorm) moments(r *runner, c int, x []float32) (mean, variance float32) {
-	var l [width]float32
+	l := &o.sums[c][0]
 	m := float64(r.n * o.in.pixels())
-	r.k.sum(x, r.mask, &l)
-	mean = float32(total(&l) / m)
-	r.k.sqdev(x, r.mask, mean, &l)
-	v := total(&l) / m
+	r.k.sum(x, r.mask, l)
+	mean = float32(total(l) / m)
+	r.k.sqdev(x, r.mask, mean, l)
+	v := total(l) / m
 	unbiased := v
 	if m > 1 {
 		unbiased = v * m / (m - 1)
@@ -77,12 +83,12 @@ func (o *batchNorm) backward(r *runner) {
 		o.tmp = make([]float32, len(grad))
 	}
 	r.turns(len(o.out.data)*normCost, o.out.shape.C, func(from, to int) {
-		var s, p [width]float32
 		for c := from; c < to; c++ {
 			x, dy := o.in.data[c*size:(c+1)*size], o.out.grad[c*size:(c+1)*size]
 			inv := float64(o.inv[c])
-			r.k.normSums(dy, x, o.mean[c], &s, &p)
-			dShift, dScale := total(&s), total(&p)*inv
+			s, p := &o.sums[c][0], &o.sums[c][1]
+			r.k.normSums(dy, x, o.mean[c], s, p)
+			dShift, dScale := total(s), total(p)*inv
 			o.step.Bias.G[c], o.step.Weight.G[c] = float32(dShift), float32(dScale)
 			if grad == nil {
 				continue
