@@ -1,0 +1,288 @@
+package nasext
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/strategy"
+	"github.com/nascent-go/nascent/nasext/study"
+)
+
+// run is a search under way.
+type run struct {
+	cfg    Config
+	record *study.Study
+	stored map[int]Trial    // finished before this run, by number
+	first  map[string]Trial // the trial that estimated an architecture, by hash
+	live   *live            // nil if nothing is shown
+}
+
+func newRun(cfg Config, record *study.Study) *run {
+	r := &run{cfg: cfg, record: record, stored: map[int]Trial{}, first: map[string]Trial{}}
+	for _, t := range record.Trials() {
+		r.stored[t.Number] = t
+	}
+	if cfg.Live {
+		r.live = newLive(cfg, record)
+	}
+	return r
+}
+
+// all runs batch after batch and says how the study ended.
+func (r *run) all(ctx context.Context) (study.Status, error) {
+	defer r.live.done()
+	for batch, done := 1, 0; done < r.cfg.Trials; batch++ {
+		if err := ctx.Err(); err != nil {
+			return study.Stopped, err
+		}
+		asked, err := r.cfg.Strategy.Ask(min(r.cfg.Batch, r.cfg.Trials-done))
+		exhausted := errors.Is(err, strategy.ErrExhausted)
+		if err != nil && !exhausted {
+			return study.Stopped, fmt.Errorf("nasext: asking for batch %d: %w", batch, err)
+		}
+		if len(asked) > 0 {
+			observed, err := r.batch(ctx, batch, done, asked)
+			if err != nil {
+				return study.Stopped, err
+			}
+			if err := r.cfg.Strategy.Tell(observed); err != nil {
+				return study.Stopped, fmt.Errorf("nasext: telling how batch %d did: %w", batch, err)
+			}
+		}
+		done += len(asked)
+		if exhausted {
+			return study.Exhausted, nil
+		}
+		if len(asked) == 0 {
+			return study.Stopped, fmt.Errorf("nasext: strategy %s proposed nothing for batch %d, and not that it is exhausted", r.cfg.Strategy.Name(), batch)
+		}
+	}
+	return study.Done, nil
+}
+
+// job is a trial of the batch at work.
+type job struct {
+	trial    Trial
+	arch     *arch.Arch
+	copyFrom int // index in the batch of the job to copy; -1 if none
+	finished bool
+}
+
+// batch makes the trials that are proposed, as far as they are not stored, and
+// returns how all of them did. before is the number of trials in earlier batches.
+func (r *run) batch(ctx context.Context, batch, before int, asked []space.Genotype) ([]strategy.Observation, error) {
+	jobs := make([]job, len(asked))
+	fresh := map[string]int{} // index of the first job of an architecture, by hash
+	for i, g := range asked {
+		number := before + 1 + i
+		if t, ok := r.stored[number]; ok {
+			if !slices.Equal(t.Genotype, g) {
+				return nil, fmt.Errorf("nasext: resuming %s: trial %d is stored as %v, but the strategy proposes %v; "+
+					"it has to be fresh and have the settings and the seed of the study", r.record.Path(), number, t.Genotype, g)
+			}
+			jobs[i] = job{trial: t, finished: true, copyFrom: -1}
+			r.remember(t)
+			continue
+		}
+		jobs[i] = r.prepare(number, batch, g, fresh, i)
+	}
+	if err := r.work(ctx, jobs); err != nil {
+		return nil, err
+	}
+	observed := make([]strategy.Observation, len(jobs))
+	for i, j := range jobs {
+		observed[i] = strategy.Observation{Genotype: j.trial.Genotype, Score: j.trial.Score, Failed: j.trial.Failed}
+	}
+	return observed, nil
+}
+
+// prepare builds an architecture and decides whether it has to be estimated: a
+// job without arch is ready, or waits for the job it copies.
+func (r *run) prepare(number, batch int, g space.Genotype, fresh map[string]int, index int) job {
+	j := job{copyFrom: -1, trial: Trial{
+		Number: number, Batch: batch, Genotype: slices.Clone(g),
+		Seed: seed.Derive(r.cfg.Seed, "trial", strconv.Itoa(number)), Started: time.Now(),
+	}}
+	a, err := r.cfg.Space.Build(slices.Clone(g))
+	if err == nil {
+		err = a.Check()
+	}
+	if err != nil {
+		j.trial.Failed, j.trial.Error = true, err.Error()
+		return j
+	}
+	j.trial.Hash = a.Hash()
+	if !r.cfg.Repeat {
+		if t, ok := r.first[j.trial.Hash]; ok {
+			j.copy(t)
+			return j
+		}
+		if other, ok := fresh[j.trial.Hash]; ok {
+			j.copyFrom = other
+			return j
+		}
+		fresh[j.trial.Hash] = index
+	}
+	j.arch = a
+	return j
+}
+
+// copy takes over the outcome of a trial of the same architecture.
+func (j *job) copy(t Trial) {
+	j.trial.CopyOf, j.trial.Seed = t.Number, t.Seed
+	j.trial.Score, j.trial.Failed, j.trial.Error, j.trial.Estimate = t.Score, t.Failed, t.Error, t.Estimate
+}
+
+// remember keeps a trial that estimated its architecture for others to copy.
+func (r *run) remember(t Trial) {
+	if t.Hash == "" || t.CopyOf != 0 {
+		return
+	}
+	if _, ok := r.first[t.Hash]; !ok {
+		r.first[t.Hash] = t
+	}
+}
+
+// outcome is what a worker sends back.
+type outcome struct {
+	index    int
+	trial    Trial
+	skipped  bool // the context ended first
+	panicked string
+}
+
+// work estimates what has to be estimated, stores each trial as soon as it is
+// finished, and reports new ones by number.
+func (r *run) work(ctx context.Context, jobs []job) error {
+	outer := ctx
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	var todo []int
+	for i := range jobs {
+		if jobs[i].arch != nil {
+			todo = append(todo, i)
+		}
+	}
+	queue := make(chan int, len(todo))
+	for _, i := range todo {
+		queue <- i
+	}
+	close(queue)
+	outcomes := make(chan outcome, len(todo))
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for range min(r.cfg.workers(), len(todo)) {
+		workers.Go(func() {
+			for i := range queue {
+				outcomes <- r.estimate(ctx, i, jobs[i].trial, jobs[i].arch)
+			}
+		})
+	}
+
+	var failure error
+	panicked := ""
+	stop := func(err error) {
+		if failure == nil {
+			failure = err
+		}
+		cancel()
+	}
+	reported := 0
+	// settle stores the trials that are ready and reports them in order.
+	settle := func() {
+		for i := range jobs {
+			j := &jobs[i]
+			if failure != nil || j.finished || j.arch != nil {
+				continue
+			}
+			if j.copyFrom >= 0 {
+				if !jobs[j.copyFrom].finished {
+					continue
+				}
+				j.copy(jobs[j.copyFrom].trial)
+			}
+			if err := r.record.Append(j.trial); err != nil {
+				stop(fmt.Errorf("nasext: %w", err))
+				continue
+			}
+			j.finished = true
+			r.remember(j.trial)
+		}
+		for ; reported < len(jobs) && jobs[reported].finished; reported++ {
+			if _, old := r.stored[jobs[reported].trial.Number]; !old {
+				r.report(jobs[reported].trial)
+			}
+		}
+	}
+	settle()
+	for range todo {
+		o := <-outcomes
+		switch {
+		case o.panicked != "":
+			if panicked == "" {
+				panicked = o.panicked
+			}
+			stop(errors.New("nasext: the estimator panicked"))
+		case !o.skipped:
+			jobs[o.index].trial, jobs[o.index].arch = o.trial, nil
+			settle()
+		}
+	}
+	if panicked != "" {
+		workers.Wait()
+		panic(panicked) // on the caller's goroutine, where it can be recovered
+	}
+	if failure == nil {
+		failure = outer.Err()
+		if reported == len(jobs) {
+			failure = nil // the end of the context came too late to matter for this batch
+		}
+	}
+	return failure
+}
+
+// estimate makes one trial. It runs on a worker.
+func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch) (o outcome) {
+	o = outcome{index: index, trial: t}
+	if ctx.Err() != nil {
+		o.skipped = true
+		return o
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			o.panicked = fmt.Sprintf("estimating trial %d %v: %v\n\n%s", t.Number, t.Genotype, v, debug.Stack())
+		}
+	}()
+	o.trial.Started = time.Now()
+	e, err := r.cfg.Estimator.Estimate(ctx, a, t.Seed)
+	o.trial.Seconds = time.Since(o.trial.Started).Seconds()
+	switch {
+	case err != nil && ctx.Err() != nil:
+		o.skipped = true // stopped, not failed
+	case err != nil:
+		o.trial.Failed, o.trial.Error = true, err.Error()
+	case !finite(e.Score):
+		o.trial.Failed, o.trial.Error = true, fmt.Sprintf("the estimator's score is %g; a score is a finite number", e.Score)
+	default:
+		o.trial.Score, o.trial.Estimate = e.Score, e
+	}
+	return o
+}
+
+// report tells whoever listens of a new trial.
+func (r *run) report(t Trial) {
+	if r.cfg.OnTrial != nil {
+		r.cfg.OnTrial(t)
+	}
+	r.live.trial()
+}

@@ -1,0 +1,220 @@
+// Package nasext searches for neural architectures. It ties together what its
+// subpackages hold: a search space (space), a search strategy (strategy) and a
+// performance estimator (estimate), and records every trial in a study (study).
+//
+//	digits, _ := space.Global(space.GlobalConfig{})
+//	result, err := nasext.Search(ctx, nasext.Config{
+//		Space: digits, Strategy: strategy.Random(digits, 1), Estimator: estimate.Count{}, Trials: 100,
+//	})
+//
+// A search is a function of its configuration: it gives the same trials, to the
+// last bit, on any number of workers, and also if it is killed and resumed.
+package nasext
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/estimate"
+	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/strategy"
+	"github.com/nascent-go/nascent/nasext/study"
+)
+
+// Trial is one architecture that was tried.
+type Trial = study.Trial
+
+// ErrNoSuccess is what a search ends with if every trial has failed.
+var ErrNoSuccess = errors.New("no architecture could be built and estimated")
+
+// Config says what is searched, and how.
+type Config struct {
+	Space     space.Space
+	Strategy  strategy.Strategy // fresh: it has proposed nothing yet
+	Estimator estimate.Estimator
+
+	Trials int // how many architectures are tried: at least 1
+	// Batch is how many architectures the strategy proposes before it learns how
+	// they did; 0 means 8, and on Resume that of the study. It changes the
+	// result: a batch of 1 learns from every trial, a larger one keeps more
+	// workers busy.
+	Batch int
+	// Workers is how many architectures are estimated at the same time; 0
+	// means one for each processor, as far as the batch allows. It never
+	// changes the result.
+	Workers int
+	Seed    uint64 // of the estimates; the strategy has a seed of its own
+
+	// Repeat estimates an architecture again if it is proposed again, with the
+	// seed of the new trial. Without it the new trial is a copy of the first
+	// one of the same architecture, which costs nothing: see Trial.CopyOf.
+	Repeat bool
+
+	Path string // file of the study; empty keeps it in memory
+	Name string // of the study, for people
+
+	// OnTrial is called with each new trial, one at a time and by number.
+	// The search waits for it.
+	OnTrial func(Trial)
+	// Live shows the progress and the best score so far while the search runs.
+	Live bool
+}
+
+// defaultBatch is the number of children in the batches of Zoph and Le 2017.
+const defaultBatch = 8
+
+// Result is what a search has found.
+type Result struct {
+	Spec   study.Spec   // what was searched
+	Path   string       // file of the study; empty if it was in memory
+	Status study.Status // whether everything was tried
+	Trials []Trial      // by number
+	Best   *Trial       // the highest score, the first of equals; nil if none succeeded
+	Arch   *arch.Arch   // the architecture of Best
+}
+
+// Search makes a study and runs all its trials. If the context ends, or
+// something goes wrong midway, it returns the trials finished until then
+// together with the error. A trial that fails is recorded as failed and ends
+// nothing, but if all fail the error wraps ErrNoSuccess.
+//
+// The seed of trial n is seed.Derive(cfg.Seed, "trial", n). An architecture is
+// known by its hash: one that was already estimated, or fails, in an earlier trial
+// or one of a lower number of the same batch is not estimated again, unless
+// Repeat says so.
+func Search(ctx context.Context, cfg Config) (*Result, error) {
+	if cfg.Batch == 0 {
+		cfg.Batch = defaultBatch
+	}
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	record, err := create(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("nasext: %w", err)
+	}
+	return finish(ctx, cfg, record)
+}
+
+// Resume goes on with the study in a file, which was stopped or killed at any
+// point, as if nothing had happened. The configuration has to be that of the
+// study, with a fresh strategy; Trials may be more than before. The stored
+// trials are not estimated again: the strategy proposes them once more, which is
+// checked, and is told the stored outcomes.
+func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
+	if path == "" {
+		return nil, errors.New("nasext: there is no path to resume from; give the file of the study")
+	}
+	if cfg.Path != "" && cfg.Path != path {
+		return nil, fmt.Errorf("nasext: resuming %s with a configuration whose path is %s; leave Path empty", path, cfg.Path)
+	}
+	cfg.Path = path
+	record, err := study.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("nasext: %w", err)
+	}
+	if cfg.Batch == 0 {
+		cfg.Batch = record.Spec().Batch
+	}
+	if err := cfg.validate(); err != nil {
+		record.Close()
+		return nil, err
+	}
+	if err := record.Check(cfg.spec()); err != nil {
+		record.Close()
+		return nil, fmt.Errorf("nasext: %w", err)
+	}
+	if all := record.Trials(); len(all) > 0 && all[len(all)-1].Number > cfg.Trials {
+		record.Close()
+		return nil, fmt.Errorf("nasext: %s has trial %d already; resume it with Trials of at least that, not %d",
+			path, all[len(all)-1].Number, cfg.Trials)
+	}
+	return finish(ctx, cfg, record)
+}
+
+// validate says what is wrong with the configuration, or nil.
+func (c Config) validate() error {
+	switch {
+	case c.Space == nil:
+		return errors.New("nasext: Config.Space is nil; give a search space, such as space.Global")
+	case c.Strategy == nil:
+		return errors.New("nasext: Config.Strategy is nil; give a strategy, such as strategy.Random")
+	case c.Estimator == nil:
+		return errors.New("nasext: Config.Estimator is nil; give an estimator from package estimate")
+	case c.Trials < 1:
+		return fmt.Errorf("nasext: Config.Trials is %d; it must be at least 1", c.Trials)
+	case c.Batch < 1:
+		return fmt.Errorf("nasext: Config.Batch is %d; it must be at least 1, or 0 for %d", c.Batch, defaultBatch)
+	case c.Workers < 0:
+		return fmt.Errorf("nasext: Config.Workers is %d; it must be at least 1, or 0 for one for each processor", c.Workers)
+	}
+	if _, err := space.First(c.Space); err != nil {
+		return fmt.Errorf("nasext: %w", err)
+	}
+	return nil
+}
+
+func (c Config) spec() study.Spec {
+	return study.Spec{
+		Name: c.Name, Space: c.Space.Name(), Strategy: c.Strategy.Name(), Estimator: c.Estimator.Name(),
+		Seed: c.Seed, Batch: c.Batch, Repeat: c.Repeat,
+	}
+}
+
+func (c Config) workers() int {
+	if c.Workers > 0 {
+		return c.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func create(cfg Config) (*study.Study, error) {
+	if cfg.Path == "" {
+		return study.InMemory(cfg.spec())
+	}
+	return study.Create(cfg.Path, cfg.spec())
+}
+
+// finish runs a study to its end, records how it ended and closes it.
+func finish(ctx context.Context, cfg Config, record *study.Study) (*Result, error) {
+	// Also if the estimator panics, what is stored is left in order.
+	defer record.Close()
+	status, err := newRun(cfg, record).all(ctx)
+	if e := record.SetStatus(status); e != nil {
+		err = errors.Join(err, fmt.Errorf("nasext: %w", e))
+	}
+	if e := record.Close(); e != nil {
+		err = errors.Join(err, fmt.Errorf("nasext: %w", e))
+	}
+	result, e := summarise(cfg, record)
+	if err == nil {
+		err = e
+	}
+	return result, err
+}
+
+// summarise reads the result off a study.
+func summarise(cfg Config, record *study.Study) (*Result, error) {
+	r := &Result{Spec: record.Spec(), Path: record.Path(), Status: record.Status(), Trials: record.Trials()}
+	best, ok := study.Best(r.Trials)
+	if !ok {
+		if len(r.Trials) == 0 {
+			return r, fmt.Errorf("nasext: %w: the strategy proposed none", ErrNoSuccess)
+		}
+		return r, fmt.Errorf("nasext: %w: all %d trials failed, trial %d because: %s",
+			ErrNoSuccess, len(r.Trials), r.Trials[0].Number, r.Trials[0].Error)
+	}
+	r.Best = &best
+	var err error
+	if r.Arch, err = cfg.Space.Build(best.Genotype); err != nil {
+		return r, fmt.Errorf("nasext: building the best architecture again (trial %d, %v): %w", best.Number, best.Genotype, err)
+	}
+	return r, nil
+}
+
+// finite says whether a score can be compared.
+func finite(score float64) bool { return !math.IsNaN(score) && !math.IsInf(score, 0) }

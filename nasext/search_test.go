@@ -1,0 +1,476 @@
+package nasext
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/controller"
+	"github.com/nascent-go/nascent/nasext/estimate"
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/strategy"
+	"github.com/nascent-go/nascent/nasext/study"
+)
+
+// toy is a space of small networks: one linear layer for each decision, with as
+// many units as the option says. Those that end in narrow cannot be built.
+type toy struct{ layers int }
+
+func (s toy) Name() string { return fmt.Sprintf("toy(%d)", s.layers) }
+
+func (s toy) Next(g space.Genotype) (space.Decision, bool, error) {
+	if len(g) == s.layers {
+		return space.Decision{}, false, nil
+	}
+	return space.Decision{Name: fmt.Sprintf("layer %d", len(g)+1), Options: []string{"2", "3", "4", "narrow"}}, true, nil
+}
+
+func (s toy) Build(g space.Genotype) (*arch.Arch, error) {
+	if g[len(g)-1] == 3 {
+		return nil, errors.New("the last layer is too narrow")
+	}
+	b := arch.NewBuilder("toy", arch.Shape{C: 4, H: 1, W: 1})
+	x := b.In()
+	for _, choice := range g {
+		x = b.Linear(x, 2+choice%3) // narrow is another name for 2, so some architectures are equal
+	}
+	return b.Build()
+}
+
+// noisy scores an architecture by its parameters and noise from the seed. Every
+// fifth seed fails.
+type noisy struct {
+	calls *atomic.Int64
+	each  func(context.Context) // called in each estimate, if set
+}
+
+func (noisy) Name() string { return "noisy" }
+
+func (n noisy) Estimate(ctx context.Context, a *arch.Arch, s uint64) (estimate.Estimate, error) {
+	if n.calls != nil {
+		n.calls.Add(1)
+	}
+	if n.each != nil {
+		n.each(ctx)
+	}
+	if err := ctx.Err(); err != nil {
+		return estimate.Estimate{}, err
+	}
+	if s%5 == 0 {
+		return estimate.Estimate{}, errors.New("an unlucky seed")
+	}
+	params, err := a.Params()
+	if err != nil {
+		return estimate.Estimate{}, err
+	}
+	noise := seed.Stream(s, "noise").NormFloat64()
+	return estimate.Estimate{
+		Score: float64(params)/100 + 0.1*noise, Params: params, Seconds: noise,
+		Curve: []estimate.Epoch{{Epoch: 1, TrainLoss: noise}},
+	}, nil
+}
+
+// reinforced is a configuration with a strategy that has much to forget: the
+// parameters, moments and baseline of a controller, and its random stream.
+func reinforced(t testing.TB, trials int) Config {
+	t.Helper()
+	s := toy{4}
+	rl, err := strategy.Reinforce(s, 3, controller.Config{Hidden: 6, Rate: 0.05})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{Space: s, Strategy: rl, Estimator: noisy{}, Trials: trials, Batch: 5, Seed: 11}
+}
+
+// essence is what must be equal between runs of one search: all but wall time.
+func essence(trials []Trial) []Trial {
+	out := append([]Trial(nil), trials...)
+	for i := range out {
+		out[i].Started, out[i].Seconds, out[i].Estimate.Seconds = time.Time{}, 0, 0
+	}
+	return out
+}
+
+func search(t *testing.T, cfg Config) *Result {
+	t.Helper()
+	r, err := Search(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func sameTrials(t *testing.T, what string, got, want []Trial) {
+	t.Helper()
+	g, w := essence(got), essence(want)
+	if len(g) != len(w) {
+		t.Fatalf("%s: %d trials, want %d", what, len(g), len(w))
+	}
+	for i := range g {
+		if !reflect.DeepEqual(g[i], w[i]) {
+			t.Fatalf("%s: trial is\n%+v\nwant\n%+v", what, g[i], w[i])
+		}
+	}
+}
+
+func TestSearch(t *testing.T) {
+	var told []Trial
+	cfg := reinforced(t, 43) // the last batch is short
+	cfg.Name = "toy search"
+	cfg.OnTrial = func(trial Trial) { told = append(told, trial) }
+	r := search(t, cfg)
+	if r.Status != study.Done || len(r.Trials) != 43 || r.Spec.Name != "toy search" {
+		t.Fatalf("status %s, %d trials, name %q", r.Status, len(r.Trials), r.Spec.Name)
+	}
+	if !reflect.DeepEqual(told, r.Trials) {
+		t.Error("OnTrial was told other trials, or in another order, than there are")
+	}
+	kinds := map[string]int{}
+	for i, trial := range r.Trials {
+		if trial.Number != i+1 || trial.Batch != i/5+1 {
+			t.Fatalf("trial %d has number %d and batch %d", i+1, trial.Number, trial.Batch)
+		}
+		switch {
+		case trial.CopyOf != 0:
+			kinds["copy"]++
+			first := r.Trials[trial.CopyOf-1]
+			if first.CopyOf != 0 || first.Number >= trial.Number || first.Hash != trial.Hash || first.Score != trial.Score || first.Failed != trial.Failed || first.Seed != trial.Seed {
+				t.Errorf("trial %+v is no copy of %+v", trial, first)
+			}
+		case trial.Failed && trial.Hash == "":
+			kinds["not built"]++
+			if !strings.Contains(trial.Error, "too narrow") {
+				t.Errorf("trial %d failed with %q", trial.Number, trial.Error)
+			}
+		case trial.Failed:
+			kinds["not estimated"]++
+		default:
+			kinds["estimated"]++
+			if trial.Seed != seed.Derive(11, "trial", fmt.Sprint(trial.Number)) {
+				t.Errorf("trial %d has seed %d", trial.Number, trial.Seed)
+			}
+		}
+		if trial.Number > 1 && !trial.Failed && r.Best.Score < trial.Score {
+			t.Errorf("trial %d is better than the best", trial.Number)
+		}
+	}
+	for _, kind := range []string{"copy", "not built", "not estimated", "estimated"} {
+		if kinds[kind] == 0 {
+			t.Errorf("no trial of the kind %q: this test does not show what it should (%v)", kind, kinds)
+		}
+	}
+	if r.Arch == nil || r.Arch.Hash() != r.Best.Hash {
+		t.Error("the architecture of the result is not that of the best trial")
+	}
+	if text := r.String(); !strings.Contains(text, "done: 43 trials") || !strings.Contains(text, "best") {
+		t.Errorf("the result says %q", text)
+	}
+}
+
+func TestWorkersDoNotMatter(t *testing.T) {
+	for _, repeat := range []bool{false, true} {
+		var want []Trial
+		for _, workers := range []int{1, 2, 7} {
+			cfg := reinforced(t, 40)
+			cfg.Workers, cfg.Repeat = workers, repeat
+			got := search(t, cfg).Trials
+			if want == nil {
+				want = got
+			}
+			sameTrials(t, fmt.Sprintf("%d workers, repeat %v", workers, repeat), got, want)
+		}
+	}
+}
+
+// Without Repeat each architecture is estimated once.
+func TestRepeat(t *testing.T) {
+	for _, repeat := range []bool{false, true} {
+		var calls atomic.Int64
+		cfg := reinforced(t, 60)
+		cfg.Estimator, cfg.Repeat = noisy{calls: &calls}, repeat
+		built, distinct := 0, map[string]bool{}
+		for _, trial := range search(t, cfg).Trials {
+			if trial.Hash != "" {
+				built++
+				distinct[trial.Hash] = true
+			}
+			if repeat && trial.CopyOf != 0 {
+				t.Errorf("trial %d is a copy though Repeat is set", trial.Number)
+			}
+		}
+		want := len(distinct)
+		if repeat {
+			want = built
+		}
+		if int(calls.Load()) != want || len(distinct) == built {
+			t.Errorf("repeat %v: %d estimates of %d architectures in %d trials", repeat, calls.Load(), len(distinct), built)
+		}
+	}
+}
+
+// Estimates run at the same time: here each waits for the others.
+func TestWorkersRunAtTheSameTime(t *testing.T) {
+	var meet sync.WaitGroup
+	meet.Add(3)
+	cfg := Config{Space: toy{2}, Trials: 3, Workers: 3, Batch: 3}
+	cfg.Strategy = &listed{[]space.Genotype{{0, 0}, {1, 1}, {2, 2}}}
+	cfg.Estimator = noisy{each: func(context.Context) { meet.Done(); meet.Wait() }}
+	if n := len(search(t, cfg).Trials); n != 3 {
+		t.Errorf("%d trials, want 3", n)
+	}
+}
+
+func TestCancelKeepsWhatIsFinished(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "study.db")
+	ctx, cancel := context.WithCancel(context.Background())
+	var calls atomic.Int64
+	cfg := reinforced(t, 60)
+	cfg.Path, cfg.Workers = path, 2
+	cfg.Estimator = noisy{each: func(ctx context.Context) {
+		if calls.Add(1) == 13 {
+			cancel()
+		}
+		if calls.Load() > 13 {
+			<-ctx.Done()
+		}
+	}}
+	r, err := Search(ctx, cfg)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error is %v, want that of the context", err)
+	}
+	if r.Status != study.Stopped || len(r.Trials) < 12 || len(r.Trials) >= 60 || r.Best == nil {
+		t.Fatalf("status %s, %d trials, best %v", r.Status, len(r.Trials), r.Best)
+	}
+	for _, trial := range r.Trials {
+		if strings.Contains(trial.Error, "canceled") {
+			t.Errorf("trial %d is recorded as failed because the search was stopped", trial.Number)
+		}
+	}
+	got, err := Resume(context.Background(), path, reinforced(t, 60))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameTrials(t, "stopped and resumed", got.Trials, search(t, reinforced(t, 60)).Trials)
+	if got.Status != study.Done {
+		t.Errorf("status is %s, want done", got.Status)
+	}
+
+	again, err := Search(ctx, reinforced(t, 5))
+	if !errors.Is(err, context.Canceled) || len(again.Trials) != 0 {
+		t.Errorf("a search with an ended context gives %v and %d trials", err, len(again.Trials))
+	}
+}
+
+// A finished study is not estimated again, and can be continued beyond what was
+// first wanted, with the trials that a longer search would have had.
+func TestResumeExtends(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "study.db")
+	cfg := reinforced(t, 22) // ends within a batch
+	cfg.Path = path
+	search(t, cfg)
+
+	var calls atomic.Int64
+	cfg = reinforced(t, 22)
+	cfg.Estimator = noisy{calls: &calls}
+	cfg.Batch = 0 // that of the study
+	told := 0
+	cfg.OnTrial = func(Trial) { told++ }
+	if _, err := Resume(context.Background(), path, cfg); err != nil {
+		t.Fatal(err)
+	}
+	if calls.Load() != 0 || told != 0 {
+		t.Errorf("%d estimates and %d calls of OnTrial for a finished study", calls.Load(), told)
+	}
+	rl := cfg.Strategy.(*strategy.PolicyGradient)
+	if n := len(rl.History()); n != 5 {
+		t.Errorf("the strategy was told %d batches, want 5", n)
+	}
+
+	got, err := Resume(context.Background(), path, reinforced(t, 40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameTrials(t, "extended", got.Trials, search(t, reinforced(t, 40)).Trials)
+	if _, err := Resume(context.Background(), path, reinforced(t, 39)); err == nil || !strings.Contains(err.Error(), "has trial 40 already") {
+		t.Errorf("error is %v, want one that says that there is trial 40", err)
+	}
+}
+
+// listed proposes what is given, and then is exhausted.
+type listed struct{ rest []space.Genotype }
+
+func (*listed) Name() string { return "listed" }
+
+func (l *listed) Ask(n int) ([]space.Genotype, error) {
+	n = min(n, len(l.rest))
+	batch := l.rest[:n]
+	l.rest = l.rest[n:]
+	if len(l.rest) == 0 {
+		return batch, strategy.ErrExhausted
+	}
+	return batch, nil
+}
+
+func (l *listed) Tell([]strategy.Observation) error { return nil }
+
+func TestExhausted(t *testing.T) {
+	cfg := Config{Space: toy{2}, Estimator: noisy{}, Trials: 100, Batch: 2}
+	cfg.Strategy = &listed{[]space.Genotype{{0, 0}, {1, 1}, {2, 2}}}
+	if r := search(t, cfg); r.Status != study.Exhausted || len(r.Trials) != 3 {
+		t.Errorf("status %s and %d trials, want exhausted and 3", r.Status, len(r.Trials))
+	}
+}
+
+// scores returns scores in turn.
+type scores struct{ list []float64 }
+
+func (scores) Name() string { return "scores" }
+func (s scores) Estimate(_ context.Context, _ *arch.Arch, seedOf uint64) (estimate.Estimate, error) {
+	for i := range s.list {
+		if seedOf == seed.Derive(0, "trial", fmt.Sprint(i+1)) {
+			return estimate.Estimate{Score: s.list[i]}, nil
+		}
+	}
+	return estimate.Estimate{}, errors.New("no score left")
+}
+
+func TestScoresThatCannotBeCompared(t *testing.T) {
+	cfg := Config{Space: toy{2}, Estimator: scores{[]float64{math.NaN(), math.Inf(1), 1}}, Trials: 3, Workers: 1}
+	cfg.Strategy = &listed{[]space.Genotype{{0, 0}, {1, 1}, {2, 2}}}
+	r := search(t, cfg)
+	for i, want := range []string{"the estimator's score is NaN", "the estimator's score is +Inf", ""} {
+		if trial := r.Trials[i]; trial.Failed != (want != "") || !strings.Contains(trial.Error, want) {
+			t.Errorf("trial %d: failed %v, error %q, want %q", i+1, trial.Failed, trial.Error, want)
+		}
+	}
+	if r.Best.Number != 3 {
+		t.Errorf("the best trial is %d, want 3", r.Best.Number)
+	}
+}
+
+func TestAllFail(t *testing.T) {
+	cfg := Config{Space: toy{1}, Estimator: noisy{}, Trials: 2}
+	cfg.Strategy = &listed{[]space.Genotype{{3}, {3}}}
+	r, err := Search(context.Background(), cfg)
+	if !errors.Is(err, ErrNoSuccess) || !strings.Contains(err.Error(), "all 2 trials failed, trial 1 because: the last layer is too narrow") {
+		t.Errorf("error is %v", err)
+	}
+	if r == nil || len(r.Trials) != 2 || r.Best != nil {
+		t.Errorf("result is %+v", r)
+	}
+}
+
+// A panic of the estimator reaches the caller of Search, with its trace, and
+// leaves the study in order.
+func TestEstimatorPanic(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "study.db")
+	var calls atomic.Int64
+	cfg := reinforced(t, 40)
+	cfg.Path = path
+	cfg.Estimator = noisy{each: func(context.Context) {
+		if calls.Add(1) == 9 {
+			panic("index out of range")
+		}
+	}}
+	func() {
+		defer func() {
+			v := fmt.Sprint(recover())
+			if !strings.Contains(v, "estimating trial") || !strings.Contains(v, "index out of range") || !strings.Contains(v, "search_test.go") {
+				t.Errorf("Search panicked with %s", v)
+			}
+		}()
+		r, err := Search(context.Background(), cfg)
+		t.Errorf("Search returned %v, %v in spite of the panic", r, err)
+	}()
+	got, err := Resume(context.Background(), path, reinforced(t, 40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameTrials(t, "resumed after a panic", got.Trials, search(t, reinforced(t, 40)).Trials)
+}
+
+// endless is a space in which no architecture is ever complete.
+type endless struct{ toy }
+
+func (endless) Next(space.Genotype) (space.Decision, bool, error) {
+	return space.Decision{Name: "empty"}, true, nil
+}
+
+func TestErrors(t *testing.T) {
+	dir := t.TempDir()
+	stored := filepath.Join(dir, "stored.db")
+	cfg := reinforced(t, 10)
+	cfg.Path = stored
+	search(t, cfg)
+	text := filepath.Join(dir, "text")
+	if err := os.WriteFile(text, []byte("not a study"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+
+	searchErr := func(change func(*Config)) error {
+		cfg := reinforced(t, 10)
+		change(&cfg)
+		_, err := Search(context.Background(), cfg)
+		return err
+	}
+	resumeErr := func(path string, change func(*Config)) error {
+		cfg := reinforced(t, 10)
+		change(&cfg)
+		_, err := Resume(context.Background(), path, cfg)
+		return err
+	}
+	other, err := strategy.Reinforce(toy{4}, 3, controller.Config{Hidden: 7, Rate: 0.05})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := reinforced(t, 10)
+	if _, err := Search(context.Background(), used); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(*Config) {}
+	for _, test := range []struct {
+		err  error
+		is   error
+		want string
+	}{
+		{searchErr(func(c *Config) { c.Space = nil }), nil, "Config.Space is nil"},
+		{searchErr(func(c *Config) { c.Strategy = nil }), nil, "Config.Strategy is nil"},
+		{searchErr(func(c *Config) { c.Estimator = nil }), nil, "Config.Estimator is nil"},
+		{searchErr(func(c *Config) { c.Trials = 0 }), nil, "Config.Trials is 0; it must be at least 1"},
+		{searchErr(func(c *Config) { c.Batch = -1 }), nil, "Config.Batch is -1"},
+		{searchErr(func(c *Config) { c.Workers = -1 }), nil, "Config.Workers is -1"},
+		{searchErr(func(c *Config) { c.Space = endless{} }), nil, "it holds no architecture"},
+		{searchErr(func(c *Config) { c.Path = stored }), study.ErrExists, "resume it, or choose another path"},
+		{searchErr(func(c *Config) { c.Path = filepath.Join(dir, "no", "folder.db") }), nil, "there is no folder"},
+		{searchErr(func(c *Config) { c.Strategy = &listed{} }), ErrNoSuccess, "proposed none"},
+		{resumeErr("", nothing), nil, "there is no path"},
+		{resumeErr(filepath.Join(dir, "nowhere.db"), nothing), fs.ErrNotExist, "there is no file"},
+		{resumeErr(text, nothing), study.ErrNoStudy, "is no study"},
+		{resumeErr(stored, func(c *Config) { c.Path = text }), nil, "leave Path empty"},
+		{resumeErr(stored, func(c *Config) { c.Seed = 12 }), study.ErrMismatch, "its seed is 11, not 12"},
+		{resumeErr(stored, func(c *Config) { c.Space = toy{5} }), study.ErrMismatch, "its space is toy(4), not toy(5)"},
+		{resumeErr(stored, func(c *Config) { c.Strategy = other }), study.ErrMismatch, "its strategy is reinforce(lstm 2×6"},
+		{resumeErr(stored, func(c *Config) { c.Estimator = scores{} }), study.ErrMismatch, "its estimator is noisy, not scores"},
+		{resumeErr(stored, func(c *Config) { c.Trials = 0 }), nil, "Config.Trials is 0"},
+		{resumeErr(stored, func(c *Config) { c.Strategy = used.Strategy }), nil, "trial 1 is stored as"},
+	} {
+		if test.err == nil || !strings.Contains(test.err.Error(), test.want) || !strings.HasPrefix(test.err.Error(), "nasext: ") {
+			t.Errorf("error is %v, want one that says %q", test.err, test.want)
+		}
+		if test.is != nil && !errors.Is(test.err, test.is) {
+			t.Errorf("error %v does not wrap %v", test.err, test.is)
+		}
+	}
+}

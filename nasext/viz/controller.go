@@ -1,0 +1,217 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/controller"
+)
+
+// Controller draws how a controller learned: the rewards with the baseline on
+// the left, the entropy of its decisions on the right.
+func Controller(history []controller.Record) *display.Panels {
+	reward := display.Line("reward").XLabel("update")
+	entropy := display.Line("entropy of a decision").XLabel("update").YLabel("nats")
+	panels := display.Grid(reward, entropy)
+	if len(history) == 0 {
+		return panels.Title("controller: no updates yet")
+	}
+	var x, mean, baseline, nats, eachX, each []float64
+	for _, r := range history {
+		u := float64(r.Update)
+		x, mean = append(x, u), append(mean, r.Stats.Reward)
+		baseline, nats = append(baseline, r.Stats.Baseline), append(nats, r.Stats.Entropy)
+		for _, v := range r.Rewards {
+			eachX, each = append(eachX, u), append(each, v)
+		}
+	}
+	if len(each) > len(history) { // with batches of one they are the means
+		reward.Add(display.XY("each", eachX, each).Points().Tint(5))
+	}
+	reward.Add(display.XY("mean", x, mean).Tint(1), display.XY("baseline", x, baseline).Tint(2).Dash())
+	entropy.Add(display.XY("", x, nats).Tint(3))
+	low, high := span(nats)
+	if most := uniform(history[len(history)-1].Policy); most > 0 {
+		entropy.HLine(most, "all options equally likely")
+		high = max(high, most)
+	}
+	entropy.YRange(min(0, low), high*1.08+1e-9)
+	return panels
+}
+
+// uniform is the mean entropy of decisions whose options are all equally likely.
+func uniform(policy []controller.Odds) float64 {
+	sum, weight := 0.0, 0.0
+	for _, o := range policy {
+		sum += o.Reached * math.Log(float64(len(o.Options)))
+		weight += o.Reached
+	}
+	if weight == 0 {
+		return 0
+	}
+	return sum / weight
+}
+
+func span(values []float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	if low > high {
+		return 0, 1
+	}
+	return low, high
+}
+
+// How much a picture of probabilities holds.
+const (
+	maxRows    = 40 // decisions, those that are reached most
+	maxColumns = 16 // different options; with more, columns are numbers of options
+	wideMap    = 6  // options up to which three maps fit side by side
+)
+
+// Probabilities draws how likely the controller takes each option of each
+// decision: at the first update, half way and at the last one; of a space with
+// many different options at the last one only. Probabilities are means over the
+// paths that were sampled, and over neighbouring updates where there are many.
+// A cell is blank where a decision does not offer the option.
+func Probabilities(history []controller.Record) *display.Panels {
+	if len(history) == 0 {
+		return display.Grid(display.Heatmap("", nil)).Title("probabilities: no updates yet")
+	}
+	around := max(1, len(history)/20)
+	last := window(history, len(history)-around, len(history))
+	rows := mostReached(last)
+	header, names := optionColumns(rows)
+	times := []struct {
+		title  string
+		policy []controller.Odds
+	}{{fmt.Sprintf("after %s", count(history[len(history)-1].Update-1, "update")), last}}
+	if len(header) <= wideMap && len(history) > 1 {
+		middle := (len(history) - 1) / 2
+		if middle > 0 {
+			times = slices.Insert(times, 0, times[0])
+			times[0].title = fmt.Sprintf("after %s", count(history[middle].Update-1, "update"))
+			times[0].policy = window(history, max(0, middle-around/2), middle+(around+1)/2)
+		}
+		times = slices.Insert(times, 0, times[0])
+		times[0].title, times[0].policy = "at the start", window(history, 0, 1)
+	}
+	var maps []*display.Plot
+	for i, t := range times {
+		values, texts := make([][]float64, len(rows)), make([][]string, len(rows))
+		labels := make([]string, len(rows))
+		for r, row := range rows {
+			labels[r] = row.Decision
+			values[r], texts[r] = line(row, t.policy, header, names)
+		}
+		p := display.Heatmap(t.title, values).ColorRange(0, 1).YTicks(labels...).XTicks(header...)
+		if !names {
+			p.CellTexts(texts).XLabel("option")
+		}
+		if i > 0 {
+			p.YTicks(make([]string, len(rows))...)
+		}
+		maps = append(maps, p)
+	}
+	return display.Grid(maps...).Title("probability of each option")
+}
+
+// window averages the policies of the updates from to (exclusive), by how many
+// episodes came to each decision.
+func window(history []controller.Record, from, to int) []controller.Odds {
+	var all []controller.Odds
+	for _, r := range history[from:max(to, from+1)] {
+		for _, o := range r.Policy {
+			i := find(all, o)
+			if i < 0 {
+				i = len(all)
+				all = append(all, controller.Odds{Decision: o.Decision, Options: o.Options, Probs: make([]float64, len(o.Probs))})
+			}
+			all[i].Reached += o.Reached
+			for j, p := range o.Probs {
+				all[i].Probs[j] += p * o.Reached
+			}
+		}
+	}
+	for i := range all {
+		for j := range all[i].Probs {
+			all[i].Probs[j] /= all[i].Reached
+		}
+	}
+	return all
+}
+
+func find(policy []controller.Odds, o controller.Odds) int {
+	return slices.IndexFunc(policy, func(p controller.Odds) bool {
+		return p.Decision == o.Decision && slices.Equal(p.Options, o.Options)
+	})
+}
+
+// mostReached keeps the decisions that are reached most, in their order.
+func mostReached(policy []controller.Odds) []controller.Odds {
+	if len(policy) <= maxRows {
+		return policy
+	}
+	reached := make([]float64, len(policy))
+	for i, o := range policy {
+		reached[i] = o.Reached
+	}
+	slices.Sort(reached)
+	least := reached[len(reached)-maxRows]
+	var kept []controller.Odds
+	for _, o := range policy {
+		if o.Reached >= least && len(kept) < maxRows {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+// optionColumns are the columns of the map: the options by name, or, if there
+// are too many, by number.
+func optionColumns(rows []controller.Odds) (header []string, names bool) {
+	most := 0
+	for _, o := range rows {
+		most = max(most, len(o.Options))
+		for _, option := range o.Options {
+			if !slices.Contains(header, option) {
+				header = append(header, option)
+			}
+		}
+	}
+	if len(header) <= maxColumns {
+		return header, true
+	}
+	header = nil
+	for i := range most {
+		header = append(header, fmt.Sprint(i+1))
+	}
+	return header, false
+}
+
+// line is one row of the map; NaN where the decision has no such option or was
+// not reached.
+func line(row controller.Odds, policy []controller.Odds, header []string, names bool) (values []float64, texts []string) {
+	values, texts = make([]float64, len(header)), make([]string, len(header))
+	at := find(policy, row)
+	for i, h := range header {
+		values[i] = math.NaN()
+		k := i
+		if names {
+			k = slices.Index(row.Options, h)
+		}
+		if k < 0 || k >= len(row.Options) {
+			continue
+		}
+		texts[i] = row.Options[k]
+		if at >= 0 {
+			values[i] = policy[at].Probs[k]
+		}
+	}
+	return values, texts
+}

@@ -1,0 +1,112 @@
+package viz
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/estimate"
+)
+
+// Curve is the course of one training, with a name for the legend.
+type Curve struct {
+	Name   string
+	Epochs []estimate.Epoch
+}
+
+// LearningCurve draws one training: loss on the left, accuracy on the right,
+// each on the training and the validation data.
+func LearningCurve(epochs []estimate.Epoch) *display.Panels {
+	if len(epochs) == 0 {
+		return LearningCurves()
+	}
+	x, c := columns(epochs)
+	last := epochs[len(epochs)-1]
+	return display.Grid(
+		display.Line("loss",
+			display.XY("training", x, c.trainLoss).Tint(5), display.XY("validation", x, c.validLoss).Tint(1),
+		).XLabel("epoch"),
+		display.Line(fmt.Sprintf("accuracy: %.2f %% on validation", 100*last.ValidAcc),
+			display.XY("training", x, c.trainAcc).Tint(5), display.XY("validation", x, c.validAcc).Tint(1),
+		).XLabel("epoch"),
+	)
+}
+
+// LearningCurves draws several trainings over each other: validation as a full
+// line, training dashed in the same colour.
+func LearningCurves(curves ...Curve) *display.Panels {
+	loss, accuracy := display.Line("loss").XLabel("epoch"), display.Line("accuracy").XLabel("epoch")
+	drawn := 0
+	for _, curve := range curves {
+		if len(curve.Epochs) == 0 {
+			continue
+		}
+		drawn++
+		x, c := columns(curve.Epochs)
+		loss.Add(display.XY(curve.Name, x, c.validLoss).Tint(drawn), display.XY("", x, c.trainLoss).Tint(drawn).Dash())
+		accuracy.Add(display.XY(curve.Name, x, c.validAcc).Tint(drawn), display.XY("", x, c.trainAcc).Tint(drawn).Dash())
+	}
+	title := "validation, and training dashed"
+	if drawn == 0 {
+		title = "learning curves: nothing was trained yet"
+	}
+	return display.Grid(loss, accuracy).Title(title)
+}
+
+// course is a training, column by column.
+type course struct{ trainLoss, trainAcc, validLoss, validAcc []float64 }
+
+func columns(epochs []estimate.Epoch) (x []float64, c course) {
+	for _, e := range epochs {
+		x = append(x, float64(e.Epoch))
+		c.trainLoss, c.trainAcc = append(c.trainLoss, e.TrainLoss), append(c.trainAcc, e.TrainAcc)
+		c.validLoss, c.validAcc = append(c.validLoss, e.ValidLoss), append(c.validAcc, e.ValidAcc)
+	}
+	return x, c
+}
+
+// Confusion draws how often each class (a row) was taken for each class (a
+// column). The colour is the share of the row, the text the count. Names of
+// classes may be fewer than the classes; the rest gets numbers from 0.
+func Confusion(matrix [][]int, names []string) *display.Plot {
+	classes := len(matrix)
+	for _, row := range matrix {
+		classes = max(classes, len(row))
+	}
+	label := func(i int) string {
+		if i < len(names) {
+			return names[i]
+		}
+		return strconv.Itoa(i)
+	}
+	var labels []string
+	for i := range classes {
+		labels = append(labels, label(i))
+	}
+	right, all := 0, 0
+	shares, texts := make([][]float64, len(matrix)), make([][]string, len(matrix))
+	for i, row := range matrix {
+		sum := 0
+		for j, n := range row {
+			sum += n
+			if i == j {
+				right += n
+			}
+		}
+		all += sum
+		for _, n := range row {
+			shares[i] = append(shares[i], float64(n)/float64(max(sum, 1)))
+			text := ""
+			if n != 0 {
+				text = strconv.Itoa(n)
+			}
+			texts[i] = append(texts[i], text)
+		}
+	}
+	title := "confusion: no samples yet"
+	if all > 0 {
+		title = fmt.Sprintf("confusion: %d of %d right, %.2f %%", right, all, 100*float64(right)/float64(all))
+	}
+	return display.Heatmap(title, shares).CellTexts(texts).ColorRange(0, 1).
+		XTicks(labels...).YTicks(labels[:len(matrix)]...).XLabel("taken for").YLabel("class")
+}

@@ -1,0 +1,133 @@
+package viz
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/study"
+)
+
+// BestSoFar plots the score of every trial and the best one until then.
+func BestSoFar(trials []study.Trial) *display.Plot {
+	var x, score, best []float64
+	failed := 0
+	top := math.Inf(-1)
+	var winner study.Trial
+	for _, t := range byNumber(trials) {
+		if t.Failed {
+			failed++
+			continue
+		}
+		if len(x) == 0 || t.Score > top {
+			top, winner = t.Score, t
+		}
+		x, score, best = append(x, float64(t.Number)), append(score, t.Score), append(best, top)
+	}
+	if len(x) == 0 {
+		title := "best so far: no trials yet"
+		if failed > 0 {
+			title = fmt.Sprintf("best so far: none, %s failed", count(failed, "trial"))
+		}
+		return display.Line(title).XLabel("trial").YLabel("score")
+	}
+	// The best holds until the last trial, also if the last ones failed.
+	if end := float64(byNumber(trials)[len(trials)-1].Number); end > x[len(x)-1] {
+		x, score, best = append(x, end), append(score, math.NaN()), append(best, top)
+	}
+	title := fmt.Sprintf("best so far: %s after %s", short(top), count(len(trials), "trial"))
+	if failed > 0 {
+		title += fmt.Sprintf(", %d failed", failed)
+	}
+	return display.Line(title,
+		display.XY("each trial", x, score).Points().Tint(5),
+		display.XY("best so far", x, best).Step().Tint(1),
+	).XLabel("trial").YLabel("score").Note(float64(winner.Number), top, fmt.Sprintf("trial %d", winner.Number))
+}
+
+// SizeScore plots the score over the number of parameters, on a logarithmic
+// axis, with the front of those that no smaller or equal architecture beats.
+func SizeScore(trials []study.Trial) *display.Plot {
+	var all []study.Trial
+	for _, t := range trials {
+		if !t.Failed && t.Estimate.Params > 0 {
+			all = append(all, t)
+		}
+	}
+	if len(all) == 0 {
+		return display.Scatter("size and score: no trials yet").XLabel("parameters").YLabel("score").LogX()
+	}
+	slices.SortStableFunc(all, func(a, b study.Trial) int {
+		return cmp.Or(cmp.Compare(a.Estimate.Params, b.Estimate.Params), cmp.Compare(b.Score, a.Score))
+	})
+	var x, y, frontX, frontY []float64
+	for _, t := range all {
+		p := float64(t.Estimate.Params)
+		x, y = append(x, p), append(y, t.Score)
+		if len(frontY) == 0 || t.Score > frontY[len(frontY)-1] {
+			frontX, frontY = append(frontX, p), append(frontY, t.Score)
+		}
+	}
+	if largest := x[len(x)-1]; largest > frontX[len(frontX)-1] {
+		frontX, frontY = append(frontX, largest), append(frontY, frontY[len(frontY)-1])
+	}
+	best, _ := study.Best(all)
+	return display.Scatter("size and score of "+count(len(all), "architecture"),
+		display.XY("each trial", x, y).Points().Tint(5),
+		display.XY("best for its size", frontX, frontY).Step().Tint(2),
+	).XLabel("parameters").YLabel("score").LogX().
+		Note(float64(best.Estimate.Params), best.Score, fmt.Sprintf("trial %d", best.Number))
+}
+
+// Trials lists trials by number. The space puts their choices in words; nil
+// leaves them as numbers.
+func Trials(trials []study.Trial, s space.Space) *display.Table {
+	return table(byNumber(trials), s).Captioned(count(len(trials), "trial"))
+}
+
+// Top lists the n best trials, the best first and each architecture once. The
+// space puts their choices in words; nil leaves them as numbers.
+func Top(trials []study.Trial, n int, s space.Space) *display.Table {
+	var all []study.Trial
+	for _, t := range byNumber(trials) {
+		if !t.Failed && t.CopyOf == 0 {
+			all = append(all, t)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b study.Trial) int { return cmp.Compare(b.Score, a.Score) })
+	n = min(max(n, 0), len(all))
+	return table(all[:n], s).Captioned(fmt.Sprintf("the best %d of %s", n, count(len(trials), "trial")))
+}
+
+// table has a row for each trial.
+func table(trials []study.Trial, s space.Space) *display.Table {
+	t := display.NewTable("trial", "score", "parameters", "MACs", "seconds", "architecture", "remark")
+	for _, trial := range trials {
+		row := []any{trial.Number, trial.Score, trial.Estimate.Params, trial.Estimate.MACs, math.Round(trial.Seconds*100) / 100, choices(trial, s), ""}
+		switch {
+		case trial.Failed:
+			row[1], row[2], row[3], row[6] = nil, nil, nil, "failed: "+trial.Error
+		case trial.CopyOf != 0:
+			row[6] = fmt.Sprintf("same as trial %d", trial.CopyOf)
+		}
+		t.Add(row...)
+	}
+	return t
+}
+
+// choices puts a genotype in words, if the space knows it.
+func choices(t study.Trial, s space.Space) string {
+	if s != nil {
+		if text, err := space.Format(s, t.Genotype); err == nil {
+			return text
+		}
+	}
+	return fmt.Sprint([]int(t.Genotype))
+}
+
+func byNumber(trials []study.Trial) []study.Trial {
+	return slices.SortedStableFunc(slices.Values(trials), func(a, b study.Trial) int { return cmp.Compare(a.Number, b.Number) })
+}

@@ -1,0 +1,54 @@
+// Package viz draws what a search knows: studies, architectures, training,
+// controllers. Every function is pure, from plain data to a value of package
+// display, which a notebook shows as a picture and a program can save:
+//
+//	viz.BestSoFar(result.Trials)
+//	viz.Architecture(result.Arch)
+//	viz.Controller(rl.History())
+//
+// Empty data are no mistake: the picture says that there is nothing yet.
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// count writes a number of things with its noun: "1 trial", "3 trials".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// short writes a number with four digits that count.
+func short(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'g', 4, 64), "-", "−", 1)
+}
+
+// magnitude writes a count with a prefix: 950, 12.3k, 4.5M, 1.2G.
+func magnitude(n int64) string {
+	x := float64(n)
+	for _, unit := range []string{"", "k", "M", "G", "T"} {
+		if math.Abs(x) < 999.5 {
+			if unit == "" {
+				return strconv.FormatInt(n, 10)
+			}
+			return strconv.FormatFloat(x, 'g', 3, 64) + unit
+		}
+		x /= 1000
+	}
+	return strconv.FormatFloat(float64(n), 'g', 3, 64)
+}
+
+// clip shortens a text to n characters.
+func clip(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
