@@ -52,7 +52,7 @@ func (p *Plot) drawIn(c pen, b box) {
 	for _, l := range layers {
 		l.drawPoints(c, f)
 	}
-	p.drawNotes(c, f)
+	p.drawNotes(c, f, layers)
 }
 
 // framed is the area of the data with its scales and ticks.

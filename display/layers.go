@@ -3,7 +3,6 @@ package display
 import (
 	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -146,6 +145,13 @@ func (p *Plot) spans(layers []layer) (x, y span, whole bool) {
 		}
 	}
 	x, y = p.x.settle(xs, false), p.y.settle(ys, zero)
+	if len(p.notes) > 0 && !p.y.ranged { // room for a text above the highest point
+		if y.log {
+			y.hi *= math.Pow(y.hi/y.lo, 0.06)
+		} else {
+			y.hi += (y.hi - y.lo) * 0.06
+		}
+	}
 	if p.x.ranged || p.x.log {
 		return x, y, whole
 	}
@@ -355,67 +361,6 @@ func (l layer) drawHistogram(c pen, f *framed, several bool) {
 	}
 }
 
-// drawRules draws the lines across the plot.
-func (p *Plot) drawRules(c pen, f *framed) {
-	s := script{size: sizeTick, ink: inkMuted}
-	for _, r := range p.rules {
-		if r.vertical {
-			x, ok := f.x.position(r.at)
-			if !ok || !f.x.inside(r.at) {
-				continue
-			}
-			c.line(inkMuted, 1, []float64{5, 4}, pt(x, f.y0), pt(x, f.y1))
-			s.y, s.x = draw.YTop, draw.XLeft
-			dx := 5.0
-			if t := oneLine(r.text); x+5+s.width(t) > f.x1 {
-				s.x, dx = draw.XRight, -5
-			}
-			c.text(s, x+dx, f.y1, oneLine(r.text))
-			continue
-		}
-		y, ok := f.y.position(r.at)
-		if !ok || !f.y.inside(r.at) {
-			continue
-		}
-		c.line(inkMuted, 1, []float64{5, 4}, pt(f.x0, y), pt(f.x1, y))
-		s.x, s.y = draw.XRight, draw.YBottom
-		text := s.fit(oneLine(r.text), f.w())
-		if text != "" {
-			c.fill(inkPage.fade(0.8), rect(box{f.x1 - s.width(text) - 3, y + 2, f.x1 + 3, y + 15}, 3))
-		}
-		c.text(s, f.x1, y+5, text)
-	}
-}
-
-// drawNotes writes texts beside points, on a patch of the page's colour.
-func (p *Plot) drawNotes(c pen, f *framed) {
-	s := script{size: sizeTick, bold: true, ink: inkText, y: draw.YCenter}
-	for _, n := range p.notes {
-		x, okX := f.x.position(n.x)
-		y, okY := f.y.position(n.y)
-		if !okX || !okY || !f.x.inside(n.x) || !f.y.inside(n.y) {
-			continue
-		}
-		var ring vg.Path
-		ring.Move(pt(x+5.5, y))
-		ring.Arc(pt(x, y), 5.5, 0, 2*math.Pi)
-		ring.Close()
-		c.stroke(inkText, 1.5, nil, ring)
-		text := s.fit(oneLine(n.text), f.w()/2)
-		w := s.width(text)
-		left := x + 11
-		if left+w+4 > f.x1 {
-			left = x - 11 - w
-		}
-		ty := y + 14
-		if ty+8 > f.y1 {
-			ty = y - 14
-		}
-		c.fill(inkPage.fade(0.8), rect(box{left - 3, ty - 8, left + w + 3, ty + 8}, 3))
-		c.text(s, left, ty, text)
-	}
-}
-
 // drawIcon draws what stands for the series in the legend.
 func (l layer) drawIcon(c pen, x, y float64) {
 	const w = 16.0
@@ -430,12 +375,4 @@ func (l layer) drawIcon(c pen, x, y float64) {
 	default:
 		c.line(l.ink, 2.4, l.dash, pt(x, y), pt(x+w, y))
 	}
-}
-
-// integerText writes a count, or a value that isn't one, for a cell.
-func integerText(v float64) string {
-	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
-		return minus(strconv.FormatFloat(v, 'f', 0, 64))
-	}
-	return minus(short(v))
 }

@@ -71,3 +71,11 @@ func plural(n int, word string) string {
 	}
 	return grouped(n) + " " + word + "s"
 }
+
+// integerText writes a count, or a value that isn't one, for a cell.
+func integerText(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
+		return minus(strconv.FormatFloat(v, 'f', 0, 64))
+	}
+	return minus(short(v))
+}

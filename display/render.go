@@ -92,7 +92,13 @@ func complete(b Bundle, v any) Bundle {
 	if data == nil {
 		data = map[string]any{}
 	}
-	if s, ok := b.Data[MIMEPlain].(string); !ok || s == "" && len(b.Data) > 1 {
+	_, has := data[MIMEPlain].(string)
+	html, ok := data[MIMEHTML].(string)
+	switch {
+	case has && len(data) == 1: // an empty text, as it was meant
+	case ok:
+		data[MIMEPlain] = htmlText(html)
+	default:
 		data[MIMEPlain] = fmt.Sprintf("%T", v)
 	}
 	b.Data = data

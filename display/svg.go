@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	xfont "golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
 )
 
 // svgCanvas is a vg.Canvas that writes SVG for light and dark pages: colours
@@ -256,9 +257,23 @@ func (c *svgCanvas) FillString(f font.Face, pt vg.Point, text string) {
 	if f.Font.Style != xfont.StyleNormal {
 		more.WriteString(` font-style="italic"`)
 	}
-	// textLength keeps the layout where the page has other fonts than ours.
-	fmt.Fprintf(&c.body, "<text x=\"%s\" y=\"%s\" font-size=\"%s\" textLength=\"%s\" lengthAdjust=\"spacingAndGlyphs\"%s%s>%s</text>\n",
-		num(x), num(y), num(float64(f.Font.Size)*scale), num(float64(f.Width(text))*scale), c.paint('f'), more.String(), escapeXML(text))
+	if covers(f, text) {
+		// Keeps the layout where the page has other fonts than ours.
+		fmt.Fprintf(&more, ` textLength="%s" lengthAdjust="spacingAndGlyphs"`, num(float64(f.Width(text))*scale))
+	}
+	fmt.Fprintf(&c.body, "<text x=\"%s\" y=\"%s\" font-size=\"%s\"%s%s>%s</text>\n",
+		num(x), num(y), num(float64(f.Font.Size)*scale), c.paint('f'), more.String(), escapeXML(text))
+}
+
+// covers reports whether the font has every character, so that its widths mean something.
+func covers(f font.Face, text string) bool {
+	var buf sfnt.Buffer
+	for _, r := range text {
+		if i, err := f.Face.GlyphIndex(&buf, r); err != nil || i == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 const sansFamily = "Helvetica, Arial, sans-serif"

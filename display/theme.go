@@ -46,10 +46,10 @@ var (
 var palette = [...]ink{
 	pair(0x0b62c4, 0x58a6ff), // blue
 	pair(0xd9650b, 0xffa657), // orange
-	pair(0x0e8a66, 0x2fbf8f), // green
+	pair(0x0e8a66, 0x27ab80), // green
 	pair(0xa0267a, 0xf58ac6), // purple
 	pair(0x0598bd, 0x8fe3f7), // sky
-	pair(0x6b4a00, 0xc9a100), // brown, ochre
+	pair(0x6b4a00, 0xb08a1e), // brown, ochre
 	pair(0xd1344b, 0xff6b6b), // red
 	pair(0x5c6470, 0xb4bcc6), // grey
 	pair(0x5a3fc0, 0xa897ff), // violet
