@@ -1,0 +1,253 @@
+// Package install writes, lists and removes the kernelspec: the folder that
+// tells Jupyter how to start the kernel and what it looks like.
+package install
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// What a kernelspec is called unless Options say otherwise.
+const (
+	DefaultName        = "nascent"
+	DefaultDisplayName = "Go (Nascent)"
+)
+
+// startupProtocol tells Jupyter how the kernel wants to be started: from version
+// 5.5 on it would have to understand a registration file instead of a connection
+// file. What is spoken afterwards is told by kernel_info_reply.
+const startupProtocol = "5.4.0"
+
+//go:generate go run ./internal/drawlogo
+//go:embed logo-svg.svg logo-64x64.png logo-32x32.png
+var logos embed.FS
+
+// Options say where a kernelspec is and what it holds. At most one of User,
+// SysPrefix and Prefix may be set; User is the default.
+type Options struct {
+	User      bool   // for the current user: Jupyter's data folder
+	SysPrefix bool   // for the active Python environment
+	Prefix    string // in PREFIX/share/jupyter
+
+	Name        string            // default: DefaultName
+	DisplayName string            // default: DefaultDisplayName
+	Env         map[string]string // environment variables of the kernel
+	Executable  string            // default: the running program
+}
+
+// Spec is a kernelspec that is installed.
+type Spec struct {
+	Name        string
+	Dir         string
+	DisplayName string
+	Argv        []string
+}
+
+// kernelJSON is the content of a kernelspec's kernel.json.
+type kernelJSON struct {
+	Argv            []string          `json:"argv"`
+	DisplayName     string            `json:"display_name"`
+	Language        string            `json:"language"`
+	InterruptMode   string            `json:"interrupt_mode"`
+	Env             map[string]string `json:"env,omitempty"`
+	Metadata        metadata          `json:"metadata"`
+	ProtocolVersion string            `json:"kernel_protocol_version"`
+}
+
+// metadata tells our kernelspecs from those of others.
+type metadata struct {
+	Implementation string `json:"implementation"`
+}
+
+const implementation = "nascent"
+
+// Install writes the kernelspec and returns its folder. One of this kernel that
+// is there already is replaced at once, so that Jupyter never sees half of one;
+// one of another kernel is left alone, which is an error.
+func Install(o Options) (dir string, err error) { return systemEnvironment().install(o) }
+
+func (e environment) install(o Options) (dir string, err error) {
+	if o.DisplayName == "" {
+		o.DisplayName = DefaultDisplayName
+	}
+	dir, err = e.specDir(o)
+	if err != nil {
+		return "", fmt.Errorf("installing the kernelspec: %w", err)
+	}
+	if err := checkEnv(o.Env); err != nil {
+		return "", fmt.Errorf("installing the kernelspec: %w", err)
+	}
+	executable, err := findExecutable(o.Executable)
+	if err != nil {
+		return "", fmt.Errorf("installing the kernelspec: %w", err)
+	}
+	if err := mayReplace(dir); err != nil {
+		return "", fmt.Errorf("installing the kernelspec: %w", err)
+	}
+	spec := kernelJSON{
+		Argv:        []string{executable, "kernel", "-f", "{connection_file}"},
+		DisplayName: o.DisplayName, Language: "go", InterruptMode: "message", Env: o.Env,
+		Metadata: metadata{Implementation: implementation}, ProtocolVersion: startupProtocol,
+	}
+	if err := write(dir, spec); err != nil {
+		return "", fmt.Errorf("installing the kernelspec: %w", err)
+	}
+	return dir, nil
+}
+
+// Uninstall removes the kernelspec that Options name by place and Name, and
+// returns its folder. If there is none, the error lists those that there are.
+func Uninstall(o Options) (dir string, err error) { return systemEnvironment().uninstall(o) }
+
+func (e environment) uninstall(o Options) (dir string, err error) {
+	dir, err = e.specDir(o)
+	if err != nil {
+		return "", fmt.Errorf("removing the kernelspec: %w", err)
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("removing the kernelspec: there is no folder %s; %s", dir, whatIsIn(filepath.Dir(dir)))
+	}
+	spec, err := read(dir)
+	if err != nil {
+		return "", fmt.Errorf("removing the kernelspec: %w", err)
+	}
+	if spec.Metadata.Implementation != implementation {
+		return "", fmt.Errorf("removing the kernelspec: %s belongs to another kernel, %q; jupyter kernelspec remove %s would remove it",
+			dir, spec.DisplayName, filepath.Base(dir))
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", fmt.Errorf("removing the kernelspec: %w", err)
+	}
+	return dir, nil
+}
+
+// List finds the kernelspecs of this kernel in all places where Jupyter looks,
+// those that win first.
+func List() ([]Spec, error) { return systemEnvironment().list() }
+
+func (e environment) list() ([]Spec, error) {
+	var found []Spec
+	for _, kernels := range e.searchDirs() {
+		entries, err := os.ReadDir(kernels)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return found, fmt.Errorf("looking for kernelspecs: %w", err)
+		}
+		for _, entry := range entries {
+			dir := filepath.Join(kernels, entry.Name())
+			spec, err := read(dir)
+			if err != nil || spec.Metadata.Implementation != implementation {
+				continue // another kernel's, or no kernelspec at all
+			}
+			found = append(found, Spec{Name: entry.Name(), Dir: dir, DisplayName: spec.DisplayName, Argv: spec.Argv})
+		}
+	}
+	return found, nil
+}
+
+var validName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func (e environment) specDir(o Options) (string, error) {
+	name := o.Name
+	if name == "" {
+		name = DefaultName
+	}
+	if !validName.MatchString(name) || strings.Trim(name, ".") == "" {
+		return "", fmt.Errorf("%q can't be the name of a kernelspec: letters, digits, dot, hyphen and underscore are possible", name)
+	}
+	kernels, err := e.kernelsDir(o)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(kernels, strings.ToLower(name)), nil // as Jupyter does
+}
+
+func checkEnv(env map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(env[name], "\x00") {
+			return fmt.Errorf("%q=%q can't be an environment variable: NAME=VALUE is expected", name, env[name])
+		}
+	}
+	return nil
+}
+
+// findExecutable returns the absolute path of the program that Jupyter is to start.
+func findExecutable(path string) (string, error) {
+	if path == "" {
+		running, err := os.Executable()
+		if err != nil {
+			return "", fmt.Errorf("finding the path of this program: %w", err)
+		}
+		path = running
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("finding the path of the kernel's program: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("the kernel's program: %w", err)
+	}
+	if info.IsDir() {
+		return "", fmt.Errorf("the kernel's program %s is a folder", path)
+	}
+	if strings.Contains(filepath.ToSlash(path), "/go-build") {
+		return "", fmt.Errorf("%s is temporary, because it was started with go run: build the program first, with go build or go install", path)
+	}
+	return path, nil
+}
+
+func mayReplace(dir string) error {
+	spec, err := read(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // nothing is there, or a folder without kernel.json
+	case err != nil:
+		return err
+	case spec.Metadata.Implementation != implementation:
+		return fmt.Errorf("%s belongs to another kernel, %q: choose another --name", dir, spec.DisplayName)
+	}
+	return nil
+}
+
+func read(dir string) (kernelJSON, error) {
+	var spec kernelJSON
+	file := filepath.Join(dir, "kernel.json")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return spec, err
+	}
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return spec, fmt.Errorf("%s is no kernelspec: %w", file, err)
+	}
+	return spec, nil
+}
+
+// whatIsIn lists the kernelspecs of a folder in words.
+func whatIsIn(kernels string) string {
+	entries, err := os.ReadDir(kernels)
+	if err != nil {
+		return "nothing is installed there"
+	}
+	var names []string
+	for _, entry := range entries {
+		if _, err := os.Stat(filepath.Join(kernels, entry.Name(), "kernel.json")); err == nil {
+			names = append(names, entry.Name())
+		}
+	}
+	if names == nil {
+		return "nothing is installed there"
+	}
+	return "installed there: " + strings.Join(names, ", ")
+}
