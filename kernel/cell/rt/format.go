@@ -10,7 +10,7 @@ import (
 // type's name and its fields' names. It makes Boxed values inside of other values
 // print right too.
 func (b Boxed) Format(s fmt.State, verb rune) {
-	p := printer{r: b.d.r, s: s, verb: verb, arg: b}
+	p := printer{r: b.d.r, s: s, verb: verb}
 	p.plus, p.sharp = s.Flag('+') && verb == 'v', s.Flag('#') && verb == 'v'
 	if p.methods(b.d, b.V) {
 		return
@@ -50,16 +50,16 @@ func (r *Runtime) plainArgs(a []any) []any {
 	return out
 }
 
-// fmtFormat makes arguments fit for fmt.Printf: fmt looks at their types for %T and %p,
-// without asking them.
+// fmtFormat makes arguments fit for fmt.Printf: for %T, %p and %w, fmt looks at their
+// types without asking them.
 func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
-	if !strings.Contains(format, "T") && !strings.Contains(format, "p") {
+	if !strings.ContainsAny(format, "Tpw") {
 		return format, a
 	}
 	need := false
 	for _, x := range a {
 		switch x.(type) {
-		case Boxed, RTError:
+		case Boxed, RTError, errW, joinW:
 			need = true
 		}
 	}
@@ -85,7 +85,7 @@ func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
 			continue
 		}
 		if arg < len(out) {
-			b[i] = typeVerb(b[i], out, arg)
+			b[i] = r.typeVerb(b[i], out, arg)
 		}
 		arg++
 	}
@@ -93,15 +93,35 @@ func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
 }
 
 // typeVerb makes argument i fit for the verb and returns the verb to use.
-func typeVerb(verb byte, a []any, i int) byte {
+func (r *Runtime) typeVerb(verb byte, a []any, i int) byte {
 	switch verb {
 	case 'T':
 		a[i] = dynString(a[i])
 		return 's'
-	case 'p':
-		a[i] = V(a[i])
+	case 'p', 'w':
+		b, ok := a[i].(Boxed)
+		if !ok {
+			return verb
+		}
+		switch reflect.ValueOf(b.V).Kind() {
+		case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+			if verb == 'p' {
+				a[i] = b.V
+				return verb
+			}
+		}
+		a[i] = "%!" + string(verb) + "(" + b.d.String() + "=" + fmt.Sprintf("%v", unformatted{b}) + ")"
+		return 's'
 	}
 	return verb
+}
+
+// unformatted is a value that prints without its methods.
+type unformatted struct{ b Boxed }
+
+func (u unformatted) Format(s fmt.State, verb rune) {
+	p := printer{r: u.b.d.r, s: s, verb: verb, erroring: true}
+	p.print(u.b.d.typ(), reflect.ValueOf(u.b.V), 0, false)
 }
 
 // fmtIndexed is fmtFormat for formats with explicit indexes: the arguments are written
@@ -147,7 +167,7 @@ func (r *Runtime) fmtIndexed(format string, a []any) (string, []any) {
 		if verb != '%' {
 			if k := take(); k < len(a) {
 				out = append(out, a[k])
-				verb = typeVerb(verb, out, len(out)-1)
+				verb = r.typeVerb(verb, out, len(out)-1)
 			}
 		}
 		b.WriteByte(verb)
@@ -156,13 +176,14 @@ func (r *Runtime) fmtIndexed(format string, a []any) (string, []any) {
 }
 
 // errorf is fmt.Errorf: what %w wraps must be an error for compiled code as well.
-func (r *Runtime) errorf(format string, a []any) any {
+func (r *Runtime) errorf(format string, a []any) error {
 	out := append([]any(nil), a...)
 	for i, x := range out {
 		if b, ok := x.(Boxed); ok && b.d.method("Error") != nil {
 			out[i] = r.errorOf(b)
 		}
 	}
+	format, out = r.fmtFormat(format, out)
 	return fmt.Errorf(format, out...)
 }
 

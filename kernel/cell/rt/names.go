@@ -14,6 +14,10 @@ func dynString(x any) string {
 		return x.d.String()
 	case RTError:
 		return "runtime.Error"
+	case errW:
+		return x.b.d.String()
+	case joinW:
+		return x.e.b.d.String()
 	case nil:
 		return "<nil>"
 	}
@@ -45,7 +49,7 @@ func writeType(b *strings.Builder, t types.Type, full bool) {
 	case *types.Named:
 		o := t.Obj()
 		if p := o.Pkg(); p != nil {
-			if full {
+			if full && p.Name() != "main" {
 				b.WriteString(p.Path())
 			} else {
 				b.WriteString(p.Name())

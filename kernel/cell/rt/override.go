@@ -75,8 +75,7 @@ func (r *Runtime) fmtOverrides(m map[symbol]any) {
 		return r.done(fmt.Fprintf(r.writer(a[0]), f, l...))
 	})
 	set("Errorf", func(a []any) []any {
-		f, l := r.fmtFormat(a[0].(string), list(a[1]))
-		return []any{r.errorf(f, l)}
+		return []any{r.errorf(a[0].(string), list(a[1]))}
 	})
 	set("Scan", func(a []any) []any { return r.done(fmt.Fscan(r.in(), r.plainArgs(list(a[0]))...)) })
 	set("Scanln", func(a []any) []any { return r.done(fmt.Fscanln(r.in(), r.plainArgs(list(a[0]))...)) })

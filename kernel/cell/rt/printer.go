@@ -5,8 +5,6 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
-	"unicode/utf8"
-	"unsafe"
 )
 
 // printer writes an erased value as fmt writes one of its type: it follows fmt's
@@ -17,13 +15,26 @@ type printer struct {
 	s           fmt.State
 	verb        rune
 	plus, sharp bool // of %+v and %#v
-	arg         any  // the operand that a bad verb complains of
+	erroring    bool // printing the operand of a bad verb: no methods are called
 }
 
 func (p *printer) str(s string) { p.s.Write([]byte(s)) } //nolint:errcheck // a fmt.State doesn't fail
 
 // leaf prints x with the verb and the flags.
-func (p *printer) leaf(x any) { fmt.Fprintf(p.s, fmt.FormatString(p.s, p.verb), x) }
+func (p *printer) leaf(x any) {
+	verb := p.verb
+	if p.erroring && p.s.Flag('+') && !p.plus { // %+d of a string: the flag keeps its meaning
+		switch x.(type) {
+		case int64, uint64:
+			verb = 'd'
+		case float32, float64, complex64, complex128:
+			verb = 'g'
+		case string:
+			verb = 's'
+		}
+	}
+	fmt.Fprintf(p.s, fmt.FormatString(p.s, verb), x)
+}
 
 // print writes v, of type t. ro: it was reached through an unexported field, whose
 // methods fmt doesn't call.
@@ -37,23 +48,17 @@ func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
 			v = reflect.ValueOf((*int)(nil))
 		}
 	}
-	if depth > 0 && !ro {
+	if depth > 0 && !ro && !p.erroring && v.CanInterface() && v.Kind() != reflect.Interface {
 		if p.delegate(v) {
 			return
 		}
-		if d := p.r.find(t); d != nil && !types.IsInterface(t) && v.CanInterface() {
-			p.arg = Boxed{d, v.Interface()}
-			if p.methods(d, v.Interface()) {
-				return
-			}
-		} else if v.CanInterface() && !types.IsInterface(t) {
-			p.arg = Boxed{&desc{r: p.r}, v.Interface()}
-			p.arg.(Boxed).d.cur.Store(&Type{T: t})
+		if d := p.r.find(t); d != nil && p.methods(d, v.Interface()) {
+			return
 		}
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
-		p.basic(t, v)
+		p.basic(t, v, ro)
 	case *types.Struct:
 		p.structure(t, u, v, depth, ro)
 	case *types.Map:
@@ -71,21 +76,20 @@ func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
 				return
 			}
 		}
-		p.pointer(t, v)
+		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 	case *types.Interface:
 		p.iface(t, v, depth, ro)
 	default: // chan, func
-		p.pointer(t, v)
+		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 	}
 }
 
 // delegate prints a value of a compiled type whose methods fmt would call.
 func (p *printer) delegate(v reflect.Value) bool {
-	if !v.CanInterface() || v.Kind() == reflect.Interface || !isCompiled(v.Type()) {
+	if !isCompiled(v.Type()) {
 		return false
 	}
 	x := v.Interface()
-	p.arg = x
 	switch x.(type) {
 	case fmt.Formatter:
 	case fmt.GoStringer:
@@ -227,125 +231,4 @@ func (p *printer) list(t, elem types.Type, v reflect.Value, depth int, ro bool) 
 		p.print(elem, v.Index(i), depth+1, ro)
 	}
 	p.str(closing)
-}
-
-func (p *printer) iface(t types.Type, v reflect.Value, depth int, ro bool) {
-	if v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
-	switch {
-	case !v.IsValid() && p.sharp:
-		p.str(typeString(t) + "(nil)")
-	case !v.IsValid():
-		p.str("<nil>")
-	case v.Type() == boxedType && v.CanInterface():
-		b := v.Interface().(Boxed)
-		p.print(b.d.typ(), reflect.ValueOf(b.V), depth+1, ro)
-	case v.CanInterface():
-		p.raw(v, depth, ro)
-	default:
-		p.leaf(v)
-	}
-}
-
-// raw prints a raw dynamic value inside of another value.
-func (p *printer) raw(v reflect.Value, depth int, ro bool) {
-	if v.Kind() == reflect.Pointer && !ro {
-		switch v.Interface().(type) {
-		case fmt.Formatter, fmt.GoStringer, error, fmt.Stringer:
-		default: // fmt would write &{…}: it prints an operand
-			p.leaf(v.UnsafePointer())
-			return
-		}
-	}
-	if ro && v.NumMethod() > 0 {
-		p.leaf(plainValue(v))
-		return
-	}
-	p.leaf(v.Interface())
-}
-
-// plainValue is a value of a compiled type without its methods, as far as that can be done.
-func plainValue(v reflect.Value) any {
-	switch {
-	case v.Kind() == reflect.String:
-		return v.String()
-	case v.CanInt():
-		return v.Int()
-	case v.CanUint():
-		return v.Uint()
-	case v.CanFloat():
-		return v.Float()
-	case v.Kind() == reflect.Pointer:
-		return v.UnsafePointer()
-	}
-	return v
-}
-
-func (p *printer) pointer(t types.Type, v reflect.Value) {
-	var u unsafe.Pointer
-	if v.Kind() == reflect.Chan || v.Kind() == reflect.Func || v.Kind() == reflect.Map || v.Kind() == reflect.Pointer || v.Kind() == reflect.UnsafePointer {
-		u = v.UnsafePointer()
-	}
-	switch p.verb {
-	case 'v':
-		if p.sharp {
-			p.str("(" + typeString(t) + ")(")
-			if u == nil {
-				p.str("nil)")
-				return
-			}
-			fmt.Fprintf(p.s, "%#x)", uintptr(u))
-			return
-		}
-		p.leaf(u)
-	case 'p', 'b', 'o', 'd', 'x', 'X':
-		p.leaf(u)
-	default:
-		p.bad()
-	}
-}
-
-// basic prints a bool, number or string: by fmt, without the type's name, which only a
-// bad verb shows.
-func (p *printer) basic(t types.Type, v reflect.Value) {
-	verbs, x := "", any(nil)
-	switch {
-	case v.Kind() == reflect.Bool:
-		verbs, x = "tv", v.Bool()
-	case v.CanInt():
-		verbs, x = "vdbocqxXOU", v.Int()
-	case v.CanUint():
-		verbs, x = "vdbocqxXOU", v.Uint()
-	case v.Kind() == reflect.Float32:
-		verbs, x = "vbgGxXfFeE", float32(v.Float())
-	case v.Kind() == reflect.Float64:
-		verbs, x = "vbgGxXfFeE", v.Float()
-	case v.Kind() == reflect.Complex64:
-		verbs, x = "vbgGxXfFeE", complex64(v.Complex())
-	case v.Kind() == reflect.Complex128:
-		verbs, x = "vbgGxXfFeE", v.Complex()
-	case v.Kind() == reflect.String:
-		verbs, x = "vsxXq", v.String()
-	default: // unsafe.Pointer
-		p.pointer(t, v)
-		return
-	}
-	if p.verb < utf8.RuneSelf && strings.ContainsRune(verbs, p.verb) {
-		p.leaf(x)
-		return
-	}
-	p.bad()
-}
-
-// bad tells of a verb that doesn't fit the operand.
-func (p *printer) bad() {
-	p.str("%!" + string(p.verb) + "(" + dynString(p.arg) + "=")
-	q := printer{r: p.r, s: p.s, verb: 'v', arg: p.arg, plus: p.plus, sharp: p.sharp}
-	if b, ok := p.arg.(Boxed); ok {
-		q.print(b.d.typ(), reflect.ValueOf(b.V), 0, false)
-	} else {
-		q.leaf(p.arg)
-	}
-	p.str(")")
 }

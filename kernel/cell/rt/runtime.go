@@ -85,7 +85,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"NewDS": r.NewDS, "Run": r.Run, "Enter": r.Enter, "Recover": r.Recover, "RecoverD": r.RecoverD, "Panic": r.Panic,
 		"WrapNil": WrapNil, "Go": r.Go,
 		// compiled packages
-		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
+		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "SetStop": r.SetStop, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
 		// types
 		"DS": (*DS)(nil), "MapIter": (*MapIter)(nil), "StrIter": (*StrIter)(nil), "UP": (*unsafe.Pointer)(nil), "Opaque": (*Opaque)(nil),
 	} {

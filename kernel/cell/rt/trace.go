@@ -22,20 +22,16 @@ func (r *Runtime) TraceWriter() io.Writer { return traceWriter{r} }
 type traceWriter struct{ r *Runtime }
 
 func (w traceWriter) Write(p []byte) (int, error) {
-	rest := p
-	for len(rest) > 0 {
-		line, tail, _ := bytes.Cut(rest, []byte("\n"))
-		s, ok := parseSite(string(line))
-		if !ok {
-			if _, err := w.r.errOut().Write(rest); err != nil {
-				return len(p) - len(rest), err
-			}
-			break
+	n := 0
+	for line := range bytes.Lines(p) {
+		if s, ok := parseSite(string(bytes.TrimSuffix(line, []byte("\n")))); ok {
+			w.r.addSite(s)
+		} else if _, err := w.r.errOut().Write(line); err != nil {
+			return n, err
 		}
-		w.r.addSite(s)
-		rest = tail
+		n += len(line)
 	}
-	return len(p), nil
+	return n, nil
 }
 
 // maxTrace bounds a traceback: of a deeper one the innermost and the outermost frames stay.

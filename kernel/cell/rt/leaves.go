@@ -1,0 +1,159 @@
+package rt
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+)
+
+func (p *printer) iface(t types.Type, v reflect.Value, depth int, ro bool) {
+	if v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	switch {
+	case !v.IsValid() && p.sharp:
+		p.str(typeString(t) + "(nil)")
+	case !v.IsValid():
+		p.str("<nil>")
+	case v.Type() == boxedType && v.CanInterface():
+		b := v.Interface().(Boxed)
+		p.print(b.d.typ(), reflect.ValueOf(b.V), depth+1, ro)
+	case v.CanInterface():
+		p.raw(v, depth, ro)
+	default:
+		p.leaf(v)
+	}
+}
+
+// raw prints a raw dynamic value inside of another value.
+func (p *printer) raw(v reflect.Value, depth int, ro bool) {
+	if !ro && !p.erroring && p.delegate(v) {
+		return
+	}
+	if v.Kind() == reflect.Pointer { // fmt would write &{…}, since it prints an operand
+		p.pointer(v.Type().String, v, func(q *printer) { q.leaf(methodless(v)) })
+		return
+	}
+	if hasBoxed(v) {
+		if t := rawType(v.Type()); t != nil {
+			p.print(t, v, depth+1, ro)
+			return
+		}
+	}
+	if ro || p.erroring {
+		p.leaf(methodless(v))
+		return
+	}
+	p.leaf(v.Interface())
+}
+
+// rawType is the type of go/types of a raw list or map of interface values, nil of others.
+func rawType(t reflect.Type) types.Type {
+	if t.PkgPath() != "" {
+		return nil
+	}
+	var elem types.Type
+	switch t.Kind() {
+	case reflect.Interface:
+		if t == anyType {
+			return types.NewInterfaceType(nil, nil)
+		}
+		return nil
+	case reflect.Slice, reflect.Array, reflect.Map:
+		if elem = rawType(t.Elem()); elem == nil {
+			return nil
+		}
+	default:
+		if b, ok := types.Universe.Lookup(t.Kind().String()).(*types.TypeName); ok {
+			return b.Type()
+		}
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Slice:
+		return types.NewSlice(elem)
+	case reflect.Array:
+		return types.NewArray(elem, int64(t.Len()))
+	}
+	key := rawType(t.Key())
+	if key == nil {
+		return nil
+	}
+	return types.NewMap(key, elem)
+}
+
+// methodless is v as fmt sees it behind an unexported field: it doesn't call its methods.
+func methodless(v reflect.Value) reflect.Value {
+	return reflect.ValueOf(struct{ x any }{v.Interface()}).Field(0).Elem()
+}
+
+// pointer prints a pointer, channel, func or unsafe.Pointer of the named type; again
+// prints it as an operand with another verb.
+func (p *printer) pointer(name func() string, v reflect.Value, again func(*printer)) {
+	var u unsafe.Pointer
+	switch v.Kind() {
+	case reflect.Chan, reflect.Func, reflect.Map, reflect.Pointer, reflect.UnsafePointer:
+		u = v.UnsafePointer()
+	}
+	switch p.verb {
+	case 'v':
+		if !p.sharp {
+			p.leaf(u)
+			return
+		}
+		p.str("(" + name() + ")(")
+		if u == nil {
+			p.str("nil)")
+			return
+		}
+		fmt.Fprintf(p.s, "%#x)", uintptr(u))
+	case 'p', 'b', 'o', 'd', 'x', 'X':
+		p.leaf(u)
+	default:
+		p.bad(name(), again)
+	}
+}
+
+// basic prints a bool, number or string: by fmt, without the type's name, which only a
+// bad verb shows.
+func (p *printer) basic(t types.Type, v reflect.Value, ro bool) {
+	verbs, x := "", any(nil)
+	switch {
+	case v.Kind() == reflect.Bool:
+		verbs, x = "tv", v.Bool()
+	case v.CanInt():
+		verbs, x = "vdbocqxXOU", v.Int()
+	case v.CanUint():
+		verbs, x = "vdbocqxXOU", v.Uint()
+	case v.Kind() == reflect.Float32:
+		verbs, x = "vbgGxXfFeE", float32(v.Float())
+	case v.Kind() == reflect.Float64:
+		verbs, x = "vbgGxXfFeE", v.Float()
+	case v.Kind() == reflect.Complex64:
+		verbs, x = "vbgGxXfFeE", complex64(v.Complex())
+	case v.Kind() == reflect.Complex128:
+		verbs, x = "vbgGxXfFeE", v.Complex()
+	case v.Kind() == reflect.String:
+		verbs, x = "vsxXq", v.String()
+	default: // unsafe.Pointer
+		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
+		return
+	}
+	if p.verb < utf8.RuneSelf && strings.ContainsRune(verbs, p.verb) {
+		p.leaf(x)
+		return
+	}
+	p.bad(typeString(t), func(q *printer) { q.leaf(x) })
+}
+
+// bad tells of a verb that doesn't fit the operand, which again prints.
+func (p *printer) bad(name string, again func(*printer)) {
+	p.str("%!" + string(p.verb) + "(" + name + "=")
+	q := *p
+	q.verb, q.erroring = 'v', true
+	again(&q)
+	p.str(")")
+}
