@@ -1,9 +1,7 @@
 package strategy
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -19,7 +17,8 @@ type PolicyGradient struct {
 	space   space.Space
 	policy  *controller.Controller
 	rng     *rand.Rand
-	asked   []controller.Episode // the batch that waits for its Tell
+	turn    turn
+	asked   []controller.Episode // how the batch that waits for its Tell was written
 	worst   float64              // lowest score seen; meaningless until scored
 	scored  bool
 	history []controller.Record
@@ -38,9 +37,6 @@ type PolicyGradient struct {
 // The article's learning rate suits its 12 800 architectures; a study of a few
 // hundred trials wants a Rate of 0.003 to 0.02.
 func Reinforce(s space.Space, randomSeed uint64, cfg controller.Config) (*PolicyGradient, error) {
-	if s == nil {
-		return nil, errors.New("strategy: reinforce needs a space, not nil")
-	}
 	policy, err := controller.New(cfg, seed.Derive(randomSeed, "strategy", "reinforce", "controller"))
 	if err != nil {
 		return nil, fmt.Errorf("strategy: reinforce: %w", err)
@@ -49,6 +45,7 @@ func Reinforce(s space.Space, randomSeed uint64, cfg controller.Config) (*Policy
 		name:   fmt.Sprintf("reinforce(%s, seed %d)", policy.Config(), randomSeed),
 		space:  s,
 		policy: policy,
+		turn:   turn{who: "reinforce"},
 		rng:    seed.Stream(randomSeed, "strategy", "reinforce", "sample"),
 	}, nil
 }
@@ -65,11 +62,8 @@ func (p *PolicyGradient) History() []controller.Record { return slices.Clone(p.h
 // Ask samples n architectures from the policy. They may repeat: the surer the
 // policy, the more often.
 func (p *PolicyGradient) Ask(n int) ([]space.Genotype, error) {
-	if n < 1 {
-		return nil, fmt.Errorf("strategy: reinforce was asked for %d architectures; it proposes 1 or more", n)
-	}
-	if p.asked != nil {
-		return nil, fmt.Errorf("strategy: reinforce was asked again before it was told how its last %d proposals did", len(p.asked))
+	if err := p.turn.mayAsk(p.space, n); err != nil {
+		return nil, err
 	}
 	batch := make([]controller.Episode, n)
 	proposals := make([]space.Genotype, n)
@@ -78,24 +72,16 @@ func (p *PolicyGradient) Ask(n int) ([]space.Genotype, error) {
 		if err != nil {
 			return nil, fmt.Errorf("strategy: reinforce: %w", err)
 		}
-		batch[i], proposals[i] = e, slices.Clone(e.Genotype)
+		batch[i], proposals[i] = e, e.Genotype
 	}
 	p.asked = batch
-	return proposals, nil
+	return p.turn.propose(proposals), nil
 }
 
 // Tell takes one step of the policy gradient on the batch.
 func (p *PolicyGradient) Tell(batch []Observation) error {
-	if len(batch) == 0 || len(batch) != len(p.asked) {
-		return fmt.Errorf("strategy: reinforce was told %d observations of a batch of %d", len(batch), len(p.asked))
-	}
-	for i, o := range batch {
-		if !slices.Equal(o.Genotype, p.asked[i].Genotype) {
-			return fmt.Errorf("strategy: reinforce proposed %v as number %d of its batch and was told about %v", p.asked[i].Genotype, i, o.Genotype)
-		}
-		if !o.Failed && (math.IsNaN(o.Score) || math.IsInf(o.Score, 0)) {
-			return fmt.Errorf("strategy: reinforce was told that %v scored %g; a score is a finite number, or the trial failed", o.Genotype, o.Score)
-		}
+	if err := p.turn.told(batch); err != nil {
+		return err
 	}
 	for _, o := range batch {
 		if !o.Failed && (!p.scored || o.Score < p.worst) {

@@ -182,7 +182,7 @@ func TestReinforceFailures(t *testing.T) {
 
 func TestReinforceErrors(t *testing.T) {
 	w := word{2, 2}
-	create := func(s space.Space, cfg controller.Config) error { _, err := Reinforce(s, 1, cfg); return err }
+	create := func(cfg controller.Config) error { _, err := Reinforce(w, 1, cfg); return err }
 	fresh := newReinforce(t, w)
 	asked := newReinforce(t, w)
 	got, err := asked.Ask(1)
@@ -195,12 +195,12 @@ func TestReinforceErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{create(nil, controller.Config{}), "needs a space"},
-		{create(w, controller.Config{Hidden: -1}), "Hidden is -1"},
+		{create(controller.Config{Hidden: -1}), "strategy: reinforce: controller: Hidden is -1"},
+		{ask(&PolicyGradient{turn: turn{who: "reinforce"}}, 1), "reinforce has no space"},
 		{ask(fresh, 0), "asked for 0 architectures"},
-		{fresh.Tell(nil), "told 0 observations of a batch of 0"},
+		{fresh.Tell(nil), "no proposal of it waits for any"},
 		{ask(asked, 1), "asked again before it was told"},
-		{asked.Tell([]Observation{{}, {}}), "told 2 observations of a batch of 1"},
+		{asked.Tell([]Observation{{}, {}}), "told 2 observations about its last 1 proposals"},
 		{asked.Tell([]Observation{{Genotype: other}}), "was told about"},
 		{asked.Tell([]Observation{{Genotype: got[0], Score: math.Inf(1)}}), "scored +Inf; a score is a finite number"},
 	} {

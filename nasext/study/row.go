@@ -107,6 +107,7 @@ type estimateJSON struct {
 	MACs    int64       `json:"macs"`
 	Curve   []epochJSON `json:"curve,omitempty"`
 	Seconds number      `json:"seconds"`
+	Note    string      `json:"note,omitempty"`
 }
 
 type epochJSON struct {
@@ -119,7 +120,7 @@ type epochJSON struct {
 }
 
 func encode(e estimate.Estimate) estimateJSON {
-	out := estimateJSON{Score: number(e.Score), Params: e.Params, MACs: e.MACs, Seconds: number(e.Seconds)}
+	out := estimateJSON{Score: number(e.Score), Params: e.Params, MACs: e.MACs, Seconds: number(e.Seconds), Note: e.Note}
 	for _, p := range e.Curve {
 		out.Curve = append(out.Curve, epochJSON{
 			p.Epoch, number(p.Rate), number(p.TrainLoss), number(p.TrainAcc), number(p.ValidLoss), number(p.ValidAcc),
@@ -129,7 +130,7 @@ func encode(e estimate.Estimate) estimateJSON {
 }
 
 func (e estimateJSON) decode() estimate.Estimate {
-	out := estimate.Estimate{Score: float64(e.Score), Params: e.Params, MACs: e.MACs, Seconds: float64(e.Seconds)}
+	out := estimate.Estimate{Score: float64(e.Score), Params: e.Params, MACs: e.MACs, Seconds: float64(e.Seconds), Note: e.Note}
 	for _, p := range e.Curve {
 		out.Curve = append(out.Curve, estimate.Epoch{
 			Epoch: p.Epoch, Rate: float64(p.Rate), TrainLoss: float64(p.TrainLoss), TrainAcc: float64(p.TrainAcc),
