@@ -172,7 +172,9 @@ func (e *Env) prepare(name, text string) (*plan, error) {
 	// is affected, and the types of its calls, which decide what it shows and raises.
 	e.affected(p, nil, declares)
 	first := e.checkAll(p, body(), hidden, extra)
-	h.showResult(first.info, src.quiet)
+	for h.showResult(first.info, src.quiet) { // a variable's type may hang on an error that is now taken
+		first = e.checkAll(p, body(), hidden, extra)
+	}
 	e.affected(p, first, declares)
 	c := e.checkAll(p, body(), hidden, extra)
 	cycles := slices.DeleteFunc(slices.Clone(c.errs), func(err types.Error) bool { return !initCycle(err) })

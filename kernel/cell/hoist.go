@@ -17,6 +17,7 @@ type hoisted struct {
 	vars  []ast.Decl // declarations, from the second parse
 	names map[string]*ast.Ident
 	body  []ast.Stmt
+	raise bool            // body declares the variable for errors
 	old   map[string]bool // variables of earlier cells that are read before they are declared again
 	call  []call          // statements whose trailing error may have to be raised
 }
@@ -26,6 +27,7 @@ type call struct {
 	stmt ast.Stmt
 	expr *ast.CallExpr
 	spec *ast.ValueSpec // the typed twin of an assignment that declares variables
+	done bool           // showResult has seen to it
 }
 
 // hoist takes the variables out of a cell's statements. isVar says whether an
@@ -64,7 +66,7 @@ func (h *hoisted) statement(s, typed ast.Stmt, complain func(token.Pos, string))
 		}
 		h.body = append(h.body, &assign)
 		if c, ok := onlyCall(s.Rhs); ok && (s.Tok == token.DEFINE || s.Tok == token.ASSIGN) {
-			h.call = append(h.call, call{&assign, c, spec})
+			h.call = append(h.call, call{stmt: &assign, expr: c, spec: spec})
 		}
 	case *ast.DeclStmt:
 		if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
@@ -137,7 +139,7 @@ func (h *hoisted) variable(spec, twin *ast.ValueSpec) {
 	}
 	h.body = append(h.body, assign)
 	if c, ok := onlyCall(spec.Values); ok && spec.Type == nil {
-		h.call = append(h.call, call{assign, c, twin})
+		h.call = append(h.call, call{stmt: assign, expr: c, spec: twin})
 	}
 }
 
@@ -167,34 +169,26 @@ func (src *source) renameOld(h *hoisted, isVar func(string) bool) {
 }
 
 // showResult wraps the last expression so that it is shown, and the calls whose
-// trailing error nothing takes so that it is raised, as far as info knows their types.
-func (h *hoisted) showResult(info *types.Info, quiet bool) {
-	errs := false
-	for _, c := range h.call {
+// trailing error nothing takes so that it is raised, as far as info knows their
+// types. It says whether a variable's type may have become known by that.
+func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
+	for i := range h.call {
+		c := &h.call[i]
+		n := results(info, c.expr)
+		if c.done || n == nil {
+			continue
+		}
 		switch s := c.stmt.(type) {
 		case *ast.AssignStmt:
-			if n := results(info, c.expr); n != nil && n.Len() == len(s.Lhs)+1 && isError(n.At(n.Len()-1).Type()) {
-				if c.spec != nil {
-					c.spec.Names = append(c.spec.Names, &ast.Ident{NamePos: s.Pos(), Name: "_"})
-				}
-				s.Lhs = append(s.Lhs, &ast.Ident{NamePos: s.Pos(), Name: errName})
-				h.insertAfter(s, wrap(checkName, &ast.Ident{NamePos: s.Pos(), Name: errName}))
-				errs = true
+			c.done = true
+			if n.Len() == len(s.Lhs)+1 && isError(n.At(n.Len()-1).Type()) {
+				h.takeError(c, s)
+				more = true
 			}
 		case *ast.ExprStmt:
-			last := h.body[len(h.body)-1] == s && !quiet
-			n := results(info, c.expr)
-			if n == nil || n.Len() == 0 || printsOnly(info, c.expr) {
-				continue
-			}
-			raises := isError(n.At(n.Len() - 1).Type())
-			switch {
-			case last && raises:
-				s.X = wrap(tryName, s.X).X
-			case last:
-				s.X = wrap(showName, s.X).X
-			case raises:
-				s.X = wrap(checkName, s.X).X
+			c.done = true
+			if n.Len() > 0 && !printsOnly(info, c.expr) {
+				s.X = shown(s.X, h.body[len(h.body)-1] == s && !quiet, isError(n.At(n.Len()-1).Type()))
 			}
 		}
 	}
@@ -205,12 +199,36 @@ func (h *hoisted) showResult(info *types.Info, quiet bool) {
 			}
 		}
 	}
-	if errs {
-		pos := h.body[0].Pos()
-		decl := &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: pos, Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{
-			Names: []*ast.Ident{{NamePos: pos, Name: errName}}, Type: &ast.Ident{NamePos: pos, Name: "error"}}}}}
-		h.body = append([]ast.Stmt{decl}, h.body...)
+	return more
+}
+
+// takeError gives an assignment one more variable, for the error, which is then raised.
+func (h *hoisted) takeError(c *call, s *ast.AssignStmt) {
+	if c.spec != nil {
+		c.spec.Names = append(c.spec.Names, &ast.Ident{NamePos: s.Pos(), Name: "_"})
 	}
+	s.Lhs = append(s.Lhs, &ast.Ident{NamePos: s.Pos(), Name: errName})
+	h.insertAfter(s, wrap(checkName, &ast.Ident{NamePos: s.Pos(), Name: errName}))
+	if h.raise {
+		return
+	}
+	h.raise = true
+	pos := h.body[0].Pos()
+	h.body = append([]ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: pos, Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{
+		Names: []*ast.Ident{{NamePos: pos, Name: errName}}, Type: &ast.Ident{NamePos: pos, Name: "error"}}}}}}, h.body...)
+}
+
+// shown is a call statement's expression with what the cell does with its results.
+func shown(x ast.Expr, last, raises bool) ast.Expr {
+	switch {
+	case last && raises:
+		return wrap(tryName, x).X
+	case last:
+		return wrap(showName, x).X
+	case raises:
+		return wrap(checkName, x).X
+	}
+	return x
 }
 
 func (h *hoisted) insertAfter(s ast.Stmt, add ast.Stmt) {
@@ -238,7 +256,7 @@ func valueOf(info *types.Info, x ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == showName || id.Name == tryName) {
+	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == showName || id.Name == tryName || id.Name == checkName) {
 		return false
 	}
 	fun := info.Types[c.Fun]
