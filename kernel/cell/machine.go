@@ -21,11 +21,12 @@ import (
 type machine struct {
 	it     *interp.Interpreter
 	lib    *library.Library
-	chunks []lower.Chunk // what was loaded, for tracebacks
+	used   map[string]bool // compiled packages that were imported
+	chunks []lower.Chunk   // what was loaded, for tracebacks
 }
 
 func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
-	m := &machine{lib: lib, it: interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: r.TraceWriter()})}
+	m := &machine{lib: lib, used: map[string]bool{}, it: interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: r.TraceWriter()})}
 	symbols := r.Symbols()
 	for name, f := range hooks {
 		symbols[name] = reflect.ValueOf(f)
@@ -33,7 +34,47 @@ func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*mac
 	if err := m.it.Use(interp.Exports{"rt/rt": symbols}); err != nil {
 		return nil, fmt.Errorf("giving the run-time support to the interpreter: %w", err)
 	}
+	// Lowered loops look at stop to see whether they are interrupted.
+	err := m.eval(`package main; import "rt"; var stop bool; func start() { rt.SetStop(&stop) }`)
+	if err == nil {
+		var start reflect.Value
+		if start, err = m.it.Eval("start"); err == nil {
+			start.Call(nil)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("starting the interpreter: %w", err)
+	}
 	return m, nil
+}
+
+// eval runs a file. yaegi keeps imports by the base name of the file, so all
+// files have the same; and it takes an import once only.
+func (m *machine) eval(src string) error {
+	f, err := parser.ParseFile(m.it.FileSet(), "_.go", src, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	p, err := m.it.CompileAST(f)
+	if err == nil {
+		_, err = m.it.Execute(p)
+	}
+	return err
+}
+
+// use imports a compiled package for all later chunks.
+func (m *machine) use(p string) error {
+	if m.used[p] {
+		return nil
+	}
+	if err := m.it.Use(interp.Exports{p + "/" + path.Base(p): m.lib.Values(p)}); err != nil {
+		return fmt.Errorf("giving package %s to the interpreter: %w", p, err)
+	}
+	if err := m.eval(fmt.Sprintf("package main; import %s %q", lower.ImportName(p), p)); err != nil {
+		return fmt.Errorf("importing package %s in the interpreter: %w", p, err)
+	}
+	m.used[p] = true
+	return nil
 }
 
 // next is the number of the chunk that is loaded next.
@@ -49,11 +90,10 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	serial := len(m.chunks)
 	m.chunks = append(m.chunks, c)
 	for _, p := range c.Imports {
-		if err := m.it.Use(interp.Exports{p + "/" + path.Base(p): m.lib.Values(p)}); err != nil {
-			return nil, fmt.Errorf("giving package %s to the interpreter: %w", p, err)
+		if err := m.use(p); err != nil {
+			return nil, err
 		}
 	}
-	// yaegi keeps imports by the base name of the file, so it is the same for all.
 	f, err := parser.ParseFile(m.it.FileSet(), strconv.Itoa(serial)+"/_.go", c.Source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, fmt.Errorf("Nascent can't run this cell: its lowered form is no Go: %w", err)

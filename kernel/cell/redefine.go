@@ -242,6 +242,7 @@ func (e *Env) load(p *plan) (func(), error) {
 	}
 	start, err := e.machine.load(chunk)
 	if err != nil {
+		e.low.Discard()
 		return nil, e.unsupported(p, err)
 	}
 	e.commit(p)

@@ -23,8 +23,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -58,7 +59,6 @@ type Lowerer struct {
 	globals map[*ssa.Global]string
 	structs map[string]string // fields of an erased struct → its name
 	sigs    map[string]string // type → variable of its zero value
-	imports map[string]bool   // compiled packages imported so far
 	types   typeutil.Map      // types.Type → lowered type
 	cuts    typeutil.Map      // types written as interface{} to break a recursion
 	ids     typeutil.Map      // types.Type → descriptor number
@@ -73,7 +73,7 @@ type Lowerer struct {
 
 // chunk is what one call of Lower emits.
 type chunk struct {
-	imports  []string
+	imports  map[string]bool
 	decls    []string // types and variables
 	code     []line
 	register []string // statements of the start function
@@ -91,10 +91,10 @@ type line struct {
 // Chunk is lowered code that is ready to run: a Go file of package main.
 type Chunk struct {
 	Source  string
-	Start   string      // function to call
-	Lines   []token.Pos // source position of each line, from line 1 at index 0
-	Imports []string    // compiled packages that the text imports
-	Funcs   map[string]string
+	Start   string            // function to call
+	Lines   []token.Pos       // source position of each line, from line 1 at index 0
+	Imports []string          // compiled packages that the text refers to by their ImportName; it imports nothing itself
+	Funcs   map[string]string // names of lowered functions → what a reader calls them
 }
 
 // Unsupported is the error for a construct that cannot be run.
@@ -114,7 +114,7 @@ func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 		prog: ssa.NewProgram(fset, ssa.InstantiateGenerics), rt: rt, lib: lib,
 		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
 		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
-		imports: map[string]bool{}, loops: map[*ssa.Function]bool{},
+		loops: map[*ssa.Function]bool{},
 	}
 }
 
@@ -181,8 +181,9 @@ func (l *Lowerer) globalOf(v *types.Var) *ssa.Global {
 // package and were not emitted before, and a start function that registers what
 // the run time needs and then calls the named functions in order.
 // refresh lists types whose methods are registered anew.
-// If it fails, the Lowerer is as it was.
+// If it fails, the Lowerer is as it was; Discard forgets a chunk that could not be loaded.
 func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) (c Chunk, err error) {
+	l.undo = nil
 	for {
 		again := false
 		func() {
@@ -205,11 +206,13 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []
 			c = l.lower(p, serial, entries, refresh)
 		}()
 		if !again {
-			l.undo = nil
 			return c, err
 		}
 	}
 }
+
+// Discard forgets what the last call of Lower has emitted.
+func (l *Lowerer) Discard() { l.rollback() }
 
 // debugPanics lets a panic of the emitter itself through, to be seen with its stack.
 const debugPanics = false
@@ -225,7 +228,7 @@ func (l *Lowerer) rollback() {
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
-	l.chunk = &chunk{names: map[string]*ssa.Function{}}
+	l.chunk = &chunk{names: map[string]*ssa.Function{}, imports: map[string]bool{}}
 	var calls []string
 	for _, name := range entries {
 		calls = append(calls, l.funcName(p.Func(name))+"()")
@@ -253,17 +256,6 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	var all []line
 	add := func(s string) { all = append(all, line{text: s}) }
 	add("package main")
-	if !l.imports["rt"] {
-		l.imports["rt"] = true
-		l.later(func() { delete(l.imports, "rt") })
-		add(`import "rt"`)
-		add("var stop bool")
-		l.chunk.register = append([]string{"rt.SetStop(&stop)"}, l.chunk.register...)
-	}
-	sort.Strings(l.chunk.imports)
-	for _, path := range l.chunk.imports {
-		add(fmt.Sprintf("import %s %q", importName(path), path))
-	}
 	for _, d := range l.chunk.decls {
 		add(d)
 	}
@@ -276,7 +268,7 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 		add("\t" + c)
 	}
 	add("}")
-	c := Chunk{Start: start, Imports: l.chunk.imports, Funcs: map[string]string{}}
+	c := Chunk{Start: start, Imports: slices.Sorted(maps.Keys(l.chunk.imports)), Funcs: map[string]string{}}
 	var b strings.Builder
 	for _, ln := range all {
 		for _, s := range strings.Split(strings.TrimSuffix(ln.text, "\n"), "\n") {
@@ -327,18 +319,14 @@ func (l *Lowerer) register(format string, a ...any) {
 	l.chunk.register = append(l.chunk.register, fmt.Sprintf(format, a...))
 }
 
-// use imports a compiled package into the lowered text and returns its name there.
+// use notes that the text refers to a compiled package and returns its name there.
 func (l *Lowerer) use(p *types.Package) string {
-	if !l.imports[p.Path()] {
-		l.imports[p.Path()] = true
-		path := p.Path()
-		l.later(func() { delete(l.imports, path) })
-		l.chunk.imports = append(l.chunk.imports, path)
-	}
-	return importName(p.Path())
+	l.chunk.imports[p.Path()] = true
+	return ImportName(p.Path())
 }
 
-func importName(path string) string {
+// ImportName is the name by which lowered text refers to a compiled package.
+func ImportName(path string) string {
 	return "p_" + strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(path)
 }
 
