@@ -14,10 +14,16 @@ var table_github_com_nascent_go_nascent_nasext_estimate = []Symbol{
 	{"Budget", (*p.Budget)(nil), value},
 	{"Budgeted", (*p.Budgeted)(nil), value},
 	{"_Budgeted", (*_github_com_nascent_go_nascent_nasext_estimate_Budgeted)(nil), value},
+	{"Count", p.Count, value},
+	{"CountConfig", (*p.CountConfig)(nil), value},
+	{"Counter", (*p.Counter)(nil), value},
 	{"Epoch", (*p.Epoch)(nil), value},
 	{"Estimate", (*p.Estimate)(nil), value},
 	{"Estimator", (*p.Estimator)(nil), value},
 	{"_Estimator", (*_github_com_nascent_go_nascent_nasext_estimate_Estimator)(nil), value},
+	{"Train", p.Train, value},
+	{"TrainConfig", (*p.TrainConfig)(nil), value},
+	{"Trainer", (*p.Trainer)(nil), value},
 }
 
 // _github_com_nascent_go_nascent_nasext_estimate_Budgeted carries an interpreted value as a p.Budgeted.

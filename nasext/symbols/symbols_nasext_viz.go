@@ -9,7 +9,9 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_viz = []Symbol{
+	{"Architecture", p.Architecture, value},
 	{"BestSoFar", p.BestSoFar, value},
+	{"Cell", p.Cell, value},
 	{"Confusion", p.Confusion, value},
 	{"Controller", p.Controller, value},
 	{"Curve", (*p.Curve)(nil), value},
