@@ -83,11 +83,11 @@ var rules = []rule{
 	{"space knows arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/space") && sister(imp, "space", "arch", "seed")
 	}},
-	{"controller knows space and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/controller") && sister(imp, "controller", "space", "seed")
+	{"controller knows space, arch and seed", func(dir, imp string) bool {
+		return below(dir, "nasext/controller") && sister(imp, "controller", "space", "arch", "seed")
 	}},
-	{"strategy knows space, controller and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "seed")
+	{"strategy knows space, controller, arch and seed", func(dir, imp string) bool {
+		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "arch", "seed")
 	}},
 	{"data knows arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed")

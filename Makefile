@@ -1,0 +1,58 @@
+# make run     builds nascent and runs the quick start into out/       (needs Go only)
+# make test    every test; sets up a Python environment for real clients
+# make lab     JupyterLab with the kernel, opened on notebooks/
+# make build   the program, ./nascent
+# make bench   speed and memory, of the kernel and of nasext
+# make lint    gofmt, go vet, staticcheck
+
+GO     ?= go
+PYTHON ?= python3
+VENV   := .venv
+PY     := kernel/conformance/python
+
+.PHONY: run test go-test client-test lab build bench lint clean
+
+build:
+	$(GO) build -trimpath -o nascent .
+
+run: build
+	./nascent run notebooks/00_quickstart.ipynb -o out/00_quickstart.ipynb --html out/00_quickstart.html
+
+test: go-test client-test
+
+go-test:
+	$(GO) vet ./...
+	$(GO) test ./...
+
+# Jupyter's own clients against the installed kernel. Without Python 3 and its
+# venv module this part is left out, and says so.
+client-test: build
+	@if $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
+		$(MAKE) --no-print-directory $(VENV)/.ready && \
+		./nascent install --prefix $(VENV) >/dev/null && \
+		$(VENV)/bin/python -m pytest -q -rs $(PY); \
+	else echo 'SKIPPED: tests with Jupyter clients: $(PYTHON) with the venv module was not found'; fi
+
+$(VENV)/.ready: $(PY)/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements.txt
+	touch $@
+
+$(VENV)/.lab: $(VENV)/.ready $(PY)/requirements-lab.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements-lab.txt
+	touch $@
+
+lab: build $(VENV)/.lab
+	./nascent install --prefix $(VENV)
+	$(VENV)/bin/jupyter lab --notebook-dir=notebooks
+
+bench: build
+	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo 'not formatted:'; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@2026.1 ./...
+
+clean:
+	rm -rf nascent out $(VENV)
