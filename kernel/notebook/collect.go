@@ -3,6 +3,7 @@ package notebook
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/nascent-go/nascent/kernel/notebook/internal/ansi"
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -17,7 +18,8 @@ type collector struct {
 // cellRecord is a cell that runs or has run.
 type cellRecord struct {
 	*Cell
-	clearing bool // the outputs go when the next one comes
+	clearing bool                         // the outputs go when the next one comes
+	texts    map[*Output]*strings.Builder // of streams, until the end: there may be many small pieces
 }
 
 func newCollector() *collector {
@@ -27,7 +29,7 @@ func newCollector() *collector {
 // begin makes ready for the outputs of a cell.
 func (c *collector) begin(request string, cell *Cell) {
 	cell.Outputs, cell.ExecutionCount = nil, 0
-	c.cells[request] = &cellRecord{Cell: cell}
+	c.cells[request] = &cellRecord{Cell: cell, texts: map[*Output]*strings.Builder{}}
 }
 
 // take looks at a message. Outputs of a cell that has ended, which its
@@ -124,13 +126,16 @@ func (r *cellRecord) add(out *Output) {
 
 // addText adds text to the last output if that is of the same stream.
 func (r *cellRecord) addText(s wire.Stream) {
+	var last *Output
 	if n := len(r.Outputs); n > 0 && !r.clearing {
-		if last := r.Outputs[n-1]; last.Type == Stream && last.Name == s.Name {
-			last.Text += s.Text
-			return
-		}
+		last = r.Outputs[n-1]
 	}
-	r.add(&Output{Type: Stream, Name: s.Name, Text: s.Text})
+	if last == nil || last.Type != Stream || last.Name != s.Name {
+		last = &Output{Type: Stream, Name: s.Name}
+		r.add(last)
+		r.texts[last] = &strings.Builder{}
+	}
+	r.texts[last].WriteString(s.Text)
 }
 
 // finish makes the texts what a terminal would show in the end: a progress bar
@@ -138,7 +143,9 @@ func (r *cellRecord) addText(s wire.Stream) {
 func (c *collector) finish() {
 	for _, cell := range c.cells {
 		for _, out := range cell.Outputs {
-			out.Text = ansi.Settle(out.Text)
+			if text := cell.texts[out]; text != nil {
+				out.Text = ansi.Settle(text.String())
+			}
 		}
 		cell.Outputs = slices.DeleteFunc(cell.Outputs, func(o *Output) bool { return o.Type == Stream && o.Text == "" })
 	}

@@ -219,9 +219,8 @@ func (r *runner) runCell(ctx context.Context, c *Cell) error {
 			return failure(c, reply)
 		}
 	}
-	if ctx.Err() == nil { // the kernel has ended
-		c.Outputs = append(c.Outputs, &Output{Type: ErrorOutput, EName: "kernel died", EValue: err.Error(), Traceback: lines(err.Error())})
-		return &CellError{Cell: c, Name: "kernel died", Value: err.Error(), Traceback: lines(err.Error()), Cause: err}
+	if ctx.Err() == nil {
+		return died(c, err)
 	}
 	return r.interrupt(ctx, id, c)
 }
@@ -279,6 +278,19 @@ func failure(c *Cell, reply *wire.ExecuteReply) error {
 		return &CellError{Cell: c, Name: reply.Error.Name, Value: reply.Error.Value, Traceback: reply.Error.Traceback}
 	}
 	return &CellError{Cell: c, Name: reply.Status, Value: "the kernel did not run the cell"}
+}
+
+// died is the error of the cell during which the kernel ended. It stands among
+// the outputs of the cell too.
+func died(c *Cell, err error) *CellError {
+	failed := &CellError{Cell: c, Name: "kernel died", Value: err.Error(), Cause: err}
+	failed.Traceback = []string{"\x1b[31m" + failed.Name + "\x1b[0m: " + failed.Value}
+	var death *Death
+	if errors.As(err, &death) {
+		failed.Traceback = append(failed.Traceback, death.Said...)
+	}
+	c.Outputs = append(c.Outputs, &Output{Type: ErrorOutput, EName: failed.Name, EValue: failed.Value, Traceback: failed.Traceback})
+	return failed
 }
 
 // interrupt stops a cell whose time is over, and gives it a moment to end.

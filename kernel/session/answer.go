@@ -26,8 +26,7 @@ func (s *Session) answer(r request) {
 	switch m.Header.MsgType {
 	case wire.TypeKernelInfoRequest:
 		s.reply(m, wire.TypeKernelInfoReply, s.opts.KernelInfo, nil)
-	case wire.TypeInterruptRequest:
-		s.interruptCell()
+	case wire.TypeInterruptRequest: // Handle has done it
 		s.reply(m, wire.TypeInterruptReply, wire.InterruptReply{Status: wire.StatusOK}, nil)
 	case wire.TypeShutdownRequest:
 		s.shutdown(m)
@@ -53,9 +52,9 @@ func (s *Session) answerCell(r request) {
 	case wire.TypeExecuteRequest:
 		s.execute(r)
 	case wire.TypeCompleteRequest:
-		s.complete(m)
+		s.complete(r)
 	case wire.TypeInspectRequest:
-		s.inspect(m)
+		s.inspect(r)
 	case wire.TypeIsCompleteRequest:
 		s.isComplete(m)
 	case wire.TypeHistoryRequest:
@@ -95,14 +94,16 @@ func (s *Session) fail(m *wire.Message, err error) {
 	s.reply(m, kind+"_reply", wire.NewErrorReply(content), nil)
 }
 
-// interruptCell stops what the shell goroutine does, if it does something.
+// interruptCell stops what the shell goroutine does, or, if it does nothing yet,
+// what it has been asked to do so far.
 func (s *Session) interruptCell() {
 	s.mu.Lock()
-	interrupt := s.interrupt
-	s.mu.Unlock()
-	if interrupt != nil {
-		interrupt(errInterrupted)
+	defer s.mu.Unlock()
+	if s.interrupt == nil {
+		s.interrupts++
+		return
 	}
+	s.interrupt(errInterrupted)
 }
 
 func (s *Session) shutdown(m *wire.Message) {
@@ -127,12 +128,13 @@ func (s *Session) refuseComm(m *wire.Message) {
 	s.tell(m, wire.TypeCommClose, wire.CommClose{CommID: req.CommID, Data: json.RawMessage("{}")})
 }
 
-func (s *Session) complete(m *wire.Message) {
+func (s *Session) complete(r request) {
+	m := r.Message
 	var req wire.CompleteRequest
 	if !s.decode(m, &req) {
 		return
 	}
-	ctx, end := s.begin()
+	ctx, end := s.begin(r)
 	defer end()
 	c := s.opts.Env.Complete(ctx, req.Code, byteOffset(req.Code, req.CursorPos))
 	start, stop := runeOffset(req.Code, c.Start), runeOffset(req.Code, c.End)
@@ -149,12 +151,13 @@ func (s *Session) complete(m *wire.Message) {
 	s.reply(m, wire.TypeCompleteReply, reply, nil)
 }
 
-func (s *Session) inspect(m *wire.Message) {
+func (s *Session) inspect(r request) {
+	m := r.Message
 	var req wire.InspectRequest
 	if !s.decode(m, &req) {
 		return
 	}
-	ctx, end := s.begin()
+	ctx, end := s.begin(r)
 	defer end()
 	found := s.opts.Env.Inspect(ctx, req.Code, byteOffset(req.Code, req.CursorPos), req.DetailLevel)
 	reply := wire.InspectReply{Status: wire.StatusOK}

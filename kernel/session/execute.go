@@ -40,7 +40,7 @@ func (s *Session) execute(r request) {
 		s.tell(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: s.count})
 	}
 
-	reply, err := s.runCell(m, req, in)
+	reply, err := s.runCell(r, req, in)
 	if err != nil {
 		reply = wire.ExecuteReply{Status: wire.StatusError, Error: errorContent(err)}
 		if !req.Silent {
@@ -56,14 +56,14 @@ func (s *Session) execute(r request) {
 
 // runCell runs a cell and shows its result. When it returns, all that the cell
 // has written so far is sent.
-func (s *Session) runCell(m *wire.Message, req wire.ExecuteRequest, in cell.Input) (reply wire.ExecuteReply, err error) {
-	out := s.newOutput(m)
+func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (reply wire.ExecuteReply, err error) {
+	out := s.newOutput(r.Message)
 	defer func() {
 		if ferr := out.finish(); ferr != nil && err == nil {
 			err = ferr
 		}
 	}()
-	ctx, end := s.begin()
+	ctx, end := s.begin(r)
 	defer end()
 	ended := make(chan struct{})
 	defer close(ended)

@@ -9,7 +9,8 @@ import (
 // request is a message that waits for its turn.
 type request struct {
 	*wire.Message
-	aborted bool // a cell before it has failed
+	aborted    bool // a cell before it has failed
+	interrupts int  // how many interrupts had met an idle session when it came
 }
 
 // queue holds requests without bound: the sender never waits.
@@ -22,11 +23,11 @@ type queue struct {
 
 func (q *queue) init() { q.filled.L = &q.mu }
 
-func (q *queue) push(m *wire.Message) {
+func (q *queue) push(r request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.closed {
-		q.items = append(q.items, request{Message: m})
+		q.items = append(q.items, r)
 		q.filled.Signal()
 	}
 }

@@ -73,6 +73,21 @@ func TestInterruptOfNothing(t *testing.T) {
 	expect(t, b.run("1", "")[3:], "shell execute_reply ok 1", "iopub status idle")
 }
 
+// A cell is stopped also by an interrupt that comes before it has begun.
+func TestInterruptOfACellThatHasNotBegun(t *testing.T) {
+	begun := make(chan struct{}, 1)
+	b := newBench(t, &script{cells: cells{"wait": waiting(begun)}})
+	for range 100 {
+		run := b.send(wire.Shell, wire.TypeExecuteRequest, `{"code": "wait"}`)
+		b.send(wire.Control, wire.TypeInterruptRequest, `{}`)
+		got := b.idle(run)
+		<-begun
+		if !strings.HasSuffix(got[len(got)-2], "interrupt") {
+			t.Fatalf("got %q, want an interrupt", got)
+		}
+	}
+}
+
 func TestShutdownEndsTheSession(t *testing.T) {
 	begun := make(chan struct{}, 1)
 	stopped := make(chan error, 1)

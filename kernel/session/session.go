@@ -59,9 +59,10 @@ type Session struct {
 	shell, control queue
 	asked          question // what the cell has asked the user
 
-	mu        sync.Mutex
-	interrupt context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
-	closed    bool
+	mu         sync.Mutex
+	interrupt  context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
+	interrupts int                     // how many interrupts came when there was nothing to stop
+	closed     bool
 
 	done     chan struct{} // closed when the session has ended
 	stopping sync.Once
@@ -118,11 +119,15 @@ func (s *Session) Handle(m *wire.Message) {
 	switch {
 	case m.Header.MsgType == wire.TypeInputReply:
 		s.takeInput(m)
-	case m.Header.MsgType == wire.TypeInterruptRequest, m.Header.MsgType == wire.TypeShutdownRequest,
-		m.Channel == wire.Control: // of old clients the first two come on shell, where they would wait for the cell
-		s.control.push(m)
+	case m.Header.MsgType == wire.TypeInterruptRequest: // of old clients it comes on shell, as shutdown does
+		s.interruptCell()
+		s.control.push(request{Message: m})
+	case m.Header.MsgType == wire.TypeShutdownRequest, m.Channel == wire.Control:
+		s.control.push(request{Message: m})
 	case m.Channel == wire.Shell:
-		s.shell.push(m)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.shell.push(request{Message: m, interrupts: s.interrupts})
 	default:
 		s.opts.Logf("ignoring a %s message on channel %q: a kernel receives on shell, control and stdin", m.Header.MsgType, m.Channel)
 	}
@@ -215,14 +220,18 @@ func (s *Session) emit(m *wire.Message) error {
 }
 
 // begin makes the context of something that the shell goroutine does, which an
-// interrupt or Close cancels until end is called. end does not cancel it: a
+// interrupt or Close cancels until end is called. An interrupt that came after
+// the request, but before this, counts. end does not cancel the context: a
 // goroutine that a cell has started goes on when the cell is done.
-func (s *Session) begin() (ctx context.Context, end func()) {
+func (s *Session) begin(r request) (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	switch {
+	case s.closed:
 		cancel(errClosed)
+	case s.interrupts > r.interrupts:
+		cancel(errInterrupted)
 	}
 	s.interrupt = cancel
 	return ctx, func() {

@@ -1,0 +1,396 @@
+package notebook
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/kernel/cell"
+	"github.com/nascent-go/nascent/kernel/session"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// TestMain is a worker process if a test has started it as one.
+func TestMain(m *testing.M) {
+	if os.Getenv("NOTEBOOK_TEST_WORKER") == "" {
+		os.Exit(m.Run())
+	}
+	in, out := os.NewFile(3, "in"), os.NewFile(4, "out")
+	if err := session.Serve(context.Background(), in, out, options()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// fake is an environment that knows a few cells.
+type fake struct{ late chan func() }
+
+func options() session.Options {
+	return session.Options{
+		Env:  &fake{late: make(chan func(), 1)},
+		Logf: func(string, ...any) {},
+		KernelInfo: wire.KernelInfoReply{LanguageInfo: wire.LanguageInfo{
+			Name: "go", Version: "go1.26", MimeType: "text/x-go", FileExtension: ".go"}},
+	}
+}
+
+func text(s string) display.Bundle {
+	return display.Bundle{Data: map[string]any{display.MIMEPlain: s}}
+}
+
+func (f *fake) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
+	emit := func(events ...display.Event) error {
+		var errs []error
+		for _, e := range events {
+			errs = append(errs, in.Display.Emit(e))
+		}
+		return errors.Join(errs...)
+	}
+	command, rest, _ := strings.Cut(in.Source, " ")
+	switch command {
+	case "value":
+		return cell.Outcome{Values: []any{text(rest)}}, nil
+	case "print":
+		fmt.Fprint(in.Stdout, rest)
+	case "both":
+		fmt.Fprint(in.Stdout, "out")
+		fmt.Fprint(in.Stderr, "err")
+	case "many":
+		for range 3 {
+			fmt.Fprint(in.Stdout, strings.Repeat("x", 9000))
+		}
+	case "bar":
+		fmt.Fprint(in.Stdout, "10%\r100%\n")
+	case "live":
+		return cell.Outcome{}, emit(display.Event{ID: "d", Bundle: text("0 of 2")}, display.Event{Bundle: text("other")}, display.Event{ID: "d", Bundle: text("0 of 2")})
+	case "update":
+		return cell.Outcome{}, emit(display.Event{Op: display.OpUpdate, ID: "d", Bundle: text(rest)})
+	case "clear":
+		fmt.Fprint(in.Stdout, "gone")
+		err := emit(display.Event{Op: display.OpClear, Wait: rest == "wait"})
+		if rest != "nothing" {
+			fmt.Fprint(in.Stdout, "kept")
+		}
+		return cell.Outcome{}, err
+	case "go": // a goroutine that writes while the next cell runs
+		f.late <- func() {
+			fmt.Fprint(in.Stdout, "late")
+			if err := emit(display.Event{Bundle: text("late too")}); err != nil {
+				panic(err)
+			}
+		}
+	case "join":
+		(<-f.late)()
+		fmt.Fprint(in.Stdout, "joined")
+	case "fail":
+		return cell.Outcome{}, &cell.RuntimeError{Kind: "panic", Message: rest}
+	case "wait":
+		<-ctx.Done()
+		return cell.Outcome{}, ctx.Err()
+	case "die":
+		fmt.Fprintln(os.Stderr, "some words\nfatal error: concurrent map writes\n\ngoroutine 1:")
+		os.Exit(2)
+	case "vanish":
+		os.Exit(0)
+	}
+	return cell.Outcome{}, nil
+}
+
+func (*fake) Complete(context.Context, string, int) cell.Completion     { return cell.Completion{} }
+func (*fake) Inspect(context.Context, string, int, int) cell.Inspection { return cell.Inspection{} }
+func (*fake) IsComplete(string) cell.Completeness                       { return cell.Completeness{} }
+
+func inProcessKernel(t *testing.T) Kernel {
+	k := InProcess(options())
+	t.Cleanup(func() {
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return k
+}
+
+func workerKernel(t *testing.T) Kernel {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "NOTEBOOK_TEST_WORKER=1")
+	k, err := StartWorker(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { k.Close() })
+	return k
+}
+
+// book makes a notebook of code cells; one that begins with "#tag " has a tag.
+func book(sources ...string) *Notebook {
+	nb := &Notebook{Minor: 4, Metadata: Object{}}
+	for _, src := range sources {
+		c := &Cell{Type: Code, Metadata: Object{}}
+		if tag, rest, ok := strings.Cut(src, " "); ok && strings.HasPrefix(tag, "#") {
+			c.Metadata["tags"] = json.RawMessage(fmt.Sprintf("[%q]", tag[1:]))
+			src = rest
+		}
+		c.Source = src
+		nb.Cells = append(nb.Cells, c)
+	}
+	return nb
+}
+
+// summary is the outputs of all cells, a line for each cell.
+func summary(nb *Notebook) []string {
+	var list []string
+	for _, c := range nb.Cells {
+		var parts []string
+		for _, o := range c.Outputs {
+			switch o.Type {
+			case Stream:
+				parts = append(parts, fmt.Sprintf("%s %q", o.Name, o.Text))
+			case ErrorOutput:
+				parts = append(parts, "error "+o.EName+": "+o.EValue)
+			default:
+				plain, _ := o.Data.Text(display.MIMEPlain)
+				parts = append(parts, fmt.Sprintf("%s %q", o.Type, plain))
+			}
+		}
+		list = append(list, fmt.Sprintf("%d: %s", c.ExecutionCount, strings.Join(parts, ", ")))
+	}
+	return list
+}
+
+func TestRunCollectsOutputs(t *testing.T) {
+	tests := []struct {
+		name  string
+		cells []string
+		want  []string
+	}{
+		{"results and streams", []string{"value 3", "print a\nb", "both", "", "  \n", "print"},
+			[]string{`1: execute_result "3"`, `2: stdout "a\nb"`, `3: stdout "out", stderr "err"`, "0: ", "0: ", "4: "}},
+		{"streams are merged", []string{"many"}, []string{`1: stdout "` + strings.Repeat("x", 27000) + `"`}},
+		{"carriage returns", []string{"bar"}, []string{`1: stdout "100%\n"`}},
+		{"updates go to all outputs of the id", []string{"live", "update 1 of 2", "update 2 of 2"},
+			[]string{`1: display_data "2 of 2", display_data "other", display_data "2 of 2"`, "2: ", "3: "}},
+		{"clear", []string{"clear now", "clear wait", "clear nothing"}, []string{`1: stdout "kept"`, `2: stdout "kept"`, "3: "}},
+		{"late output goes to its own cell", []string{"go", "join"}, []string{`1: stdout "late", display_data "late too"`, `2: stdout "joined"`}},
+		{"expected failure", []string{"#raises-exception fail boom", "value 1"}, []string{"1: error panic: boom", `2: execute_result "1"`}},
+		{"skipped", []string{"#skip-execution fail boom", "value 1"}, []string{"0: ", `1: execute_result "1"`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			nb := book(tt.cells...)
+			if err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t)}); err != nil {
+				t.Fatal(err)
+			}
+			if got := summary(nb); !slices.Equal(got, tt.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+}
+
+func TestRunDescribesTheNotebook(t *testing.T) {
+	run := func() string {
+		nb := book("value 1")
+		nb.Cells[0].Metadata["execution"] = json.RawMessage(`{"shell.execute_reply": "long ago"}`)
+		nb.Cells = append(nb.Cells, &Cell{Type: Markdown, Source: "# x", Metadata: Object{}})
+		if err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t)}); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := Write(&b, nb); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	first := run()
+	for _, want := range []string{`"name": "go"`, `"version": "go1.26"`, `"display_name": "Go (Nascent)"`, `"nbformat_minor": 5`, `"id": "`} {
+		if !strings.Contains(first, want) {
+			t.Errorf("the notebook does not hold %s:\n%s", want, first)
+		}
+	}
+	if strings.Contains(first, "execute_reply") {
+		t.Error("the notebook holds times")
+	}
+	if second := run(); first != second {
+		t.Errorf("two runs differ:\n%s\n%s", first, second)
+	}
+}
+
+func TestRunRecordsTimes(t *testing.T) {
+	nb := book("value 1")
+	if err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t), RecordTiming: true}); err != nil {
+		t.Fatal(err)
+	}
+	var times map[string]time.Time
+	if !nb.Cells[0].Metadata.Get("execution", &times) {
+		t.Fatalf("no times: %v", nb.Cells[0].Metadata)
+	}
+	order := []string{"iopub.status.busy", "iopub.execute_input", "shell.execute_reply", "iopub.status.idle"}
+	for i, name := range order {
+		if times[name].IsZero() || i > 0 && times[name].Before(times[order[i-1]]) {
+			t.Errorf("times %v: %s is missing or too early", times, name)
+		}
+	}
+}
+
+func TestRunStopsAtAFailure(t *testing.T) {
+	var said []string
+	progress := func(p Progress) {
+		said = append(said, fmt.Sprintf("%d/%d %s %v %v", p.Number, p.Total, p.Cell.Source, p.Done, p.Err != nil))
+	}
+	nb := book("value 1", "fail boom", "value 2")
+	err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t), Progress: progress})
+	var failed *CellError
+	if !errors.As(err, &failed) {
+		t.Fatalf("error = %v, want a CellError", err)
+	}
+	if want := "cell 2 of 3 (fail boom) failed: panic: boom"; err.Error() != want {
+		t.Errorf("error = %q, want %q", err, want)
+	}
+	if got := failed.Report(false); got != "panic: boom" {
+		t.Errorf("report = %q, want the traceback without colours", got)
+	}
+	if got := failed.Report(true); !strings.Contains(got, "\x1b[") {
+		t.Errorf("report = %q, want the traceback with colours", got)
+	}
+	want := []string{`1: execute_result "1"`, "2: error panic: boom", "0: "}
+	if got := summary(nb); !slices.Equal(got, want) {
+		t.Errorf("outputs = %q, want %q", got, want)
+	}
+	wantSaid := []string{"1/3 value 1 false false", "1/3 value 1 true false", "2/3 fail boom false false", "2/3 fail boom true true"}
+	if !slices.Equal(said, wantSaid) {
+		t.Errorf("progress = %q, want %q", said, wantSaid)
+	}
+
+	nb = book("fail boom", "value 2")
+	if err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t), AllowErrors: true}); err != nil {
+		t.Errorf("with errors allowed: %v", err)
+	}
+	if got := summary(nb)[1]; got != `2: execute_result "2"` {
+		t.Errorf("with errors allowed the next cell has %q", got)
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	nb := book("print(1)")
+	nb.Metadata["kernelspec"] = json.RawMessage(`{"name": "python3", "language": "python"}`)
+	err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t)})
+	if err == nil || !strings.Contains(err.Error(), "written in python") {
+		t.Errorf("a notebook in Python: error = %v, want one that says so", err)
+	}
+	k := InProcess(options())
+	if err := k.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err = Run(t.Context(), book("value 1"), Options{Kernel: k})
+	if err == nil || !strings.Contains(err.Error(), "the session has ended") {
+		t.Errorf("a kernel that has ended: error = %v, want one that says so", err)
+	}
+}
+
+func TestRunStopsSlowCells(t *testing.T) {
+	t.Run("timeout", func(t *testing.T) {
+		nb := book("wait", "value 1")
+		err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t), Timeout: 10 * time.Millisecond, AllowErrors: true})
+		if err == nil || !strings.Contains(err.Error(), "cell 1 of 2 (wait) failed: it took longer than 10ms") {
+			t.Errorf("error = %v, want one about the time", err)
+		}
+		if got := summary(nb)[0]; got != "1: error interrupt: the cell was stopped: interrupted" {
+			t.Errorf("outputs = %q, want the interrupt", got)
+		}
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := Run(ctx, book("wait"), Options{Kernel: inProcessKernel(t), Progress: func(Progress) { cancel() }})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error = %v, want %v", err, context.Canceled)
+		}
+	})
+}
+
+func TestRunInAWorkerProcess(t *testing.T) {
+	nb := book("both", "live", "update x")
+	if err := Run(t.Context(), nb, Options{Kernel: workerKernel(t)}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`1: stdout "out", stderr "err"`, `2: display_data "x", display_data "other", display_data "x"`, "3: "}
+	if got := summary(nb); !slices.Equal(got, want) {
+		t.Errorf("outputs = %q, want %q", got, want)
+	}
+
+	nb = book("value 1", "die", "value 2")
+	err := Run(t.Context(), nb, Options{Kernel: workerKernel(t), AllowErrors: true})
+	var failed *CellError
+	if !errors.As(err, &failed) || failed.Number != 2 || !strings.Contains(err.Error(), "fatal error: concurrent map writes (exit status 2)") {
+		t.Errorf("a worker that dies: error = %v, want one of cell 2 in the runtime's words", err)
+	}
+	if got := summary(nb)[1]; !strings.Contains(got, "error kernel died: the worker process has died: fatal error: concurrent map writes") {
+		t.Errorf("outputs of the cell = %q", got)
+	}
+	if got := nb.Cells[1].Outputs[0].Traceback; got[len(got)-1] != "goroutine 1:" {
+		t.Errorf("traceback = %q, want what the process wrote", got)
+	}
+
+	err = Run(t.Context(), book("vanish"), Options{Kernel: workerKernel(t)})
+	if err == nil || !strings.Contains(err.Error(), "the worker process has ended") {
+		t.Errorf("a worker that leaves: error = %v, want one that says so", err)
+	}
+	if _, err := StartWorker(exec.Command(filepath.Join(t.TempDir(), "none"))); err == nil || !strings.Contains(err.Error(), "starting a worker") {
+		t.Errorf("no such program: error = %v", err)
+	}
+}
+
+func TestTailKeepsBeginningAndEnd(t *testing.T) {
+	var last tail
+	fmt.Fprintln(&last, "panic: first")
+	for i := range 40000 {
+		fmt.Fprintln(&last, "line", i)
+	}
+	if len(last.text) > 2*tailSize {
+		t.Errorf("%d bytes are kept, want at most %d", len(last.text), 2*tailSize)
+	}
+	if got := last.lines(); got[0] != "panic: first" || len(got) != tailLines {
+		t.Errorf("lines = %q, want %d from the panic on", got, tailLines)
+	}
+	if !strings.HasSuffix(string(last.text), "line 39999\n") {
+		t.Error("the end is lost")
+	}
+}
+
+func TestRunFile(t *testing.T) {
+	dir := t.TempDir()
+	in, out, page := filepath.Join(dir, "lesson.ipynb"), filepath.Join(dir, "out", "lesson.ipynb"), filepath.Join(dir, "out", "lesson.html")
+	if err := WriteFile(in, book("value 1", "fail boom")); err != nil {
+		t.Fatal(err)
+	}
+	var lines bytes.Buffer
+	err := RunFile(t.Context(), in, out, page, Options{Kernel: inProcessKernel(t), Progress: ProgressLines(&lines)})
+	var failed *CellError
+	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "lesson.ipynb: cell 2 of 2") {
+		t.Errorf("error = %v, want a CellError with the file's name", err)
+	}
+	nb, err := ReadFile(out)
+	if err != nil || summary(nb)[1] != "2: error panic: boom" {
+		t.Errorf("written notebook: %v, %v", nb, err)
+	}
+	html, err := os.ReadFile(page)
+	if err != nil || !bytes.Contains(html, []byte("<title>lesson</title>")) || !bytes.Contains(html, []byte("boom")) {
+		t.Errorf("written page: %v\n%s", err, html)
+	}
+	got := lines.String()
+	if !strings.HasPrefix(got, "[1/2]  ") || !strings.Contains(got, "s  value 1\n[2/2] ") || !strings.HasSuffix(got, "s  fail boom  (failed)\n") {
+		t.Errorf("progress:\n%s", got)
+	}
+	if err := RunFile(t.Context(), filepath.Join(dir, "none"), out, "", Options{}); err == nil || !strings.Contains(err.Error(), "none") {
+		t.Errorf("no such file: error = %v", err)
+	}
+}

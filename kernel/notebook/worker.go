@@ -1,0 +1,103 @@
+package notebook
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+)
+
+// StartWorker starts a worker process and is the kernel that runs in it. The
+// process gets a pipe to read messages from as file 3 and one to write messages
+// to as file 4, in the form of wire.Conn; its standard output and error are kept
+// for the case that it dies. cmd must not have been started.
+func StartWorker(cmd *exec.Cmd) (Kernel, error) {
+	toR, toW, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting a worker: %w", err)
+	}
+	fromR, fromW, err := os.Pipe()
+	if err != nil {
+		toR.Close()
+		toW.Close()
+		return nil, fmt.Errorf("starting a worker: %w", err)
+	}
+	said := &tail{}
+	cmd.ExtraFiles = []*os.File{toR, fromW} // 3 and 4
+	cmd.Stdout, cmd.Stderr = said, said
+	err = cmd.Start()
+	toR.Close()
+	fromW.Close()
+	if err != nil {
+		toW.Close()
+		fromR.Close()
+		return nil, fmt.Errorf("starting a worker: %w", err)
+	}
+	return OverPipe(fromR, toW, func() error {
+		defer fromR.Close()
+		if err := cmd.Wait(); err != nil {
+			return &Death{State: err.Error(), Said: said.lines()}
+		}
+		return nil
+	}), nil
+}
+
+// Death is how a worker process ended that should not have ended.
+type Death struct {
+	State string   // such as "exit status 2" or "signal: killed"
+	Said  []string // the last lines that it wrote
+}
+
+// Error says how it ended and, in the Go runtime's words, why.
+func (d *Death) Error() string {
+	for _, line := range d.Said {
+		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
+			return line + " (" + d.State + ")"
+		}
+	}
+	if d.State == "signal: killed" {
+		return d.State + " (the system does this when memory runs out)"
+	}
+	return d.State
+}
+
+const (
+	tailSize  = 64 << 10 // bytes of a worker's last words that are kept
+	tailLines = 30       // lines of them that are shown
+)
+
+// tail keeps the first words and the last words of what is written: a crash
+// begins with its reason and goes on with the stacks of all goroutines.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.text = append(t.text, p...); len(t.text) > 2*tailSize {
+		t.text = append(t.text[:tailSize], t.text[len(t.text)-tailSize:]...)
+	}
+	return len(p), nil
+}
+
+// lines is the part of what was written that is worth showing: from the reason
+// of a crash on, or else the end.
+func (t *tail) lines() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text := string(bytes.TrimSpace(t.text))
+	if text == "" {
+		return nil
+	}
+	all := strings.Split(text, "\n")
+	for i, line := range all {
+		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
+			return all[i:min(len(all), i+tailLines)]
+		}
+	}
+	return all[max(0, len(all)-tailLines):]
+}
