@@ -19,10 +19,11 @@ func (p *Plot) drawRules(c pen, f *framed) {
 			c.line(inkMuted, 1, []float64{5, 4}, pt(x, f.y0), pt(x, f.y1))
 			s.y, s.x = draw.YTop, draw.XLeft
 			dx := 5.0
-			if t := oneLine(r.text); x+5+s.width(t) > f.x1 {
+			text := s.fit(oneLine(r.text), f.w()/2)
+			if x+5+s.width(text) > f.x1 {
 				s.x, dx = draw.XRight, -5
 			}
-			c.text(s, x+dx, f.y1, oneLine(r.text))
+			c.text(s, x+dx, f.y1, text)
 			continue
 		}
 		y, ok := f.y.position(r.at)

@@ -1,6 +1,16 @@
 // Package display says what a value looks like: as a plot, a graph, a table, an
 // image, a line of text. A cell shows values through it, and so does any Go
 // program: where there is no notebook, the text form is printed.
+//
+//	display.Show(x)                                        // any value, by Render
+//	display.Show(display.Line("loss", display.Values("train", loss)).LogY())
+//	h := display.ShowLive(x); h.Update(y)                  // in place
+//	bar := display.NewProgress("epoch", 30); bar.Add(1)
+//	display.To(sink).Show(x)                               // not on the default sink
+//
+// Pictures (Plot, Panels, Graph, Figure) are SVG that switches with the page
+// between light and dark, PNG for pages that show no SVG, and one line of text.
+// Tables are HTML without styles of their own, and aligned text.
 package display
 
 // MIME types that this package makes. The constructors [Text], [HTML], [Markdown],

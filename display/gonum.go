@@ -55,13 +55,13 @@ func (f *Figure) summary() string {
 	if f.plot == nil {
 		return "plot: nil"
 	}
-	parts := []string{oneLine(f.plot.Title.Text)}
+	parts := []string{brief(f.plot.Title.Text)}
 	if parts[0] == "" {
 		parts[0] = "untitled"
 	}
 	axis := func(name string, a plot.Axis) {
 		if a.Label.Text != "" {
-			name = oneLine(a.Label.Text)
+			name = brief(a.Label.Text)
 		}
 		if !math.IsInf(a.Min, 0) && !math.IsInf(a.Max, 0) && a.Min <= a.Max {
 			parts = append(parts, fmt.Sprintf("%s from %s to %s", name, short(a.Min), short(a.Max)))
@@ -71,6 +71,3 @@ func (f *Figure) summary() string {
 	axis("y", f.plot.Y)
 	return "plot: " + strings.Join(parts, ", ")
 }
-
-// oneLine folds white space, so that a text fits a line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -332,3 +332,12 @@ func clip(s string, n int) string {
 	}
 	return cut(s, n) + "…"
 }
+
+// fold makes one space of all white space.
+func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// oneLine folds a text and cuts off what no line can show.
+func oneLine(s string) string { return clip(fold(cut(s, 4*textString)), textString) }
+
+// brief is oneLine for a name in a sentence.
+func brief(s string) string { return clip(oneLine(s), 80) }

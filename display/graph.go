@@ -81,7 +81,7 @@ func (g *Graph) AddGroup(gr Group) *Graph { g.Groups = append(g.Groups, gr); ret
 // all, an edge or a group that names what isn't there.
 func (g *Graph) Err() error {
 	if _, err := g.index(); err != nil {
-		return fmt.Errorf("graph %q: %w", g.Name, err)
+		return fmt.Errorf("graph %q: %w", brief(g.Name), err)
 	}
 	return nil
 }
@@ -195,7 +195,7 @@ func (g *Graph) PNG(ctx context.Context) ([]byte, error) {
 }
 
 func (g *Graph) summary() string {
-	name := oneLine(g.Name)
+	name := brief(g.Name)
 	if name == "" {
 		name = "untitled"
 	}

@@ -30,7 +30,7 @@ func (p *placed) draw(dc draw.Canvas) error {
 		drawNode(c, g.Nodes[i], b, kinds)
 	}
 	for i, e := range p.edges {
-		l := oneLine(g.Edges[i].Label)
+		l := scriptEdge.fit(oneLine(g.Edges[i].Label), nodeWidest)
 		if e.label == nil || l == "" {
 			continue
 		}

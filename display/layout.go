@@ -103,7 +103,7 @@ func (g *Graph) skeleton(ix *graphIndex, d Direction) []byte {
 	}
 	g.eachGroup("", "", 0, func(_ string, k int, body func()) {
 		fmt.Fprintf(&b, "subgraph cluster_%d { margin=14; labeljust=l; ", k)
-		if l := oneLine(g.Groups[k].Label); l != "" {
+		if l := scriptGroup.fit(oneLine(g.Groups[k].Label), nodeWidest); l != "" {
 			fmt.Fprintf(&b, "graph [label=%s];\n", room(scriptGroup.width(l)+8))
 		}
 		for i, n := range g.Nodes {
@@ -116,7 +116,7 @@ func (g *Graph) skeleton(ix *graphIndex, d Direction) []byte {
 	})
 	for i, e := range g.Edges {
 		fmt.Fprintf(&b, "n%d -> n%d [id=\"%d\"", ix.node[e.From], ix.node[e.To], i)
-		if l := oneLine(e.Label); l != "" {
+		if l := scriptEdge.fit(oneLine(e.Label), nodeWidest); l != "" {
 			fmt.Fprintf(&b, ", label=%s", room(scriptEdge.width(l)+4))
 		}
 		b.WriteString("];\n")
@@ -154,16 +154,16 @@ type route struct {
 func (g *Graph) place(ctx context.Context) (*placed, error) {
 	ix, err := g.index()
 	if err != nil {
-		return nil, fmt.Errorf("graph %q: %w", g.Name, err)
+		return nil, fmt.Errorf("graph %q: %w", brief(g.Name), err)
 	}
 	try := func(d Direction) (*placed, error) {
 		data, err := layouts.run(ctx, g.skeleton(ix, d))
 		if err != nil {
-			return nil, fmt.Errorf("graph %q: %w", g.Name, err)
+			return nil, fmt.Errorf("graph %q: %w", brief(g.Name), err)
 		}
 		p, err := g.read(data)
 		if err != nil {
-			return nil, fmt.Errorf("graph %q: read the layout: %w", g.Name, err)
+			return nil, fmt.Errorf("graph %q: read the layout: %w", brief(g.Name), err)
 		}
 		return p, nil
 	}

@@ -51,7 +51,7 @@ func htmlText(s string) string {
 	s = html.UnescapeString(htmlTag.ReplaceAllString(s, " "))
 	var lines []string
 	for line := range strings.Lines(s) {
-		if line = oneLine(line); line != "" {
+		if line = fold(line); line != "" {
 			lines = append(lines, line)
 		}
 	}

@@ -146,7 +146,7 @@ func (g *Panels) summary() string {
 	}
 	head := fmt.Sprintf("%d panels", len(g.plots))
 	if g.title != "" {
-		head += ": " + oneLine(g.title)
+		head += ": " + brief(g.title)
 	}
 	return head + "; " + strings.Join(parts, "; ")
 }

@@ -2,6 +2,8 @@ package display
 
 import (
 	"math"
+	"sort"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -54,19 +56,20 @@ func (s script) width(t string) float64 {
 	return float64(f.Width(t))
 }
 
-// fit shortens a text to a width.
+// fit shortens a text to a width. Of a text longer than any line it measures
+// the beginning only.
 func (s script) fit(t string, width float64) string {
-	if s.width(t) <= width {
+	const longest = 400 // characters
+	r := []rune(cut(t, 4*longest))
+	if len(r) <= longest && len(r) == utf8.RuneCountInString(t) && s.width(t) <= width {
 		return t
 	}
-	r := []rune(t)
-	for len(r) > 0 && s.width(string(r)+"…") > width {
-		r = r[:len(r)-1]
-	}
-	if len(r) == 0 {
+	r = r[:min(len(r), longest)]
+	n := sort.Search(len(r), func(n int) bool { return s.width(string(r[:n+1])+"…") > width })
+	if n == 0 {
 		return ""
 	}
-	return string(r) + "…"
+	return string(r[:n]) + "…"
 }
 
 // text writes one line at (x, y). It is aligned by the height of capitals and

@@ -169,7 +169,7 @@ func (p *Plot) Err() error {
 		errs = append(errs, fmt.Errorf("Size(%g, %g): a plot needs 120 × 90 to 4000 × 4000 pixels", w, h))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("%s %q: %w", p.kind, p.title, err)
+		return fmt.Errorf("%s %q: %w", p.kind, brief(p.title), err)
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func (p *Plot) draw(c draw.Canvas) error {
 
 // summary is the text form: "plot: loss, 2 series: train (30 values, …), …".
 func (p *Plot) summary() string {
-	title := oneLine(p.title)
+	title := brief(p.title)
 	if title == "" {
 		title = "untitled"
 	}

@@ -200,3 +200,26 @@ func TestHeatmapCells(t *testing.T) {
 		t.Errorf("the scale goes from %g to %g, want 0 to 1", lo, hi)
 	}
 }
+
+func TestLongTexts(t *testing.T) {
+	long := strings.Repeat("wide título ", 100_000)
+	p := Bars(long, []string{long, long}, Values(long, []float64{1, 2}), Values(long, nil)).XLabel(long).YLabel(long).Note(1, 1, long).HLine(1, long).VLine(2, long)
+	h := Heatmap(long, [][]float64{{1, 2}}).XTicks(long, long).YTicks(long).CellTexts([][]string{{long, long}})
+	g := NewGraph(long).AddGroup(Group{ID: "g", Label: long}).AddNode(Node{ID: "a", Label: long, Lines: []string{long}, Group: "g"}).AddEdge("a", "a", long)
+	for _, v := range []Displayer{p, h, g} {
+		b := Render(v)
+		if svg, ok := b.Data[MIMESVG].(string); !ok || len(svg) > 40_000 {
+			t.Errorf("%T with long texts has an SVG of %d bytes", v, len(svg))
+		}
+		if text := b.Data[MIMEPlain].(string); len(text) > 4000 {
+			t.Errorf("%T with long texts has a text form of %d bytes", v, len(text))
+		}
+	}
+	s := scriptTick
+	if got := s.fit("abcdef", s.width("abc…")+0.1); got != "abc…" {
+		t.Errorf("fit gave %q, want abc…", got)
+	}
+	if got := s.fit("abc", 1); got != "" {
+		t.Errorf("fit gave %q where nothing fits", got)
+	}
+}

@@ -79,7 +79,7 @@ func (s Series) x(i int) float64 {
 }
 
 func (s Series) check() error {
-	name := fmt.Sprintf("series %q", s.Name)
+	name := fmt.Sprintf("series %q", brief(s.Name))
 	switch {
 	case s.X != nil && len(s.X) != len(s.Y):
 		return fmt.Errorf("%s has %d x values and %d y values; they must be equally many (or X nil for 1, 2, 3, …)", name, len(s.X), len(s.Y))
@@ -109,7 +109,7 @@ func extent(values []float64) (lo, hi float64, n int) {
 // (bars) and are few, it gives them all; where their order says nothing (a
 // histogram) it leaves out the last one.
 func (s Series) describe(names []string, ordered bool) string {
-	name := oneLine(s.Name)
+	name := brief(s.Name)
 	if name != "" {
 		name += " "
 	}
@@ -122,7 +122,7 @@ func (s Series) describe(names []string, ordered bool) string {
 	case len(s.Y) <= len(names) && len(s.Y) <= 8 && s.X == nil:
 		parts := make([]string, len(s.Y))
 		for i, v := range s.Y {
-			parts[i] = oneLine(names[i]) + " " + short(v)
+			parts[i] = brief(names[i]) + " " + short(v)
 		}
 		return name + "(" + strings.Join(parts, ", ") + ")"
 	}

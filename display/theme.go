@@ -19,9 +19,6 @@ func (k ink) fade(a float64) ink {
 	return k
 }
 
-// same is an ink that doesn't change with the page.
-func same(c color.NRGBA) ink { return ink{c, c} }
-
 // rgb reads 0xRRGGBB as an opaque colour.
 func rgb(v uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 255}
