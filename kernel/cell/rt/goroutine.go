@@ -62,9 +62,7 @@ func (r *Runtime) fail(c *Cell, g *gstate, p any) {
 	switch e := p.(type) {
 	case leave, goexit:
 	case *Exit:
-		if c.halt(e) && c.OnLateExit != nil {
-			c.OnLateExit(e)
-		}
+		c.exit(e)
 	default:
 		e2 := r.newPanic(p, g)
 		if c.halt(e2) && c.OnLatePanic != nil {

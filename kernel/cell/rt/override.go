@@ -32,7 +32,7 @@ func (r *Runtime) overrides() map[symbol]any {
 func (r *Runtime) exit(code int) {
 	e := &Exit{Code: code}
 	if c := r.Current(); c != nil {
-		c.Stop(e)
+		c.exit(e) // at once: compiled code may catch the panic on its way
 	}
 	panic(e)
 }

@@ -19,6 +19,13 @@ type Exit struct{ Code int }
 
 func (e *Exit) Error() string { return "exit status " + strconv.Itoa(e.Code) }
 
+// exit stops the cell for os.Exit.
+func (c *Cell) exit(e *Exit) {
+	if c.halt(e) && c.OnLateExit != nil {
+		c.OnLateExit(e)
+	}
+}
+
 // uncatchable: recover in a cell doesn't see it.
 func uncatchable(p any) bool {
 	switch p.(type) {
