@@ -6,6 +6,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/gcexportdata"
+
+	"github.com/nascent-go/nascent/kernel/cell/library/archive"
 )
 
 // Import returns the types of a package. It makes the library a [types.Importer];
@@ -22,19 +24,31 @@ func (l *Library) load(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
-	if p := l.types[path]; p != nil && p.Complete() {
-		return p, nil
+	if c := l.checked[path]; c != nil {
+		return c.Package, nil
 	}
 	s := l.find(path)
 	if s == nil {
 		return nil, fmt.Errorf("package %s is not in the library of compiled packages", path)
 	}
-	if s.archive.HasSource(path) {
-		c, err := l.check(path, s)
+	switch s.archive.SourceKind(path) {
+	case archive.WholeSource:
+		c, err := l.check(path, s, l.load)
 		if err != nil {
 			return nil, err
 		}
+		l.types[path], l.checked[path] = c.Package, c
 		return c.Package, nil
+	case archive.PartSource:
+		return l.loadPart(path, s)
+	}
+	return l.loadCompiled(path, s)
+}
+
+// loadCompiled reads the export data of a package.
+func (l *Library) loadCompiled(path string, s *set) (*types.Package, error) {
+	if p := l.types[path]; p != nil && p.Complete() {
+		return p, nil
 	}
 	data, needs, err := s.archive.Export(path)
 	if err != nil {
@@ -46,7 +60,7 @@ func (l *Library) load(path string) (*types.Package, error) {
 	// What is checked from source comes first: export data that mentions such a
 	// package would else make objects that have no syntax.
 	for _, need := range needs {
-		if s := l.find(need); s != nil && s.archive.HasSource(need) {
+		if s := l.find(need); s != nil && s.archive.SourceKind(need) == archive.WholeSource {
 			if _, err := l.load(need); err != nil {
 				return nil, err
 			}
@@ -57,4 +71,37 @@ func (l *Library) load(path string) (*types.Package, error) {
 		return nil, fmt.Errorf("importing %s: %w", path, err)
 	}
 	return p, nil
+}
+
+// loadPart joins the compiled package with its generic part, which is checked
+// from source. The generic part imports the compiled package by the path that
+// both have.
+func (l *Library) loadPart(path string, s *set) (*types.Package, error) {
+	compiled, err := l.loadCompiled(path, s)
+	if err != nil {
+		return nil, err
+	}
+	c, err := l.check(path, s, func(imported string) (*types.Package, error) {
+		if imported == path {
+			return compiled, nil
+		}
+		return l.load(imported)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range compiled.Scope().Names() {
+		if obj := compiled.Scope().Lookup(name); obj.Exported() && c.Package.Scope().Lookup(name) == nil {
+			c.Package.Scope().Insert(obj)
+		}
+	}
+	imports := []*types.Package{compiled}
+	for _, p := range c.Package.Imports() {
+		if p != compiled {
+			imports = append(imports, p)
+		}
+	}
+	c.Package.SetImports(imports)
+	l.checked[path] = c
+	return c.Package, nil
 }

@@ -4,10 +4,20 @@
 //
 // A compiled package is known in four ways. [Library.Values] are its symbols,
 // for the interpreter. [Library.Import] are its types, for go/types.
-// [Library.Doc] is its documentation. [Library.Checked] is its syntax, of the
-// few packages whose generic functions are instantiated by interpreting them.
+// [Library.Doc] is its documentation. [Library.Checked] is the syntax of what
+// has to be interpreted because it is generic.
 // All of it is in the program itself and is read package by package, when it is
 // first asked for: no Go installation is needed, and nothing is paid at start.
+//
+// # Generic functions and types
+//
+// They have no symbols. Packages cmp, iter, maps and slices come from source as
+// a whole. Of sync, sync/atomic, errors, reflect, runtime, math/rand/v2, unique,
+// weak, database/sql, hash/maphash, crypto/hkdf and crypto/pbkdf2 only the
+// generic part is source: Import returns a package whose scope has objects of
+// two kinds, those of the compiled package (obj.Pkg() is the compiled package, of
+// the same path, which is among the imports) and those that were checked from
+// source.
 //
 // # Tables
 //
@@ -31,6 +41,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/nascent-go/nascent/kernel/cell/library/archive"
@@ -72,8 +83,8 @@ type Library struct {
 	mu      sync.Mutex // guards what follows
 	sets    []set
 	infos   []PackageInfo             // sorted by path
-	types   map[string]*types.Package // complete or only mentioned
-	checked map[string]*Checked
+	types   map[string]*types.Package // by export data or whole source; complete or only mentioned
+	checked map[string]*Checked       // from source, whole or in part
 	values  map[string]map[string]reflect.Value
 	docs    map[string]*docs
 
@@ -124,7 +135,7 @@ func (l *Library) add(s Set, effect func(path string)) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range a.Packages() {
-		if l.find(p.Path) == nil {
+		if l.find(p.Path) == nil && !strings.Contains(p.Path, "/internal/") {
 			l.infos = append(l.infos, PackageInfo(p))
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"go/types"
 	"runtime"
 	"slices"
+
+	"github.com/nascent-go/nascent/kernel/cell/library/archive"
 )
 
 // Checked is a package that was type-checked from source.
@@ -16,14 +18,14 @@ type Checked struct {
 	Info    *types.Info // all of it, as go/ssa wants it
 }
 
-// Checked returns the syntax of a package that comes from source: those
-// whose generic functions are instantiated by interpreting them (cmp, iter,
-// maps, slices). It returns nil for packages that come from export data.
-// [Library.Import] of the same path returns the same package.
+// Checked returns the syntax of a package that comes from source, as a whole or
+// in its generic part, and nil for packages that come from export data alone.
+// Its Package is the one that [Library.Import] returns for the path; go/ssa
+// wants the imports of that package created before it.
 func (l *Library) Checked(path string) (*Checked, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.find(path); s == nil || !s.archive.HasSource(path) {
+	if s := l.find(path); s == nil || s.archive.SourceKind(path) == archive.NoSource {
 		return nil, nil
 	}
 	if _, err := l.load(path); err != nil {
@@ -32,8 +34,8 @@ func (l *Library) Checked(path string) (*Checked, error) {
 	return l.checked[path], nil
 }
 
-// Source returns the source files of a package that comes from source, by file
-// name, and nil for any other.
+// Source returns the source files of a package that comes from source, as a
+// whole or in its generic part, by file name, and nil for any other.
 func (l *Library) Source(path string) (map[string]string, error) {
 	l.mu.Lock()
 	s := l.find(path)
@@ -47,8 +49,8 @@ func (l *Library) Source(path string) (map[string]string, error) {
 // goVersion is the version of the language in which the sources are written.
 const goVersion = "go1.26"
 
-// check type-checks a package from source, with the lock held.
-func (l *Library) check(path string, s *set) (*Checked, error) {
+// check type-checks the source of a package, with the lock held.
+func (l *Library) check(path string, s *set, load importerFunc) (*Checked, error) {
 	files, err := s.archive.Source(path)
 	if err != nil {
 		return nil, err
@@ -75,11 +77,10 @@ func (l *Library) check(path string, s *set) (*Checked, error) {
 		}
 		c.Files = append(c.Files, f)
 	}
-	conf := types.Config{Importer: importerFunc(l.load), GoVersion: goVersion, Sizes: types.SizesFor("gc", runtime.GOARCH)}
+	conf := types.Config{Importer: load, GoVersion: goVersion, Sizes: types.SizesFor("gc", runtime.GOARCH)}
 	if c.Package, err = conf.Check(path, l.fset, c.Files, c.Info); err != nil {
 		return nil, fmt.Errorf("checking the source of %s: %w", path, err)
 	}
-	l.types[path], l.checked[path] = c.Package, c
 	return c, nil
 }
 

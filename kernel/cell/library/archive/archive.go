@@ -7,7 +7,7 @@
 //
 //	"NASCLIB1"
 //	uvarint   length of the index
-//	index     per package: path, name, and offset and length of three frames
+//	index     per package: path, name, flags, and offset and length of three frames
 //	frames    export data, documentation, source; zstd
 //
 // Strings are a uvarint length and the bytes. Offsets count from the first frame.
@@ -48,6 +48,7 @@ type Contents struct {
 	Names  []string          // exported names of package scope, sorted
 	Docs   []Entry           // sorted by name
 	Source map[string]string // file name → text; nil for most packages
+	Part   bool              // Source is only the generic part of the package
 }
 
 // frame is a place in the archive; length 0 means that there is no frame.
@@ -55,6 +56,7 @@ type frame struct{ off, len uint64 }
 
 type entry struct {
 	Info
+	part                 bool
 	export, docs, source frame
 }
 
@@ -86,6 +88,11 @@ func Encode(pkgs []Contents) ([]byte, error) {
 	for _, p := range pkgs {
 		index = appendString(index, p.Path)
 		index = appendString(index, p.Name)
+		if p.Part {
+			index = append(index, 1)
+		} else {
+			index = append(index, 0)
+		}
 		add(encodeExport(p))
 		add(encodeDocs(p))
 		add(encodeSource(p.Source))
@@ -155,7 +162,7 @@ func Open(data string) (*Archive, error) {
 		return f
 	}
 	for r.s != "" && r.err == nil {
-		a.entries = append(a.entries, entry{Info{r.string(), r.string()}, place(), place(), place()})
+		a.entries = append(a.entries, entry{Info{r.string(), r.string()}, r.uvarint()&1 != 0, place(), place(), place()})
 	}
 	if r.err != nil {
 		return nil, fmt.Errorf("reading the index of the archive: %w", r.err)
@@ -242,10 +249,25 @@ func (a *Archive) Source(path string) (map[string]string, error) {
 // Has says whether the archive knows anything about a package.
 func (a *Archive) Has(path string) bool { return a.find(path) != nil }
 
-// HasSource says whether the archive has the source of a package.
-func (a *Archive) HasSource(path string) bool {
-	e := a.find(path)
-	return e != nil && e.source.len > 0
+// SourceKind says how much of a package an archive has as source.
+type SourceKind int
+
+// What an archive may have as source.
+const (
+	NoSource    SourceKind = iota
+	PartSource             // generic functions and types; the rest is compiled
+	WholeSource            // all of it
+)
+
+// SourceKind says how much of a package the archive has as source.
+func (a *Archive) SourceKind(path string) SourceKind {
+	switch e := a.find(path); {
+	case e == nil || e.source.len == 0:
+		return NoSource
+	case e.part:
+		return PartSource
+	}
+	return WholeSource
 }
 
 func (a *Archive) find(path string) *entry {

@@ -16,6 +16,7 @@ var sample = []Contents{
 		Source: map[string]string{"b.go": "package last\n", "a.go": "package last\n\nfunc B() {}\n"},
 	},
 	{Info: Info{Path: "a/first", Name: "first"}, Docs: []Entry{{"", "package first", ""}}},
+	{Info: Info{Path: "m", Name: "m"}, Export: []byte("i"), Source: map[string]string{"m.go": "package m\n"}, Part: true},
 	{Info: Info{Path: "unsafe", Name: "unsafe"}},
 }
 
@@ -33,7 +34,7 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := a.Packages(), []Info{{"unsafe", "unsafe"}, {"z/last", "last"}}; !reflect.DeepEqual(got, want) {
+	if got, want := a.Packages(), []Info{{"m", "m"}, {"unsafe", "unsafe"}, {"z/last", "last"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("Packages() = %v, want %v", got, want)
 	}
 	for _, p := range sample {
@@ -46,7 +47,13 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("Docs(%q) = %q, %q, %v", p.Path, names, docs, err)
 		}
 		source, err := a.Source(p.Path)
-		if !reflect.DeepEqual(source, p.Source) || a.HasSource(p.Path) != (p.Source != nil) || err != nil {
+		kind := NoSource
+		if p.Part {
+			kind = PartSource
+		} else if p.Source != nil {
+			kind = WholeSource
+		}
+		if !reflect.DeepEqual(source, p.Source) || a.SourceKind(p.Path) != kind || err != nil {
 			t.Errorf("Source(%q) = %q, %v", p.Path, source, err)
 		}
 		if !a.Has(p.Path) {

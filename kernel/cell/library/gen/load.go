@@ -119,7 +119,7 @@ func expand(dir string, conf *config) ([]string, error) {
 	var paths []string
 	for _, l := range found {
 		switch {
-		case l.Name == "main", !importable(l.ImportPath), l.Dir == dir, slices.Contains(conf.except, l.ImportPath):
+		case l.Name == "main", !importable(l.ImportPath) && !slices.Contains(conf.patterns, l.ImportPath), l.Dir == dir, slices.Contains(conf.except, l.ImportPath):
 		case len(l.GoFiles)+len(l.CgoFiles) == 0: // an empty folder, or nothing for this platform
 		default:
 			paths = append(paths, l.ImportPath)

@@ -16,8 +16,9 @@ import (
 )
 
 // overlay holds, by import path, declarations that replace those of a package
-// whose source is kept: what the standard library does by means of the run time
-// has to be said in plain Go to be interpreted.
+// whose source is kept, or stand for its generic functions and types: what the
+// standard library does by means of the run time has to be said in plain Go to
+// be interpreted.
 //
 //go:embed overlay
 var overlay embed.FS

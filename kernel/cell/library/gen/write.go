@@ -70,14 +70,17 @@ func content(conf *config, p *pkg) (archive.Contents, error) {
 		return c, err
 	}
 	c.Docs = docs
-	if slices.Contains(conf.source, p.path) {
-		src, err := sourceOf(p)
-		if err != nil {
-			return c, err
+	switch {
+	case slices.Contains(conf.source, p.path):
+		c.Source, err = sourceOf(p)
+	case slices.Contains(conf.generic, p.path):
+		c.Source, err = overlayFiles(p.path)
+		c.Part = true
+		if err == nil && len(c.Source) == 0 {
+			err = fmt.Errorf("%s: no overlay with its generic functions", p.path)
 		}
-		c.Source = src
 	}
-	return c, nil
+	return c, err
 }
 
 // ourModule is the module that this command belongs to; its path is left out of file names.

@@ -1,0 +1,16 @@
+package unique
+
+import "testing"
+
+func TestMake(t *testing.T) {
+	type pair struct{ a, b int }
+	if Make("x") != Make("x") || Make("x") == Make("y") || Make(pair{1, 2}) != Make(pair{1, 2}) {
+		t.Error("handles are not equal as their values are")
+	}
+	if got := Make(pair{1, 2}).Value(); got != (pair{1, 2}) {
+		t.Errorf("the value of a handle is %v", got)
+	}
+	if Make[any](1) != Make[any](1) || Make(1).Value() != 1 {
+		t.Error("values of different types are mixed up")
+	}
+}
