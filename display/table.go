@@ -177,7 +177,7 @@ func (g grid) html() string {
 	}
 	b.WriteString("<table>\n")
 	if g.caption != "" {
-		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top\">%s</caption>\n", html.EscapeString(g.caption))
+		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap\">%s</caption>\n", html.EscapeString(g.caption))
 	}
 	if g.header != nil {
 		b.WriteString("<thead><tr>")
