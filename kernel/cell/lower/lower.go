@@ -118,28 +118,19 @@ func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 	}
 }
 
-// AddCompiled makes a compiled package and all that it imports known.
+// AddCompiled makes a compiled package known. It must be complete: what it only
+// mentions of other packages is not enough to know those.
 func (l *Lowerer) AddCompiled(p *types.Package) {
-	if p == types.Unsafe && l.prog.Package(p) == nil {
+	if l.prog.Package(p) == nil {
 		l.prog.CreatePackage(p, nil, nil, true)
-		return
-	}
-	if l.prog.Package(p) != nil {
-		return
-	}
-	l.prog.CreatePackage(p, nil, nil, true)
-	for _, q := range p.Imports() {
-		l.AddCompiled(q)
 	}
 }
 
 // AddSource makes a package known whose functions are lowered. Initialisation
 // order is dropped from info: variables are set by the cell's own statements,
 // unless init is wanted, as for library packages that are lowered from source.
+// The packages that it imports must be known.
 func (l *Lowerer) AddSource(p *types.Package, files []*ast.File, info *types.Info, init bool) *ssa.Package {
-	for _, q := range p.Imports() {
-		l.AddCompiled(q)
-	}
 	if !init {
 		info.InitOrder = nil
 	}
