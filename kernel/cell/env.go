@@ -33,7 +33,7 @@ type Env struct {
 	imports map[string]string       // names that cells have imported
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
-	sources map[string]bool         // library packages that are lowered from source
+	known   map[*types.Package]bool // library packages that the lowering knows
 	result  *result                 // of the cell that runs
 }
 
@@ -48,7 +48,7 @@ type result struct {
 func New(lib *library.Library) (*Env, error) {
 	e := &Env{
 		lib: lib, fset: lib.FileSet(), rt: rt.New(lib), scope: map[string]types.Object{}, units: map[string]*unit{},
-		imports: map[string]string{}, texts: map[string]string{}, sources: map[string]bool{},
+		imports: map[string]string{}, texts: map[string]string{}, known: map[*types.Package]bool{},
 	}
 	e.low = lower.New(e.fset, e.rt, lib)
 	hooks := types.NewPackage("rt", "rt")

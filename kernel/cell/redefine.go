@@ -274,34 +274,28 @@ func entries(sp *ssa.Package, program bool) []string {
 	return append(out, runName)
 }
 
-// addPackage makes an imported package known to the lowering, from source if its
-// generic functions have to be instantiated.
+// addPackage makes an imported package known to the lowering, with the source of
+// what has to be instantiated. A package whose generic part comes from source
+// imports its compiled rest, which has the same path.
 func (e *Env) addPackage(p *types.Package) error {
-	if e.sources[p.Path()] {
+	if e.known[p] {
 		return nil
 	}
 	c, err := e.lib.Checked(p.Path())
 	if err != nil {
 		return fmt.Errorf("loading the source of package %s: %w", p.Path(), err)
 	}
-	if c == nil {
-		for _, q := range p.Imports() { // export data may speak of such packages
-			if c, err := e.lib.Checked(q.Path()); err == nil && c != nil {
-				if err := e.addPackage(c.Package); err != nil {
-					return err
-				}
-			}
-		}
+	e.known[p] = true
+	if c == nil || c.Package != p {
 		e.low.AddCompiled(p)
 		return nil
 	}
-	e.sources[p.Path()] = true
-	for _, q := range c.Package.Imports() {
+	for _, q := range p.Imports() {
 		if err := e.addPackage(q); err != nil {
 			return err
 		}
 	}
-	e.low.AddSource(c.Package, c.Files, c.Info, true)
+	e.low.AddSource(p, c.Files, c.Info, true)
 	return nil
 }
 
