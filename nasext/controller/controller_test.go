@@ -445,6 +445,15 @@ func TestPolicyAverages(t *testing.T) {
 	near(t, "share that reached the first", odds[0].Reached, 1)
 	near(t, "share that reached the second", odds[1].Reached, 0.5)
 	near(t, "probability of the second", odds[1].Probs[0], 0.5)
+	// A decision that a later episode adds stands behind the one before it.
+	step := func(name string) Step { return Step{Decision: name, Options: yes, Probs: []float64{0.5, 0.5}} }
+	var order []string
+	for _, o := range Policy([]Episode{{Steps: []Step{step("a"), step("c")}}, {Steps: []Step{step("a"), step("b"), step("c"), step("d")}}}) {
+		order = append(order, o.Decision)
+	}
+	if got := strings.Join(order, " "); got != "a b c d" {
+		t.Errorf("the order of the decisions is %s, want a b c d", got)
+	}
 	if got := Policy(nil); len(got) != 0 {
 		t.Errorf("policy of no episodes is %+v", got)
 	}

@@ -20,20 +20,22 @@ type Odds struct {
 	Reached  float64   `json:"reached"` // share of the episodes that came to it, above 0, at most 1
 }
 
-// Policy averages the probabilities along the episodes. The decisions are in the
-// order in which the episodes first come to them; one that offers different
-// options on different paths has an entry for each.
+// Policy averages the probabilities along the episodes. The decisions are in an
+// order in which an episode can come to them; one that offers different options on
+// different paths has an entry for each.
 func Policy(batch []Episode) []Odds {
 	var all []Odds
 	for _, e := range batch {
+		at := -1 // where the step before stands
 		for _, s := range e.Steps {
 			i := slices.IndexFunc(all, func(o Odds) bool {
 				return o.Decision == s.Decision && slices.Equal(o.Options, s.Options)
 			})
 			if i < 0 {
-				i = len(all)
-				all = append(all, Odds{Decision: s.Decision, Options: s.Options, Probs: make([]float64, len(s.Probs))})
+				i = at + 1
+				all = slices.Insert(all, i, Odds{Decision: s.Decision, Options: s.Options, Probs: make([]float64, len(s.Probs))})
 			}
+			at = i
 			all[i].Reached++
 			for j, p := range s.Probs {
 				all[i].Probs[j] += p

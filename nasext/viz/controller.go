@@ -30,8 +30,8 @@ func Controller(history []controller.Record) *display.Panels {
 	if len(each) > len(history) { // with batches of one they are the means
 		reward.Add(display.XY("each", eachX, each).Points().Tint(5))
 	}
-	reward.Add(display.XY("mean", x, mean).Tint(1), display.XY("baseline", x, baseline).Tint(2).Dash())
-	entropy.Add(display.XY("", x, nats).Tint(3))
+	reward.Add(series("mean", x, mean).Tint(1), series("baseline", x, baseline).Tint(2).Dash())
+	entropy.Add(series("", x, nats).Tint(3))
 	low, high := span(nats)
 	if most := uniform(history[len(history)-1].Policy); most > 0 {
 		entropy.HLine(most, "all options equally likely")
@@ -41,17 +41,17 @@ func Controller(history []controller.Record) *display.Panels {
 	return panels
 }
 
-// uniform is the mean entropy of decisions whose options are all equally likely.
+// uniform is the mean entropy of decisions whose options are all equally likely;
+// 0 if it is not one number, because not every architecture comes to all decisions.
 func uniform(policy []controller.Odds) float64 {
-	sum, weight := 0.0, 0.0
+	sum := 0.0
 	for _, o := range policy {
-		sum += o.Reached * math.Log(float64(len(o.Options)))
-		weight += o.Reached
+		if o.Reached < 1-1e-9 {
+			return 0
+		}
+		sum += math.Log(float64(len(o.Options)))
 	}
-	if weight == 0 {
-		return 0
-	}
-	return sum / weight
+	return sum / float64(max(len(policy), 1))
 }
 
 func span(values []float64) (low, high float64) {
@@ -71,67 +71,71 @@ func span(values []float64) (low, high float64) {
 const (
 	maxRows    = 40 // decisions, those that are reached most
 	maxColumns = 16 // different options; with more, columns are numbers of options
-	wideMap    = 6  // options up to which three maps fit side by side
+	smallMap   = 8  // options up to which several maps fit side by side
 )
 
 // Probabilities draws how likely the controller takes each option of each
-// decision: at the first update, half way and at the last one; of a space with
-// many different options at the last one only. Probabilities are means over the
-// paths that were sampled, and over neighbouring updates where there are many.
+// decision: at the start, at two times between and at the last update; of a space
+// with many different options at the last one only. Probabilities are means over
+// the paths that were sampled, and over neighbouring updates where there are many.
 // A cell is blank where a decision does not offer the option.
 func Probabilities(history []controller.Record) *display.Panels {
 	if len(history) == 0 {
 		return display.Grid(display.Heatmap("", nil)).Title("probabilities: no updates yet")
 	}
 	around := max(1, len(history)/20)
-	last := window(history, len(history)-around, len(history))
-	rows := mostReached(last)
+	rows := mostReached(window(history, len(history)-around, len(history)))
 	header, names := optionColumns(rows)
-	times := []struct {
-		title  string
-		policy []controller.Odds
-	}{{fmt.Sprintf("after %s", count(history[len(history)-1].Update-1, "update")), last}}
-	if len(header) <= wideMap && len(history) > 1 {
-		middle := (len(history) - 1) / 2
-		if middle > 0 {
-			times = slices.Insert(times, 0, times[0])
-			times[0].title = fmt.Sprintf("after %s", count(history[middle].Update-1, "update"))
-			times[0].policy = window(history, max(0, middle-around/2), middle+(around+1)/2)
-		}
-		times = slices.Insert(times, 0, times[0])
-		times[0].title, times[0].policy = "at the start", window(history, 0, 1)
-	}
 	var maps []*display.Plot
-	for i, t := range times {
+	for _, at := range moments(len(history), len(header) <= smallMap) {
+		policy := window(history, 0, 1)
+		if at > 0 {
+			from := min(max(0, at-around/2), len(history)-around)
+			policy = window(history, from, from+around)
+		}
 		values, texts := make([][]float64, len(rows)), make([][]string, len(rows))
 		labels := make([]string, len(rows))
 		for r, row := range rows {
 			labels[r] = row.Decision
-			values[r], texts[r] = line(row, t.policy, header, names)
+			values[r], texts[r] = line(row, policy, header, names)
 		}
-		p := display.Heatmap(t.title, values).ColorRange(0, 1).YTicks(labels...).XTicks(header...)
+		title := "at the start"
+		if done := history[at].Update - 1; done > 0 {
+			title = "after " + count(done, "update")
+		}
+		p := display.Heatmap(title, values).ColorRange(0, 1).YTicks(labels...).XTicks(header...)
 		if !names {
 			p.CellTexts(texts).XLabel("option")
-		}
-		if i > 0 {
-			p.YTicks(make([]string, len(rows))...)
 		}
 		maps = append(maps, p)
 	}
 	return display.Grid(maps...).Title("probability of each option")
 }
 
+// moments are the updates that are drawn, of n: up to four if there is room.
+func moments(n int, several bool) []int {
+	switch {
+	case !several || n == 1:
+		return []int{n - 1}
+	case n < 4:
+		return []int{0, n - 1}
+	}
+	return []int{0, (n - 1) / 3, 2 * (n - 1) / 3, n - 1}
+}
+
 // window averages the policies of the updates from to (exclusive), by how many
 // episodes came to each decision.
 func window(history []controller.Record, from, to int) []controller.Odds {
 	var all []controller.Odds
-	for _, r := range history[from:max(to, from+1)] {
+	for _, r := range history[from:to] {
+		at := -1 // where the decision before stands
 		for _, o := range r.Policy {
 			i := find(all, o)
 			if i < 0 {
-				i = len(all)
-				all = append(all, controller.Odds{Decision: o.Decision, Options: o.Options, Probs: make([]float64, len(o.Probs))})
+				i = at + 1
+				all = slices.Insert(all, i, controller.Odds{Decision: o.Decision, Options: o.Options, Probs: make([]float64, len(o.Probs))})
 			}
+			at = i
 			all[i].Reached += o.Reached
 			for j, p := range o.Probs {
 				all[i].Probs[j] += p * o.Reached

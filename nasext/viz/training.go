@@ -24,10 +24,10 @@ func LearningCurve(epochs []estimate.Epoch) *display.Panels {
 	last := epochs[len(epochs)-1]
 	return display.Grid(
 		display.Line("loss",
-			display.XY("training", x, c.trainLoss).Tint(5), display.XY("validation", x, c.validLoss).Tint(1),
+			series("training", x, c.trainLoss).Tint(5), series("validation", x, c.validLoss).Tint(1),
 		).XLabel("epoch"),
 		display.Line(fmt.Sprintf("accuracy: %.2f %% on validation", 100*last.ValidAcc),
-			display.XY("training", x, c.trainAcc).Tint(5), display.XY("validation", x, c.validAcc).Tint(1),
+			series("training", x, c.trainAcc).Tint(5), series("validation", x, c.validAcc).Tint(1),
 		).XLabel("epoch"),
 	)
 }
@@ -43,8 +43,8 @@ func LearningCurves(curves ...Curve) *display.Panels {
 		}
 		drawn++
 		x, c := columns(curve.Epochs)
-		loss.Add(display.XY(curve.Name, x, c.validLoss).Tint(drawn), display.XY("", x, c.trainLoss).Tint(drawn).Dash())
-		accuracy.Add(display.XY(curve.Name, x, c.validAcc).Tint(drawn), display.XY("", x, c.trainAcc).Tint(drawn).Dash())
+		loss.Add(series(curve.Name, x, c.validLoss).Tint(drawn), series("", x, c.trainLoss).Tint(drawn).Dash())
+		accuracy.Add(series(curve.Name, x, c.validAcc).Tint(drawn), series("", x, c.trainAcc).Tint(drawn).Dash())
 	}
 	title := "validation, and training dashed"
 	if drawn == 0 {

@@ -91,13 +91,16 @@ func Trials(trials []study.Trial, s space.Space) *display.Table {
 // Top lists the n best trials, the best first and each architecture once. The
 // space puts their choices in words; nil leaves them as numbers.
 func Top(trials []study.Trial, n int, s space.Space) *display.Table {
+	sorted := byNumber(trials)
+	slices.SortStableFunc(sorted, func(a, b study.Trial) int { return cmp.Compare(b.Score, a.Score) })
 	var all []study.Trial
-	for _, t := range byNumber(trials) {
-		if !t.Failed && t.CopyOf == 0 {
+	seen := map[string]bool{}
+	for _, t := range sorted {
+		if !t.Failed && !seen[t.Hash] {
 			all = append(all, t)
+			seen[t.Hash] = t.Hash != ""
 		}
 	}
-	slices.SortStableFunc(all, func(a, b study.Trial) int { return cmp.Compare(b.Score, a.Score) })
 	n = min(max(n, 0), len(all))
 	return table(all[:n], s).Captioned(fmt.Sprintf("the best %d of %s", n, count(len(trials), "trial")))
 }
@@ -112,6 +115,8 @@ func table(trials []study.Trial, s space.Space) *display.Table {
 			row[1], row[2], row[3], row[6] = nil, nil, nil, "failed: "+trial.Error
 		case trial.CopyOf != 0:
 			row[6] = fmt.Sprintf("same as trial %d", trial.CopyOf)
+		case trial.Estimate.Note != "":
+			row[6] = trial.Estimate.Note
 		}
 		t.Add(row...)
 	}

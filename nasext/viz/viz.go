@@ -14,7 +14,18 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/nascent-go/nascent/display"
 )
+
+// series is a line, or a point where a line would not be seen.
+func series(name string, x, y []float64) display.Series {
+	s := display.XY(name, x, y)
+	if len(x) == 1 {
+		return s.Points()
+	}
+	return s
+}
 
 // count writes a number of things with its noun: "1 trial", "3 trials".
 func count(n int, noun string) string {
