@@ -65,6 +65,8 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Printer", (*p.Printer)(nil), value},
 	{"Progress", (*p.Progress)(nil), value},
 	{"Render", p.Render, value},
+	{"Router", (*p.Router)(nil), value},
+	{"_Router", (*_github_com_nascent_go_nascent_display_Router)(nil), value},
 	{"SVG", p.SVG, value},
 	{"Scatter", p.Scatter, value},
 	{"Series", (*p.Series)(nil), value},
@@ -91,6 +93,17 @@ type _github_com_nascent_go_nascent_display_Displayer struct {
 }
 
 func (W _github_com_nascent_go_nascent_display_Displayer) Display() p.Bundle { return W.WDisplay() }
+
+// _github_com_nascent_go_nascent_display_Router carries an interpreted value as a p.Router.
+type _github_com_nascent_go_nascent_display_Router struct {
+	IValue any
+	WEmit  func(a0 p.Event) error
+	WRoute func() p.Sink
+}
+
+func (W _github_com_nascent_go_nascent_display_Router) Emit(a0 p.Event) error { return W.WEmit(a0) }
+
+func (W _github_com_nascent_go_nascent_display_Router) Route() p.Sink { return W.WRoute() }
 
 // _github_com_nascent_go_nascent_display_Sink carries an interpreted value as a p.Sink.
 type _github_com_nascent_go_nascent_display_Sink struct {
