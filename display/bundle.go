@@ -64,3 +64,10 @@ const (
 type Sink interface {
 	Emit(Event) error
 }
+
+// Router is a sink that stands for others, such as that of the cell which runs.
+type Router interface {
+	Sink
+	// Route is the sink for what is shown here and now.
+	Route() Sink
+}

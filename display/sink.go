@@ -55,11 +55,17 @@ type Printer struct{ sink Sink }
 // To returns a printer for a sink.
 func To(s Sink) Printer { return Printer{s} }
 
+// target is where the printer writes now. What is live stays there, also when it
+// is updated from a timer or a goroutine that belongs to no cell.
 func (p Printer) target() Sink {
-	if p.sink == nil {
-		return Default()
+	s := p.sink
+	if s == nil {
+		s = Default()
 	}
-	return p.sink
+	if r, ok := s.(Router); ok {
+		return r.Route()
+	}
+	return s
 }
 
 // Show shows values one after the other. It goes on after a failure and
