@@ -8,15 +8,16 @@ import (
 
 // callTable remembers what was looked up for calls into compiled packages.
 type callTable struct {
-	overrides map[symbol]any // override, or a func to call in place of the package's
-	syms      sync.Map       // symbol → *target
-	methods   sync.Map       // methodKey → adapter, a func
-	wrappers  sync.Map       // interface reflect.Type → *wrapper
-	recvs     sync.Map       // recvKey → *target
-	erased    sync.Map       // reflect.Type → its lowered form, a reflect.Type
+	overrides map[symbol]override
+	onMethods map[recvKey]methodOverride
+	syms      sync.Map // symbol → *target
+	methods   sync.Map // methodKey → adapter, a func
+	wrappers  sync.Map // interface reflect.Type → *wrapper
+	recvs     sync.Map // recvKey → *target
+	erased    sync.Map // reflect.Type → its lowered form, a reflect.Type
 }
 
-func (t *callTable) init(r *Runtime) { t.overrides = r.overrides() }
+func (t *callTable) init(r *Runtime) { t.overrides, t.onMethods = r.overrides(), r.methodOverrides() }
 
 type symbol struct{ pkg, name string }
 
@@ -39,23 +40,25 @@ func (r *Runtime) Call(pkg, name string, a ...any) []any {
 		r.calls.syms.Store(s, x)
 	}
 	t := x.(*target)
+	var res []any
 	if t.fast != nil {
-		return t.fast(a)
+		res = t.fast(a)
+	} else {
+		res = r.results(r.callCompiled(t.fn, vals(a), t.how))
 	}
-	return r.results(r.callCompiled(t.fn, vals(a), t.how))
+	r.afterCall()
+	return res
 }
 
 func (r *Runtime) lookup(s symbol) *target {
 	t := &target{how: passingTo(s.pkg, s.name)}
-	switch f := r.calls.overrides[s].(type) {
-	case override:
-		t.fast = f
-	case nil:
-		t.fn = r.lib.Values(s.pkg)[s.name]
-	default:
-		t.fn = reflect.ValueOf(f)
+	if s.pkg == "log/slog" {
+		r.takeLog()
 	}
-	if t.fast == nil && t.fn.Kind() != reflect.Func {
+	if t.fast = r.calls.overrides[s]; t.fast != nil {
+		return t
+	}
+	if t.fn = r.lib.Values(s.pkg)[s.name]; t.fn.Kind() != reflect.Func {
 		panic("rt: the compiled packages have no func " + s.pkg + "." + s.name)
 	}
 	return t
@@ -63,7 +66,14 @@ func (r *Runtime) lookup(s symbol) *target {
 
 // CallM calls a method of a compiled type.
 func (r *Runtime) CallM(recv any, name string, a ...any) []any {
-	return r.results(r.callMethod(recv, name, vals(a)))
+	var res []any
+	if f, ok := r.calls.onMethods[recvKey{reflect.TypeOf(recv), name}]; ok {
+		res = f(recv, a)
+	} else {
+		res = r.results(r.callMethod(recv, name, vals(a)))
+	}
+	r.afterCall()
+	return res
 }
 
 // recvKey is a method of a compiled type.

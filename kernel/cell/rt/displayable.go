@@ -47,28 +47,28 @@ func (r *Runtime) Displayable(x any) any {
 var displayPath = reflect.TypeFor[display.Bundle]().PkgPath()
 
 // displayOverrides send what a cell shows to the cell's own sink.
-func (r *Runtime) displayOverrides(m map[symbol]any) {
+func (r *Runtime) displayOverrides(m map[symbol]override) {
 	printer := func() display.Printer {
 		if c := r.cell(); c != nil && c.Sink != nil {
 			return display.To(c.Sink)
 		}
 		return display.To(display.Default())
 	}
-	m[symbol{displayPath, "Show"}] = override(func(a []any) []any {
+	m[symbol{displayPath, "Show"}] = func(a []any) []any {
 		return []any{r.FromBin(reflect.ValueOf(printer().Show(r.displayables(list(a[0]))...)))}
-	})
-	m[symbol{displayPath, "ShowLive"}] = override(func(a []any) []any {
+	}
+	m[symbol{displayPath, "ShowLive"}] = func(a []any) []any {
 		return []any{printer().ShowLive(r.Displayable(a[0]))}
-	})
-	m[symbol{displayPath, "Clear"}] = override(func(a []any) []any {
+	}
+	m[symbol{displayPath, "Clear"}] = func(a []any) []any {
 		return []any{r.FromBin(reflect.ValueOf(printer().Clear(a[0].(bool))))}
-	})
-	m[symbol{displayPath, "NewProgress"}] = override(func(a []any) []any {
+	}
+	m[symbol{displayPath, "NewProgress"}] = func(a []any) []any {
 		return []any{printer().NewProgress(a[0].(string), a[1].(int))}
-	})
-	m[symbol{displayPath, "Render"}] = override(func(a []any) []any {
+	}
+	m[symbol{displayPath, "Render"}] = func(a []any) []any {
 		return []any{display.Render(r.Displayable(a[0]))}
-	})
+	}
 }
 
 func (r *Runtime) displayables(a []any) []any {

@@ -24,10 +24,8 @@ func (r *Runtime) FromBin(v reflect.Value) any {
 // unwrap takes a cell's value out of what toBin put around it.
 func (r *Runtime) unwrap(x any, v reflect.Value) any {
 	switch e := x.(type) {
-	case error:
-		if w, ok := e.(interface{ boxed() Boxed }); ok {
-			return w.boxed()
-		}
+	case carrier:
+		return e.boxed()
 	case *stdWriter, *stdReader:
 		return r.stdFile(x)
 	}

@@ -64,3 +64,15 @@ func (g *gstate) replace(x *rec) {
 		g.earlier = append(g.earlier, replaced{x.val, x.recovered})
 	}
 }
+
+// trim forgets the trace of a panic that compiled code has caught.
+func (g *gstate) trim() {
+	n := 0
+	for i := len(g.recs) - 1; i >= 0; i-- {
+		if x := g.recs[i]; x != nil {
+			n = x.mark
+			break
+		}
+	}
+	g.trace = g.trace[:min(n, len(g.trace))]
+}

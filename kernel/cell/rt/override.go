@@ -1,9 +1,10 @@
 package rt
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"io"
-	"log"
 	"os"
 	"reflect"
 	"time"
@@ -11,20 +12,21 @@ import (
 
 // overrides are the funcs of compiled packages that rt makes itself, because they
 // write or read the process's standard files, end the process, block, or look at types.
-func (r *Runtime) overrides() map[symbol]any {
-	m := map[symbol]any{
-		{"errors", "As"}: override(func(a []any) []any { return []any{r.errorsAs(a[0], a[1])} }),
-		{"errors", "Is"}: override(func(a []any) []any { return []any{r.errorsIs(a[0], a[1])} }),
+func (r *Runtime) overrides() map[symbol]override {
+	m := map[symbol]override{
+		{"errors", "As"}: func(a []any) []any { return []any{r.errorsAs(a[0], a[1])} },
+		{"errors", "Is"}: func(a []any) []any { return []any{r.errorsIs(a[0], a[1])} },
 
-		{"os", "Exit"}: override(func(a []any) []any { r.exit(a[0].(int)); return nil }),
+		{"os", "Exit"}: func(a []any) []any { r.exit(a[0].(int)); return nil },
 
-		{"runtime", "Goexit"}: override(func([]any) []any { panic(goexit{}) }),
+		{"runtime", "Goexit"}: func([]any) []any { panic(goexit{}) },
 
-		{"time", "Sleep"}: override(func(a []any) []any { r.sleep(a[0].(time.Duration)); return nil }),
+		{"time", "Sleep"}: func(a []any) []any { r.sleep(a[0].(time.Duration)); return nil },
 	}
 	r.fmtOverrides(m)
 	r.logOverrides(m)
 	r.displayOverrides(m)
+	m[symbol{"flag", "Parse"}] = func([]any) []any { r.parseFlags(flag.CommandLine, os.Args[1:]); return nil }
 	return m
 }
 
@@ -48,7 +50,7 @@ func (r *Runtime) done(n int, err error) []any {
 	return []any{n, r.FromBin(reflect.ValueOf(err))}
 }
 
-func (r *Runtime) fmtOverrides(m map[symbol]any) {
+func (r *Runtime) fmtOverrides(m map[symbol]override) {
 	set := func(name string, f override) { m[symbol{"fmt", name}] = f }
 	set("Print", func(a []any) []any { return r.done(fmt.Fprint(r.out(), r.fmtArgs(list(a[0]))...)) })
 	set("Println", func(a []any) []any { return r.done(fmt.Fprintln(r.out(), r.fmtArgs(list(a[0]))...)) })
@@ -92,22 +94,23 @@ func (r *Runtime) fmtOverrides(m map[symbol]any) {
 	})
 }
 
-var (
-	writerType = reflect.TypeFor[io.Writer]()
-	readerType = reflect.TypeFor[io.Reader]()
-)
-
 // writer is a lowered io.Writer in compiled code.
 func (r *Runtime) writer(x any) io.Writer {
+	if s, ok := r.stdAs(x, writerType); ok {
+		return s.(io.Writer)
+	}
 	if w, ok := x.(io.Writer); ok {
-		return r.stdAs(w, writerType).(io.Writer)
+		return w
 	}
 	return r.as(x, writerType).(io.Writer)
 }
 
 func (r *Runtime) reader(x any) io.Reader {
+	if s, ok := r.stdAs(x, readerType); ok {
+		return s.(io.Reader)
+	}
 	if w, ok := x.(io.Reader); ok {
-		return r.stdAs(w, readerType).(io.Reader)
+		return w
 	}
 	return r.as(x, readerType).(io.Reader)
 }
@@ -121,33 +124,40 @@ func (r *Runtime) as(x any, t reflect.Type) any {
 	return v.Interface()
 }
 
-// logOverrides are the funcs of the standard logger: it writes to the cell's stderr,
-// unless the program has given it another output.
-func (r *Runtime) logOverrides(m map[symbol]any) {
-	const depth = 3
-	put := func(s string) {
-		l := log.Default()
-		if l.Writer() == io.Writer(r.stderr) {
-			l = log.New(r.stdio.err, l.Prefix(), l.Flags())
-		}
-		l.Output(depth, s) //nolint:errcheck // the standard logger has no way to fail either
-	}
-	for name, text := range map[string]func(a []any) string{
-		"": func(a []any) string { return fmt.Sprint(r.fmtArgs(list(a[0]))...) },
-		"f": func(a []any) string {
-			f, l := r.fmtFormat(a[0].(string), list(a[1]))
-			return fmt.Sprintf(f, l...)
+// methodOverride takes the receiver and lowered arguments, and returns lowered results.
+type methodOverride func(recv any, a []any) []any
+
+// methodOverrides are the methods of compiled types that end the process.
+func (r *Runtime) methodOverrides() map[recvKey]methodOverride {
+	m := map[recvKey]methodOverride{
+		{reflect.TypeFor[*flag.FlagSet](), "Parse"}: func(recv any, a []any) []any {
+			args, _ := a[0].([]string)
+			return []any{r.FromBin(reflect.ValueOf(r.parseFlags(recv.(*flag.FlagSet), args)))}
 		},
-		"ln": func(a []any) string { return fmt.Sprintln(r.fmtArgs(list(a[0]))...) },
-	} {
-		m[symbol{"log", "Print" + name}] = override(func(a []any) []any { put(text(a)); return nil })
-		m[symbol{"log", "Fatal" + name}] = override(func(a []any) []any { put(text(a)); r.exit(1); return nil })
-		m[symbol{"log", "Panic" + name}] = override(func(a []any) []any { s := text(a); put(s); panic(s) })
 	}
-	m[symbol{"log", "Writer"}] = override(func([]any) []any {
-		if w := log.Writer(); w != io.Writer(os.Stderr) {
-			return []any{r.FromBin(reflect.ValueOf(&w).Elem())}
-		}
-		return []any{r.stderr}
-	})
+	r.loggerOverrides(m)
+	return m
 }
+
+// parseFlags is fs.Parse, where leaving the process means leaving the cell.
+func (r *Runtime) parseFlags(fs *flag.FlagSet, args []string) error {
+	if fs.Output() == io.Writer(os.Stderr) {
+		fs.SetOutput(r.stdio.err)
+	}
+	if fs.ErrorHandling() != flag.ExitOnError {
+		return fs.Parse(args)
+	}
+	fs.Init(fs.Name(), flag.ContinueOnError)
+	err := fs.Parse(args)
+	fs.Init(fs.Name(), flag.ExitOnError)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		r.exit(0)
+	case err != nil:
+		r.exit(2)
+	}
+	return nil
+}
+
+// SetArgs makes args what cells see as os.Args: a program's name and its arguments.
+func (r *Runtime) SetArgs(args ...string) { os.Args = args }

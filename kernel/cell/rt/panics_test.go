@@ -329,6 +329,11 @@ func TestTrace(t *testing.T) {
 				ds.Push(l.catch("a"))
 				leave("recovered", func() { l.Panic("p") })
 			})
+			l.callCompiled(reflect.ValueOf(func(f func()) { // it recovers
+				defer func() { _ = recover() }()
+				f()
+			}), []reflect.Value{reflect.ValueOf(func() { leave("caught", func() { l.Panic("s") }) })}, boxed)
+			l.afterCall()
 			l.fn(func(ds *DS) {
 				ds.PushPlain(func() {
 					leave("deferred", func() {

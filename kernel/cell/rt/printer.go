@@ -143,8 +143,8 @@ func (p *printer) call(method string, x any, f func()) {
 	if uncatchable(e) {
 		panic(e)
 	}
-	if g := p.r.peek(); g != nil && len(g.recs) == 0 {
-		g.trace = nil
+	if g := p.r.peek(); g != nil {
+		g.trim()
 	}
 	if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
 		p.str("<nil>")

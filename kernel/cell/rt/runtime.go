@@ -38,12 +38,13 @@ type Runtime struct {
 
 	gs     sync.Map     // goroutine identity (uintptr) → *gstate
 	active atomic.Int64 // panics, and calls that shield them from recover, in progress
+	traced atomic.Bool  // a panic has left a trace, in some goroutine
 	last   atomic.Pointer[Cell]
 
 	stop struct {
 		sync.Mutex
-		flag  *bool // what lowered loops poll
-		count int   // goroutines of stopped cells that have not ended
+		flag  *bool        // what lowered loops poll
+		count atomic.Int64 // goroutines of stopped cells that have not ended; written under the lock
 	}
 	grace time.Duration // how long Do waits for a stopped cell that is in compiled code
 

@@ -91,17 +91,15 @@ func (r *Runtime) std(f *os.File) any {
 	return nil
 }
 
-// stdAs is what stands for x in an interface of type t: x itself if it is not a
-// standard file, or if what stands for it can't do what t asks for.
-func (r *Runtime) stdAs(x any, t reflect.Type) any {
+// stdAs is what stands for x in an interface of type t: false if x is not a standard
+// file, or if what stands for it can't do what t asks for.
+func (r *Runtime) stdAs(x any, t reflect.Type) (any, bool) {
 	f, ok := x.(*os.File)
 	if !ok || t.NumMethod() == 0 {
-		return x
+		return nil, false
 	}
-	if s := r.std(f); s != nil && reflect.TypeOf(s).Implements(t) {
-		return s
-	}
-	return x
+	s := r.std(f)
+	return s, s != nil && reflect.TypeOf(s).Implements(t)
 }
 
 // stdFile undoes stdAs.

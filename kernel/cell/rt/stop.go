@@ -41,16 +41,16 @@ func (r *Runtime) SetStop(p *bool) {
 	r.stop.Lock()
 	defer r.stop.Unlock()
 	r.stop.flag = p
-	setFlag(p, r.stop.count > 0)
+	setFlag(p, r.stop.count.Load() > 0)
 }
 
 // pollers adds n to the number of goroutines that have to leave.
 func (r *Runtime) pollers(n int) {
 	r.stop.Lock()
 	defer r.stop.Unlock()
-	r.stop.count += n
+	left := r.stop.count.Add(int64(n)) > 0
 	if r.stop.flag != nil {
-		setFlag(r.stop.flag, r.stop.count > 0)
+		setFlag(r.stop.flag, left)
 	}
 }
 
@@ -65,6 +65,20 @@ func setFlag(p *bool, v bool) { *p = v }
 func (r *Runtime) Poll() {
 	if c := r.Current(); c != nil && c.stopped.Load() {
 		r.depart(c)
+	}
+}
+
+// afterCall ends the goroutine if its cell has been stopped while it was in compiled
+// code, which may have caught the panic that was to end it. A panic that compiled code
+// has caught leaves no trace.
+func (r *Runtime) afterCall() {
+	if r.stop.count.Load() > 0 {
+		r.Poll()
+	}
+	if r.traced.Load() {
+		if g := r.peek(); g != nil {
+			g.trim()
+		}
 	}
 }
 

@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"reflect"
-	"strings"
-)
+import "reflect"
 
 var (
 	errorType = reflect.TypeFor[error]()
@@ -26,6 +23,9 @@ func (r *Runtime) toBin(v reflect.Value, t reflect.Type, how passing) reflect.Va
 		return r.toInterface(v, t, how)
 	}
 	if v.Type() == t && how != deep {
+		if t.Kind() == reflect.Func && t.NumIn() == 0 {
+			return r.guarded(v, t)
+		}
 		return v
 	}
 	if b, ok := v.Interface().(Boxed); ok {
@@ -92,7 +92,7 @@ func (r *Runtime) toInterface(v reflect.Value, t reflect.Type, how passing) refl
 	b, ok := x.(Boxed)
 	switch {
 	case !ok:
-		if s := r.stdAs(x, t); s != x {
+		if s, ok := r.stdAs(x, t); ok {
 			return reflect.ValueOf(s)
 		}
 		if how == deep {
@@ -115,74 +115,28 @@ func (r *Runtime) toInterface(v reflect.Value, t reflect.Type, how passing) refl
 	return v
 }
 
-// wrapper is how a cell's value becomes a value of a compiled interface type: a struct
-// with a func for each method, as yaegi's extract makes them.
-type wrapper struct {
-	t      reflect.Type
-	fields []wrapperField
-}
-
-type wrapperField struct {
-	index  int
-	method string // "": the value itself
-	t      reflect.Type
-}
-
-// wrap is b as a value of interface type t.
-func (r *Runtime) wrap(b Boxed, t reflect.Type) reflect.Value {
-	x, ok := r.calls.wrappers.Load(t)
-	if !ok {
-		x = r.wrapperOf(t)
-		r.calls.wrappers.Store(t, x)
-	}
-	w := x.(*wrapper)
-	if w.t == nil {
-		panic("rt: a " + b.d.String() + " can't be passed to compiled code as " + t.String() + ": there is no wrapper for that interface")
-	}
-	s := reflect.New(w.t).Elem()
-	recv := reflect.New(anyType).Elem()
-	if b.V != nil {
-		recv.Set(reflect.ValueOf(b.V))
-	}
-	for _, f := range w.fields {
-		if f.method == "" {
-			s.Field(f.index).Set(reflect.ValueOf(b))
-			continue
-		}
-		if m := b.d.method(f.method); m != nil {
-			s.Field(f.index).Set(r.bound(reflect.ValueOf(m), recv, f.t))
-		}
-	}
-	return s
-}
-
-func (r *Runtime) wrapperOf(t reflect.Type) *wrapper {
-	w := &wrapper{}
-	p, ok := r.lib.Values(t.PkgPath())["_"+t.Name()]
-	if !ok || t.Name() == "" || p.Kind() != reflect.Pointer || !p.Type().Elem().Implements(t) {
-		return w
-	}
-	w.t = p.Type().Elem()
-	for i := range w.t.NumField() {
-		f := w.t.Field(i)
-		n := ""
-		if f.Name != wrapperValue {
-			n = strings.TrimPrefix(f.Name, "W")
-		}
-		w.fields = append(w.fields, wrapperField{i, n, f.Type})
-	}
-	return w
-}
-
-// wrapperValue is the field of a wrapper that holds the value itself.
-const wrapperValue = "IValue"
-
 // callback is a lowered func as a func of compiled type t.
 func (r *Runtime) callback(f reflect.Value, t reflect.Type) reflect.Value {
 	if f.IsNil() {
 		return reflect.Zero(t)
 	}
 	return r.bound(f, reflect.Value{}, t)
+}
+
+// guarded is a func without parameters, which needs no conversion: such funcs are what
+// compiled code calls on goroutines of its own.
+func (r *Runtime) guarded(v reflect.Value, t reflect.Type) reflect.Value {
+	if v.IsNil() {
+		return v
+	}
+	home := r.Current()
+	if f, ok := v.Interface().(func()); ok {
+		return reflect.ValueOf(func() { r.inside(home, f) })
+	}
+	return reflect.MakeFunc(t, func([]reflect.Value) (out []reflect.Value) {
+		r.inside(home, func() { out = v.Call(nil) })
+		return out
+	})
 }
 
 // bound is lowered func f, with recv as its first argument if that is valid, as a func

@@ -38,6 +38,7 @@ func (w traceWriter) Write(p []byte) (int, error) {
 const maxTrace = 200
 
 func (r *Runtime) addSite(s Site) {
+	r.traced.Store(true)
 	g := r.state()
 	if len(g.trace) >= maxTrace && len(g.recs) == 0 {
 		copy(g.trace[maxTrace/2:], g.trace[maxTrace/2+1:])

@@ -377,3 +377,8 @@ func (w *world) allMethods(t reflect.Type, seen map[reflect.Type]bool) {
 		}
 	}
 }
+
+// pointerTo is a pointer to a predeclared type.
+func pointerTo(name string) types.Type {
+	return types.NewPointer(types.Universe.Lookup(name).Type())
+}

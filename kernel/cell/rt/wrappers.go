@@ -1,0 +1,208 @@
+package rt
+
+import (
+	"container/heap"
+	"fmt"
+	"io"
+	"reflect"
+	"sort"
+	"strings"
+)
+
+// wrapper is how a cell's value becomes a value of a compiled interface type: a struct
+// with a func for each method, as yaegi's extract makes them.
+type wrapper struct {
+	t      reflect.Type
+	fields []wrapperField
+}
+
+type wrapperField struct {
+	index  int
+	method string // "": the value itself
+	t      reflect.Type
+}
+
+// wrapperValue is the field of a wrapper that holds the value itself.
+const wrapperValue = "IValue"
+
+// wrap is b as a value of interface type t.
+func (r *Runtime) wrap(b Boxed, t reflect.Type) reflect.Value {
+	if w := r.wrapFast(b, t); w != nil {
+		return reflect.ValueOf(w)
+	}
+	x, ok := r.calls.wrappers.Load(t)
+	if !ok {
+		x = r.wrapperOf(t)
+		r.calls.wrappers.Store(t, x)
+	}
+	w := x.(*wrapper)
+	if w.t == nil {
+		panic("rt: a " + b.d.String() + " can't be passed to compiled code as " + t.String() + ": there is no wrapper for that interface")
+	}
+	s := reflect.New(w.t).Elem()
+	recv := reflect.New(anyType).Elem()
+	if b.V != nil {
+		recv.Set(reflect.ValueOf(b.V))
+	}
+	for _, f := range w.fields {
+		if f.method == "" {
+			s.Field(f.index).Set(reflect.ValueOf(b))
+			continue
+		}
+		m := b.d.method(f.method)
+		if m == nil {
+			panic("rt: " + b.d.String() + " has no method " + f.method + ", which " + t.String() + " has")
+		}
+		s.Field(f.index).Set(r.bound(reflect.ValueOf(m), recv, f.t))
+	}
+	return s
+}
+
+func (r *Runtime) wrapperOf(t reflect.Type) *wrapper {
+	w := &wrapper{}
+	if t.Name() == "" {
+		return w
+	}
+	p, ok := r.lib.Values(t.PkgPath())["_"+t.Name()]
+	if !ok || p.Kind() != reflect.Pointer || !p.Type().Elem().Implements(t) {
+		return w
+	}
+	w.t = p.Type().Elem()
+	for i := range w.t.NumField() {
+		f := w.t.Field(i)
+		n := ""
+		if f.Name != wrapperValue {
+			n = strings.TrimPrefix(f.Name, "W")
+		}
+		w.fields = append(w.fields, wrapperField{i, n, f.Type})
+	}
+	return w
+}
+
+// carrier is a wrapper of this package: it gives the value back.
+type carrier interface{ boxed() Boxed }
+
+// base is what the wrappers have in common that call methods without reflection.
+type base struct {
+	b    Boxed
+	home *Cell
+}
+
+func (w *base) boxed() Boxed { return w.b }
+
+func (w *base) inside(f func()) { w.b.d.r.inside(w.home, f) }
+
+// wrapFast is b as an interface that is used much, nil for others.
+func (r *Runtime) wrapFast(b Boxed, t reflect.Type) any {
+	switch t {
+	case writerType:
+		if m, ok := b.d.method("Write").(func(any, []byte) (int, any)); ok {
+			return &writerW{base{b, r.Current()}, m}
+		}
+	case readerType:
+		if m, ok := b.d.method("Read").(func(any, []byte) (int, any)); ok {
+			return &readerW{base{b, r.Current()}, m}
+		}
+	case stringerType:
+		if m, ok := b.d.method("String").(func(any) string); ok {
+			return &stringerW{base{b, r.Current()}, m}
+		}
+	case sortType, heapType:
+		w := sortW{base: base{b, r.Current()}}
+		var ok [5]bool
+		w.length, ok[0] = b.d.method("Len").(func(any) int)
+		w.less, ok[1] = b.d.method("Less").(func(any, int, int) bool)
+		w.swap, ok[2] = b.d.method("Swap").(func(any, int, int))
+		if !ok[0] || !ok[1] || !ok[2] {
+			return nil
+		}
+		if t == sortType {
+			return &w
+		}
+		h := heapW{sortW: w}
+		h.push, ok[3] = b.d.method("Push").(func(any, any))
+		h.pop, ok[4] = b.d.method("Pop").(func(any) any)
+		if ok[3] && ok[4] {
+			return &h
+		}
+	}
+	return nil
+}
+
+var (
+	writerType   = reflect.TypeFor[io.Writer]()
+	readerType   = reflect.TypeFor[io.Reader]()
+	stringerType = reflect.TypeFor[fmt.Stringer]()
+	sortType     = reflect.TypeFor[sort.Interface]()
+	heapType     = reflect.TypeFor[heap.Interface]()
+)
+
+type writerW struct {
+	base
+	write func(any, []byte) (int, any)
+}
+
+func (w *writerW) Write(p []byte) (n int, err error) {
+	w.inside(func() {
+		var e any
+		n, e = w.write(w.b.V, p)
+		err = w.b.d.r.error(e)
+	})
+	return n, err
+}
+
+type readerW struct {
+	base
+	read func(any, []byte) (int, any)
+}
+
+func (w *readerW) Read(p []byte) (n int, err error) {
+	w.inside(func() {
+		var e any
+		n, e = w.read(w.b.V, p)
+		err = w.b.d.r.error(e)
+	})
+	return n, err
+}
+
+type stringerW struct {
+	base
+	str func(any) string
+}
+
+func (w *stringerW) String() (s string) {
+	w.inside(func() { s = w.str(w.b.V) })
+	return s
+}
+
+type sortW struct {
+	base
+	length func(any) int
+	less   func(any, int, int) bool
+	swap   func(any, int, int)
+}
+
+func (w *sortW) Len() (n int) {
+	w.inside(func() { n = w.length(w.b.V) })
+	return n
+}
+
+func (w *sortW) Less(i, j int) (less bool) {
+	w.inside(func() { less = w.less(w.b.V, i, j) })
+	return less
+}
+
+func (w *sortW) Swap(i, j int) { w.inside(func() { w.swap(w.b.V, i, j) }) }
+
+type heapW struct {
+	sortW
+	push func(any, any)
+	pop  func(any) any
+}
+
+func (w *heapW) Push(x any) { w.inside(func() { w.push(w.b.V, x) }) }
+
+func (w *heapW) Pop() (x any) {
+	w.inside(func() { x = w.pop(w.b.V) })
+	return x
+}
