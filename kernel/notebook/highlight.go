@@ -44,7 +44,8 @@ func highlight(code, language string) string {
 func highlightCSS() (string, error) {
 	var b bytes.Buffer
 	for _, s := range []struct{ before, style, after string }{
-		{"", lightStyle, ""},
+		// Each by itself: what one of them leaves out must not come from the other.
+		{"@media not all and (prefers-color-scheme: dark) {\n", lightStyle, "}\n"},
 		{"@media (prefers-color-scheme: dark) {\n", darkStyle, "}\n"},
 	} {
 		b.WriteString(s.before)

@@ -47,7 +47,7 @@ func TestHTMLOfOutputs(t *testing.T) {
 		{"image with its size", jpegWithSize, `<img src="data:image/jpeg;base64,AABB" alt="a &#34;photo&#34;" width="320" height="200.5">`, ""},
 		{"html", data("text/html", "<table><tr><td>1</td></tr></table>", "text/plain", "one"), "<table><tr><td>1</td></tr></table>", ">one<"},
 		{"markdown", data("text/markdown", "**bold**"), "<strong>bold</strong>", ""},
-		{"latex", data("text/latex", "$$x < y$$"), `<div class="math display">`, "$$"},
+		{"latex", data("text/latex", "$$x < y$$"), `<math display="block" alttext="x &lt; y">`, "$$"},
 		{"plain", data("text/plain", "a < \x1b[31mb\x1b[0m"), `<pre>a &lt; <span class="ansi-red-fg">b</span></pre>`, ""},
 		{"nothing that a page can show", data("application/x-unknown", "x"), "forms that a page cannot show", ""},
 		{"json", &Output{Type: DisplayData, Data: Bundle{"application/json": json.RawMessage(`{"a":[1]}`)}}, `<span class="nt">&#34;a&#34;</span>`, ""},

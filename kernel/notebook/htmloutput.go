@@ -11,6 +11,7 @@ import (
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/kernel/notebook/internal/ansi"
+	"github.com/nascent-go/nascent/kernel/notebook/internal/markdown"
 	"github.com/nascent-go/nascent/kernel/notebook/internal/svg"
 )
 
@@ -63,8 +64,8 @@ func (b *pageBuilder) bundle(id string, o *Output) (class string, body template.
 		return "picture", img, nil
 	}
 	if text, ok := o.Data.Text(display.MIMELaTeX); ok {
-		tex := html.EscapeString(strings.Trim(strings.TrimSpace(text), "$"))
-		return "latex", template.HTML(`<div class="math display">` + tex + "</div>"), nil
+		formula := strings.Trim(strings.TrimSpace(text), "$")
+		return "latex", template.HTML("<div>" + markdown.Math(formula, true) + "</div>"), nil
 	}
 	if raw, ok := o.Data[display.MIMEJSON]; ok {
 		var pretty bytes.Buffer

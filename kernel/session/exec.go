@@ -26,10 +26,13 @@ const (
 	statusInterrupted = 130 // as shells have it: 128 + SIGINT
 )
 
-// Exec runs a Go file as one cell, as if it were a program: it reads and writes
-// std, and the result is its exit status. What it shows is printed as text. A
+// Exec runs a Go file as one cell, as if it were a program: name is what messages
+// call it ("-" is standard input), it reads and writes std, and the result is its exit status. What it shows is printed as text. A
 // program that does not compile or fails is told of on std.Err.
 func Exec(ctx context.Context, env Environment, name, src string, std Streams) (status int) {
+	if name == "-" {
+		name = "standard input"
+	}
 	outcome, err := env.Run(ctx, cell.Input{
 		Number: 1, Name: name, Source: src,
 		Stdin: std.In, Stdout: std.Out, Stderr: std.Err, Display: display.NewTerminal(std.Out, IsTerminal(std.Out)),

@@ -58,9 +58,15 @@ func TestExec(t *testing.T) {
 		{"stop", cancelled, 130, "", "interrupted\n"},
 		{"odd", t.Context(), 1, "", "odd\n"},
 	}
-	for _, tt := range tests {
+	tests = append(tests, tests[0])
+	tests[len(tests)-1].stdout = "standard input: hello\n"
+	for i, tt := range tests {
+		name := "prog.go"
+		if i == len(tests)-1 {
+			name = "-"
+		}
 		var out, errs bytes.Buffer
-		status := Exec(tt.ctx, env, "prog.go", tt.src, Streams{In: strings.NewReader("hello\n"), Out: &out, Err: &errs})
+		status := Exec(tt.ctx, env, name, tt.src, Streams{In: strings.NewReader("hello\n"), Out: &out, Err: &errs})
 		if status != tt.status || out.String() != tt.stdout || errs.String() != tt.stderr {
 			t.Errorf("%s: status %d, stdout %q, stderr %q; want %d, %q, %q", tt.src, status, out.String(), errs.String(), tt.status, tt.stdout, tt.stderr)
 		}

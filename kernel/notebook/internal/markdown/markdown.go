@@ -19,6 +19,8 @@ import (
 	ghtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"github.com/nascent-go/nascent/kernel/notebook/internal/tex"
 )
 
 // Heading is a heading of a cell.
@@ -158,23 +160,34 @@ func (r nodes) code(w util.BufWriter, src []byte, n ast.Node, entering bool) (as
 	return ast.WalkSkipChildren, nil
 }
 
+// Math is a formula as HTML: MathML, or the formula as it was written if it holds
+// what MathML cannot be made of here.
+func Math(formula string, display bool) string {
+	class := "math"
+	if display {
+		class = "math display"
+	}
+	body, err := tex.MathML(formula, display)
+	if err != nil {
+		class += " tex"
+		body = html.EscapeString(formula)
+	}
+	return fmt.Sprintf(`<span class="%s">%s</span>`, class, body)
+}
+
 func renderMath(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		m := n.(*math)
-		class := "math"
-		if m.display {
-			class = "math display"
-		}
-		fmt.Fprintf(w, `<span class="%s">%s</span>`, class, html.EscapeString(m.tex))
+		w.WriteString(Math(m.tex, m.display))
 	}
 	return ast.WalkSkipChildren, nil
 }
 
 func renderMathBlock(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		tex := strings.TrimSpace(string(n.Lines().Value(src)))
-		tex = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(tex, "$$"), "$$"))
-		fmt.Fprintf(w, "<div class=\"math display\">%s</div>\n", html.EscapeString(tex))
+		formula := strings.TrimSpace(string(n.Lines().Value(src)))
+		formula = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(formula, "$$"), "$$"))
+		fmt.Fprintf(w, "<div>%s</div>\n", Math(formula, true))
 	}
 	return ast.WalkSkipChildren, nil
 }
