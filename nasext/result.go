@@ -25,5 +25,5 @@ func (r *Result) String() string {
 
 // Display shows the ten best trials as a table.
 func (r *Result) Display() display.Bundle {
-	return viz.Top(r.Trials, 10, nil).Captioned(r.String()).Display()
+	return viz.Top(r.Trials, 10, r.space).Captioned(r.String()).Display()
 }

@@ -2,10 +2,12 @@
 // subpackages hold: a search space (space), a search strategy (strategy) and a
 // performance estimator (estimate), and records every trial in a study (study).
 //
-//	digits, _ := space.Global(space.GlobalConfig{})
+//	nets, err := space.Global(space.DefaultGlobal(digits.Shape, 10))
+//	counter, err := estimate.Count(estimate.CountConfig{Target: 5000})
 //	result, err := nasext.Search(ctx, nasext.Config{
-//		Space: digits, Strategy: strategy.Random(digits, 1), Estimator: estimate.Count{}, Trials: 100,
+//		Space: nets, Strategy: strategy.Random(nets, 1), Estimator: counter, Trials: 100,
 //	})
+//	viz.BestSoFar(result.Trials)
 //
 // A search is a function of its configuration: it gives the same trials, to the
 // last bit, on any number of workers, and also if it is killed and resumed.
@@ -75,6 +77,8 @@ type Result struct {
 	Trials []Trial      // by number
 	Best   *Trial       // the highest score, the first of equals; nil if none succeeded
 	Arch   *arch.Arch   // the architecture of Best
+
+	space space.Space // puts choices in words
 }
 
 // Search makes a study and runs all its trials. If the context ends, or
@@ -199,7 +203,7 @@ func finish(ctx context.Context, cfg Config, record *study.Study) (*Result, erro
 
 // summarise reads the result off a study.
 func summarise(cfg Config, record *study.Study) (*Result, error) {
-	r := &Result{Spec: record.Spec(), Path: record.Path(), Status: record.Status(), Trials: record.Trials()}
+	r := &Result{Spec: record.Spec(), Path: record.Path(), Status: record.Status(), Trials: record.Trials(), space: cfg.Space}
 	best, ok := study.Best(r.Trials)
 	if !ok {
 		if len(r.Trials) == 0 {
