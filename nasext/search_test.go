@@ -336,4 +336,3 @@ func TestExhausted(t *testing.T) {
 		t.Errorf("status %s and %d trials, want exhausted and 3", r.Status, len(r.Trials))
 	}
 }
-
