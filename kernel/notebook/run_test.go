@@ -355,8 +355,8 @@ func TestTailKeepsBeginningAndEnd(t *testing.T) {
 	for i := range 40000 {
 		fmt.Fprintln(&last, "line", i)
 	}
-	if len(last.text) > 2*tailSize {
-		t.Errorf("%d bytes are kept, want at most %d", len(last.text), 2*tailSize)
+	if len(last.text) > 3*tailSize {
+		t.Errorf("%d bytes are kept, want at most %d", len(last.text), 3*tailSize)
 	}
 	if got := last.lines(); got[0] != "panic: first" || len(got) != tailLines {
 		t.Errorf("lines = %q, want %d from the panic on", got, tailLines)

@@ -78,7 +78,7 @@ type tail struct {
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.text = append(t.text, p...); len(t.text) > 2*tailSize {
+	if t.text = append(t.text, p...); len(t.text) > 3*tailSize { // not at every write
 		t.text = append(t.text[:tailSize], t.text[len(t.text)-tailSize:]...)
 	}
 	return len(p), nil
