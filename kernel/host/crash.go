@@ -12,6 +12,7 @@ const (
 	maxValue  = 1000 // bytes of an error's value
 	maxFrames = 12   // lines of a goroutine's stack that are shown
 	maxSaid   = 20   // lines of stderr that are shown
+	maxLogged = 40   // lines of last words that are logged
 )
 
 // explain says why a worker died, as the error of the cell that it ran.
@@ -125,6 +126,15 @@ func cutArguments(frame string) string {
 		return frame[:at]
 	}
 	return frame
+}
+
+// firstLines cuts a text after n lines, and says so.
+func firstLines(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= n {
+		return text
+	}
+	return strings.Join(lines[:n], "\n") + fmt.Sprintf("\n… and %d more lines", len(lines)-n)
 }
 
 // lastLines returns the last n lines of a text that are not empty.

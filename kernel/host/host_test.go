@@ -202,7 +202,7 @@ func TestDeathOfTheWorkerIsToldOnItsCell(t *testing.T) {
 		{"exit 3", "WorkerDied", "exit status 3", "exit status 3"},
 		{"exit 0", "WorkerDied", "exit status 0", "os.Exit(0)"},
 		{"panic oh no", "panic", "oh no", "oh no"},
-		{"recurse", "fatal error", "goroutine stack exceeds 1000000000-byte limit", "host_test.recurse"},
+		{"recurse", "fatal error", "goroutine stack exceeds 268435456-byte limit", "host_test.recurse"},
 		{"maps", "fatal error", "concurrent map writes", "host_test.(*fake).run"},
 		{"kill", "WorkerDied", "killed by signal: killed", "memory"},
 		{"garbage", "WorkerDied", "was no message", "broken stream"},

@@ -30,7 +30,7 @@ func (h *host) workerDied(w *worker, d death) {
 	why := d.explain()
 	h.logf("worker %d died: %s: %s", w.cmd.Process.Pid, why.Name, why.Value)
 	if d.crash != "" {
-		h.logf("its last words:\n%s", strings.TrimSpace(d.crash))
+		h.logf("its last words:\n%s", firstLines(strings.TrimSpace(d.crash), maxLogged))
 	}
 	if !w.heard {
 		// It may never have run at all. Another is started when there is

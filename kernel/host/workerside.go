@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,9 +24,15 @@ type Worker struct {
 // exitTime is how long a worker may go on when its host has gone.
 const exitTime = 300 * time.Millisecond
 
+// maxStack is how large a goroutine's stack may grow in a worker. Go's own limit
+// is four times that; but an endless recursion that fills a gigabyte before it
+// fails takes several seconds and more memory than a small machine has.
+const maxStack = 256 << 20
+
 // OpenWorker connects the process, if a host has started it, to that host. The
 // process ends by itself soon after the host has gone. Processes that it starts
-// inherit none of the connection.
+// inherit none of the connection. The stacks of its goroutines are limited to
+// 256 MiB.
 func OpenWorker() (*Worker, error) {
 	id, next, _ := strings.Cut(os.Getenv(workerEnv), ":")
 	count, err := strconv.Atoi(next)
@@ -35,6 +42,7 @@ func OpenWorker() (*Worker, error) {
 	if err := os.Unsetenv(workerEnv); err != nil {
 		return nil, fmt.Errorf("hiding %s from cells: %w", workerEnv, err)
 	}
+	debug.SetMaxStack(maxStack)
 	in, out := os.NewFile(3, "from host"), os.NewFile(4, "to host")
 	for _, f := range []*os.File{in, out} {
 		syscall.CloseOnExec(int(f.Fd()))
