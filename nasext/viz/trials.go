@@ -105,18 +105,19 @@ func Top(trials []study.Trial, n int, s space.Space) *display.Table {
 	return table(all[:n], s).Captioned(fmt.Sprintf("the best %d of %s", n, count(len(trials), "trial")))
 }
 
-// table has a row for each trial.
+// table has a row for each trial. Times are left out, so that equal searches give
+// equal tables.
 func table(trials []study.Trial, s space.Space) *display.Table {
-	t := display.NewTable("trial", "score", "parameters", "MACs", "seconds", "architecture", "remark")
+	t := display.NewTable("trial", "score", "parameters", "MACs", "architecture", "remark")
 	for _, trial := range trials {
-		row := []any{trial.Number, trial.Score, trial.Estimate.Params, trial.Estimate.MACs, math.Round(trial.Seconds*100) / 100, choices(trial, s), ""}
+		row := []any{trial.Number, trial.Score, trial.Estimate.Params, trial.Estimate.MACs, choices(trial, s), ""}
 		switch {
 		case trial.Failed:
-			row[1], row[2], row[3], row[6] = nil, nil, nil, "failed: "+trial.Error
+			row[1], row[2], row[3], row[5] = nil, nil, nil, "failed: "+trial.Error
 		case trial.CopyOf != 0:
-			row[6] = fmt.Sprintf("same as trial %d", trial.CopyOf)
+			row[5] = fmt.Sprintf("same as trial %d", trial.CopyOf)
 		case trial.Estimate.Note != "":
-			row[6] = trial.Estimate.Note
+			row[5] = trial.Estimate.Note
 		}
 		t.Add(row...)
 	}

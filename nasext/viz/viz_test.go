@@ -145,7 +145,7 @@ func TestTables(t *testing.T) {
 	}
 	const cell = "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|"
 	for i, want := range []string{"", "same as trial 1", "failed: out of memory", "diverged"} {
-		if got := all.Rows[i][6]; got != want {
+		if got := all.Rows[i][5]; got != want {
 			t.Errorf("remark on trial %d is %q, want %q", i+1, got, want)
 		}
 		if got := all.Rows[i][5]; got != cell {
