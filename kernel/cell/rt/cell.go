@@ -41,7 +41,7 @@ type Cell struct {
 	at    time.Time
 	mains int           // calls of Do in progress
 	live  int           // goroutines, main ones included
-	empty chan struct{} // if not nil: closed when live gets to zero
+	empty chan struct{} // if not nil: to be closed when live gets to zero
 }
 
 // NewCell makes a cell. Its context counts while Do runs: what the cell leaves behind
@@ -129,11 +129,13 @@ func (c *Cell) finish() error {
 func (c *Cell) idle() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.live == 0 {
+		none := make(chan struct{})
+		close(none)
+		return none
+	}
 	if c.empty == nil {
 		c.empty = make(chan struct{})
-		if c.live == 0 {
-			close(c.empty)
-		}
 	}
 	return c.empty
 }

@@ -75,7 +75,8 @@ func fixText(e string) any {
 	case has("MakeChan: negative"):
 		return rtError("makechan: size out of range")
 	case has("cannot convert slice with length"):
-		e = strings.TrimPrefix(strings.TrimPrefix(e, "reflect.Value.Convert: "), "reflect: ")
+		e = e[strings.Index(e, "cannot convert"):]
+		e = strings.NewReplacer(" to pointer to array ", " to array or pointer to array ", " to array ", " to array or pointer to array ").Replace(e)
 		return rtError("runtime error: " + e)
 	case has("reflect: call of"), has("call of nil function"), has("on zero Value"), has("nil pointer"), has("through nil"):
 		return nilError()

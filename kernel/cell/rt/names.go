@@ -226,6 +226,9 @@ func sameSignature(t reflect.Type, s *types.Signature, skip int) bool {
 func sameType(a reflect.Type, t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
+		if t.Kind() == types.UnsafePointer {
+			return a.Kind() == reflect.UnsafePointer
+		}
 		return a.PkgPath() == "" && a.String() == typeString(t)
 	case *types.Named:
 		if t.Obj().Pkg() == nil { // error, comparable

@@ -9,6 +9,7 @@
 // method calls through interfaces, type assertions, equality, select, defer, panic
 // and recover, goroutines that belong to a cell and can be stopped, and calls into
 // compiled packages, which must never see a Boxed value where they look at types.
+// Ints have 64 bits here: lowered code runs on such machines only.
 //
 // Everything hangs on a [Runtime]; a Runtime is safe for concurrent use.
 package rt

@@ -16,85 +16,107 @@ func (r *Runtime) view(b Boxed) any {
 	if !v.IsValid() {
 		return nil
 	}
+	w := viewer{r: r, memo: map[viewKey]viewType{}}
 	t := b.d.typ()
 	if p, ok := t.Underlying().(*types.Pointer); ok && v.Kind() == reflect.Pointer && !v.IsNil() {
-		t, v = p.Elem(), v.Elem()
-		if vt := r.viewType(t, v.Type(), 0); vt != v.Type() {
-			x := reflect.New(vt)
-			r.setView(x.Elem(), t, v)
-			return x.Interface()
+		vt, changed := w.typ(p.Elem(), v.Type().Elem(), 0)
+		if !changed {
+			return b.V
 		}
-		return b.V
+		x := reflect.New(vt)
+		w.set(x.Elem(), p.Elem(), v.Elem())
+		return x.Interface()
 	}
-	vt := r.viewType(t, v.Type(), 0)
-	if vt == v.Type() {
+	vt, changed := w.typ(t, v.Type(), 0)
+	if !changed {
 		return b.V
 	}
 	x := reflect.New(vt).Elem()
-	r.setView(x, t, v)
+	w.set(x, t, v)
 	return x.Interface()
 }
 
 // maxView bounds the depth of view types: deeper values are Boxed in them.
 const maxView = 8
 
-// viewType is the type of the view of values of t, whose erased type is v.
-func (r *Runtime) viewType(t types.Type, v reflect.Type, depth int) reflect.Type {
-	if depth > maxView {
-		return anyType
+// viewer makes one view.
+type viewer struct {
+	r    *Runtime
+	memo map[viewKey]viewType
+}
+
+type viewKey struct {
+	t     types.Type
+	v     reflect.Type
+	depth int
+}
+
+// viewType is the type of a view; changed says whether it differs from the erased value.
+type viewType struct {
+	t       reflect.Type
+	changed bool
+}
+
+// typ is the type of the view of values of t, whose erased type is v.
+func (w *viewer) typ(t types.Type, v reflect.Type, depth int) (reflect.Type, bool) {
+	k := viewKey{t, v, depth}
+	vt, ok := w.memo[k]
+	if !ok {
+		vt.t, vt.changed = w.newType(t, v, depth)
+		w.memo[k] = vt
 	}
-	if depth > 0 && r.special(t) {
-		return anyType
+	return vt.t, vt.changed
+}
+
+func (w *viewer) newType(t types.Type, v reflect.Type, depth int) (reflect.Type, bool) {
+	if types.IsInterface(t) || isCompiled(v) {
+		return v, false
+	}
+	if v.Kind() == reflect.Interface || depth > maxView || depth > 0 && w.r.special(t) {
+		return anyType, true // cut by lowering, or kept Boxed
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
-		if isCompiled(v) || v.Kind() != reflect.Struct {
-			return v
-		}
-		return r.viewStruct(u, v, depth)
+		return w.structType(u, v, depth)
 	case *types.Pointer:
-		if depth > 0 && v.Kind() == reflect.Pointer && r.viewType(u.Elem(), v.Elem(), maxView) == v.Elem() {
-			return v
+		if depth == 0 {
+			return v, false
 		}
-		if depth > 0 {
-			return anyType
+		if _, changed := w.typ(u.Elem(), v.Elem(), maxView); changed {
+			return anyType, true
 		}
 	case *types.Slice:
-		if e := r.viewType(u.Elem(), v.Elem(), depth+1); e != v.Elem() {
-			return reflect.SliceOf(e)
-		}
+		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
+		return reflect.SliceOf(e), changed
 	case *types.Array:
-		if e := r.viewType(u.Elem(), v.Elem(), depth+1); e != v.Elem() {
-			return reflect.ArrayOf(v.Len(), e)
-		}
+		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
+		return reflect.ArrayOf(v.Len(), e), changed
 	case *types.Map:
-		if e := r.viewType(u.Elem(), v.Elem(), depth+1); e != v.Elem() {
-			return reflect.MapOf(v.Key(), e)
-		}
+		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
+		return reflect.MapOf(v.Key(), e), changed
 	}
-	return v
+	return v, false
 }
 
-func (r *Runtime) viewStruct(u *types.Struct, v reflect.Type, depth int) reflect.Type {
+func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int) (reflect.Type, bool) {
 	var fs []reflect.StructField
-	same := true
+	changed := false
 	for i := range u.NumFields() {
 		f := u.Field(i)
 		if !f.Exported() {
-			same = false
+			changed = true
 			continue
 		}
-		ft := v.Field(i).Type
-		vt := r.viewType(f.Type(), ft, depth+1)
+		vt, c := w.typ(f.Type(), v.Field(i).Type, depth+1)
 		_, isStruct := f.Type().Underlying().(*types.Struct)
-		embedded := f.Embedded() && isStruct && vt.Kind() == reflect.Struct
-		same = same && vt == ft && !embedded && v.Field(i).Name == f.Name()
-		fs = append(fs, reflect.StructField{Name: f.Name(), Type: vt, Tag: reflect.StructTag(u.Tag(i)), Anonymous: embedded && vt.NumMethod() == 0})
+		embedded := f.Embedded() && isStruct && vt.Kind() == reflect.Struct && vt.NumMethod() == 0
+		changed = changed || c || embedded || v.Field(i).Name != f.Name()
+		fs = append(fs, reflect.StructField{Name: f.Name(), Type: vt, Tag: reflect.StructTag(u.Tag(i)), Anonymous: embedded})
 	}
-	if same {
-		return v
+	if !changed {
+		return v, false
 	}
-	return reflect.StructOf(fs)
+	return reflect.StructOf(fs), true
 }
 
 // special: values of t have methods that say how they are written.
@@ -120,16 +142,19 @@ func isCompiled(t reflect.Type) bool {
 	return t.PkgPath() != ""
 }
 
-// setView sets x, of a view type, to the view of v, of type t.
-func (r *Runtime) setView(x reflect.Value, t types.Type, v reflect.Value) {
-	if x.Type() == v.Type() {
-		x.Set(v)
+// set sets x, of a view type, to the view of v, of type t.
+func (w *viewer) set(x reflect.Value, t types.Type, v reflect.Value) {
+	if x.Type() == anyType && !types.IsInterface(t) {
+		if v.Kind() == reflect.Interface {
+			v = v.Elem()
+		}
+		if v.IsValid() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+			x.Set(reflect.ValueOf(Boxed{w.r.descOf(t), v.Interface()}))
+		}
 		return
 	}
-	if x.Type() == anyType {
-		if v.Kind() != reflect.Pointer || !v.IsNil() {
-			x.Set(reflect.ValueOf(Boxed{r.descOf(t), v.Interface()}))
-		}
+	if _, changed := w.typ(t, v.Type(), 0); !changed {
+		x.Set(v)
 		return
 	}
 	switch u := t.Underlying().(type) {
@@ -137,7 +162,7 @@ func (r *Runtime) setView(x reflect.Value, t types.Type, v reflect.Value) {
 		n := 0
 		for i := range u.NumFields() {
 			if f := u.Field(i); f.Exported() {
-				r.setView(x.Field(n), f.Type(), v.Field(i))
+				w.set(x.Field(n), f.Type(), v.Field(i))
 				n++
 			}
 		}
@@ -147,11 +172,11 @@ func (r *Runtime) setView(x reflect.Value, t types.Type, v reflect.Value) {
 		}
 		x.Set(reflect.MakeSlice(x.Type(), v.Len(), v.Len()))
 		for i := range v.Len() {
-			r.setView(x.Index(i), u.Elem(), v.Index(i))
+			w.set(x.Index(i), u.Elem(), v.Index(i))
 		}
 	case *types.Array:
 		for i := range v.Len() {
-			r.setView(x.Index(i), u.Elem(), v.Index(i))
+			w.set(x.Index(i), u.Elem(), v.Index(i))
 		}
 	case *types.Map:
 		if v.IsNil() {
@@ -160,7 +185,7 @@ func (r *Runtime) setView(x reflect.Value, t types.Type, v reflect.Value) {
 		x.Set(reflect.MakeMapWithSize(x.Type(), v.Len()))
 		for it := v.MapRange(); it.Next(); {
 			e := reflect.New(x.Type().Elem()).Elem()
-			r.setView(e, u.Elem(), it.Value())
+			w.set(e, u.Elem(), it.Value())
 			x.SetMapIndex(it.Key(), e)
 		}
 	}
