@@ -148,12 +148,12 @@ func TestTables(t *testing.T) {
 		if got := all.Rows[i][5]; got != want {
 			t.Errorf("remark on trial %d is %q, want %q", i+1, got, want)
 		}
-		if got := all.Rows[i][5]; got != cell {
+		if got := all.Rows[i][4]; got != cell {
 			t.Errorf("architecture of trial %d is %q", i+1, got)
 		}
 	}
 	top := Top(trials, 10, nil)
-	if len(top.Rows) != 2 || top.Rows[0][0] != 4 || top.Rows[1][0] != 1 || top.Rows[0][5] != "[3 1 2 4 0 3]" {
+	if len(top.Rows) != 2 || top.Rows[0][0] != 4 || top.Rows[1][0] != 1 || top.Rows[0][4] != "[3 1 2 4 0 3]" {
 		t.Errorf("the best are %v, want trials 4 and 1", top.Rows)
 	}
 	if n := len(Top(trials, -1, nil).Rows) + len(Trials(nil, s).Rows); n != 0 {
