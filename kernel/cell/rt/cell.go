@@ -35,6 +35,8 @@ type Cell struct {
 
 	done    chan struct{} // closed when the cell is stopped
 	stopped atomic.Bool
+	life    context.Context // ends then too: the root of the contexts that the cell makes
+	end     context.CancelCauseFunc
 
 	mu    sync.Mutex
 	cause error // why it was stopped
@@ -49,6 +51,7 @@ type Cell struct {
 func (r *Runtime) NewCell(ctx context.Context, number int, name string, stdout, stderr io.Writer, stdin io.Reader, sink display.Sink) *Cell {
 	c := &Cell{Number: number, Name: name, Stdout: stdout, Stderr: stderr, Stdin: stdin, Sink: sink, r: r, ctx: ctx, done: make(chan struct{})}
 	c.labels = r.tags.mark(c)
+	c.life, c.end = context.WithCancelCause(context.Background())
 	return c
 }
 
@@ -86,6 +89,7 @@ func (c *Cell) halt(cause error) (late bool) {
 	c.stopped.Store(true)
 	c.r.pollers(c.live)
 	close(c.done)
+	c.end(cause)
 	return c.mains == 0
 }
 

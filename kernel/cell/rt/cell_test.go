@@ -107,7 +107,7 @@ func TestCurrent(t *testing.T) {
 // do its goroutines; the flag that loops poll goes back to false.
 func TestInterrupt(t *testing.T) {
 	var nilChan chan int
-	full := make(chan int)
+	never := func() chan int { return make(chan int) }
 	loop := func(r *Runtime, flag *bool) {
 		for {
 			runtime.Gosched()
@@ -118,34 +118,34 @@ func TestInterrupt(t *testing.T) {
 	}
 	tests := map[string]func(r *Runtime, flag *bool){
 		"loop":          loop,
-		"receive":       func(r *Runtime, _ *bool) { r.Recv(full) },
+		"receive":       func(r *Runtime, _ *bool) { r.Recv(never()) },
 		"receive, ok":   func(r *Runtime, _ *bool) { r.Recv2(make(chan [2]int)) },
-		"send":          func(r *Runtime, _ *bool) { r.Send(full, 1) },
+		"send":          func(r *Runtime, _ *bool) { r.Send(never(), 1) },
 		"send, reflect": func(r *Runtime, _ *bool) { r.Send(make(chan int8), int8(1)) },
 		"nil channels":  func(r *Runtime, _ *bool) { r.Recv(nilChan) },
 		"nil receive":   func(r *Runtime, _ *bool) { r.Recv((chan int8)(nil)) },
 		"nil send":      func(r *Runtime, _ *bool) { r.Send((chan int8)(nil), int8(1)) },
-		"select":        func(r *Runtime, _ *bool) { r.Select(true, 2, full, nil, 1, make(chan int8), int8(2)) },
+		"select":        func(r *Runtime, _ *bool) { r.Select(true, 2, never(), nil, 1, make(chan int8), int8(2)) },
 		"empty select":  func(r *Runtime, _ *bool) { r.Select(true) },
 		"sleep":         func(r *Runtime, _ *bool) { r.Call("time", "Sleep", time.Hour) },
 		"goroutines": func(r *Runtime, flag *bool) {
 			for range 10 {
-				r.Go(func() { r.Go(func() { r.Recv(full) }); loop(r, flag) })
+				r.Go(func() { r.Go(func() { r.Recv(never()) }); loop(r, flag) })
 			}
-			r.Recv(full)
+			r.Recv(never())
 		},
 		"recovering": func(r *Runtime, _ *bool) {
 			l := lowered{Runtime: r}
-			l.fn(func(ds *DS) { ds.Push(l.catch("never")); r.Recv(full) })
+			l.fn(func(ds *DS) { ds.Push(l.catch("never")); r.Recv(never()) })
 			panic(strings.Join(l.log, ""))
 		},
 		"a loop in a deferred function": func(r *Runtime, flag *bool) {
 			l := lowered{Runtime: r}
-			l.fn(func(ds *DS) { ds.PushPlain(func() { loop(r, flag) }); r.Recv(full) })
+			l.fn(func(ds *DS) { ds.PushPlain(func() { loop(r, flag) }); r.Recv(never()) })
 		},
 		"a receive in a deferred function": func(r *Runtime, flag *bool) {
 			l := lowered{Runtime: r}
-			l.fn(func(ds *DS) { ds.PushPlain(func() { r.Recv(full) }); r.Recv(full) })
+			l.fn(func(ds *DS) { ds.PushPlain(func() { r.Recv(never()) }); r.Recv(never()) })
 		},
 	}
 	for name, f := range tests {
@@ -247,127 +247,6 @@ func TestOtherCellsGoOn(t *testing.T) {
 	}
 }
 
-func TestGoroutinePanics(t *testing.T) {
-	t.Run("while main runs", func(t *testing.T) {
-		r := New(library{})
-		c := testCell(r)
-		c.OnLatePanic = func(p *Panic) { t.Errorf("reported as late: %v", p) }
-		err := r.Do(c, func() {
-			r.Go(func(s string) { panic(s) }, "boom")
-			r.Recv(make(chan int))
-		})
-		if p, ok := err.(*Panic); !ok || p.Text != "boom" {
-			t.Errorf("Do returned %v", err)
-		}
-	})
-	t.Run("after main", func(t *testing.T) {
-		r := New(library{})
-		c := testCell(r)
-		late := make(chan *Panic, 1)
-		c.OnLatePanic = func(p *Panic) { late <- p }
-		hold := make(chan int)
-		if err := r.Do(c, func() { r.Go(func() { r.Recv(hold); panic(fmt.Errorf("boom")) }) }); err != nil {
-			t.Fatal(err)
-		}
-		hold <- 1
-		if p := await(t, "the late panic", late); p.Text != "boom" || p.Unwrap() == nil {
-			t.Errorf("got %+v", p)
-		}
-		await(t, "the end", c.idle())
-		if _, ok := c.Err().(*Panic); !ok {
-			t.Errorf("the cell was stopped by %v", c.Err())
-		}
-	})
-	t.Run("exit while main runs", func(t *testing.T) {
-		r := New(library{})
-		err := r.Do(testCell(r), func() {
-			r.Go(func() { r.Call("os", "Exit", 2) })
-			r.Recv(make(chan int))
-		})
-		if e, ok := err.(*Exit); !ok || e.Code != 2 {
-			t.Errorf("Do returned %v", err)
-		}
-	})
-	t.Run("exit after main", func(t *testing.T) {
-		r := New(library{})
-		c := testCell(r)
-		late := make(chan *Exit, 1)
-		c.OnLateExit = func(e *Exit) { late <- e }
-		hold := make(chan int)
-		if err := r.Do(c, func() { r.Go(func() { r.Recv(hold); r.Call("log", "Fatal", []any{"x"}) }) }); err != nil {
-			t.Fatal(err)
-		}
-		hold <- 1
-		if e := await(t, "the exit", late); e.Code != 1 {
-			t.Errorf("got %v", e)
-		}
-	})
-	t.Run("main panics", func(t *testing.T) {
-		r := New(library{})
-		c := testCell(r)
-		err := r.Do(c, func() {
-			r.Go(func() { r.Recv(make(chan int)) })
-			panic(3)
-		})
-		if p, ok := err.(*Panic); !ok || p.Error() != "panic: 3" {
-			t.Errorf("Do returned %v", err)
-		}
-		await(t, "the end of its goroutines", c.idle())
-	})
-	t.Run("in a goroutine of compiled code", func(t *testing.T) {
-		r := New(library{})
-		c := testCell(r)
-		err := r.Do(c, func() {
-			var wg sync.WaitGroup
-			wg.Add(1)
-			go func() { // it ends by Goexit
-				defer wg.Done()
-				r.inside(nil, func() { panic("inside") })
-				t.Error("the caller of a callback that panicked goes on")
-			}()
-			wg.Wait()
-			r.Recv(make(chan int))
-		})
-		if p, ok := err.(*Panic); !ok || p.Text != "inside" {
-			t.Errorf("Do returned %v", err)
-		}
-		await(t, "the end", c.idle())
-	})
-	t.Run("in a goroutine without a cell", func(t *testing.T) {
-		r := New(library{})
-		c := testCell(r)
-		late := make(chan *Panic, 1)
-		c.OnLatePanic = func(p *Panic) { late <- p }
-		current := make(chan *Cell, 1)
-		go r.inside(c, func() { current <- r.Current(); panic("timer") })
-		if await(t, "Current", current) != c {
-			t.Error("a callback doesn't belong to its cell")
-		}
-		if p := await(t, "the panic", late); p.Text != "timer" {
-			t.Errorf("got %v", p)
-		}
-	})
-	t.Run("main exits by Goexit", func(t *testing.T) {
-		r := New(library{})
-		hold := make(chan int)
-		time.AfterFunc(time.Millisecond, func() { close(hold) })
-		err := r.Do(testCell(r), func() {
-			r.Go(func() { <-hold; r.Call("os", "Exit", 0) })
-			runtime.Goexit()
-		})
-		if e, ok := err.(*Exit); !ok || e.Code != 0 {
-			t.Errorf("Do returned %v", err)
-		}
-	})
-	t.Run("go nil", func(t *testing.T) {
-		r := New(library{})
-		err := r.Do(testCell(r), func() { r.Go((func())(nil)) })
-		if p, ok := err.(*Panic); !ok || p.Text != "go of nil func value" {
-			t.Errorf("Do returned %v", err)
-		}
-	})
-}
-
 // TestManyCells runs cells side by side while types are added, for the race detector.
 func TestManyCells(t *testing.T) {
 	w := newWorld(t, library{})
@@ -421,5 +300,33 @@ func TestManyCells(t *testing.T) {
 	wg.Wait()
 	if pollFlag(flag) {
 		t.Error("the flag stays set")
+	}
+}
+
+// A context that a cell makes ends when the cell is interrupted, so that compiled
+// code that works for the cell ends too.
+func TestBackgroundEndsWithTheCell(t *testing.T) {
+	w := newWorld(t, library{})
+	ctx, cancel := context.WithCancel(context.Background())
+	c := w.NewCell(ctx, 1, "", io.Discard, io.Discard, strings.NewReader(""), noSink{})
+	var got context.Context
+	err := w.Do(c, func() {
+		got = w.Call("context", "Background")[0].(context.Context)
+		if got.Err() != nil {
+			t.Error("the context has ended before the cell was interrupted")
+		}
+		cancel()
+		<-got.Done()
+	})
+	if !errors.Is(err, context.Canceled) || got.Err() == nil {
+		t.Errorf("Do returned %v, the context says %v; want both to be cancelled", err, got.Err())
+	}
+	again := w.NewCell(context.Background(), 2, "", io.Discard, io.Discard, strings.NewReader(""), noSink{})
+	if err := w.Do(again, func() {
+		if err := w.Call("context", "TODO")[0].(context.Context).Err(); err != nil {
+			t.Errorf("the next cell's context has ended: %v", err)
+		}
+	}); err != nil {
+		t.Error(err)
 	}
 }

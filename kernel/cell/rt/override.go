@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,6 +17,9 @@ func (r *Runtime) overrides() map[symbol]override {
 	m := map[symbol]override{
 		{"errors", "As"}: func(a []any) []any { return []any{r.errorsAs(a[0], a[1])} },
 		{"errors", "Is"}: func(a []any) []any { return []any{r.errorsIs(a[0], a[1])} },
+
+		{"context", "Background"}: func([]any) []any { return []any{r.background()} },
+		{"context", "TODO"}:       func([]any) []any { return []any{r.background()} },
 
 		{"os", "Exit"}: func(a []any) []any { r.exit(a[0].(int)); return nil },
 
@@ -37,6 +41,15 @@ func (r *Runtime) exit(code int) {
 		c.exit(e) // at once: compiled code may catch the panic on its way
 	}
 	panic(e)
+}
+
+// background is the root of a cell's contexts. It ends when the cell is
+// interrupted, and with it what compiled code does in the cell's name.
+func (r *Runtime) background() context.Context {
+	if c := r.Current(); c != nil {
+		return c.life
+	}
+	return context.Background()
 }
 
 // list is the variadic argument, a slice.
