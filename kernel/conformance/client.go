@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -88,7 +89,7 @@ func dial(ctx context.Context, c host.Connection, kind zmtp.ClientKind, port int
 	network, address := c.Address(port)
 	for {
 		client, err := zmtp.Dial(ctx, kind, network, address, id, zmtp.Limits{Size: wire.MaxMessageSize, Frames: wire.MaxFrames}, topics...)
-		if err == nil || !errors.Is(err, syscall.ECONNREFUSED) {
+		if err == nil || !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist) {
 			return client, err
 		}
 		select {

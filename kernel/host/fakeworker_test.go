@@ -20,10 +20,18 @@ import (
 const (
 	beWorker = "NASCENT_TEST_WORKER"
 	beHost   = "NASCENT_TEST_HOST" // to the path of a connection file
+	beParent = "NASCENT_TEST_PARENT"
 )
 
 func TestMain(m *testing.M) {
 	switch {
+	case os.Getenv(beParent) != "": // a program that starts a host, as Jupyter does
+		os.Unsetenv(beParent)
+		host := exec.Command(os.Args[0])
+		host.Env = append(os.Environ(), "JPY_PARENT_PID="+strconv.Itoa(os.Getpid()))
+		if err := host.Run(); err != nil {
+			os.Exit(1)
+		}
 	case os.Getenv(beHost) != "":
 		file := os.Getenv(beHost)
 		os.Unsetenv(beHost)
@@ -168,7 +176,7 @@ func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
 		go panic(arg)
 		select {}
 	case "recurse":
-		recurse(1)
+		return fmt.Errorf("recursion ended at %d", recurse(1))
 	case "maps":
 		shared := map[int]int{}
 		for g := range 4 {
