@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -54,9 +55,10 @@ func options(file string) host.Options {
 	return host.Options{
 		ConnectionFile: file,
 		Command:        []string{os.Args[0]},
-		Env:            append(os.Environ(), beWorker+"=1"),
-		Info:           host.Info("0.0.0-test", "go1.26"),
-		Grace:          300 * time.Millisecond,
+		// A worker is made to race; what the race detector says of that is no output of a cell.
+		Env:   append(os.Environ(), beWorker+"=1", "GORACE=log_path="+filepath.Join(filepath.Dir(file), "race")),
+		Info:  host.Info("0.0.0-test", "go1.26"),
+		Grace: 300 * time.Millisecond,
 	}
 }
 
