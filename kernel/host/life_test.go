@@ -24,7 +24,7 @@ import (
 func TestShutdown(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		for _, busyCell := range []bool{false, true} {
-			t.Run(fmt.Sprintf("restart %v, busy %v", restart, busyCell), func(t *testing.T) {
+			t.Run(fmt.Sprintf("restart-%v-busy-%v", restart, busyCell), func(t *testing.T) {
 				k := start(t)
 				a, _ := k.cell("pid", wire.StatusOK)
 				if busyCell {
