@@ -86,7 +86,8 @@ func kernelCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("finding the program to start workers with: %w", err)
 			}
-			return host.Run(c.Context(), host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())})
+			// the host takes signals itself: an interrupt is for the cell
+			return host.Run(context.WithoutCancel(c.Context()), host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())})
 		},
 	}
 	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection file that Jupyter wrote")

@@ -68,6 +68,6 @@ type Sink interface {
 // Router is a sink that stands for others, such as that of the cell which runs.
 type Router interface {
 	Sink
-	// Route is the sink for what is shown here and now.
+	// Route is the sink for what is shown here and now, nil if there is none.
 	Route() Sink
 }

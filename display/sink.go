@@ -55,15 +55,16 @@ type Printer struct{ sink Sink }
 // To returns a printer for a sink.
 func To(s Sink) Printer { return Printer{s} }
 
-// target is where the printer writes now. What is live stays there, also when it
-// is updated from a timer or a goroutine that belongs to no cell.
+// target is where the printer writes now.
 func (p Printer) target() Sink {
 	s := p.sink
 	if s == nil {
 		s = Default()
 	}
 	if r, ok := s.(Router); ok {
-		return r.Route()
+		if now := r.Route(); now != nil {
+			return now
+		}
 	}
 	return s
 }
@@ -84,7 +85,7 @@ func (p Printer) Show(values ...any) error {
 // ShowLive shows a value that can be replaced later. An error of the sink is
 // kept for [Handle.Err] and the next Update.
 func (p Printer) ShowLive(v any) *Handle {
-	h := &Handle{sink: p.target(), id: rand.Text()}
+	h := &Handle{printer: p, sink: p.target(), id: rand.Text()}
 	if err := h.sink.Emit(Event{Op: OpShow, ID: h.id, Bundle: Render(v)}); err != nil {
 		h.err = fmt.Errorf("show %T: %w", v, err)
 	}
@@ -103,9 +104,26 @@ func (p Printer) Clear(wait bool) error {
 // Handle stands for an output that can be replaced. It is safe for concurrent
 // use as far as its sink is.
 type Handle struct {
-	sink Sink
-	id   string
-	err  error // of the first Show; never changed afterwards
+	printer Printer
+	sink    Sink // where it was shown
+	id      string
+	err     error // of the first Show; never changed afterwards
+}
+
+// target is where an update goes: through the cell that makes it, if there is one,
+// since front ends listen to the cell that runs; from a timer or a goroutine of
+// nobody's through the cell that showed the value.
+func (h *Handle) target() Sink {
+	s := h.printer.sink
+	if s == nil {
+		s = Default()
+	}
+	if r, ok := s.(Router); ok {
+		if now := r.Route(); now != nil {
+			return now
+		}
+	}
+	return h.sink
 }
 
 // ID returns the display id, unique in all sessions.
@@ -114,12 +132,12 @@ func (h *Handle) ID() string { return h.id }
 // Err returns the error of the first showing, if there was one.
 func (h *Handle) Err() error { return h.err }
 
-// Update replaces the output with another value, on the sink where it was shown.
+// Update replaces the output with another value.
 func (h *Handle) Update(v any) error {
 	if h.err != nil {
 		return h.err
 	}
-	if err := h.sink.Emit(Event{Op: OpUpdate, ID: h.id, Bundle: Render(v)}); err != nil {
+	if err := h.target().Emit(Event{Op: OpUpdate, ID: h.id, Bundle: Render(v)}); err != nil {
 		return fmt.Errorf("update with %T: %w", v, err)
 	}
 	return nil

@@ -250,15 +250,17 @@ type cells struct{ now Sink }
 func (c *cells) Emit(e Event) error { return c.now.Emit(e) }
 func (c *cells) Route() Sink        { return c.now }
 
-func TestLiveStaysWhereItBegan(t *testing.T) {
+func TestUpdatesGoThroughTheCurrentCell(t *testing.T) {
 	first, second := new(recorder), new(recorder)
 	r := &cells{first}
 	h := To(r).ShowLive(1)
-	r.now = second
-	if err := h.Update(2); err != nil {
-		t.Fatal(err)
+	for _, now := range []Sink{second, nil} { // nil: a timer's goroutine belongs to no cell
+		r.now = now
+		if err := h.Update(2); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if len(first.events) != 2 || len(second.events) != 0 {
-		t.Errorf("%d events on the first cell and %d on the second, want 2 and 0", len(first.events), len(second.events))
+	if len(first.events) != 2 || len(second.events) != 1 || second.events[0].Op != OpUpdate {
+		t.Errorf("%d events on the first cell and %d on the second, want 2 and 1", len(first.events), len(second.events))
 	}
 }

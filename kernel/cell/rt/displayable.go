@@ -48,12 +48,7 @@ var displayPath = reflect.TypeFor[display.Bundle]().PkgPath()
 
 // displayOverrides send what a cell shows to the cell's own sink.
 func (r *Runtime) displayOverrides(m map[symbol]override) {
-	printer := func() display.Printer {
-		if c := r.cell(); c != nil && c.Sink != nil {
-			return display.To(c.Sink)
-		}
-		return display.To(display.Default())
-	}
+	printer := func() display.Printer { return display.To(r.Sink()) }
 	m[symbol{displayPath, "Show"}] = func(a []any) []any {
 		return []any{r.FromBin(reflect.ValueOf(printer().Show(r.displayables(list(a[0]))...)))}
 	}
@@ -82,4 +77,26 @@ func (r *Runtime) displayables(a []any) []any {
 // shows: the package shows values; it is given cells' values as Displayable makes them.
 func shows(pkg string) bool {
 	return pkg == displayPath || strings.HasPrefix(pkg, displayPath+"/")
+}
+
+// Sink is where what is shown goes: to the cell whose goroutine shows it.
+func (r *Runtime) Sink() display.Router { return router{r} }
+
+type router struct{ r *Runtime }
+
+// Route implements display.Router.
+func (w router) Route() display.Sink {
+	if c := w.r.cell(); c != nil && c.Sink != nil {
+		return c.Sink
+	}
+	return nil
+}
+
+// Emit implements display.Sink, for what no cell has started.
+func (w router) Emit(e display.Event) error {
+	s := w.Route()
+	if s == nil {
+		s = w.r.otherwise
+	}
+	return s.Emit(e)
 }

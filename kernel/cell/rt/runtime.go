@@ -21,6 +21,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unsafe"
+
+	"github.com/nascent-go/nascent/display"
 )
 
 // Library is the table of the compiled packages: for each import path the exported
@@ -54,11 +56,12 @@ type Runtime struct {
 		out, err *stdWriter
 		in       *stdReader
 	}
+	otherwise display.Sink // where what no cell shows goes
 }
 
 // New makes a Runtime for code that uses the compiled packages of lib.
 func New(lib Library) *Runtime {
-	r := &Runtime{lib: lib, grace: 500 * time.Millisecond, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	r := &Runtime{lib: lib, grace: 500 * time.Millisecond, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, otherwise: display.Default()}
 	r.stdio.out, r.stdio.err, r.stdio.in = &stdWriter{r, r.stdout}, &stdWriter{r, r.stderr}, &stdReader{r}
 	r.types.init()
 	r.calls.init(r)
