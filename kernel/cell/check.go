@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -69,7 +70,48 @@ func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Obj
 		}
 	}}
 	types.NewChecker(&conf, e.fset, c.pkg, c.info).Files(files) // what is wrong has gone to conf.Error
+	if c.keyed() {
+		return e.check(files, hidden, extra)
+	}
 	return c
+}
+
+// keyed gives the elements of struct literals their names where a literal without
+// names is an error only because the type was checked with an earlier cell.
+func (c *checked) keyed() (changed bool) {
+	if !slices.ContainsFunc(c.errs, func(err types.Error) bool {
+		return strings.HasPrefix(err.Msg, "implicit assignment to unexported field")
+	}) {
+		return false
+	}
+	for _, f := range c.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok || c.info.Types[lit].Type == nil {
+				return true
+			}
+			t := c.info.Types[lit].Type.Underlying()
+			if p, ok := t.(*types.Pointer); ok {
+				t = p.Elem().Underlying()
+			}
+			st, ok := t.(*types.Struct)
+			if !ok || st.NumFields() != len(lit.Elts) {
+				return true
+			}
+			for i, x := range lit.Elts {
+				field := st.Field(i)
+				if _, named := x.(*ast.KeyValueExpr); named || field.Pkg() == nil || field.Pkg().Path() != "main" || field.Name() == "_" {
+					return true
+				}
+			}
+			for i, x := range lit.Elts {
+				lit.Elts[i] = &ast.KeyValueExpr{Key: &ast.Ident{NamePos: x.Pos(), Name: st.Field(i).Name()}, Colon: x.Pos(), Value: x}
+				changed = true
+			}
+			return true
+		})
+	}
+	return changed
 }
 
 const goVersion = "go1.26"
@@ -210,12 +252,42 @@ func (src *source) ignorable(err types.Error) bool {
 // variable. In a cell the values are assigned in the order of the statements.
 func initCycle(err types.Error) bool { return strings.HasPrefix(err.Msg, "initialization cycle") }
 
+// gone says that a definition no longer compiles.
+func (e *Env) gone(u *unit, why string) string {
+	return fmt.Sprintf("%s (%s) no longer compiles: %s", u.key, e.fset.Position(u.decl.Pos()).Filename, why)
+}
+
+// why is the reason for which a definition does not compile, in one line.
+func (e *Env) why(p *plan, msg string) string {
+	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
+		for u := range p.broken {
+			if slices.Contains(u.names, name) {
+				return "it uses " + name
+			}
+		}
+	}
+	return strings.ReplaceAll(unqualified(msg), "\n\t", ", ")
+}
+
+// mainName finds names that go/types qualifies with the package that all cells are.
+var mainName = regexp.MustCompile(`\bmain\.([\pL_])`)
+
+func unqualified(msg string) string { return mainName.ReplaceAllString(msg, "$1") }
+
+// noMember finds what a type has not.
+var noMember = regexp.MustCompile(`\(type \*?(?:main\.)?([\pL_][\pL\pN_]*)(?:\[.*\])? has no field or method ([\pL_][\pL\pN_]*)\)`)
+
 // hint says what the writer of a cell may have meant.
 func (e *Env) hint(c *checked, err types.Error) string {
 	name, ok := strings.CutPrefix(err.Msg, "undefined: ")
 	if !ok {
 		if strings.HasPrefix(err.Msg, "missing return") {
 			return "every way through the function has to end in a return"
+		}
+		if m := noMember.FindStringSubmatch(err.Msg); m != nil {
+			if u := e.units[m[1]+"."+m[2]]; u != nil && u.broken != "" {
+				return e.gone(u, u.broken)
+			}
 		}
 		return ""
 	}
@@ -231,7 +303,7 @@ func (e *Env) hint(c *checked, err types.Error) string {
 	}
 	for _, u := range e.units {
 		if u.broken != "" && slices.Contains(u.names, name) {
-			return fmt.Sprintf("%s no longer compiles: %s", name, u.broken)
+			return e.gone(u, u.broken)
 		}
 	}
 	var known []string

@@ -102,14 +102,19 @@ type plan struct {
 	check    *checked
 	written  imported
 	units    []*unit // the cell's own
-	again    []*unit // those that are checked again
 	vars     []string
-	moved    []string        // variables of earlier cells that get a re-declared type
-	shared   map[string]bool // variables that keep the storage of an earlier one
-	same     []string        // types that are declared again with the same representation
-	old      *types.Package  // variables of earlier cells under other names
-	broken   map[*unit]string
+	old      *types.Package // variables of earlier cells under other names
 	warnings []string
+	change
+}
+
+// change is what a cell changes for earlier ones.
+type change struct {
+	again  []*unit         // those that are checked again
+	moved  []string        // variables of earlier cells that get a re-declared type
+	shared map[string]bool // variables that keep the storage of an earlier one
+	same   []string        // types that are declared again with the same representation
+	broken map[*unit]string
 }
 
 // prepare takes a cell from text to checked Go. It changes nothing.
@@ -122,7 +127,7 @@ func (e *Env) prepare(name, text string) (*plan, error) {
 		return nil, diag.err()
 	}
 	complain := func(pos token.Pos, msg string) { diag.add(e.fset.Position(pos), msg, "") }
-	p := &plan{src: src, shared: map[string]bool{}, broken: map[*unit]string{}}
+	p := &plan{src: src}
 	p.written = e.explicit(src, complain)
 	h := src.hoist(func(n string) bool { _, ok := e.scope[n].(*types.Var); return ok }, complain)
 	if err := diag.err(); err != nil {
@@ -167,28 +172,38 @@ func (e *Env) prepare(name, text string) (*plan, error) {
 		}
 		return file
 	}
-	// What depends on the cell's functions, types and constants is known by name.
-	// The first check finds the types of its variables, which decide what else
-	// is affected, and the types of its calls, which decide what it shows and raises.
-	e.affected(p, nil, declares)
-	first := e.checkAll(p, body(), hidden, extra)
-	for h.showResult(first.info, src.quiet) { // a variable's type may hang on an error that is now taken
-		first = e.checkAll(p, body(), hidden, extra)
+	// What depends on the cell's functions, types and constants is known by name. A
+	// check finds the types of its variables, which decide what else is affected,
+	// and the types of its calls, which decide what it shows and raises; all of
+	// which may change the types of variables.
+	var c *checked
+	for more, reach := true, ""; ; {
+		was := p.change
+		now := e.affected(p, c, declares)
+		if c != nil && !more && now == reach {
+			p.change = was
+			break
+		}
+		reach = now
+		c = e.checkAll(p, body(), hidden, extra)
+		more = h.showResult(c.info, src.quiet)
 	}
-	e.affected(p, first, declares)
-	c := e.checkAll(p, body(), hidden, extra)
 	cycles := slices.DeleteFunc(slices.Clone(c.errs), func(err types.Error) bool { return !initCycle(err) })
 	for _, err := range c.errs {
 		if src.ignorable(err) || !src.program && initCycle(err) {
 			continue
 		}
-		diag.add(e.fset.Position(err.Pos), err.Msg, e.hint(c, err))
+		if also, ok := strings.CutPrefix(err.Msg, "\t"); ok { // go/types has more to say of the error before
+			diag.also(also, e.fset.Position(err.Pos))
+			continue
+		}
+		diag.add(e.fset.Position(err.Pos), unqualified(err.Msg), e.hint(c, err))
 	}
 	if len(diag.list) == 0 {
 		for _, n := range p.vars {
 			if v := c.pkg.Scope().Lookup(n); v == nil || v.Type() == nil || v.Type() == types.Typ[types.Invalid] {
 				for _, err := range cycles {
-					diag.add(e.fset.Position(err.Pos), err.Msg, "")
+					diag.add(e.fset.Position(err.Pos), unqualified(err.Msg), "")
 				}
 			}
 		}
@@ -231,7 +246,7 @@ func (e *Env) checkAll(p *plan, file *ast.File, hidden map[string]bool, extra []
 			}
 			for _, u := range p.again {
 				if u.within(err.Pos) && p.broken[u] == "" {
-					p.broken[u] = err.Msg
+					p.broken[u] = e.why(p, err.Msg)
 					again = true
 				}
 			}
@@ -300,24 +315,18 @@ func (e *Env) panicked(p *rt.Panic) *RuntimeError {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, site := range slices.Backward(p.Trace) {
-		pos, fn, ok := e.machine.locate(site)
-		if !ok || !pos.IsValid() {
+		place, ok := e.machine.locate(site)
+		if !ok {
 			continue
 		}
-		at := e.fset.Position(pos)
+		at := e.fset.Position(place.Pos)
 		text, ok := e.texts[at.Filename]
 		if !ok {
 			continue // a library package that is lowered from source
 		}
-		f := Frame{Cell: at.Filename, Function: fn, Line: at.Line}
-		if fn == runName {
-			f.Function = ""
-		}
+		f := Frame{Cell: at.Filename, Function: place.Func, Line: at.Line}
 		if lines := strings.Split(text, "\n"); at.Line >= 1 && at.Line <= len(lines) {
 			f.Source = lines[at.Line-1]
-		}
-		if n := len(out.Frames); n > 0 && out.Frames[n-1] == f {
-			continue
 		}
 		out.Frames = append(out.Frames, f)
 	}

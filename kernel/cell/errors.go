@@ -144,15 +144,34 @@ type diagnostics struct {
 
 func (d *diagnostics) add(pos token.Position, message, hint string) {
 	x := Diagnostic{Cell: pos.Filename, Line: pos.Line, Column: pos.Column, Message: message, Hint: hint}
-	if lines := strings.Split(d.texts(pos.Filename), "\n"); pos.Line >= 1 && pos.Line <= len(lines) {
-		x.Source = strings.TrimRight(lines[pos.Line-1], "\r")
+	if lines := strings.Split(d.texts(pos.Filename), "\n"); pos.Line >= 1 {
+		x.Line = min(pos.Line, len(lines))
+		x.Source = strings.TrimRight(lines[x.Line-1], "\r")
+		if x.Line < pos.Line {
+			x.Column = len(x.Source) + 1
+		}
+		x.Column = min(max(x.Column, 1), len(x.Source)+1)
 	}
-	for _, y := range d.list {
-		if y.Cell == x.Cell && y.Line == x.Line && y.Column == x.Column && y.Message == x.Message {
-			return
+	const vague = "in single-value context" // of what another message says better
+	for i, y := range d.list {
+		if y.Cell == x.Cell && y.Line == x.Line && y.Column == x.Column {
+			switch {
+			case y.Message == x.Message, strings.HasSuffix(x.Message, vague):
+				return
+			case strings.HasSuffix(y.Message, vague):
+				d.list[i] = x
+				return
+			}
 		}
 	}
 	d.list = append(d.list, x)
+}
+
+// also adds to the last diagnostic, which concerns another place too.
+func (d *diagnostics) also(what string, pos token.Position) {
+	if n := len(d.list); n > 0 && d.list[n-1].Hint == "" {
+		d.list[n-1].Hint = fmt.Sprintf("%s: %s, line %d", what, pos.Filename, pos.Line)
+	}
 }
 
 // addError adds an error of the scanner, the parser or the type checker.

@@ -188,18 +188,33 @@ func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
 		case *ast.ExprStmt:
 			c.done = true
 			if n.Len() > 0 && !printsOnly(info, c.expr) {
+				more = true
 				s.X = shown(s.X, h.body[len(h.body)-1] == s && !quiet, isError(n.At(n.Len()-1).Type()))
 			}
 		}
 	}
-	if len(h.body) > 0 && !quiet {
-		if s, ok := h.body[len(h.body)-1].(*ast.ExprStmt); ok {
-			if _, call := ast.Unparen(s.X).(*ast.CallExpr); !call || valueOf(info, s.X) {
-				s.X = wrap(showName, s.X).X
-			}
-		}
+	if len(h.body) == 0 {
+		return more
 	}
-	return more
+	last := len(h.body) - 1
+	s, ok := h.body[last].(*ast.ExprStmt)
+	if !ok {
+		return more
+	}
+	if _, call := ast.Unparen(s.X).(*ast.CallExpr); call && !valueOf(info, s.X) || isReceive(s.X) && quiet {
+		return more
+	}
+	if quiet {
+		h.body[last] = &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: s.Pos(), Name: "_"}}, TokPos: s.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{s.X}}
+	} else {
+		s.X = wrap(showName, s.X).X
+	}
+	return true
+}
+
+func isReceive(x ast.Expr) bool {
+	u, ok := ast.Unparen(x).(*ast.UnaryExpr)
+	return ok && u.Op == token.ARROW
 }
 
 // takeError gives an assignment one more variable, for the error, which is then raised.

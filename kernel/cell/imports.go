@@ -26,6 +26,10 @@ func (e *Env) explicit(src *source, complain func(token.Pos, string)) imported {
 			complain(spec.Path.Pos(), "invalid import path "+spec.Path.Value)
 			continue
 		}
+		if path == "C" {
+			complain(spec.Path.Pos(), `import "C": cells cannot use cgo`)
+			continue
+		}
 		if path != "unsafe" && !e.lib.Has(path) {
 			msg := fmt.Sprintf("package %s is not available", path)
 			if near := e.nearPackage(path); near != "" {
@@ -179,24 +183,26 @@ func importDecl(pos token.Pos, names map[string]string, dots []string) *ast.GenD
 	return d
 }
 
-// distance is the number of single-letter changes between two words, letter case not counted.
+// distance is the number of single-letter changes between two words: letters put in,
+// left out, changed or swapped with the next one; letter case is not counted.
 func distance(a, b string) int {
 	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range y {
-			d := diag
-			if x[i] != y[j] {
-				d++
+	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
+	for i := range len(x) + 1 {
+		before, last, row := rows[(i+1)%3], rows[(i+2)%3], rows[i%3]
+		for j := range len(y) + 1 {
+			switch {
+			case i == 0 || j == 0:
+				row[j] = i + j
+			case x[i-1] == y[j-1]:
+				row[j] = last[j-1]
+			default:
+				row[j] = 1 + min(last[j], row[j-1], last[j-1])
+				if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+					row[j] = min(row[j], before[j-2]+1)
+				}
 			}
-			diag = row[j+1]
-			row[j+1] = min(d, row[j]+1, diag+1)
 		}
 	}
-	return row[len(y)]
+	return rows[len(x)%3][len(y)]
 }

@@ -1,9 +1,9 @@
 package cell
 
 import (
+	"bytes"
 	"fmt"
 	"go/parser"
-	"go/token"
 	"io"
 	"path"
 	"reflect"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 
+	"github.com/nascent-go/nascent/kernel/cell/callsite"
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
@@ -23,10 +24,13 @@ type machine struct {
 	lib    *library.Library
 	used   map[string]bool // compiled packages that were imported
 	chunks []lower.Chunk   // what was loaded, for tracebacks
+	sites  *callsite.Finder
 }
 
 func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
-	m := &machine{lib: lib, used: map[string]bool{}, it: interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: r.TraceWriter()})}
+	m := &machine{lib: lib, used: map[string]bool{}}
+	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
+	m.sites = callsite.New(m.it.FileSet())
 	symbols := r.Symbols()
 	for name, f := range hooks {
 		symbols[name] = reflect.ValueOf(f)
@@ -102,6 +106,7 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("Nascent can't run this cell: the interpreter rejects its lowered form: %w", err)
 	}
+	m.sites.Add(prog)
 	if _, err := m.it.Execute(prog); err != nil {
 		return nil, fmt.Errorf("Nascent can't run this cell: its lowered form fails to load: %w", err)
 	}
@@ -117,12 +122,42 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 }
 
 // locate finds the source of a place in lowered code, and the function it is in.
-func (m *machine) locate(s rt.Site) (pos token.Pos, function string, ok bool) {
+func (m *machine) locate(s rt.Site) (lower.Place, bool) {
 	serial, err := strconv.Atoi(path.Dir(s.File))
 	if err != nil || serial < 0 || serial >= len(m.chunks) || s.Line < 1 || s.Line > len(m.chunks[serial].Lines) {
-		return token.NoPos, "", false
+		return lower.Place{}, false
 	}
-	c := m.chunks[serial]
-	name := strings.TrimPrefix(s.Func, "main.")
-	return c.Lines[s.Line-1], c.Funcs[name], true
+	place := m.chunks[serial].Lines[s.Line-1]
+	return place, place.Pos.IsValid()
+}
+
+// reports is the interpreter's standard error, to which it reports each frame that a
+// panic takes off the stack. The stack tells more: it is read at the first report.
+type reports struct {
+	m         *machine
+	rt        *rt.Runtime
+	io.Writer // for what else is written
+}
+
+// catcher is the function of the run time where a panic that goes through it is caught.
+var catcher, thrower = reflect.TypeFor[rt.Runtime]().PkgPath() + ".try", reflect.TypeFor[rt.Runtime]().PkgPath() + ".(*Runtime).Run"
+
+func (w reports) Write(p []byte) (int, error) {
+	if !bytes.HasSuffix(p, []byte("(...)\n")) {
+		return w.Writer.Write(p)
+	}
+	t, ok := w.m.sites.Panicking(func(fn string) bool { return fn == catcher })
+	if !ok {
+		return w.Writer.Write(p)
+	}
+	if t.Going {
+		return len(p), nil
+	}
+	var sites []rt.Site
+	for _, s := range t.Sites {
+		at := w.m.it.FileSet().Position(s)
+		sites = append(sites, rt.Site{File: at.Filename, Line: at.Line, Col: at.Column})
+	}
+	w.rt.AddTrace(sites, t.From != thrower)
+	return len(p), nil
 }

@@ -18,10 +18,11 @@ import (
 // defines anew is checked again, together with the cell, and lowered again.
 // Variables keep their storage as long as their type keeps its representation.
 
-// affected finds what the definitions of a cell change for earlier ones. As long
-// as first, the check of the cell, is not there, its variables count as unchanged.
-func (e *Env) affected(p *plan, first *checked, declares map[string]bool) {
-	p.shared, p.again, p.same, p.moved = map[string]bool{}, nil, nil, nil
+// affected finds what the definitions of a cell change for earlier ones, and
+// returns it in words. As long as first, a check of the cell, is not there, its
+// variables count as unchanged.
+func (e *Env) affected(p *plan, first *checked, declares map[string]bool) string {
+	p.change = change{shared: map[string]bool{}, broken: map[*unit]string{}}
 	changed := map[string]bool{}
 	for n := range declares {
 		old := e.scope[n]
@@ -64,6 +65,11 @@ func (e *Env) affected(p *plan, first *checked, declares map[string]bool) {
 		}
 	}
 	slices.Sort(p.moved)
+	var again []string
+	for _, u := range p.again {
+		again = append(again, u.key)
+	}
+	return fmt.Sprint(again, p.moved, p.same, sharedNames(p.shared))
 }
 
 // dependents adds to the plan what uses a changed name, and counts what it declares as changed.
@@ -328,7 +334,7 @@ func (e *Env) commit(p *plan) {
 		defined[n] = true
 	}
 	for key, u := range e.units { // what is defined anew is gone
-		if u.recv != "" && defined[u.recv] && !slices.Contains(p.again, u) {
+		if u.recv != "" && defined[u.recv] && !slices.Contains(p.again, u) && p.broken[u] == "" {
 			delete(e.units, key)
 		}
 		if len(u.names) > 0 && allIn(u.names, defined) {
@@ -347,7 +353,7 @@ func (e *Env) commit(p *plan) {
 	}
 	for u, why := range p.broken {
 		if u.broken == "" {
-			p.warnings = append(p.warnings, fmt.Sprintf("%s no longer compiles: %s", u.key, why))
+			p.warnings = append(p.warnings, e.gone(u, why))
 		}
 		u.broken = why
 		for _, n := range u.names {

@@ -8,16 +8,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nascent-go/nascent/kernel/cell/lower"
 )
 
 // names of what the front end adds to a cell
 const (
-	runName   = "run__"     // the function that holds a cell's statements
-	errName   = "err__"     // takes the error that a statement does not take
-	oldSuffix = "_old__"    // a variable of an earlier cell, in a cell that declares it again
-	showName  = "Show__"    // func(values ...any): shows the value of the last expression
-	tryName   = "ShowTry__" // the same for a call whose last result is an error, which is raised
-	checkName = "Check__"   // func(values ...any): raises the last value, an error, if there is one
+	runName   = lower.StatementsName // the function that holds a cell's statements
+	errName   = "err__"              // takes the error that a statement does not take
+	oldSuffix = "_old__"             // a variable of an earlier cell, in a cell that declares it again
+	showName  = "Show__"             // func(values ...any): shows the value of the last expression
+	tryName   = "ShowTry__"          // the same for a call whose last result is an error, which is raised
+	checkName = "Check__"            // func(values ...any): raises the last value, an error, if there is one
 )
 
 // source is the text of one cell, split into what Go keeps apart.

@@ -45,10 +45,18 @@ func (l *Lowerer) newFunction(fn *ssa.Function) *function {
 
 // p adds a statement.
 func (f *function) p(format string, a ...any) {
-	f.code = append(f.code, line{"\t" + fmt.Sprintf(format, a...), f.pos})
+	f.code = append(f.code, f.line("\t"+fmt.Sprintf(format, a...), f.pos))
 }
 
-func (f *function) label(name string) { f.code = append(f.code, line{name + ":", f.pos}) }
+func (f *function) label(name string) { f.code = append(f.code, f.line(name+":", f.pos)) }
+
+// line is a line of the function's own, which a traceback shows.
+func (f *function) line(text string, pos token.Pos) line {
+	if !shown(f.fn) {
+		return line{text: text}
+	}
+	return line{text, pos, f.fn}
+}
 
 // temp makes a temporary variable.
 func (f *function) temp(ty string) string {
@@ -88,11 +96,11 @@ func (l *Lowerer) function(fn *ssa.Function) {
 	} else {
 		f.blocks(fn.Blocks)
 		if fn.Synthetic == "" && callsRecover(fn) {
-			body = append(body, line{"\trc := rt.Enter()", f.pos})
+			body = append(body, line{text: "\trc := rt.Enter()"})
 		}
 		body = append(body, f.varLines()...)
 		if l.loopsBack(fn) {
-			body = append(body, line{"\tif stop {\n\t\trt.Poll()\n\t}", fn.Pos()})
+			body = append(body, f.line("\tif stop {\n\t\trt.Poll()\n\t}", fn.Pos()))
 		}
 		body = append(body, f.code...)
 	}
@@ -120,7 +128,7 @@ func typesOf(params []string) []string {
 func (f *function) varLines() []line {
 	var out []line
 	for _, v := range f.vars {
-		out = append(out, line{"\tvar " + v.name + " " + v.typ, f.fn.Pos()})
+		out = append(out, line{text: "\tvar " + v.name + " " + v.typ})
 	}
 	return out
 }
@@ -130,7 +138,9 @@ func hasDefers(fn *ssa.Function) bool {
 		for _, in := range b.Instrs {
 			switch in := in.(type) {
 			case *ssa.Defer:
-				return true
+				if in.DeferStack == nil || in.DeferStack.Parent() == fn && !isCaptured(in.DeferStack) {
+					return true
+				}
 			case *ssa.Call:
 				if b, ok := in.Call.Value.(*ssa.Builtin); ok && b.Name() == "ssa:deferstack" {
 					return true
@@ -139,6 +149,16 @@ func hasDefers(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// isCaptured: the stack of defers is that of an enclosing function.
+func isCaptured(stack ssa.Value) bool {
+	u, ok := stack.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	_, ok = u.X.(*ssa.FreeVar)
+	return ok
 }
 
 // callsRecover: the function calls recover itself, or is a wrapper that may.
@@ -199,7 +219,7 @@ func (l *Lowerer) loopsBack(fn *ssa.Function) bool {
 func (f *function) deferring(name string, params []string, freeNames []string) []line {
 	fn := f.fn
 	var outer []line
-	out := func(format string, a ...any) { outer = append(outer, line{"\t" + fmt.Sprintf(format, a...), fn.Pos()}) }
+	out := func(format string, a ...any) { outer = append(outer, line{text: "\t" + fmt.Sprintf(format, a...)}) }
 	var args []string
 	for _, p := range fn.Params {
 		args = append(args, f.names[p])
@@ -243,7 +263,7 @@ func (f *function) deferring(name string, params []string, freeNames []string) [
 		outer = append(outer, f.varLines()...)
 		f.code, f.vars = nil, saved
 	} else if res.Len() > 0 {
-		rescue = []line{{"\treturn " + f.zeros(res), fn.Pos()}}
+		rescue = []line{{text: "\treturn " + f.zeros(res)}}
 	}
 	f.inBody = true
 	var blocks []*ssa.BasicBlock
@@ -254,7 +274,6 @@ func (f *function) deferring(name string, params []string, freeNames []string) [
 	}
 	f.blocks(blocks)
 	f.emit(fn.Pos(), "func %s_body(%s) func() {\n\treturn func() {", name, strings.Join(params, ", "))
-	f.chunk.names[name+"_body"] = fn
 	f.chunk.code = append(f.chunk.code, f.varLines()...)
 	if f.loopsBack(fn) {
 		f.emit(fn.Pos(), "\tif stop {\n\t\trt.Poll()\n\t}")

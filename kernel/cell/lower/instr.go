@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strconv"
@@ -31,6 +32,9 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 		f.ret(v)
 	case *ssa.RunDefers:
 		if f.defers {
+			if ret, ok := v.Block().Instrs[len(v.Block().Instrs)-1].(*ssa.Return); ok && !ret.Pos().IsValid() {
+				f.pos = endOf(f.fn)
+			}
 			f.p("ds.Run()")
 		}
 	case *ssa.Panic:
@@ -113,6 +117,17 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 	default:
 		panic(&Unsupported{in.Pos(), fmt.Sprintf("%T", in)})
 	}
+}
+
+// endOf is the closing brace of a function.
+func endOf(fn *ssa.Function) token.Pos {
+	switch d := fn.Syntax().(type) {
+	case *ast.FuncDecl:
+		return d.Body.Rbrace
+	case *ast.FuncLit:
+		return d.Body.Rbrace
+	}
+	return token.NoPos
 }
 
 func (f *function) alloc(v *ssa.Alloc) {
@@ -243,10 +258,33 @@ func (f *function) branch(v *ssa.If, next *ssa.BasicBlock) {
 	f.edge(b, b.Succs[1], next)
 }
 
+func runsDefers(b *ssa.BasicBlock) bool {
+	for _, in := range b.Instrs {
+		if _, ok := in.(*ssa.RunDefers); ok {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *function) ret(v *ssa.Return) {
 	var rs []string
 	for _, r := range v.Results {
 		rs = append(rs, f.val(r))
+	}
+	if f.inBody && !runsDefers(v.Block()) {
+		// go/ssa leaves it out where all defers are in the bodies of range loops over functions.
+		if !v.Pos().IsValid() {
+			f.pos = endOf(f.fn)
+		}
+		f.p("ds.Run()")
+		for i, r := range v.Results {
+			if u, ok := r.(*ssa.UnOp); ok && u.Op == token.MUL {
+				if a, ok := u.X.(*ssa.Alloc); ok { // a deferred function may have changed a named result
+					rs[i] = f.place(a)
+				}
+			}
+		}
 	}
 	if f.inBody {
 		for i, r := range rs {

@@ -79,22 +79,27 @@ type chunk struct {
 	register []string // statements of the start function
 	work     []*ssa.Function
 	methods  []types.Type
-	names    map[string]*ssa.Function
 }
 
 // line is one line of lowered text and the source it comes from.
 type line struct {
 	text string
-	pos  token.Pos
+	pos  token.Pos     // NoPos if nothing in it can panic
+	fn   *ssa.Function // nil if a traceback does not show it
 }
 
 // Chunk is lowered code that is ready to run: a Go file of package main.
 type Chunk struct {
 	Source  string
-	Start   string            // function to call
-	Lines   []token.Pos       // source position of each line, from line 1 at index 0
-	Imports []string          // compiled packages that the text refers to by their ImportName; it imports nothing itself
-	Funcs   map[string]string // names of lowered functions → what a reader calls them
+	Start   string   // function to call
+	Lines   []Place  // of each line, from line 1 at index 0
+	Imports []string // compiled packages that the text refers to by their ImportName; it imports nothing itself
+}
+
+// Place is where a line of lowered code comes from.
+type Place struct {
+	Pos  token.Pos // NoPos if it comes from nowhere that a traceback shows
+	Func string    // as a traceback calls it; "" for the statements of a cell
 }
 
 // Unsupported is the error for a construct that cannot be run.
@@ -219,7 +224,7 @@ func (l *Lowerer) rollback() {
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
-	l.chunk = &chunk{names: map[string]*ssa.Function{}, imports: map[string]bool{}}
+	l.chunk = &chunk{imports: map[string]bool{}}
 	var calls []string
 	for _, name := range entries {
 		calls = append(calls, l.funcName(p.Func(name))+"()")
@@ -259,27 +264,37 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 		add("\t" + c)
 	}
 	add("}")
-	c := Chunk{Start: start, Imports: slices.Sorted(maps.Keys(l.chunk.imports)), Funcs: map[string]string{}}
+	c := Chunk{Start: start, Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
 	var b strings.Builder
 	for _, ln := range all {
+		var place Place
+		if ln.fn != nil {
+			place = Place{ln.pos, funcTitle(ln.fn)}
+		}
 		for _, s := range strings.Split(strings.TrimSuffix(ln.text, "\n"), "\n") {
 			b.WriteString(s)
 			b.WriteByte('\n')
-			c.Lines = append(c.Lines, ln.pos)
+			c.Lines = append(c.Lines, place)
 		}
 	}
 	c.Source = b.String()
-	for name, f := range l.chunk.names {
-		c.Funcs[name] = funcTitle(f)
-	}
 	l.chunk = nil
 	return c
 }
 
 // funcTitle is what a traceback calls a function.
 func funcTitle(f *ssa.Function) string {
-	if f.Parent() != nil {
-		return funcTitle(f.Parent()) + " func literal"
+	if p := f.Parent(); p != nil {
+		if isLoopBody(f) {
+			return funcTitle(p)
+		}
+		for p.Parent() != nil {
+			p = p.Parent()
+		}
+		if title := funcTitle(p); title != "" {
+			return "func literal in " + title
+		}
+		return "func literal"
 	}
 	if r := f.Signature.Recv(); r != nil {
 		t := r.Type()
@@ -291,15 +306,27 @@ func funcTitle(f *ssa.Function) string {
 	if o := f.Origin(); o != nil {
 		return o.Name()
 	}
+	if f.Name() == StatementsName {
+		return ""
+	}
 	return f.Name()
 }
+
+// StatementsName is the function that holds the statements of a cell.
+const StatementsName = "run__"
+
+// isLoopBody: the function is the body of a range loop over a function.
+func isLoopBody(f *ssa.Function) bool { return f.Synthetic == "range-over-func yield" }
+
+// shown: a traceback shows calls of the function, which somebody has written.
+func shown(f *ssa.Function) bool { return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil }
 
 func typeTitle(t types.Type) string {
 	return types.TypeString(t, func(*types.Package) string { return "" })
 }
 
 func (l *Lowerer) emit(pos token.Pos, format string, a ...any) {
-	l.chunk.code = append(l.chunk.code, line{fmt.Sprintf(format, a...), pos})
+	l.chunk.code = append(l.chunk.code, line{text: fmt.Sprintf(format, a...), pos: pos})
 }
 
 func (l *Lowerer) declare(format string, a ...any) {
@@ -339,7 +366,6 @@ func (l *Lowerer) funcName(f *ssa.Function) string {
 
 func (l *Lowerer) setFunc(f *ssa.Function, name string) {
 	l.funcs[f] = name
-	l.chunk.names[name] = f
 	l.later(func() { delete(l.funcs, f) })
 }
 

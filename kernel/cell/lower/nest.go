@@ -239,6 +239,9 @@ func (f *function) nest(b *ssa.BasicBlock) {
 			continue
 		}
 		user := (*v.Referrers())[0]
+		if eff != pure && !f.sameLine(in, user) {
+			continue // a traceback names the line
+		}
 		end, ok := f.nestable(b, v, user, final)
 		if !ok {
 			continue
@@ -252,6 +255,23 @@ func (f *function) nest(b *ssa.BasicBlock) {
 		f.nested[v] = true
 		final[in] = end
 	}
+}
+
+// sameLine: two instructions come from one line, as far as that is known.
+func (f *function) sameLine(a, b ssa.Instruction) bool {
+	p, q := f.posOf(a), f.posOf(b)
+	return !p.IsValid() || !q.IsValid() || f.prog.Fset.Position(p).Line == f.prog.Fset.Position(q).Line
+}
+
+// posOf is where an instruction comes from; many have no position of their own.
+func (f *function) posOf(in ssa.Instruction) token.Pos {
+	if p := in.Pos(); p.IsValid() {
+		return p
+	}
+	if v, ok := in.(*ssa.UnOp); ok && v.Op == token.MUL {
+		return v.X.Pos()
+	}
+	return token.NoPos
 }
 
 // nestable: the user of v can take an expression in v's place; end is where the user is evaluated.

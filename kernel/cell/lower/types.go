@@ -23,10 +23,19 @@ func (l *Lowerer) typ(t types.Type) string {
 	if l.isCut(t) {
 		return "interface{}"
 	}
+	if isDeferStack(t) {
+		return "*rt.DS"
+	}
 	s := l.erase(t)
 	l.types.Set(t, s)
 	l.later(func() { l.types.Delete(t) })
 	return s
+}
+
+// isDeferStack: go/ssa's own type of the stack of the defers of a function.
+func isDeferStack(t types.Type) bool {
+	n, ok := t.(*types.Named)
+	return ok && n.Obj().Name() == "deferStack" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "$ssa"
 }
 
 // isCut says whether a type is written as interface{} because yaegi cannot hold the recursion that it is part of.
@@ -380,8 +389,53 @@ func (l *Lowerer) id(t types.Type) int {
 	l.later(func() { l.ids.Delete(t) })
 	if raw == nil && !types.IsInterface(t) {
 		l.chunk.methods = append(l.chunk.methods, t)
+		l.parts(t)
 	}
 	return n
+}
+
+// parts makes descriptors for the types inside of a type that have methods: printing
+// a value calls the methods of what it holds.
+func (l *Lowerer) parts(t types.Type) {
+	part := func(t types.Type) {
+		t = types.Unalias(t)
+		e := t
+		if p, ok := t.(*types.Pointer); ok {
+			e = types.Unalias(p.Elem())
+		}
+		switch n := e.(type) {
+		case *types.Named:
+			if !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] && (n.NumMethods() > 0 || l.prog.MethodSets.MethodSet(t).Len() > 0 || hasParts(n)) {
+				l.id(t)
+			}
+		case *types.Slice, *types.Array, *types.Map, *types.Struct:
+			l.parts(t)
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		part(u.Elem())
+	case *types.Slice:
+		part(u.Elem())
+	case *types.Array:
+		part(u.Elem())
+	case *types.Map:
+		part(u.Key())
+		part(u.Elem())
+	case *types.Struct:
+		for v := range u.Fields() {
+			part(v.Type())
+		}
+	}
+}
+
+// hasParts: values of the type hold others.
+func hasParts(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Array, *types.Map, *types.Struct:
+		return true
+	}
+	return false
 }
 
 // methodTable emits a function for each method of a type, with the receiver as

@@ -1,0 +1,90 @@
+package callsite
+
+import (
+	"go/token"
+	"reflect"
+)
+
+// node is what is remembered of a node of the interpreter's syntax tree.
+type node struct {
+	pos  token.Pos
+	code uintptr // of the closure that executes it
+	addr uintptr
+	exec uintptr   // that closure
+	next []uintptr // those of the nodes that can follow
+}
+
+// index finds nodes by the pointers that the frame of one being executed holds.
+type index struct {
+	byAddr map[uintptr]*node
+	byExec map[uintptr]*node
+	byNext map[uintptr][]*node
+}
+
+// layout is where the interpreter keeps what is needed of a node: offsets of fields.
+type layout struct {
+	ok                       bool
+	root                     int // field of interp.Program
+	child, tnext, fnext, pos int // fields of interp.node
+	exec                     int
+}
+
+// layoutOf looks the fields up; a version of the interpreter that has others is not followed.
+func layoutOf(program reflect.Type) (l layout) {
+	field := func(t reflect.Type, name, typ string) int {
+		f, ok := t.FieldByName(name)
+		if !ok || f.Type.String() != typ {
+			l.ok = false
+			return 0
+		}
+		return f.Index[0]
+	}
+	if program.Kind() != reflect.Struct {
+		return l
+	}
+	l.ok = true
+	l.root = field(program, "root", "*interp.node")
+	if !l.ok {
+		return l
+	}
+	n := program.Field(l.root).Type.Elem()
+	l.child, l.tnext, l.fnext = field(n, "child", "[]*interp.node"), field(n, "tnext", "*interp.node"), field(n, "fnext", "*interp.node")
+	l.pos, l.exec = field(n, "pos", "token.Pos"), field(n, "exec", "interp.bltn")
+	return l
+}
+
+// add puts the nodes of a program into the index.
+func (x *index) add(l layout, program reflect.Value) {
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		if v.IsNil() || x.byAddr[v.Pointer()] != nil {
+			return
+		}
+		e := v.Elem()
+		n := &node{pos: token.Pos(e.Field(l.pos).Int()), addr: v.Pointer()}
+		x.byAddr[n.addr] = n
+		if f := e.Field(l.exec); !f.IsNil() {
+			n.code, n.exec = f.Pointer(), closure(f)
+			x.byExec[n.exec] = n
+			for _, i := range []int{l.tnext, l.fnext} {
+				if s := e.Field(i); !s.IsNil() {
+					if f := s.Elem().Field(l.exec); !f.IsNil() {
+						c := closure(f)
+						n.next = append(n.next, c)
+						x.byNext[c] = append(x.byNext[c], n)
+					}
+				}
+			}
+		}
+		children := e.Field(l.child)
+		for i := range children.Len() {
+			walk(children.Index(i))
+		}
+	}
+	walk(program.Elem().Field(l.root))
+}
+
+// closure is the pointer that a variable of a func type holds.
+func closure(f reflect.Value) uintptr {
+	return reflect.NewAt(reflect.TypeFor[uintptr](), f.Addr().UnsafePointer()).Elem().Interface().(uintptr)
+}

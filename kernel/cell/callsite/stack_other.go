@@ -1,0 +1,11 @@
+//go:build !amd64 && !arm64
+
+package callsite
+
+func word(uintptr) uintptr   { return 0 }
+func parent(uintptr) uintptr { return 0 }
+
+const (
+	supported = false
+	above     = false
+)

@@ -1,0 +1,162 @@
+package cell
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/cell/library"
+)
+
+// buffer is a cell's output; goroutines write to it too.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// notebook runs cells one after the other.
+type notebook struct {
+	t   testing.TB
+	env *Env
+	n   int
+}
+
+func newNotebook(t testing.TB) *notebook {
+	t.Helper()
+	lib, err := library.Std()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, err := New(lib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &notebook{t: t, env: env}
+}
+
+// exec runs the next cell.
+func (nb *notebook) exec(ctx context.Context, out *buffer, src string) (Outcome, error) {
+	nb.n++
+	return nb.env.Run(ctx, Input{Number: nb.n, Source: src, Stdout: out, Stderr: out, Stdin: strings.NewReader("first\nsecond\n")})
+}
+
+// run is what a reader sees of a cell: its output, the values of its last
+// expression behind "=> ", warnings behind "! ", the failure behind "error ".
+func (nb *notebook) run(src string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	out := &buffer{}
+	o, err := nb.exec(ctx, out, src)
+	return out.String() + told(o, err)
+}
+
+func told(o Outcome, err error) string {
+	var out strings.Builder
+	for _, w := range o.Warnings {
+		fmt.Fprintln(&out, "!", w)
+	}
+	if len(o.Values) > 0 {
+		out.WriteString("=>")
+		for _, v := range o.Values {
+			fmt.Fprintf(&out, " %v", v)
+		}
+		out.WriteString("\n")
+	}
+	if f, ok := err.(Failure); ok {
+		fmt.Fprintln(&out, "error", strings.Join(f.Traceback(false), "\n"))
+	} else if err != nil {
+		fmt.Fprintln(&out, "error", err)
+	}
+	return out.String()
+}
+
+// sequence is a notebook in testdata/cells: a name behind "# ", then cells, whose
+// lines begin with "> ", each followed by what it shows. A blank line ends a cell;
+// blank lines of an output are written "~".
+type sequence struct {
+	name  string
+	cells []step
+}
+
+type step struct {
+	line     int
+	src, out string
+}
+
+func readSequences(t *testing.T, file string) []sequence {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seqs []sequence
+	open := false
+	for i, l := range strings.Split(string(data), "\n") {
+		if name, ok := strings.CutPrefix(l, "# "); ok {
+			seqs = append(seqs, sequence{name: name})
+			open = false
+			continue
+		}
+		if l == "" {
+			open = false
+			continue
+		}
+		s := &seqs[len(seqs)-1]
+		if src, ok := strings.CutPrefix(l, ">"); ok {
+			if !open {
+				s.cells = append(s.cells, step{line: i + 1})
+				open = true
+			} else {
+				s.cells[len(s.cells)-1].src += "\n"
+			}
+			s.cells[len(s.cells)-1].src += strings.TrimPrefix(src, " ")
+			continue
+		}
+		if l == "~" {
+			l = ""
+		}
+		s.cells[len(s.cells)-1].out += l + "\n"
+	}
+	return seqs
+}
+
+// TestCells holds cells to what Go says of them.
+func TestCells(t *testing.T) {
+	files, err := filepath.Glob("testdata/cells/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no sequences of cells", err)
+	}
+	for _, file := range files {
+		subject := strings.TrimSuffix(filepath.Base(file), ".txt")
+		t.Run(subject, func(t *testing.T) {
+			for _, s := range readSequences(t, file) {
+				t.Run(s.name, func(t *testing.T) {
+					nb := newNotebook(t)
+					for _, c := range s.cells {
+						got := strings.TrimRight(nb.run(c.src), "\n")
+						if want := strings.TrimRight(c.out, "\n"); got != want {
+							t.Errorf("%s:%d:\n%s\n--- shows\n%s\n--- not\n%s", file, c.line, c.src, got, want)
+						}
+					}
+				})
+			}
+		})
+	}
+}
