@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -24,6 +25,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/host"
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
+	"github.com/nascent-go/nascent/kernel/wire"
 	"github.com/nascent-go/nascent/nasext/symbols"
 )
 
@@ -121,10 +123,6 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "run NOTEBOOK.ipynb", Short: "Run a notebook, without Jupyter", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			env, err := environment()
-			if err != nil {
-				return err
-			}
 			if out == "" {
 				out = strings.TrimSuffix(args[0], ".ipynb") + ".out.ipynb"
 			}
@@ -135,9 +133,17 @@ func runCommand() *cobra.Command {
 					}
 				}
 			}
-			opts.Kernel = notebook.InProcess(session.Options{Env: env, KernelInfo: host.Info(version(), runtime.Version())})
+			self, err := os.Executable()
+			if err != nil {
+				return fmt.Errorf("finding the program to start a worker with: %w", err)
+			}
+			worker := exec.Command(self, "session") // cells may end it, not this program
+			worker.Env = append(os.Environ(), host.WorkerEnv(wire.NewID(), 1))
+			if opts.Kernel, err = notebook.StartWorker(worker); err != nil {
+				return err
+			}
 			opts.Parameters = params
-			err = notebook.RunFile(c.Context(), args[0], out, html, opts)
+			err = errors.Join(notebook.RunFile(c.Context(), args[0], out, html, opts), opts.Kernel.Close())
 			var failed *notebook.CellError
 			if errors.As(err, &failed) {
 				fmt.Fprintln(os.Stderr, failed.Report(false))

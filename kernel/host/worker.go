@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -93,7 +92,7 @@ func (h *host) startWorker() error {
 
 	cmd := exec.Command(h.opts.Command[0], h.opts.Command[1:]...)
 	cmd.Env = append(h.opts.Env[:len(h.opts.Env):len(h.opts.Env)],
-		workerEnv+"="+h.sender.Session+":"+strconv.Itoa(h.nextCount))
+		WorkerEnv(h.sender.Session, h.nextCount))
 	cmd.Stdout, cmd.Stderr = outW, errW
 	cmd.ExtraFiles = []*os.File{toR, fromW} // 3 and 4
 	cmd.SysProcAttr = workerAttributes()

@@ -29,6 +29,12 @@ const exitTime = 300 * time.Millisecond
 // fails takes several seconds and more memory than a small machine has.
 const maxStack = 256 << 20
 
+// WorkerEnv is the environment variable with which a process that starts a worker
+// tells it its session id and the execution count of its next cell.
+func WorkerEnv(session string, nextCount int) string {
+	return workerEnv + "=" + session + ":" + strconv.Itoa(nextCount)
+}
+
 // OpenWorker connects the process, if a host has started it, to that host. The
 // process ends by itself soon after the host has gone. Processes that it starts
 // inherit none of the connection. The stacks of its goroutines are limited to
