@@ -30,7 +30,7 @@ type machine struct {
 func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
 	m := &machine{lib: lib, used: map[string]bool{}}
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
-	m.sites = callsite.New(m.it.FileSet())
+	m.sites = callsite.New(m.it, m.it.FileSet())
 	symbols := r.Symbols()
 	for name, f := range hooks {
 		symbols[name] = reflect.ValueOf(f)
@@ -158,6 +158,6 @@ func (w reports) Write(p []byte) (int, error) {
 		at := w.m.it.FileSet().Position(s)
 		sites = append(sites, rt.Site{File: at.Filename, Line: at.Line, Col: at.Column})
 	}
-	w.rt.AddTrace(sites, t.From != thrower)
+	w.rt.AddTrace(sites, t.From != thrower, faultText(t.Operation, t.Operands))
 	return len(p), nil
 }

@@ -28,6 +28,8 @@ import (
 // safe for concurrent use.
 type Finder struct {
 	fset   *token.FileSet
+	frames frames
+
 	mu     sync.Mutex
 	layout layout
 	fresh  []reflect.Value // programs that are not in the index yet
@@ -35,8 +37,11 @@ type Finder struct {
 	index  index
 }
 
-// New makes a Finder for programs with positions in fset.
-func New(fset *token.FileSet) *Finder { return &Finder{fset: fset} }
+// New makes a Finder for the programs of an interpreter, a *interp.Interpreter, with
+// positions in fset.
+func New(interpreter any, fset *token.FileSet) *Finder {
+	return &Finder{fset: fset, frames: framesOf(reflect.ValueOf(interpreter))}
+}
 
 // Add makes the nodes of a program known. Program is a *interp.Program.
 func (f *Finder) Add(program any) {
@@ -60,6 +65,11 @@ type Trace struct {
 	Sites []token.Pos // of the nodes being executed, innermost first; NoPos where that is not known
 	Going bool        // the panic has been reported before, for a frame further in: there are no sites
 	From  string      // the function that called panic
+
+	// What the innermost node does, as the interpreter calls it ("getIndexArray",
+	// "slice"), and with what; Operands is nil where that is not known.
+	Operation string
+	Operands  []reflect.Value
 }
 
 // names of functions that a walk meets
@@ -90,7 +100,7 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 	}
 	f.kept, f.fresh = append(f.kept, f.fresh...), nil
 
-	w := walk{fset: f.fset, index: &f.index, functions: map[uintptr]function{}}
+	w := walk{fset: f.fset, frames: f.frames, index: &f.index, functions: map[uintptr]function{}}
 	for callee := uintptr(0); ; {
 		off := parent(callee)
 		if off <= callee {
@@ -116,7 +126,7 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 		if above { // the words of a frame lie above its frame pointer
 			lo, hi = off+2*wordSize, parent(off)
 		}
-		w.enter(fn)
+		w.enter(fn, word(lo))
 		if strings.HasPrefix(fn.name, interpreter) {
 			for o := lo; o < hi; o += wordSize {
 				w.words = append(w.words, word(o))
@@ -125,6 +135,11 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 		callee = off
 	}
 	t.Sites = w.sites()
+	if w.first != nil && f.frames.isFrame(w.frame) {
+		op := strings.TrimPrefix(w.name, interpreter)
+		t.Operation, _, _ = strings.Cut(op, ".")
+		t.Operands, _ = f.layout.operands(w.first.addr, w.frame, f.frames)
+	}
 	return t, w.panicked
 }
 
@@ -140,13 +155,17 @@ type function struct {
 // walk is a walk along the frames of a stack, from the inside out.
 type walk struct {
 	fset      *token.FileSet
+	frames    frames
 	index     *index
 	functions map[uintptr]function // by return address
 	panicked  bool                 // gopanic has been met
 
 	fn    function  // of the frame at hand
 	words []uintptr // in the frame at hand, if it is the interpreter's
-	site  token.Pos // of the node whose closure has called the frame at hand, or that of the frame itself
+	node  *node     // whose closure has called the frame at hand, or that of the frame itself
+	first *node     // that of the innermost site
+	name  string    // of its closure
+	frame uintptr   // of the interpreter, in which it runs
 	inner []token.Pos
 	outer []token.Pos // a ring
 	next  int         // in the ring
@@ -163,16 +182,28 @@ func (w *walk) function(pc uintptr) function {
 	return fn
 }
 
-// enter goes from the frame at hand to that of fn, which has called it.
-func (w *walk) enter(fn function) {
+// enter goes from the frame at hand to that of fn, which has called it. The
+// argument of the call is in its first word, if the called function has saved it.
+func (w *walk) enter(fn function, arg uintptr) {
 	if strings.HasPrefix(w.fn.name, interpreter) && !strings.HasPrefix(w.fn.name, wrapper) {
-		w.site = token.NoPos
+		w.node = nil
 		if fn.name == runCfg || strings.HasPrefix(fn.name, wrapper) {
-			w.site = w.find()
+			w.node = w.find()
 		}
 	}
 	if fn.name == runCfg {
-		w.add(w.site)
+		pos := token.NoPos
+		if w.node != nil {
+			pos = w.node.pos
+		}
+		if len(w.inner) == 0 && w.node != nil {
+			w.first, w.name = w.node, w.fn.name
+			w.frame = arg
+			for i := 0; i < len(w.words) && !w.frames.isFrame(w.frame); i++ {
+				w.frame = w.words[i]
+			}
+		}
+		w.add(pos)
 	}
 	w.fn, w.words = fn, w.words[:0]
 }
@@ -193,13 +224,13 @@ func (w *walk) sites() []token.Pos {
 	return slices.Concat(w.inner, w.outer[w.next:], w.outer[:w.next])
 }
 
-// find is the position of the node whose closure the frame at hand belongs to.
-func (w *walk) find() token.Pos {
+// find is the node whose closure the frame at hand belongs to.
+func (w *walk) find() *node {
 	votes := map[*node]int{}
 	for _, word := range w.words {
 		for _, n := range [...]*node{w.index.byAddr[word], w.index.byExec[word]} {
 			if n != nil && n.code == w.fn.entry {
-				return n.pos
+				return n
 			}
 		}
 		for _, n := range w.index.byNext[word] {
@@ -208,17 +239,18 @@ func (w *walk) find() token.Pos {
 			}
 		}
 	}
-	pos, most, tie := token.NoPos, 0, false
+	var found *node
+	most, tie := 0, false
 	for n, v := range votes {
 		switch {
 		case v > most:
-			pos, most, tie = n.pos, v, false
+			found, most, tie = n, v, false
 		case v == most:
-			tie = tie || w.fset.Position(n.pos).Line != w.fset.Position(pos).Line
+			tie = tie || w.fset.Position(n.pos).Line != w.fset.Position(found.pos).Line
 		}
 	}
 	if tie { // better no line than a wrong one
-		return token.NoPos
+		return nil
 	}
-	return pos
+	return found
 }

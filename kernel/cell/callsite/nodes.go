@@ -26,7 +26,9 @@ type layout struct {
 	ok                       bool
 	root                     int // field of interp.Program
 	child, tnext, fnext, pos int // fields of interp.node
-	exec                     int
+	exec, rval, sym          int
+	findex, level            int
+	node                     reflect.Type
 }
 
 // layoutOf looks the fields up; a version of the interpreter that has others is not followed.
@@ -49,7 +51,13 @@ func layoutOf(program reflect.Type) (l layout) {
 	}
 	n := program.Field(l.root).Type.Elem()
 	l.child, l.tnext, l.fnext = field(n, "child", "[]*interp.node"), field(n, "tnext", "*interp.node"), field(n, "fnext", "*interp.node")
-	l.pos, l.exec = field(n, "pos", "token.Pos"), field(n, "exec", "interp.bltn")
+	l.pos, l.exec, l.rval = field(n, "pos", "token.Pos"), field(n, "exec", "interp.bltn"), field(n, "rval", "reflect.Value")
+	l.sym, l.findex, l.level = field(n, "sym", "*interp.symbol"), field(n, "findex", "int"), field(n, "level", "int")
+	if s := n.Field(l.sym).Type; l.ok {
+		field(s.Elem(), "index", "int")
+		field(s.Elem(), "global", "bool")
+	}
+	l.node = n
 	return l
 }
 

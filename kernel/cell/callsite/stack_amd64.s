@@ -17,3 +17,10 @@ TEXT ·parent(SB), NOSPLIT|NOFRAME, $0-16
 end:
 	MOVQ AX, ret+8(FP)
 	RET
+
+// func peek(addr uintptr) uintptr
+TEXT ·peek(SB), NOSPLIT|NOFRAME, $0-16
+	MOVQ addr+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ AX, ret+8(FP)
+	RET

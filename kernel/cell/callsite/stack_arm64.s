@@ -16,3 +16,10 @@ TEXT ·parent(SB), NOSPLIT|NOFRAME, $0-16
 end:
 	MOVD R0, ret+8(FP)
 	RET
+
+// func peek(addr uintptr) uintptr
+TEXT ·peek(SB), NOSPLIT|NOFRAME, $0-16
+	MOVD addr+0(FP), R0
+	MOVD (R0), R0
+	MOVD R0, ret+8(FP)
+	RET

@@ -13,4 +13,7 @@ func word(off uintptr) uintptr
 // end of the chain.
 func parent(off uintptr) uintptr
 
+// peek is the word at an address.
+func peek(addr uintptr) uintptr
+
 const supported = true

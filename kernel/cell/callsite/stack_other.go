@@ -4,6 +4,7 @@ package callsite
 
 func word(uintptr) uintptr   { return 0 }
 func parent(uintptr) uintptr { return 0 }
+func peek(uintptr) uintptr   { return 0 }
 
 const (
 	supported = false

@@ -65,9 +65,9 @@ func fixText(e string) any {
 	switch {
 	case has("index out of range"), has("index out of"), has("out of bounds"):
 		if has("lice") && (has("bounds") || has("slice slice")) {
-			return rtError("runtime error: slice bounds out of range")
+			return rtError(sliceFault)
 		}
-		return rtError("runtime error: index out of range")
+		return rtError(indexFault)
 	case has("MakeSlice: negative len"), has("MakeSlice: len > cap"):
 		return rtError("runtime error: makeslice: len out of range")
 	case has("MakeSlice: negative cap"):

@@ -44,7 +44,7 @@ func (r *Runtime) guard(c *Cell, f func()) (exited bool) {
 	defer r.forget(g) // also if the goroutine exits
 	p, how := try(f)
 	if how == panicked {
-		r.fail(c, g, p)
+		r.fail(c, g, r.exact(p))
 	}
 	_, exited = p.(goexit)
 	return exited
@@ -99,6 +99,7 @@ func (r *Runtime) inside(home *Cell, call func()) {
 	if how == returned {
 		return
 	}
+	p = r.exact(p)
 	if !uncatchable(p) && compiledCatches() {
 		panic(p)
 	}

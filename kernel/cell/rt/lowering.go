@@ -15,9 +15,11 @@ func (r *Runtime) Text(x any) string { return r.panicText(x) }
 
 // AddTrace notes frames that a panic takes off the stack of this goroutine, innermost
 // first. If the panic has just begun, what is left of one that compiled code has
-// recovered is dropped.
-func (r *Runtime) AddTrace(sites []Site, begun bool) {
+// recovered is dropped. fault is what Go says of the run-time error that it is, if the
+// interpreter says less.
+func (r *Runtime) AddTrace(sites []Site, begun bool, fault string) {
 	g := r.state()
+	g.fault = fault
 	if begun {
 		from := 0
 		for i := len(g.recs) - 1; i >= 0 && from == 0; i-- {
@@ -29,3 +31,22 @@ func (r *Runtime) AddTrace(sites []Site, begun bool) {
 	}
 	g.trace = append(g.trace, sites...)
 }
+
+// exact is panic p, which has just been caught on this goroutine, in Go's words.
+func (r *Runtime) exact(p any) any {
+	e, ok := p.(RTError)
+	if !ok || e.msg != indexFault && e.msg != sliceFault {
+		return p
+	}
+	if g := r.peek(); g != nil && g.fault != "" {
+		e.msg = "runtime error: " + g.fault
+		g.fault = ""
+	}
+	return e
+}
+
+// what fix makes of the interpreter's words
+const (
+	indexFault = "runtime error: index out of range"
+	sliceFault = "runtime error: slice bounds out of range"
+)

@@ -119,7 +119,7 @@ func (r *Runtime) Run(d *DS, body func()) bool {
 	p, how := try(body)
 	recovered := false
 	if how == panicked {
-		p, recovered = u.run(p)
+		p, recovered = u.run(r.exact(p))
 	}
 	done = true
 	if how == panicked && !recovered {
@@ -169,7 +169,7 @@ func (u *unwinding) run(p any) (any, bool) {
 			if q, how = try(u.d.Run); how == returned {
 				return nil, true
 			}
-			p = q
+			p = u.r.exact(q)
 		case leave != nil && (x.recovered || len(u.d.l) > 0):
 			p = leave
 		case leave != nil:
@@ -185,7 +185,7 @@ func (u *unwinding) calls(x *rec) (any, outcome) {
 	for len(u.d.l) > 0 && !x.recovered {
 		x.armed = true
 		if p, how := try(u.d.pull()); how == panicked {
-			return p, panicked
+			return u.r.exact(p), panicked
 		}
 		x.armed = false
 	}
