@@ -74,7 +74,7 @@ func split(name, text string) ([]segment, bool, error) {
 				return segs, false, errs
 			}
 		}
-		if tok == token.SEMICOLON && depth == 0 {
+		if tok == token.SEMICOLON && depth == 0 && !(lit == ";" && inHeader(toks)) {
 			if start >= 0 {
 				segs = append(segs, segment{start, offset, kindOf(toks)})
 				quiet = lit == ";"
@@ -99,6 +99,33 @@ func split(name, text string) ([]segment, bool, error) {
 		quiet = false
 	}
 	return segs, quiet, errs.Err()
+}
+
+// inHeader: the tokens begin a for, an if or a switch, and its body does not begin yet.
+func inHeader(toks []token.Token) bool {
+	for len(toks) > 1 && toks[0] == token.IDENT && toks[1] == token.COLON { // labels
+		toks = toks[2:]
+		for len(toks) > 0 && toks[0] == token.SEMICOLON {
+			toks = toks[1:]
+		}
+	}
+	if len(toks) == 0 || toks[0] != token.FOR && toks[0] != token.IF && toks[0] != token.SWITCH {
+		return false
+	}
+	depth := 0
+	for _, t := range toks {
+		switch t {
+		case token.LPAREN, token.LBRACK:
+			depth++
+		case token.RPAREN, token.RBRACK:
+			depth--
+		case token.LBRACE:
+			if depth == 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // kindOf tells a function or method declaration from a function literal; other
