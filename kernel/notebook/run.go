@@ -287,7 +287,7 @@ func died(c *Cell, err error) *CellError {
 	failed.Traceback = []string{"\x1b[31m" + failed.Name + "\x1b[0m: " + failed.Value}
 	var death *Death
 	if errors.As(err, &death) {
-		failed.Traceback = append(failed.Traceback, death.Said...)
+		failed.Traceback = append(failed.Traceback, death.Report()...)
 	}
 	c.Outputs = append(c.Outputs, &Output{Type: ErrorOutput, EName: failed.Name, EValue: failed.Value, Traceback: failed.Traceback})
 	return failed

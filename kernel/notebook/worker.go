@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+
+	"github.com/nascent-go/nascent/kernel/crash"
 )
 
 // StartWorker starts a worker process and is the kernel that runs in it. The
@@ -52,15 +54,32 @@ type Death struct {
 
 // Error says how it ended and, in the Go runtime's words, why.
 func (d *Death) Error() string {
-	for _, line := range d.Said {
-		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
-			return line + " (" + d.State + ")"
-		}
-	}
-	if d.State == "signal: killed" {
+	switch {
+	case len(d.Said) > 0 && crashed(d.Said[0]):
+		name, value := crash.Words(strings.Join(d.Said, "\n"))
+		return name + ": " + value
+	case d.State == "signal: killed":
 		return d.State + " (the system does this when memory runs out)"
 	}
 	return d.State
+}
+
+// Report is what of its last words tells the writer of a cell something.
+func (d *Death) Report() []string {
+	if len(d.Said) > 0 && crashed(d.Said[0]) {
+		return crash.Stack(strings.Join(d.Said, "\n"))
+	}
+	return d.Said
+}
+
+// crashed: the line begins the last words of a Go process.
+func crashed(line string) bool {
+	for _, prefix := range []string{"fatal error: ", "panic: ", "runtime: goroutine stack exceeds "} {
+		if strings.HasPrefix(line, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 const (
@@ -95,7 +114,7 @@ func (t *tail) lines() []string {
 	}
 	all := strings.Split(text, "\n")
 	for i, line := range all {
-		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
+		if crashed(line) {
 			return all[i:min(len(all), i+tailLines)]
 		}
 	}
