@@ -23,7 +23,7 @@ func (f *function) call(v *ssa.Call) {
 		args = append(args, recv)
 	}
 	for _, a := range c.Args {
-		args = append(args, f.val(a))
+		args = append(args, f.val(f.outer(a)))
 	}
 	callee := c.StaticCallee()
 	switch {
@@ -151,7 +151,7 @@ func (f *function) callee(c *ssa.CallCommon) (string, []string) {
 		args = append(args, recv)
 	}
 	for _, a := range c.Args {
-		args = append(args, f.val(a))
+		args = append(args, f.val(f.outer(a)))
 	}
 	if c.IsInvoke() {
 		return fn, args

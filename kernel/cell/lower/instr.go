@@ -46,7 +46,7 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 		}
 	case *ssa.FieldAddr:
 		switch {
-		case f.inPlace[v]:
+		case f.inPlace[v], f.hiddenPart(v):
 		case !f.hasPlace(v.X) && f.isCut(v.Type()):
 			f.set(v, "rt.FA(%s, %d)", f.val(v.X), v.Field)
 		default:
@@ -100,7 +100,7 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 	case *ssa.MakeClosure:
 		var bound []string
 		for _, b := range v.Bindings {
-			bound = append(bound, f.val(b))
+			bound = append(bound, f.val(f.outer(b)))
 		}
 		f.set(v, "%s(%s)", f.funcName(v.Fn.(*ssa.Function)), strings.Join(bound, ", "))
 	case *ssa.Call:
@@ -147,7 +147,7 @@ func (f *function) store(v *ssa.Store) {
 			return
 		}
 		if f.foreignField(a) {
-			f.p("rt.SetF(%s, %q, %s)", f.pointer(a.X), fieldOf(a).Name(), val)
+			f.p("rt.SetF(%s, %q, %s)", f.pointer(f.outer(a.X)), fieldOf(a).Name(), val)
 			return
 		}
 	case *ssa.Global:
@@ -197,6 +197,9 @@ func (f *function) unop(v *ssa.UnOp) {
 }
 
 func (f *function) load(v *ssa.UnOp) {
+	if f.outer(v) != v {
+		return // looked for where it is used
+	}
 	switch x := v.X.(type) {
 	case *ssa.Global:
 		if !f.bodies[x.Pkg.Pkg] {
@@ -210,7 +213,7 @@ func (f *function) load(v *ssa.UnOp) {
 		}
 	case *ssa.FieldAddr:
 		if f.foreignField(x) {
-			f.set(v, "%s", asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(x.X), fieldOf(x).Name()), f.typ(v.Type())))
+			f.set(v, "%s", asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(f.outer(x.X)), fieldOf(x).Name()), f.typ(v.Type())))
 			return
 		}
 	}

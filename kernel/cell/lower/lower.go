@@ -45,6 +45,9 @@ type Runtime interface {
 // Values finds the symbols of a compiled package.
 type Values interface {
 	Values(path string) map[string]reflect.Value
+	// TypeOf finds the run-time type of a declared type, also of one that has no
+	// symbol; nil if it does not.
+	TypeOf(obj *types.TypeName) reflect.Type
 }
 
 // Lowerer holds what the chunks so far have emitted. It is not safe for concurrent use.

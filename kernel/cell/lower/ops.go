@@ -96,6 +96,8 @@ func (f *function) changeType(v *ssa.ChangeType) {
 	switch {
 	case from == to:
 		f.set(v, "%s", x)
+	case to == "interface{}" && isPointer(v.X.Type()): // a nil pointer of a cut type is nil
+		f.p("if %s == nil {\n\t\t%s = nil\n\t} else {\n\t\t%s = rt.I(%s)\n\t}", x, f.names[v], f.names[v], x)
 	case to == "interface{}":
 		f.set(v, "rt.I(%s)", x)
 	case from == "interface{}":
@@ -103,6 +105,11 @@ func (f *function) changeType(v *ssa.ChangeType) {
 	default:
 		f.set(v, "rt.Conv(%s, %s).(%s)", x, f.zeroVar(to), to)
 	}
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
 }
 
 func (f *function) convert(v *ssa.Convert) {

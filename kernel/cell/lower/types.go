@@ -26,10 +26,27 @@ func (l *Lowerer) typ(t types.Type) string {
 	if isDeferStack(t) {
 		return "*rt.DS"
 	}
+	if l.unnamed(t) {
+		return "interface{}"
+	}
 	s := l.erase(t)
 	l.types.Set(t, s)
 	l.later(func() { l.types.Delete(t) })
 	return s
+}
+
+// unnamed: a struct of a compiled package that cannot be named, or a pointer to one.
+// Its values are kept as they are, and rt finds their methods and fields.
+func (l *Lowerer) unnamed(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || l.bodies[n.Obj().Pkg()] || n.TypeArgs().Len() > 0 || l.hasSymbol(n.Obj().Pkg(), n.Obj().Name()) {
+		return false
+	}
+	_, ok = n.Underlying().(*types.Struct)
+	return ok
 }
 
 // isDeferStack: go/ssa's own type of the stack of the defers of a function.
@@ -262,7 +279,7 @@ func (l *Lowerer) erases(t types.Type) bool { return l.erasesIn(t, map[types.Typ
 
 func (l *Lowerer) erasesIn(t types.Type, seen map[types.Type]bool) bool {
 	t = types.Unalias(t)
-	if seen[t] {
+	if seen[t] || l.unnamed(t) {
 		return false
 	}
 	seen[t] = true
@@ -303,34 +320,51 @@ func (l *Lowerer) erasesIn(t types.Type, seen map[types.Type]bool) bool {
 	return true // structs
 }
 
-// reflectType is the reflect.Type of a type that erasing does not change.
+// reflectType is the reflect.Type of a type that erasing does not change; nil if it
+// is built from one that nothing leads to.
 func (l *Lowerer) reflectType(t types.Type) reflect.Type {
+	missing := false
+	part := func(t types.Type) reflect.Type {
+		r := l.reflectType(t)
+		if r == nil {
+			missing, r = true, reflect.TypeFor[any]()
+		}
+		return r
+	}
+	var r reflect.Type
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
-		return basicReflect[t.Kind()]
+		r = basicReflect[t.Kind()]
 	case *types.Named:
-		return l.lib.Values(t.Obj().Pkg().Path())[t.Obj().Name()].Type().Elem()
+		r = l.lib.TypeOf(t.Obj())
 	case *types.Pointer:
-		return reflect.PointerTo(l.reflectType(t.Elem()))
+		r = reflect.PointerTo(part(t.Elem()))
 	case *types.Slice:
-		return reflect.SliceOf(l.reflectType(t.Elem()))
+		r = reflect.SliceOf(part(t.Elem()))
 	case *types.Array:
-		return reflect.ArrayOf(int(t.Len()), l.reflectType(t.Elem()))
+		r = reflect.ArrayOf(int(t.Len()), part(t.Elem()))
 	case *types.Map:
-		return reflect.MapOf(l.reflectType(t.Key()), l.reflectType(t.Elem()))
+		if key := part(t.Key()); key.Comparable() {
+			r = reflect.MapOf(key, part(t.Elem()))
+		}
 	case *types.Chan:
-		return reflect.ChanOf([]reflect.ChanDir{reflect.BothDir, reflect.SendDir, reflect.RecvDir}[t.Dir()], l.reflectType(t.Elem()))
+		r = reflect.ChanOf([]reflect.ChanDir{reflect.BothDir, reflect.SendDir, reflect.RecvDir}[t.Dir()], part(t.Elem()))
 	case *types.Signature:
 		var in, out []reflect.Type
 		for v := range t.Params().Variables() {
-			in = append(in, l.reflectType(v.Type()))
+			in = append(in, part(v.Type()))
 		}
 		for v := range t.Results().Variables() {
-			out = append(out, l.reflectType(v.Type()))
+			out = append(out, part(v.Type()))
 		}
-		return reflect.FuncOf(in, out, false)
+		r = reflect.FuncOf(in, out, false)
+	default:
+		r = reflect.TypeFor[any]()
 	}
-	return reflect.TypeFor[any]()
+	if missing {
+		return nil
+	}
+	return r
 }
 
 var basicReflect = map[types.BasicKind]reflect.Type{
@@ -384,10 +418,11 @@ func (l *Lowerer) id(t types.Type) int {
 	if !l.erases(t) {
 		raw = l.reflectType(t)
 	}
+	erased := raw == nil && !l.unnamed(t)
 	n := l.rt.AddType(t, raw)
 	l.ids.Set(t, n)
 	l.later(func() { l.ids.Delete(t) })
-	if raw == nil && !types.IsInterface(t) {
+	if erased && !types.IsInterface(t) {
 		l.chunk.methods = append(l.chunk.methods, t)
 		l.parts(t)
 	}

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"strconv"
 	"strings"
@@ -215,10 +216,38 @@ func (f *function) element(v *ssa.IndexAddr) string {
 	return f.place(v.X) + "[" + f.index(v.Index) + "]"
 }
 
+// outer is the compiled value that v, an embedded field of it that cannot be named,
+// is part of: methods and fields of v are its own too.
+func (f *function) outer(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.FieldAddr:
+			if !f.hiddenPart(x) {
+				return v
+			}
+			v = x.X
+		case *ssa.UnOp:
+			a, ok := x.X.(*ssa.FieldAddr)
+			if !ok || x.Op != token.MUL || !f.hiddenPart(a) {
+				return v
+			}
+			v = a.X
+		default:
+			return v
+		}
+	}
+}
+
+// hiddenPart: an embedded field of a compiled struct that cannot be named.
+func (f *function) hiddenPart(x *ssa.FieldAddr) bool {
+	field := fieldOf(x)
+	return field.Embedded() && !field.Exported() && f.compiledNamed(elem(x.X.Type()))
+}
+
 // foreignField: a field of a compiled struct whose type yaegi must not touch.
 func (f *function) foreignField(x *ssa.FieldAddr) bool {
 	t := elem(x.X.Type())
-	return f.compiledNamed(t) && !f.plain(t.Underlying().(*types.Struct).Field(x.Field).Type())
+	return f.outer(x.X) != x.X || f.unnamed(t) || f.compiledNamed(t) && !f.plain(t.Underlying().(*types.Struct).Field(x.Field).Type())
 }
 
 func fieldOf(x *ssa.FieldAddr) *types.Var {
