@@ -30,7 +30,7 @@ func (e *Env) Complete(ctx context.Context, src string, pos int) Completion {
 	}
 	prefix := src[start:pos]
 	out := Completion{Start: start, End: pos}
-	if insideText(src[:start]) || prefix != "" && unicode.IsDigit(rune(prefix[0])) {
+	if insideText(src[:start]) || afterNumber(src[:start]) || prefix != "" && unicode.IsDigit(rune(prefix[0])) {
 		return out
 	}
 	e.mu.Lock()
@@ -77,6 +77,22 @@ func insideText(text string) bool {
 		}
 		if tok == token.COMMENT && strings.HasPrefix(lit, "//") && file.Offset(pos)+len(lit) >= len(text) {
 			return true
+		}
+	}
+}
+
+// afterNumber: the text ends in a number, whose point selects nothing.
+func afterNumber(text string) bool {
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
+	number := false
+	for {
+		switch pos, tok, lit := s.Scan(); tok {
+		case token.EOF:
+			return number
+		case token.INT, token.FLOAT, token.IMAG:
+			number = file.Offset(pos)+len(lit) == len(text)
 		}
 	}
 }

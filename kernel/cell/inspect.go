@@ -9,6 +9,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -122,6 +123,9 @@ func (e *Env) inspectObject(obj types.Object, detail int) Inspection {
 		}
 		doc = strings.TrimSpace(doc + "\n\npackage " + p.Path())
 	} else if u := e.unitOf(obj); u != nil {
+		if !slices.Contains(u.names, obj.Name()) && u.key != u.recv+"."+obj.Name() { // a field, a parameter
+			return inspection(decl, e.fset.Position(obj.Pos()).Filename)
+		}
 		source, text := e.declaration(u)
 		doc = text
 		if detail > 0 || kindName(obj) != "function" && kindName(obj) != "method" {
@@ -207,12 +211,14 @@ func (e *Env) IsComplete(src string) Completeness {
 	if err == nil {
 		return Completeness{Status: "complete"}
 	}
-	depth := strings.Count(open, "}") + strings.Count(open, ")") + strings.Count(open, "]")
-	if depth == 0 && !unfinishedText(src) && !wantsMore(src) {
-		return Completeness{Status: "invalid"}
-	}
-	if depth > 0 {
-		if _, err := parse(fset, "cell", src+open, false); err != nil && !wantsMore(src) && !unfinishedText(src) && !beforeEnd(err, src) {
+	depth := len(open) - strings.Count(open, "\n")
+	if !unfinishedText(src) {
+		if depth > 0 { // as it would be if it ended well
+			_, err = parse(fset, "cell", src+open, false)
+		} else if !wantsMore(src) {
+			return Completeness{Status: "invalid"}
+		}
+		if err != nil && !atEnd(err, src) {
 			return Completeness{Status: "invalid"}
 		}
 	}
@@ -255,12 +261,12 @@ func wantsMore(src string) bool {
 		last == token.RANGE || last == token.FOR || last == token.IF || last == token.ELSE || last == token.SWITCH || last == token.GO || last == token.DEFER
 }
 
-// beforeEnd: the first error is at the end of the text, where more may follow.
-func beforeEnd(err error, src string) bool {
+// atEnd: the first error is at the end of the text, where more may follow.
+func atEnd(err error, src string) bool {
 	list, ok := err.(scanner.ErrorList)
 	if !ok || len(list) == 0 {
 		return false
 	}
-	line, _ := lineStarts(src).at(len(strings.TrimRight(src, " \t\n")))
-	return list[0].Pos.Line >= line
+	line, col := lineStarts(src).at(len(strings.TrimRight(src, " \t\n")))
+	return list[0].Pos.Line > line || list[0].Pos.Line == line && list[0].Pos.Column >= col
 }

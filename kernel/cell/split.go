@@ -217,8 +217,10 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 				}
 				continue
 			}
+			d.Doc = withoutDirective(d.Doc)
 			src.decls = append(src.decls, d)
 		case *ast.GenDecl:
+			d.Doc = withoutDirective(d.Doc)
 			if d.Tok != token.IMPORT {
 				src.decls = append(src.decls, d)
 			}
@@ -241,6 +243,18 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 		}
 	}
 	return src, nil
+}
+
+// withoutDirective takes the line directive, which stands before each part of a
+// cell, out of a doc comment.
+func withoutDirective(doc *ast.CommentGroup) *ast.CommentGroup {
+	if doc == nil || !strings.HasPrefix(doc.List[0].Text, "/*line ") {
+		return doc
+	}
+	if len(doc.List) == 1 {
+		return nil
+	}
+	return &ast.CommentGroup{List: doc.List[1:]}
 }
 
 func (src *source) parseProgram(fset *token.FileSet) error {

@@ -200,6 +200,9 @@ func (f *function) load(v *ssa.UnOp) {
 	if f.outer(v) != v {
 		return // looked for where it is used
 	}
+	if _, ok := v.Type().Underlying().(*types.Array); ok && unused(v) {
+		return // go/ssa loads what a range loop over *p only wants the length of
+	}
 	switch x := v.X.(type) {
 	case *ssa.Global:
 		if !f.bodies[x.Pkg.Pkg] {

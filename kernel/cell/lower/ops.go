@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"strconv"
@@ -20,6 +21,9 @@ func (f *function) binop(v *ssa.BinOp) string {
 	}
 	if b, ok := v.X.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsComplex != 0 {
 		return fmt.Sprintf("%s(rt.Cx(%q, complex128(%s), complex128(%s)))", ty, v.Op.String(), x, y)
+	}
+	if c, ok := v.Y.(*ssa.Const); ok && v.Op == token.SUB && isFloat(v.Type()) && constant.Sign(c.Value) == 0 {
+		return x // yaegi makes -0 - 0 positive
 	}
 	if _, ok := v.X.(*ssa.Const); ok {
 		if _, ok := v.Y.(*ssa.Const); ok { // such as a division by a constant zero: yaegi must not judge it
@@ -101,10 +105,15 @@ func (f *function) changeType(v *ssa.ChangeType) {
 	case to == "interface{}":
 		f.set(v, "rt.I(%s)", x)
 	case from == "interface{}":
-		f.set(v, "%s.(%s)", x, to)
+		f.p("if %s == nil {\n\t\t%s = nil\n\t} else {\n\t\t%s = %s.(%s)\n\t}", x, f.names[v], f.names[v], x, to)
 	default:
 		f.set(v, "rt.Conv(%s, %s).(%s)", x, f.zeroVar(to), to)
 	}
+}
+
+func isFloat(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsFloat != 0
 }
 
 func isPointer(t types.Type) bool {

@@ -41,9 +41,14 @@ func (f *function) open(v ssa.Value) string {
 	if _, ok := v.(*ssa.Const); ok || !f.isCut(v.Type()) {
 		return f.val(v)
 	}
-	ty := f.raw(v.Type())
+	ty, x := f.raw(v.Type()), f.val(v)
 	t := f.temp(ty)
-	f.p("%s = %s.(%s)", t, f.val(v), ty)
+	switch v.Type().Underlying().(type) {
+	case *types.Pointer, *types.Signature:
+		f.p("if %s == nil {\n\t\trt.Nil()\n\t}\n\t%s = %s.(%s)", x, t, x, ty)
+	default: // a nil slice, map or channel can be worked with
+		f.p("if %s == nil {\n\t\t%s = nil\n\t} else {\n\t\t%s = %s.(%s)\n\t}", x, t, t, x, ty)
+	}
 	return t
 }
 
@@ -270,7 +275,7 @@ func (f *function) index(v ssa.Value) string {
 
 // bound is a slice bound; yaegi judges constant ones when it compiles.
 func (f *function) bound(v ssa.Value) string {
-	if c, ok := v.(*ssa.Const); ok && c.Int64() != 0 {
+	if c, ok := v.(*ssa.Const); ok && constant.Sign(c.Value) != 0 {
 		return f.hidden(c)
 	}
 	return f.index(v)
@@ -278,15 +283,20 @@ func (f *function) bound(v ssa.Value) string {
 
 // size is a length that yaegi must not judge when it compiles.
 func (f *function) size(v ssa.Value) string {
-	if c, ok := v.(*ssa.Const); ok && (c.Int64() < 0 || c.Int64() > 4096) {
-		return f.hidden(c)
+	if c, ok := v.(*ssa.Const); ok {
+		if n, exact := constant.Int64Val(constant.ToInt(c.Value)); !exact || n < 0 || n > 4096 {
+			return f.hidden(c)
+		}
 	}
 	return f.index(v)
 }
 
 func (f *function) hidden(c *ssa.Const) string {
-	t := f.temp("int")
-	f.p("%s = int(%s)", t, c.Value.ExactString())
+	t, s := f.temp("int"), "-1" // what does not fit is as much out of range
+	if n, exact := constant.Int64Val(constant.ToInt(c.Value)); exact {
+		s = strconv.FormatInt(n, 10)
+	}
+	f.p("%s = int(%s)", t, s)
 	return t
 }
 
