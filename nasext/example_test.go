@@ -33,7 +33,7 @@ func ExampleSearch() {
 	}
 	fmt.Println(result)
 	for _, c := range viz.Top(result.Trials, 1, nets).Rows {
-		fmt.Println(c[5])
+		fmt.Println(c[4])
 	}
 	// In a notebook, a line with viz.BestSoFar(result.Trials) shows the course of
 	// the search, and one with viz.Architecture(result.Arch) the network.
