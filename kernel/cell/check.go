@@ -252,6 +252,22 @@ func (src *source) ignorable(err types.Error) bool {
 // variable. In a cell the values are assigned in the order of the statements.
 func initCycle(err types.Error) bool { return strings.HasPrefix(err.Msg, "initialization cycle") }
 
+// recursive: types contain each other. go/types says so at one of them, which may
+// be of an earlier cell.
+func recursive(err types.Error) bool { return strings.HasPrefix(err.Msg, "invalid recursive type") }
+
+// place is where an error of the cell is.
+func (p *plan) place(err types.Error) token.Pos {
+	if recursive(err) && slices.ContainsFunc(p.again, func(u *unit) bool { return u.within(err.Pos) }) {
+		for _, u := range p.units {
+			if g, ok := u.decl.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+				return g.Specs[0].Pos()
+			}
+		}
+	}
+	return err.Pos
+}
+
 // gone says that a definition no longer compiles.
 func (e *Env) gone(u *unit, why string) string {
 	return fmt.Sprintf("%s (%s) no longer compiles: %s", u.key, e.fset.Position(u.decl.Pos()).Filename, why)

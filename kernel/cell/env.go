@@ -128,6 +128,8 @@ func (e *Env) prepare(name, text string) (*plan, error) {
 	}
 	complain := func(pos token.Pos, msg string) { diag.add(e.fset.Position(pos), msg, "") }
 	p := &plan{src: src}
+	src.reserved(complain)
+	src.bodies(complain)
 	p.written = e.explicit(src, complain)
 	h := src.hoist(func(n string) bool { _, ok := e.scope[n].(*types.Var); return ok }, complain)
 	if err := diag.err(); err != nil {
@@ -162,7 +164,7 @@ func (e *Env) prepare(name, text string) (*plan, error) {
 	}
 	dots := append(slices.Clone(e.dots), p.written.dots...)
 	decls := slices.Concat([]ast.Decl{importDecl(src.file.Package, use, dots)}, src.decls, h.vars)
-	file := &ast.File{Package: src.file.Package, Name: src.file.Name, FileStart: src.file.FileStart, FileEnd: src.file.FileEnd}
+	file := &ast.File{Package: src.file.Package, Name: &ast.Ident{NamePos: src.file.Name.Pos(), Name: "main"}, FileStart: src.file.FileStart, FileEnd: src.file.FileEnd}
 	body := func() *ast.File {
 		file.Decls = decls
 		if src.run != nil {
@@ -197,10 +199,10 @@ func (e *Env) prepare(name, text string) (*plan, error) {
 			diag.also(also, e.fset.Position(err.Pos))
 			continue
 		}
-		diag.add(e.fset.Position(err.Pos), unqualified(err.Msg), e.hint(c, err))
+		diag.add(e.fset.Position(p.place(err)), unqualified(err.Msg), e.hint(c, err))
 	}
 	if len(diag.list) == 0 {
-		for _, n := range p.vars {
+		for n := range declares {
 			if v := c.pkg.Scope().Lookup(n); v == nil || v.Type() == nil || v.Type() == types.Typ[types.Invalid] {
 				for _, err := range cycles {
 					diag.add(e.fset.Position(err.Pos), unqualified(err.Msg), "")
@@ -241,7 +243,7 @@ func (e *Env) checkAll(p *plan, file *ast.File, hidden map[string]bool, extra []
 		c := e.check(files, hide, extra)
 		again := false
 		for _, err := range c.errs {
-			if p.src.ignorable(err) || initCycle(err) {
+			if p.src.ignorable(err) || initCycle(err) || recursive(err) || strings.HasPrefix(err.Msg, "\t") {
 				continue
 			}
 			for _, u := range p.again {

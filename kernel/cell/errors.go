@@ -169,8 +169,12 @@ func (d *diagnostics) add(pos token.Position, message, hint string) {
 
 // also adds to the last diagnostic, which concerns another place too.
 func (d *diagnostics) also(what string, pos token.Position) {
-	if n := len(d.list); n > 0 && d.list[n-1].Hint == "" {
-		d.list[n-1].Hint = fmt.Sprintf("%s: %s, line %d", what, pos.Filename, pos.Line)
+	if n := len(d.list); n > 0 {
+		more := fmt.Sprintf("%s: %s, line %d", what, pos.Filename, pos.Line)
+		if h := d.list[n-1].Hint; h != "" {
+			more = h + "; " + more
+		}
+		d.list[n-1].Hint = more
 	}
 }
 

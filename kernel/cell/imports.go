@@ -22,7 +22,7 @@ func (e *Env) explicit(src *source, complain func(token.Pos, string)) imported {
 	im := imported{names: map[string]string{}}
 	for _, spec := range src.imports {
 		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil {
+		if err != nil || path == "" {
 			complain(spec.Path.Pos(), "invalid import path "+spec.Path.Value)
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/parser"
+	"go/token"
 	"io"
 	"path"
 	"reflect"
@@ -84,41 +85,76 @@ func (m *machine) use(p string) error {
 // next is the number of the chunk that is loaded next.
 func (m *machine) next() int { return len(m.chunks) }
 
+// loadError says that the interpreter does not take lowered code.
+type loadError struct {
+	what string
+	err  error
+	pos  token.Pos // in the cell, NoPos if that is not known
+}
+
+func (e *loadError) Error() string {
+	return "Nascent can't run this construct: " + e.what + ": " + e.err.Error()
+}
+func (e *loadError) Unwrap() error { return e.err }
+
 // load compiles a chunk and returns its start function.
 func (m *machine) load(c lower.Chunk) (start func(), err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("Nascent can't run this cell: the interpreter failed on its lowered form: %v", r)
-		}
-	}()
 	serial := len(m.chunks)
 	m.chunks = append(m.chunks, c)
+	what := ""
+	fail := func(err error) error {
+		e := &loadError{what: what, err: err}
+		if place, ok := m.locate(siteIn(err.Error())); ok {
+			e.pos = place.Pos
+		}
+		return e
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			start, err = nil, fail(fmt.Errorf("%v", r))
+		}
+	}()
+	what = "a package is not taken by the interpreter"
 	for _, p := range c.Imports {
 		if err := m.use(p); err != nil {
-			return nil, err
+			return nil, fail(err)
 		}
 	}
+	what = "its lowered form is no Go"
 	f, err := parser.ParseFile(m.it.FileSet(), strconv.Itoa(serial)+"/_.go", c.Source, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, fmt.Errorf("Nascent can't run this cell: its lowered form is no Go: %w", err)
+		return nil, fail(err)
 	}
+	what = "the interpreter rejects its lowered form"
 	prog, err := m.it.CompileAST(f)
 	if err != nil {
-		return nil, fmt.Errorf("Nascent can't run this cell: the interpreter rejects its lowered form: %w", err)
+		return nil, fail(err)
 	}
 	m.sites.Add(prog)
+	what = "its lowered form fails to load"
 	if _, err := m.it.Execute(prog); err != nil {
-		return nil, fmt.Errorf("Nascent can't run this cell: its lowered form fails to load: %w", err)
+		return nil, fail(err)
 	}
 	v, err := m.it.Eval(c.Start)
 	if err != nil {
-		return nil, fmt.Errorf("Nascent can't run this cell: %w", err)
+		return nil, fail(err)
 	}
 	fn, ok := v.Interface().(func())
 	if !ok {
-		return nil, fmt.Errorf("Nascent can't run this cell: its start is a %s, not a function", v.Type())
+		return nil, fail(fmt.Errorf("its start is a %s, not a function", v.Type()))
 	}
 	return fn, nil
+}
+
+// siteIn is the place that a message of the interpreter begins with, "7/_.go:12:3: …".
+func siteIn(msg string) rt.Site {
+	file, rest, _ := strings.Cut(msg, ":")
+	line, _, _ := strings.Cut(rest, ":")
+	n, err := strconv.Atoi(line)
+	if err != nil {
+		return rt.Site{}
+	}
+	return rt.Site{File: file, Line: n}
 }
 
 // locate finds the source of a place in lowered code, and the function it is in.

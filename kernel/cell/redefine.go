@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -58,10 +59,13 @@ func (e *Env) affected(p *plan, first *checked, declares map[string]bool) string
 	for n := range changed {
 		e.retype(p, first, n, declares[n])
 	}
+	e.prune(p, changed)
 	slices.Sort(p.same)
 	for n, obj := range e.scope {
-		if v, ok := obj.(*types.Var); ok && !declares[n] && mentionsAny(v.Type(), p.same, changed) {
-			p.moved = append(p.moved, n)
+		if v, ok := obj.(*types.Var); ok && !declares[n] {
+			if found, lost := mentions(v.Type(), p.same, changed); found && !lost {
+				p.moved = append(p.moved, n)
+			}
 		}
 	}
 	slices.Sort(p.moved)
@@ -127,10 +131,21 @@ func allIn(names []string, set map[string]bool) bool {
 	return !slices.ContainsFunc(names, func(n string) bool { return !set[n] })
 }
 
-// mentionsAny says whether a type is built from types of cells that are declared
-// again, all of them with the same representation.
-func mentionsAny(t types.Type, same []string, changed map[string]bool) bool {
-	found, lost := false, false
+// prune takes out of the types with an unchanged representation those that are built
+// from one that changes.
+func (e *Env) prune(p *plan, changed map[string]bool) {
+	for n := -1; n != len(p.same); {
+		n = len(p.same)
+		p.same = slices.DeleteFunc(p.same, func(name string) bool {
+			_, lost := mentions(e.scope[name].Type().Underlying(), p.same, changed)
+			return lost
+		})
+	}
+}
+
+// mentions says whether a type is built from types of cells that are declared again
+// with the same representation (found), and from others that are declared again (lost).
+func mentions(t types.Type, same []string, changed map[string]bool) (found, lost bool) {
 	seen := map[types.Type]bool{}
 	var walk func(t types.Type)
 	walk = func(t types.Type) {
@@ -175,7 +190,7 @@ func mentionsAny(t types.Type, same []string, changed map[string]bool) bool {
 		}
 	}
 	walk(t)
-	return found && !lost
+	return found, lost
 }
 
 // moveVars declares the variables whose types are declared again, with the type
@@ -244,6 +259,7 @@ func (e *Env) load(p *plan) (func(), error) {
 	}
 	chunk, err := e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program), refresh)
 	if err != nil {
+		e.low.Discard()
 		return nil, e.unsupported(p, err)
 	}
 	start, err := e.machine.load(chunk)
@@ -251,6 +267,7 @@ func (e *Env) load(p *plan) (func(), error) {
 		e.low.Discard()
 		return nil, e.unsupported(p, err)
 	}
+	e.low.Keep()
 	e.commit(p)
 	return start, nil
 }
@@ -305,13 +322,26 @@ func (e *Env) addPackage(p *types.Package) error {
 	return nil
 }
 
+// unsupported is the error for a cell that is Go and that cannot be run. Where the
+// interpreter says where, in lowered code, that is traced back.
 func (e *Env) unsupported(p *plan, err error) error {
 	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
-	if u, ok := err.(*lower.Unsupported); ok && u.Pos.IsValid() {
-		diag.add(e.fset.Position(u.Pos), u.Error(), "")
-	} else {
-		diag.add(token.Position{Filename: p.src.name}, err.Error(), "")
+	pos := p.src.file.Package
+	switch {
+	case p.src.run != nil && len(p.src.run.Body.List) > 0:
+		pos = p.src.run.Body.List[0].Pos()
+	case len(p.src.decls) > 0:
+		pos = p.src.decls[0].Pos()
 	}
+	var u *lower.Unsupported
+	var m *loadError
+	switch {
+	case errors.As(err, &u) && u.Pos.IsValid():
+		pos = u.Pos
+	case errors.As(err, &m) && m.pos.IsValid():
+		pos = m.pos
+	}
+	diag.add(e.fset.Position(pos), err.Error(), "")
 	return diag.err()
 }
 

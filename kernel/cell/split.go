@@ -272,6 +272,26 @@ func (src *source) parseProgram(fset *token.FileSet) error {
 	return nil
 }
 
+// reserved finds names in the text that the front end uses for itself.
+func (src *source) reserved(complain func(token.Pos, string)) {
+	ast.Inspect(src.file, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if ok && strings.HasSuffix(id.Name, "__") && len(id.Name) > 2 && (src.run == nil || id != src.run.Name) {
+			complain(id.Pos(), id.Name+" is no name for a cell: names that end in __ are reserved")
+		}
+		return true
+	})
+}
+
+// bodies finds functions that have none.
+func (src *source) bodies(complain func(token.Pos, string)) {
+	for _, d := range src.decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Body == nil {
+			complain(f.Name.Pos(), "missing function body")
+		}
+	}
+}
+
 // starts are the offsets at which the lines of a text begin.
 type starts []int
 

@@ -74,7 +74,7 @@ func (l *Lowerer) function(fn *ssa.Function) {
 		panic(&Unsupported{fn.Pos(), "function " + fn.Name() + " has no body"})
 	}
 	f := l.newFunction(fn)
-	f.pos = fn.Pos()
+	f.pos, f.at = fn.Pos(), fn.Pos()
 	name := l.funcs[fn]
 	var params, free, freeNames []string
 	for i, p := range fn.Params {
@@ -323,6 +323,7 @@ func (f *function) blocks(bl []*ssa.BasicBlock) {
 		for _, in := range b.Instrs {
 			if in.Pos().IsValid() {
 				f.pos = in.Pos()
+				f.at = f.pos
 			}
 			f.instr(in, next)
 		}

@@ -69,9 +69,11 @@ type Lowerer struct {
 	open    typeutil.Map // *types.Named whose struct is being written → *openStruct
 	stack   []types.Type // types being written, outermost first
 	serial  int
+	at      token.Pos // of what is being lowered, for errors
 
-	chunk *chunk
-	undo  []func() // how to forget what the current chunk has added
+	chunk    *chunk
+	replaced []func() // types that are declared again
+	undo     []func() // how to forget what the current chunk has added
 }
 
 // chunk is what one call of Lower emits.
@@ -156,8 +158,17 @@ func (l *Lowerer) Same(old, new types.Type) {
 	}
 	if id, ok := l.ids.At(old).(int); ok {
 		l.ids.Set(new, id)
-		l.rt.Replace(id, new)
+		l.replaced = append(l.replaced, func() { l.rt.Replace(id, new) })
 	}
+}
+
+// Keep makes what the last call of Lower has emitted, and the calls of Same before
+// it, final. Without it, Discard has to be called.
+func (l *Lowerer) Keep() {
+	for _, replace := range l.replaced {
+		replace()
+	}
+	l.replaced, l.undo = nil, nil
 }
 
 // ShareGlobal makes a variable that was declared again use the storage of the old one.
@@ -193,9 +204,12 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []
 					case restart:
 						again = true
 					case *Unsupported:
+						if !r.Pos.IsValid() {
+							r.Pos = l.at
+						}
 						err = r
 					default:
-						err = &Unsupported{What: fmt.Sprint(r)}
+						err = &Unsupported{Pos: l.at, What: fmt.Sprint(r)}
 						if debugPanics {
 							panic(r)
 						}
@@ -211,7 +225,10 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []
 }
 
 // Discard forgets what the last call of Lower has emitted.
-func (l *Lowerer) Discard() { l.rollback() }
+func (l *Lowerer) Discard() {
+	l.rollback()
+	l.replaced = nil
+}
 
 // debugPanics lets a panic of the emitter itself through, to be seen with its stack.
 const debugPanics = false
@@ -376,6 +393,9 @@ func (l *Lowerer) global(g *ssa.Global) string {
 	if n, ok := l.globals[g]; ok {
 		return n
 	}
+	at := l.at
+	l.at = g.Pos()
+	defer func() { l.at = at }()
 	n := fmt.Sprintf("G%d_%s", l.fresh(), sanitize(g.Name()))
 	l.globals[g] = n
 	l.later(func() { delete(l.globals, g) })

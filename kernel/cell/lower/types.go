@@ -98,6 +98,9 @@ func (l *Lowerer) erase(t types.Type) string {
 	case *types.Slice:
 		return "[]" + l.typ(t.Elem())
 	case *types.Array:
+		if t.Len() > 1<<40 {
+			panic(&Unsupported{What: "an array of " + strconv.FormatInt(t.Len(), 10) + " elements"})
+		}
 		return "[" + strconv.FormatInt(t.Len(), 10) + "]" + l.typ(t.Elem())
 	case *types.Map:
 		return "map[" + l.typ(t.Key()) + "]" + l.typ(t.Elem())
