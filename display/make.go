@@ -13,6 +13,7 @@ import (
 	_ "image/jpeg" // JPEG reads the size of its image
 	"image/png"
 	"io"
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -163,7 +164,7 @@ const (
 // Image returns a bundle of an image as PNG. Small ones (an 8 × 8 digit) are
 // enlarged by a whole factor with sharp pixels, wide ones are shown 800 wide.
 func Image(img image.Image) Bundle {
-	if img == nil {
+	if v := reflect.ValueOf(img); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return Text("image: nil")
 	}
 	r := img.Bounds()

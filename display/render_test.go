@@ -262,6 +262,7 @@ func TestConstructors(t *testing.T) {
 		{"no image", MIMEPlain, "jpeg: 2 bytes that can't be read as an image: image: unknown format", JPEG([]byte("xx"))},
 		{"image", MIMEPNG, "image, 8 × 8", Image(gray)},
 		{"nil image", MIMEPlain, "image: nil", Image(nil)},
+		{"no image", MIMEPlain, "image: nil", Image((*image.RGBA)(nil))},
 		{"no pixels", MIMEPlain, "image, 0 × 0: it has no pixels", Image(image.NewGray(image.Rectangle{}))},
 		{"huge image", MIMEPlain, "image, 100000 × 100000: too large to be shown; draw a part of it, or scale it down", Image(vast{})},
 		{"json", MIMEJSON, "{\n  \"a\": 1\n}", JSON(map[string]int{"a": 1})},

@@ -134,6 +134,8 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{searchErr(func(c *Config) { c.Space = nil }), nil, "Config.Space is nil"},
+		{searchErr(func(c *Config) { c.Space = (*space.GlobalSpace)(nil) }), nil, "Config.Space is nil"},
+		{searchErr(func(c *Config) { c.Estimator = (*estimate.Counter)(nil) }), nil, "Config.Estimator is nil"},
 		{searchErr(func(c *Config) { c.Strategy = nil }), nil, "Config.Strategy is nil"},
 		{searchErr(func(c *Config) { c.Estimator = nil }), nil, "Config.Estimator is nil"},
 		{searchErr(func(c *Config) { c.Trials = 0 }), nil, "Config.Trials is 0; it must be at least 1"},

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"runtime"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -32,6 +33,8 @@ type Trial = study.Trial
 
 // ErrNoSuccess is what a search ends with if every trial has failed.
 var ErrNoSuccess = errors.New("no architecture could be built and estimated")
+
+var errNoContext = errors.New("nasext: the context is nil; give context.Background(), or one that can be cancelled")
 
 // Config says what is searched, and how.
 type Config struct {
@@ -91,6 +94,9 @@ type Result struct {
 // or one of a lower number of the same batch is not estimated again, unless
 // Repeat says so.
 func Search(ctx context.Context, cfg Config) (*Result, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	if cfg.Batch == 0 {
 		cfg.Batch = defaultBatch
 	}
@@ -110,6 +116,9 @@ func Search(ctx context.Context, cfg Config) (*Result, error) {
 // trials are not estimated again: the strategy proposes them once more, which is
 // checked, and is told the stored outcomes.
 func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	if path == "" {
 		return nil, errors.New("nasext: there is no path to resume from; give the file of the study")
 	}
@@ -143,11 +152,11 @@ func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
 // validate says what is wrong with the configuration, or nil.
 func (c Config) validate() error {
 	switch {
-	case c.Space == nil:
+	case missing(c.Space):
 		return errors.New("nasext: Config.Space is nil; give a search space, such as space.Global")
-	case c.Strategy == nil:
+	case missing(c.Strategy):
 		return errors.New("nasext: Config.Strategy is nil; give a strategy, such as strategy.Random")
-	case c.Estimator == nil:
+	case missing(c.Estimator):
 		return errors.New("nasext: Config.Estimator is nil; give an estimator from package estimate")
 	case c.Trials < 1:
 		return fmt.Errorf("nasext: Config.Trials is %d; it must be at least 1", c.Trials)
@@ -160,6 +169,13 @@ func (c Config) validate() error {
 		return fmt.Errorf("nasext: %w", err)
 	}
 	return nil
+}
+
+// missing says whether v is nil or a nil pointer, which is what is left of a value
+// whose error was not looked at.
+func missing(v any) bool {
+	r := reflect.ValueOf(v)
+	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 func (c Config) spec() study.Spec {

@@ -27,6 +27,12 @@ type Batches struct {
 // NewBatches prepares batches of at most size images. The seed and the number of
 // the epoch fix the order.
 func NewBatches(s *Set, size int, sd uint64) (*Batches, error) {
+	if s == nil {
+		return nil, errNoSet
+	}
+	if s.Len() == 0 {
+		return nil, fmt.Errorf("batches from %q, which holds no images", s.Name)
+	}
 	if size < 1 {
 		return nil, fmt.Errorf("batches of %d images: a batch needs at least 1", size)
 	}

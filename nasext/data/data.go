@@ -6,11 +6,14 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 )
+
+var errNoSet = errors.New("there is no data set (nil); data.Digits() is one")
 
 // Set is a set of labelled images.
 type Set struct {
@@ -25,8 +28,12 @@ type Set struct {
 // Len is the number of images.
 func (s *Set) Len() int { return len(s.Y) }
 
-// Image is the i-th image, as a part of X, not a copy.
+// Image is the i-th image, as a part of X, not a copy. It panics if there is none,
+// as an index does.
 func (s *Set) Image(i int) []float32 {
+	if i < 0 || i >= s.Len() {
+		panic(fmt.Sprintf("data: image %d of %q, which holds images 0 to %d", i, s.Name, s.Len()-1))
+	}
 	e := s.Shape.Elems()
 	return s.X[i*e : (i+1)*e : (i+1)*e]
 }
@@ -34,6 +41,9 @@ func (s *Set) Image(i int) []float32 {
 // Check says what is wrong with the set: sizes that don't agree, labels that are
 // no class, pixels that are no numbers.
 func (s *Set) Check() error {
+	if s == nil {
+		return errNoSet
+	}
 	switch {
 	case s.Shape.C < 1 || s.Shape.H < 1 || s.Shape.W < 1:
 		return fmt.Errorf("data set %q: shape %v; every dimension has to be at least 1", s.Name, s.Shape)

@@ -180,6 +180,9 @@ func TestBadInput(t *testing.T) {
 		want string
 	}{
 		{"batch larger than the data", func() error { _, err := NewBatches(d, 4096, 1); return err }, "batches of 4096 images from \"digits\", which holds only 1797: choose a batch of at most 1797"},
+		{"batch of no set", func() error { _, err := NewBatches(nil, 1, 1); return err }, "no data set (nil)"},
+		{"batch of an empty set", func() error { _, err := NewBatches(&Set{Name: "e"}, 1, 1); return err }, "from \"e\", which holds no images"},
+		{"check: no set", func() error { return (*Set)(nil).Check() }, "no data set (nil)"},
 		{"batch of nothing", func() error { _, err := NewBatches(d, 0, 1); return err }, "at least 1"},
 		{"fractions above one", func() error { _, err := d.Split(1, .8, .3); return err }, "add up to 1.1"},
 		{"negative fraction", func() error { _, err := d.Split(1, -.1); return err }, "fraction -0.1"},

@@ -50,6 +50,9 @@ func (t *Counter) Name() string {
 
 // Estimate implements Estimator. The seed changes nothing.
 func (t *Counter) Estimate(ctx context.Context, a *arch.Arch, seed uint64) (Estimate, error) {
+	if ctx == nil {
+		return Estimate{}, fmt.Errorf("count: %w", errNoContext)
+	}
 	if err := ctx.Err(); err != nil {
 		return Estimate{}, fmt.Errorf("count: %w", err)
 	}

@@ -3,9 +3,12 @@ package estimate
 
 import (
 	"context"
+	"errors"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 )
+
+var errNoContext = errors.New("the context is nil; give context.Background(), or one that can be cancelled")
 
 // Epoch is one point of a learning curve.
 type Epoch struct {

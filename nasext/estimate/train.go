@@ -136,6 +136,9 @@ func (t *Trainer) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estima
 
 // Fit is Estimate that also hands out the trained network.
 func (t *Trainer) Fit(ctx context.Context, a *arch.Arch, sd uint64) (*nn.Network, Estimate, error) {
+	if ctx == nil {
+		return nil, Estimate{}, fmt.Errorf("train: %w", errNoContext)
+	}
 	begin := time.Now()
 	e, err := t.fits(a)
 	if err != nil {

@@ -319,3 +319,16 @@ func TestCount(t *testing.T) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 }
+
+func TestNoContext(t *testing.T) {
+	counter, err := Count(CountConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var none context.Context
+	for _, e := range []Estimator{trainer(t, quick(t)), counter} {
+		if _, err := e.Estimate(none, &arch.Arch{}, 1); err == nil || !strings.Contains(err.Error(), "give context.Background()") {
+			t.Errorf("%s without a context: got %v", e.Name(), err)
+		}
+	}
+}

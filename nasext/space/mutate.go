@@ -27,6 +27,9 @@ func Mutate(s Space, g Genotype, rng *rand.Rand) (Genotype, error) {
 	if len(open) == 0 {
 		return nil, fmt.Errorf("space %s: nothing can be mutated: it holds a single architecture", s.Name())
 	}
+	if rng == nil {
+		return nil, errNoStream
+	}
 	i := open[rng.IntN(len(open))]
 	o := rng.IntN(len(list[i].Options) - 1)
 	if o >= g[i] {

@@ -18,6 +18,9 @@ const maxCounted = 10_000_000
 // Size is the exact number of genotypes of a space. A space that is no Sizer is
 // counted by walking it, which is refused above ten million.
 func Size(s Space) (*big.Int, error) {
+	if missing(s) {
+		return nil, errMissing
+	}
 	if sized, ok := s.(Sizer); ok {
 		return sized.Size(), nil
 	}

@@ -37,6 +37,9 @@ type Codec interface {
 // Format writes a genotype as text that Parse reads: in the space's own notation
 // if it is a Codec, otherwise the option taken at each decision, with commas between.
 func Format(s Space, g Genotype) (string, error) {
+	if missing(s) {
+		return "", errMissing
+	}
 	if c, ok := s.(Codec); ok {
 		return c.Format(g)
 	}
@@ -53,6 +56,9 @@ func Format(s Space, g Genotype) (string, error) {
 
 // Parse reads what Format wrote.
 func Parse(s Space, text string) (Genotype, error) {
+	if missing(s) {
+		return nil, errMissing
+	}
 	if c, ok := s.(Codec); ok {
 		return c.Parse(text)
 	}

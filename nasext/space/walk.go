@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 )
 
@@ -13,8 +14,8 @@ const maxDecisions = 10_000
 // next is s.Next with the promises of the interface checked: a space that breaks
 // them gets an error instead of a walk without end.
 func next(s Space, chosen Genotype) (Decision, bool, error) {
-	if s == nil {
-		return Decision{}, false, errors.New("space: there is no space (nil)")
+	if missing(s) {
+		return Decision{}, false, errMissing
 	}
 	d, more, err := s.Next(chosen)
 	switch {
@@ -31,6 +32,17 @@ func next(s Space, chosen Genotype) (Decision, bool, error) {
 		return d, false, fmt.Errorf("space %s: it holds no architecture: after %d choices it still asks (for %q); a space must end every sequence of choices", s.Name(), len(chosen), d.Name)
 	}
 	return d, true, nil
+}
+
+var errMissing = errors.New("space: there is no space (nil)")
+
+var errNoStream = errors.New("space: there is no stream of random numbers (nil); give one, such as seed.Stream(1, \"architectures\")")
+
+// missing says whether there is no space: nil, or a nil pointer, which is what is
+// left of a space whose error was not looked at.
+func missing(s Space) bool {
+	v := reflect.ValueOf(s)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // complete extends the choices in g until the architecture is complete. pick
@@ -87,6 +99,9 @@ func Check(s Space, g Genotype) error {
 // architectures are equally likely only in a space whose branches have the same
 // number of them.
 func Random(s Space, rng *rand.Rand) (Genotype, error) {
+	if rng == nil {
+		return nil, errNoStream
+	}
 	return complete(s, nil, func(_ int, d Decision) int { return rng.IntN(len(d.Options)) })
 }
 

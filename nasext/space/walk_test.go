@@ -171,6 +171,7 @@ func TestBrokenSpaces(t *testing.T) {
 		want string // of those that walk freely
 	}{
 		{"nil", nil, "space: there is no space (nil)"},
+		{"nil space", (*space.GlobalSpace)(nil), "space: there is no space (nil)"},
 		{"no options at once", tree(func(space.Genotype) (string, []string) { return "q", nil }), `it holds no architecture: its first decision, "q", has no options`},
 		{"no options later", tree(func(g space.Genotype) (string, []string) {
 			if len(g) == 1 {
@@ -190,6 +191,17 @@ func TestBrokenSpaces(t *testing.T) {
 			if free && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s of %s: error is %v, want it to hold %q", name, c.name, err, c.want)
 			}
+		}
+	}
+}
+
+func TestNoStreamOfRandomNumbers(t *testing.T) {
+	s := tree(func(g space.Genotype) (string, []string) { return [...]string{"q", ""}[len(g)], []string{"a", "b"} })
+	_, random := space.Random(s, nil)
+	_, mutate := space.Mutate(s, space.Genotype{0}, nil)
+	for _, err := range []error{random, mutate} {
+		if err == nil || !strings.Contains(err.Error(), "give one, such as seed.Stream") {
+			t.Errorf("error is %v", err)
 		}
 	}
 }

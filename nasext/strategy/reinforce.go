@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -37,6 +38,9 @@ type PolicyGradient struct {
 // The article's learning rate suits its 12 800 architectures; a study of a few
 // hundred trials wants a Rate of 0.003 to 0.02.
 func Reinforce(s space.Space, randomSeed uint64, cfg controller.Config) (*PolicyGradient, error) {
+	if s == nil {
+		return nil, errors.New("strategy: reinforce needs a space, not nil")
+	}
 	policy, err := controller.New(cfg, seed.Derive(randomSeed, "strategy", "reinforce", "controller"))
 	if err != nil {
 		return nil, fmt.Errorf("strategy: reinforce: %w", err)

@@ -196,6 +196,7 @@ func TestReinforceErrors(t *testing.T) {
 		want string
 	}{
 		{create(controller.Config{Hidden: -1}), "strategy: reinforce: controller: Hidden is -1"},
+		{func() error { _, err := Reinforce(nil, 1, controller.Config{}); return err }(), "reinforce needs a space, not nil"},
 		{ask(&PolicyGradient{turn: turn{who: "reinforce"}}, 1), "reinforce has no space"},
 		{ask(fresh, 0), "asked for 0 architectures"},
 		{fresh.Tell(nil), "no proposal of it waits for any"},
