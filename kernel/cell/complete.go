@@ -39,6 +39,7 @@ func (e *Env) Complete(ctx context.Context, src string, pos int) Completion {
 	if v == nil || ctx.Err() != nil {
 		return out
 	}
+	defer v.src.forget()
 	if sel := v.selectorAt(prefix + cursorMark); sel != nil {
 		out.Items = e.members(v, sel)
 	} else {
@@ -137,8 +138,8 @@ type view struct {
 
 // look parses and checks a text without complaining. It returns nil if there is nothing to see.
 func (e *Env) look(text string) *view {
-	src, err := parse(e.fset, "cursor", text+closers(text), true)
-	if err != nil && src == nil || src.file == nil {
+	src, _ := parse(e.fset, "cursor", text+closers(text), true)
+	if src == nil || src.file == nil || src.run != nil && len(src.typed) != len(src.run.Body.List) {
 		return nil
 	}
 	ignore := func(token.Pos, string) {}

@@ -86,6 +86,7 @@ func TestComplete(t *testing.T) {
 		{"in the middle of a name", "pt.No‸rm", "Norm", "", "No"},
 		{"an argument", "scale(ans‸", "answer", "", "ans"},
 		{"in a broken cell", "x := (\npt.‸", "X Norm", "", ""},
+		{"in a program", "package main\n\nfunc main() {\n\tq := time.Now()\n\tq.Ye‸\n}", "Year YearDay", "", "Ye"},
 		{"in a condition", "if pt.‸ {", "X Norm", "", ""},
 		{"the rest of a chain", "strings.NewReader(\"\").Re‸", "Read Reset ReadByte", "", "Re"},
 		{"nothing in a string", `x := "pt.‸"`, "", "X Norm", ""},

@@ -118,16 +118,21 @@ type change struct {
 }
 
 // prepare takes a cell from text to checked Go. It changes nothing.
-func (e *Env) prepare(name, text string) (*plan, error) {
+func (e *Env) prepare(name, text string) (p *plan, err error) {
 	e.texts[name] = text
 	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
 	src, err := parse(e.fset, name, text, false)
+	defer func() {
+		if err != nil && src != nil {
+			src.forget()
+		}
+	}()
 	if err != nil {
 		diag.addError(err)
 		return nil, diag.err()
 	}
 	complain := func(pos token.Pos, msg string) { diag.add(e.fset.Position(pos), msg, "") }
-	p := &plan{src: src}
+	p = &plan{src: src}
 	src.reserved(complain)
 	src.bodies(complain)
 	p.written = e.explicit(src, complain)

@@ -24,10 +24,14 @@ func (e *Env) Inspect(ctx context.Context, src string, pos, detail int) Inspecti
 	}
 	v := e.look(src)
 	if v == nil || v.find(name, offset) == nil {
+		if v != nil {
+			v.src.forget()
+		}
 		if v = e.look(src[:offset+len(name)]); v == nil { // what follows may not be Go yet
 			return Inspection{}
 		}
 	}
+	defer v.src.forget()
 	id := v.find(name, offset)
 	if id == nil {
 		return Inspection{}

@@ -38,6 +38,7 @@ type source struct {
 	quiet   bool                // the last statement ends in a semicolon
 	offset  func(token.Pos) int // in the parsed text; the same for both parses
 	fset    *token.FileSet
+	files   []*token.File // in fset
 }
 
 // segment is a stretch of a cell between two semicolons at the top level.
@@ -167,7 +168,7 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	}
 	src := &source{name: name, text: text, quiet: quiet, fset: fset}
 	if len(segs) > 0 && segs[0].first == token.PACKAGE {
-		return src, src.parseProgram(fset)
+		return src, src.parseProgram()
 	}
 	var imports, decls, stmts []segment
 	for _, g := range segs {
@@ -200,9 +201,9 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/}")
 	wrapped := b.String()
 
-	f, err := parser.ParseFile(fset, name, wrapped, parser.ParseComments)
+	f, err := src.parseFile(wrapped, parser.ParseComments)
 	if err != nil && !tolerant || f == nil {
-		return nil, err
+		return src, err
 	}
 	src.file, src.imports = f, f.Imports
 	for _, d := range f.Decls {
@@ -227,9 +228,9 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 		}
 	}
 	src.free = f.Unresolved
-	again, err := parser.ParseFile(fset, name, wrapped, parser.SkipObjectResolution)
+	again, err := src.parseFile(wrapped, parser.SkipObjectResolution)
 	if err != nil && !tolerant || again == nil {
-		return nil, err
+		return src, err
 	}
 	src.offset = func(p token.Pos) int { // the same in both
 		if t := fset.File(again.Package); token.Pos(t.Base()) <= p && p <= token.Pos(t.Base()+t.Size()) {
@@ -245,6 +246,24 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	return src, nil
 }
 
+// parseFile parses a text and notes the file that this adds to the file set.
+func (src *source) parseFile(text string, mode parser.Mode) (*ast.File, error) {
+	f, err := parser.ParseFile(src.fset, src.name, text, mode)
+	if f != nil {
+		src.files = append(src.files, src.fset.File(f.FileStart))
+	}
+	return f, err
+}
+
+// forget takes the text out of the file set: nothing refers to its positions any more.
+func (src *source) forget() {
+	for _, f := range src.files {
+		if f != nil {
+			src.fset.RemoveFile(f)
+		}
+	}
+}
+
 // withoutDirective takes the line directive, which stands before each part of a
 // cell, out of a doc comment.
 func withoutDirective(doc *ast.CommentGroup) *ast.CommentGroup {
@@ -257,9 +276,9 @@ func withoutDirective(doc *ast.CommentGroup) *ast.CommentGroup {
 	return &ast.CommentGroup{List: doc.List[1:]}
 }
 
-func (src *source) parseProgram(fset *token.FileSet) error {
-	f, err := parser.ParseFile(fset, src.name, src.text, parser.ParseComments)
-	if err != nil {
+func (src *source) parseProgram() error {
+	f, err := src.parseFile(src.text, parser.ParseComments)
+	if f == nil {
 		return err
 	}
 	src.program = true
@@ -269,7 +288,7 @@ func (src *source) parseProgram(fset *token.FileSet) error {
 			src.decls = append(src.decls, d)
 		}
 	}
-	return nil
+	return err
 }
 
 // reserved finds names in the text that the front end uses for itself.
