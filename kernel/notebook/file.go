@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -15,10 +16,13 @@ import (
 // RunFile runs the notebook in the file in, and writes it with its outputs to the
 // file out and as a page to the file htmlOut, where they are not empty. Both are
 // written also if a cell fails, so that one can see where it stopped; the error
-// is then a *CellError.
+// is then a *CellError. That they can be written is seen to before anything runs.
 func RunFile(ctx context.Context, in, out, htmlOut string, opts Options) error {
 	nb, err := ReadFile(in)
 	if err != nil {
+		return err
+	}
+	if err := checkOutputs(in, out, htmlOut); err != nil {
 		return err
 	}
 	runErr := Run(ctx, nb, opts)
@@ -41,6 +45,52 @@ func RunFile(ctx context.Context, in, out, htmlOut string, opts Options) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// checkOutputs says what stands against writing the results: a long run should
+// not fail at its end for that.
+func checkOutputs(in, out, htmlOut string) error {
+	switch {
+	case htmlOut != "" && sameFile(htmlOut, in):
+		return fmt.Errorf("the page would replace the notebook %s: give the page another name, such as %s.html",
+			in, strings.TrimSuffix(in, filepath.Ext(in)))
+	case htmlOut != "" && sameFile(htmlOut, out):
+		return fmt.Errorf("the notebook and the page can't both be written to %s: give each a name of its own", out)
+	}
+	for _, name := range []string{out, htmlOut} {
+		if name == "" {
+			continue
+		}
+		if err := checkOutput(name); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// checkOutput makes the folder of a file, and a file in it for a moment.
+func checkOutput(name string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return errors.New("it is a folder; the name of a file is wanted")
+	}
+	dir := filepath.Dir(name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("its folder can't be made: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("no file can be made in that folder: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+func sameFile(a, b string) bool {
+	if filepath.Clean(a) == filepath.Clean(b) {
+		return true
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // ProgressLines tells of progress on w, a line for each cell: its number, how long

@@ -53,7 +53,8 @@ func (k *inProcess) Close() error {
 // OverPipe makes a kernel that is a session in a worker process: messages are
 // read from r and written to w. When r ends, ended is called; it waits for the
 // process and says how it ended, if possible in its own last words. Close closes
-// w, which tells the worker to end, and calls ended too.
+// w, which tells the worker to end, and calls ended too; it returns an error only
+// if Receive has not returned it.
 func OverPipe(r io.Reader, w io.WriteCloser, ended func() error) Kernel {
 	k := &overPipe{inbox: newInbox(), conn: wire.NewConn(r, w), w: w, ended: sync.OnceValue(ended)}
 	go k.read()
@@ -90,7 +91,10 @@ func (k *overPipe) Send(m *wire.Message) error { return k.conn.WriteMessage(m) }
 
 func (k *overPipe) Close() error {
 	err := k.w.Close()
-	return errors.Join(err, k.ended())
+	if how := k.ended(); !k.isTold() {
+		err = errors.Join(err, how)
+	}
+	return err
 }
 
 // inbox holds messages until they are received, without bound: a kernel is never
@@ -99,6 +103,7 @@ type inbox struct {
 	mu       sync.Mutex
 	messages []*wire.Message
 	err      error         // how the kernel ended
+	told     bool          // err was returned
 	changed  chan struct{} // has room for one: something is there to be looked at
 }
 
@@ -146,10 +151,17 @@ func (in *inbox) take() (*wire.Message, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if len(in.messages) == 0 {
+		in.told = in.err != nil
 		return nil, in.err
 	}
 	m := in.messages[0]
 	in.messages[0] = nil
 	in.messages = in.messages[1:]
 	return m, nil
+}
+
+func (in *inbox) isTold() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.told
 }

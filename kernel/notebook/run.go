@@ -21,7 +21,8 @@ type Options struct {
 	Parameters map[string]string
 	// Timeout is how long one cell may run; 0: as long as it likes.
 	Timeout time.Duration
-	// AllowErrors goes on after a cell has failed.
+	// AllowErrors goes on after a cell has failed. If it took too long, or ended the
+	// kernel, the run ends all the same.
 	AllowErrors bool
 	// RecordTiming stores when each cell began and ended, as JupyterLab can. Two
 	// runs don't give the same file then.
@@ -88,6 +89,9 @@ func (e *CellError) Report(color bool) string {
 // allowed or the cell is tagged raises-exception; the outputs up to there are in
 // the notebook. Cells tagged skip-execution are left alone.
 func Run(ctx context.Context, nb *Notebook, opts Options) error {
+	if opts.Timeout < 0 {
+		return fmt.Errorf("a timeout of %v: a cell may take a time above 0, such as 90s, or 0 for as long as it likes", opts.Timeout)
+	}
 	if lang := nb.Language(); lang != "" && lang != "go" {
 		return fmt.Errorf("the notebook is written in %s, and only Go is run here; "+
 			"if its cells are Go, choose a Go kernel for it in JupyterLab, which stores the language", lang)
@@ -308,8 +312,25 @@ func (r *runner) interrupt(ctx context.Context, id string, c *Cell) error {
 		failed.Cause = fmt.Errorf("%w; and it could not be interrupted: %w", cause, err)
 		return failed
 	}
-	failed.Traceback = reply.Error.Traceback
+	if name := reply.Error.Name; name != "" && name != failed.Name { // it says in its own words what it was at
+		failed.Name, failed.Value, failed.Traceback = name, reply.Error.Value, reply.Error.Traceback
+		return failed
+	}
+	failed.tellWhy()
 	return failed
+}
+
+// tellWhy puts the reason for an interrupt in the place of the session's words, in
+// the outputs of the cell too: whoever reads them has not seen it stop.
+func (e *CellError) tellWhy() {
+	e.Traceback = []string{"\x1b[31m" + e.Name + "\x1b[0m: " + e.Value}
+	for _, o := range e.Cell.Outputs {
+		if o.Type == ErrorOutput {
+			o.EName, o.EValue, o.Traceback = e.Name, e.Value, e.Traceback
+			return
+		}
+	}
+	e.Cell.Outputs = append(e.Cell.Outputs, &Output{Type: ErrorOutput, EName: e.Name, EValue: e.Value, Traceback: e.Traceback})
 }
 
 // shorten cuts a text to at most n characters.

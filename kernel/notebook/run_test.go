@@ -22,8 +22,11 @@ import (
 
 // TestMain is a worker process if a test has started it as one.
 func TestMain(m *testing.M) {
-	if os.Getenv("NOTEBOOK_TEST_WORKER") == "" {
+	switch os.Getenv("NOTEBOOK_TEST_WORKER") {
+	case "":
 		os.Exit(m.Run())
+	case "stuck":
+		time.Sleep(time.Hour)
 	}
 	in, out := os.NewFile(3, "in"), os.NewFile(4, "out")
 	if err := session.Serve(context.Background(), in, out, options()); err != nil {
@@ -94,6 +97,9 @@ func (f *fake) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
 		fmt.Fprint(in.Stdout, "joined")
 	case "fail":
 		return cell.Outcome{}, &cell.RuntimeError{Kind: "panic", Message: rest}
+	case "train": // tells of the interrupt in its own words
+		<-ctx.Done()
+		return cell.Outcome{}, &cell.RuntimeError{Kind: "error", Message: "stopped in epoch 3"}
 	case "wait":
 		<-ctx.Done()
 		return cell.Outcome{}, ctx.Err()
@@ -304,8 +310,22 @@ func TestRunStopsSlowCells(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "cell 1 of 2 (wait) failed: it took longer than 10ms") {
 			t.Errorf("error = %v, want one about the time", err)
 		}
-		if got := summary(nb)[0]; got != "1: error interrupt: the cell was stopped: interrupted" {
-			t.Errorf("outputs = %q, want the interrupt", got)
+		if got := summary(nb)[0]; got != "1: error interrupt: it took longer than 10ms, which is the time that a cell may take" {
+			t.Errorf("outputs = %q, want the reason of the interrupt", got)
+		}
+	})
+	t.Run("own words", func(t *testing.T) {
+		nb := book("train")
+		if err := Run(t.Context(), nb, Options{Kernel: inProcessKernel(t), Timeout: 10 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "longer than 10ms") {
+			t.Errorf("error = %v, want one about the time", err)
+		}
+		if got := summary(nb)[0]; got != "1: error error: stopped in epoch 3" {
+			t.Errorf("outputs = %q, want the cell's own words", got)
+		}
+	})
+	t.Run("negative", func(t *testing.T) {
+		if err := Run(t.Context(), book("wait"), Options{Timeout: -time.Second}); err == nil || !strings.Contains(err.Error(), "a timeout of -1s") {
+			t.Errorf("error = %v", err)
 		}
 	})
 	t.Run("cancelled", func(t *testing.T) {
@@ -328,7 +348,8 @@ func TestRunInAWorkerProcess(t *testing.T) {
 	}
 
 	nb = book("value 1", "die", "value 2")
-	err := Run(t.Context(), nb, Options{Kernel: workerKernel(t), AllowErrors: true})
+	k := workerKernel(t)
+	err := Run(t.Context(), nb, Options{Kernel: k, AllowErrors: true})
 	var failed *CellError
 	if !errors.As(err, &failed) || failed.Number != 2 || !strings.Contains(err.Error(), "fatal error: concurrent map writes") {
 		t.Errorf("a worker that dies: error = %v, want one of cell 2 in the runtime's words", err)
@@ -340,12 +361,29 @@ func TestRunInAWorkerProcess(t *testing.T) {
 		t.Errorf("traceback = %q, want where the process crashed", got)
 	}
 
+	if err := k.Close(); err != nil {
+		t.Errorf("the death is told of a second time: %v", err)
+	}
+
 	err = Run(t.Context(), book("vanish"), Options{Kernel: workerKernel(t)})
 	if err == nil || !strings.Contains(err.Error(), "the worker process has ended") {
 		t.Errorf("a worker that leaves: error = %v, want one that says so", err)
 	}
 	if _, err := StartWorker(exec.Command(filepath.Join(t.TempDir(), "none"))); err == nil || !strings.Contains(err.Error(), "starting a worker") {
 		t.Errorf("no such program: error = %v", err)
+	}
+}
+
+// A worker that stays when it has nothing left to do is ended.
+func TestStuckWorker(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "NOTEBOOK_TEST_WORKER=stuck")
+	k, err := StartWorker(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Close(); err == nil || !strings.Contains(err.Error(), "signal: killed") {
+		t.Errorf("closing: error = %v, want how it ended", err)
 	}
 }
 
@@ -389,6 +427,18 @@ func TestRunFile(t *testing.T) {
 	got := lines.String()
 	if !strings.HasPrefix(got, "[1/2]  ") || !strings.Contains(got, "s  value 1\n[2/2] ") || !strings.HasSuffix(got, "s  fail boom  (failed)\n") {
 		t.Errorf("progress:\n%s", got)
+	}
+	for _, bad := range []struct{ out, page, want string }{
+		{dir, "", "it is a folder"},
+		{filepath.Join(in, "x.ipynb"), "", "its folder can't be made"},
+		{"", filepath.Join(in, "x.html"), "its folder can't be made"},
+		{out, in, "the page would replace the notebook"},
+		{out, filepath.Join(dir, "out", ".", "lesson.ipynb"), "can't both be written to"},
+	} {
+		err := RunFile(t.Context(), in, bad.out, bad.page, Options{Progress: func(Progress) { t.Error("a cell runs") }})
+		if err == nil || !strings.Contains(err.Error(), bad.want) {
+			t.Errorf("out %q, page %q: error = %v, want one that says %q", bad.out, bad.page, err, bad.want)
+		}
 	}
 	if err := RunFile(t.Context(), filepath.Join(dir, "none"), out, "", Options{}); err == nil || !strings.Contains(err.Error(), "none") {
 		t.Errorf("no such file: error = %v", err)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nascent-go/nascent/kernel/crash"
 )
@@ -39,6 +40,8 @@ func StartWorker(cmd *exec.Cmd) (Kernel, error) {
 	}
 	return OverPipe(fromR, toW, func() error {
 		defer fromR.Close()
+		// Without its pipes it has nothing left to do. One that stays is stuck.
+		defer time.AfterFunc(endGrace, func() { _ = cmd.Process.Kill() }).Stop()
 		if err := cmd.Wait(); err != nil {
 			return &Death{State: err.Error(), Said: said.lines()}
 		}
@@ -81,6 +84,9 @@ func crashed(line string) bool {
 	}
 	return false
 }
+
+// endGrace is how long a worker may take to end once its pipes are closed.
+const endGrace = 2 * time.Second
 
 const (
 	tailSize  = 64 << 10 // bytes of a worker's last words that are kept
