@@ -123,7 +123,7 @@ func TestCellsGetIDs(t *testing.T) {
 		}
 		return b.String()
 	}
-	if write() != write() {
+	if first := write(); write() != first {
 		t.Error("the ids are different the second time")
 	}
 }

@@ -42,13 +42,6 @@ type _http_Handler struct {
 
 func (W _http_Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { W.WServeHTTP(w, r) }
 
-type _io_Reader struct {
-	IValue any
-	WRead  func(p []byte) (int, error)
-}
-
-func (W _io_Reader) Read(p []byte) (int, error) { return W.WRead(p) }
-
 func stdTables() library {
 	return library{
 		"sort": {"Sort": reflect.ValueOf(sort.Sort), "Slice": reflect.ValueOf(sort.Slice), "Reverse": reflect.ValueOf(sort.Reverse),

@@ -211,4 +211,5 @@ func (r *Runtime) afterGoexit(c *Cell) error {
 	return c.finish()
 }
 
+//lint:ignore ST1005 Go's own words
 var errDeadlock = errors.New("fatal error: no goroutines (main called runtime.Goexit) - deadlock!")

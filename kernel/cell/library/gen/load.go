@@ -180,6 +180,7 @@ func (ld *loader) read(path, file string) (*types.Package, error) {
 		return nil, fmt.Errorf("opening the export data of %s: %w", path, err)
 	}
 	defer f.Close()
+	//lint:ignore SA1019 go list -export names archive files, which only NewReader opens
 	r, err := gcexportdata.NewReader(bufio.NewReader(f))
 	if err != nil {
 		return nil, fmt.Errorf("reading the export data of %s: %w", path, err)

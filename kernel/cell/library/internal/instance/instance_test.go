@@ -43,7 +43,7 @@ func TestAddCleanup(t *testing.T) {
 
 func TestHashes(t *testing.T) {
 	seed := maphash.MakeSeed()
-	if Comparable(seed, "a") != Comparable(seed, "a") || Comparable(seed, "a") == Comparable(seed, "b") {
+	if again := Comparable(seed, "a"); Comparable(seed, "a") != again || Comparable(seed, "a") == Comparable(seed, "b") {
 		t.Error("Comparable does not tell values apart by ==")
 	}
 	var h1, h2 maphash.Hash
