@@ -172,6 +172,7 @@ func (src *source) renameOld(h *hoisted, isVar func(string) bool) {
 // trailing error nothing takes so that it is raised, as far as info knows their
 // types. It says whether a variable's type may have become known by that.
 func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
+	more = h.takeErrors(info)
 	for i := range h.call {
 		c := &h.call[i]
 		n := results(info, c.expr)
@@ -271,7 +272,7 @@ func valueOf(info *types.Info, x ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == showName || id.Name == tryName || id.Name == checkName) {
+	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == showName || id.Name == tryName || id.Name == checkName || id.Name == mustName) {
 		return false
 	}
 	fun := info.Types[c.Fun]
