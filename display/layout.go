@@ -11,7 +11,12 @@ import (
 
 	"github.com/goccy/go-graphviz"
 	"gonum.org/v1/plot/vg"
+
+	"github.com/nascent-go/nascent/display/internal/wasmcache"
 )
+
+// go-graphviz has been initialised by now.
+func init() { wasmcache.Restore() }
 
 // engine runs Graphviz, which go-graphviz brings as a WebAssembly module with
 // one memory for the whole process: one layout at a time. It is made on first
