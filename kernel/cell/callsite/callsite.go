@@ -81,6 +81,9 @@ const (
 	gopanic     = "runtime.gopanic"
 )
 
+// runCfgArgs is the number of arguments of runCfg, all of them words.
+const runCfgArgs = 4
+
 // most is how many sites a trace holds at its inner and at its outer end.
 const most = 100
 
@@ -128,6 +131,9 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 		}
 		w.enter(fn, word(lo))
 		if strings.HasPrefix(fn.name, interpreter) {
+			if w.below == runCfg { // it has saved its arguments there, one of which is a node
+				lo += runCfgArgs * wordSize
+			}
 			for o := lo; o < hi; o += wordSize {
 				w.words = append(w.words, word(o))
 			}
@@ -160,6 +166,7 @@ type walk struct {
 	functions map[uintptr]function // by return address
 	panicked  bool                 // gopanic has been met
 
+	below string    // the function that the frame at hand has called
 	fn    function  // of the frame at hand
 	words []uintptr // in the frame at hand, if it is the interpreter's
 	node  *node     // whose closure has called the frame at hand, or that of the frame itself
@@ -205,7 +212,7 @@ func (w *walk) enter(fn function, arg uintptr) {
 		}
 		w.add(pos)
 	}
-	w.fn, w.words = fn, w.words[:0]
+	w.below, w.fn, w.words = w.fn.name, fn, w.words[:0]
 }
 
 func (w *walk) add(pos token.Pos) {

@@ -1,21 +1,3 @@
-// Package lower turns checked Go, in the form of go/ssa, into the simple Go that
-// the yaegi interpreter runs right.
-//
-// yaegi v0.16.1 misreads much of Go: generics, recursive types, order of
-// evaluation, method sets, run-time panics. What it does right is small and
-// fast: functions over plain types, labels and gotos, assignments. So every
-// function is lowered to that:
-//
-//   - blocks become labels and gotos, phis assignments on the edges, and a value
-//     that is used once is written where it is used (nest.go);
-//   - types are erased: a named type becomes its underlying type, a struct one of
-//     a table of structs by shape, every interface interface{}; a value of a
-//     cell's own type inside an interface carries a descriptor (types.go);
-//   - generics are instantiated by go/ssa, methods are functions, closures are
-//     functions that make functions;
-//   - defer, recover, select, type assertions and calls into compiled packages
-//     go through the run-time support in package rt;
-//   - every definition gets a fresh name, so a later cell can define it again.
 package lower
 
 import (
@@ -302,48 +284,8 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	return c
 }
 
-// funcTitle is what a traceback calls a function.
-func funcTitle(f *ssa.Function) string {
-	if p := f.Parent(); p != nil {
-		if isLoopBody(f) {
-			return funcTitle(p)
-		}
-		for p.Parent() != nil {
-			p = p.Parent()
-		}
-		if title := funcTitle(p); title != "" {
-			return "func literal in " + title
-		}
-		return "func literal"
-	}
-	if r := f.Signature.Recv(); r != nil {
-		t := r.Type()
-		if p, ok := t.(*types.Pointer); ok {
-			return "(*" + typeTitle(p.Elem()) + ")." + f.Name()
-		}
-		return typeTitle(t) + "." + f.Name()
-	}
-	if o := f.Origin(); o != nil {
-		return o.Name()
-	}
-	if f.Name() == StatementsName {
-		return ""
-	}
-	return f.Name()
-}
-
 // StatementsName is the function that holds the statements of a cell.
 const StatementsName = "run__"
-
-// isLoopBody: the function is the body of a range loop over a function.
-func isLoopBody(f *ssa.Function) bool { return f.Synthetic == "range-over-func yield" }
-
-// shown: a traceback shows calls of the function, which somebody has written.
-func shown(f *ssa.Function) bool { return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil }
-
-func typeTitle(t types.Type) string {
-	return types.TypeString(t, func(*types.Package) string { return "" })
-}
 
 func (l *Lowerer) emit(pos token.Pos, format string, a ...any) {
 	l.chunk.code = append(l.chunk.code, line{text: fmt.Sprintf(format, a...), pos: pos})

@@ -242,6 +242,9 @@ func (f *function) nest(b *ssa.BasicBlock) {
 		if eff != pure && !f.sameLine(in, user) {
 			continue // a traceback names the line
 		}
+		if _, ok := user.(*ssa.Return); ok && eff == reads && isBinOp(in) {
+			continue // yaegi's frame would not tell a traceback which operation it is
+		}
 		end, ok := f.nestable(b, v, user, final)
 		if !ok {
 			continue
@@ -255,6 +258,11 @@ func (f *function) nest(b *ssa.BasicBlock) {
 		f.nested[v] = true
 		final[in] = end
 	}
+}
+
+func isBinOp(in ssa.Instruction) bool {
+	_, ok := in.(*ssa.BinOp)
+	return ok
 }
 
 // sameLine: two instructions come from one line, as far as that is known.

@@ -1,5 +1,7 @@
 package rt
 
+import "slices"
+
 // gstate is what is known of one goroutine that runs lowered code. Only that
 // goroutine uses it.
 type gstate struct {
@@ -60,7 +62,8 @@ func (g *gstate) drop(x *rec) {
 // replace notes that another panic has begun in the deferred calls of x and takes its place.
 func (g *gstate) replace(x *rec) {
 	t, _ := g.below(x)
-	g.trace = append(g.trace[:t], g.trace[x.mark:]...)
+	// The frames of x lie further out than those of the deferred calls.
+	g.trace = slices.Concat(g.trace[:t], g.trace[x.mark:], g.trace[t:x.mark])
 	if !uncatchable(x.val) {
 		g.earlier = append(g.earlier, replaced{x.val, x.recovered})
 	}

@@ -1,0 +1,186 @@
+package cell
+
+import (
+	"errors"
+	"fmt"
+	"go/types"
+	"slices"
+	"strconv"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/nascent-go/nascent/kernel/cell/lower"
+)
+
+// load lowers a prepared cell, hands it to the interpreter and makes its
+// definitions those of the environment. It returns what runs the cell.
+func (e *Env) load(p *plan) (func(), error) {
+	for _, imp := range p.check.pkg.Imports() {
+		if err := e.addPackage(imp); err != nil {
+			return nil, err
+		}
+	}
+	if p.old != nil {
+		e.low.AddAlias(p.old)
+	}
+	sp := e.low.AddSource(p.check.pkg, p.check.files, p.check.info, p.src.program)
+	for _, n := range slices.Concat(p.moved, sharedNames(p.shared)) {
+		e.low.ShareGlobal(e.scope[n].(*types.Var), p.check.pkg.Scope().Lookup(n).(*types.Var))
+	}
+	if p.old != nil {
+		for _, n := range p.old.Scope().Names() {
+			e.low.ShareGlobal(e.scope[n[:len(n)-len(oldSuffix)]].(*types.Var), p.old.Scope().Lookup(n).(*types.Var))
+		}
+	}
+	var refresh []types.Type
+	for _, n := range p.same {
+		now, ok := p.check.pkg.Scope().Lookup(n).(*types.TypeName)
+		if !ok || now.Pkg() != p.check.pkg {
+			continue
+		}
+		if nt, ok := now.Type().(*types.Named); ok && nt.TypeParams().Len() > 0 {
+			continue
+		}
+		e.low.Same(e.scope[n].Type(), now.Type())
+		refresh = append(refresh, now.Type())
+	}
+	chunk, err := e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program), refresh)
+	if err != nil {
+		e.low.Discard()
+		return nil, e.unsupported(p, err)
+	}
+	start, err := e.machine.load(chunk)
+	if err != nil {
+		e.low.Discard()
+		return nil, e.unsupported(p, err)
+	}
+	e.low.Keep()
+	e.commit(p)
+	return start, nil
+}
+
+func sharedNames(m map[string]bool) []string {
+	var names []string
+	for n := range m {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// entries are the functions that running a cell calls, in order.
+func entries(sp *ssa.Package, program bool) []string {
+	if program {
+		out := []string{"init"}
+		if sp.Func("main") != nil {
+			out = append(out, "main")
+		}
+		return out
+	}
+	var out []string
+	for i := 1; sp.Func("init#"+strconv.Itoa(i)) != nil; i++ {
+		out = append(out, "init#"+strconv.Itoa(i))
+	}
+	return append(out, runName)
+}
+
+// addPackage makes an imported package known to the lowering, with the source of
+// what has to be instantiated. A package whose generic part comes from source
+// imports its compiled rest, which has the same path.
+func (e *Env) addPackage(p *types.Package) error {
+	if e.known[p] {
+		return nil
+	}
+	c, err := e.lib.Checked(p.Path())
+	if err != nil {
+		return fmt.Errorf("loading the source of package %s: %w", p.Path(), err)
+	}
+	e.known[p] = true
+	if c == nil || c.Package != p {
+		e.low.AddCompiled(p)
+		return nil
+	}
+	for _, q := range p.Imports() {
+		if err := e.addPackage(q); err != nil {
+			return err
+		}
+	}
+	e.low.AddSource(p, c.Files, c.Info, true)
+	return nil
+}
+
+// unsupported is the error for a cell that is Go and that cannot be run. Where the
+// interpreter says where, in lowered code, that is traced back.
+func (e *Env) unsupported(p *plan, err error) error {
+	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
+	pos := p.src.file.Package
+	switch {
+	case p.src.run != nil && len(p.src.run.Body.List) > 0:
+		pos = p.src.run.Body.List[0].Pos()
+	case len(p.src.decls) > 0:
+		pos = p.src.decls[0].Pos()
+	}
+	var u *lower.Unsupported
+	var m *loadError
+	switch {
+	case errors.As(err, &u) && u.Pos.IsValid():
+		pos = u.Pos
+	case errors.As(err, &m) && m.pos.IsValid():
+		pos = m.pos
+	}
+	diag.add(e.fset.Position(pos), err.Error(), "")
+	return diag.err()
+}
+
+// commit makes the definitions of a cell those of the environment.
+func (e *Env) commit(p *plan) {
+	c := p.check
+	for n, path := range p.written.names {
+		e.imports[n] = path
+		delete(e.scope, n)
+		delete(e.units, n)
+	}
+	e.dots = append(e.dots, p.written.dots...)
+	defined := map[string]bool{}
+	for _, u := range p.units {
+		for _, n := range u.names {
+			defined[n] = true
+		}
+	}
+	for _, n := range p.vars {
+		defined[n] = true
+	}
+	for key, u := range e.units { // what is defined anew is gone
+		if u.recv != "" && defined[u.recv] && !slices.Contains(p.again, u) && p.broken[u] == "" {
+			delete(e.units, key)
+		}
+		if len(u.names) > 0 && allIn(u.names, defined) {
+			delete(e.units, key)
+		}
+	}
+	for _, u := range slices.Concat(p.units, p.again) {
+		u.learn(c)
+		if !slices.Contains(p.again, u) {
+			u.dots = p.written.dots
+		}
+		u.broken = ""
+		if u.key != "init" && u.key != "_" && u.key != "" {
+			e.units[u.key] = u
+		}
+	}
+	for u, why := range p.broken {
+		if u.broken == "" {
+			p.warnings = append(p.warnings, e.gone(u, why))
+		}
+		u.broken = why
+		for _, n := range u.names {
+			delete(e.scope, n)
+		}
+	}
+	slices.Sort(p.warnings)
+	for _, n := range c.pkg.Scope().Names() {
+		if o := c.pkg.Scope().Lookup(n); o.Pkg() == c.pkg && n != runName {
+			e.scope[n] = o
+		}
+	}
+}

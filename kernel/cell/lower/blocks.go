@@ -1,0 +1,132 @@
+package lower
+
+import (
+	"go/types"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+func (f *function) blocks(bl []*ssa.BasicBlock) {
+	for i, b := range bl {
+		var next *ssa.BasicBlock
+		if i+1 < len(bl) {
+			next = bl[i+1]
+		}
+		if len(b.Preds) > 0 && !(i > 0 && fallsInto(bl[i-1], b)) {
+			f.label("L" + strconv.Itoa(b.Index))
+		}
+		for _, in := range b.Instrs {
+			if in.Pos().IsValid() {
+				f.pos = in.Pos()
+				f.at = f.pos
+			}
+			f.instr(in, next)
+		}
+	}
+	if f.exit { // yaegi loops for ever on a bare return that is reached twice
+		f.vars = append(f.vars, variable{"xe", "int"})
+		f.label("LE")
+		f.p("xe = 0")
+		f.exit = false
+	}
+}
+
+// leave ends the function without a value.
+func (f *function) leave() {
+	f.p("goto LE")
+	f.exit = true
+}
+
+// fallsInto: control runs from a into b, which follows it and has no other way in.
+func fallsInto(a, b *ssa.BasicBlock) bool {
+	return len(b.Preds) == 1 && b.Preds[0] == a && a.Succs[len(a.Succs)-1] == b && !(len(a.Succs) == 2 && a.Succs[0] == b)
+}
+
+// edge is the way from one block to another: its phis as assignments, a look for
+// an interruption if it goes back, the jump.
+func (f *function) edge(from, to, next *ssa.BasicBlock) {
+	k := -1
+	for i, p := range to.Preds {
+		if p == from {
+			k = i
+		}
+	}
+	type copy struct {
+		dst, src string
+		typ      types.Type
+	}
+	var copies []copy
+	for _, in := range to.Instrs {
+		phi, ok := in.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if n := f.names[phi]; n != "" {
+			if src := f.val(phi.Edges[k]); src != n {
+				copies = append(copies, copy{n, src, phi.Type()})
+			}
+		}
+	}
+	conflict := false
+	for i, c := range copies {
+		for _, d := range copies[:i] {
+			conflict = conflict || mentions(c.src, d.dst)
+		}
+	}
+	if conflict {
+		for i, c := range copies {
+			hit := false
+			for _, d := range copies {
+				hit = hit || mentions(c.src, d.dst)
+			}
+			if hit {
+				t := f.temp(f.typ(c.typ))
+				f.p("%s = %s", t, c.src)
+				copies[i].src = t
+			}
+		}
+	}
+	for _, c := range copies {
+		f.p("%s", assignment(c.dst, c.src))
+	}
+	if to.Dominates(from) {
+		f.p("if stop {\n\t\trt.Poll()\n\t}")
+	}
+	if to != next || !fallsInto(from, to) {
+		f.p("goto L%d", to.Index)
+	}
+}
+
+// assignment writes x = (x + y) as x += y, which saves yaegi a slot.
+func assignment(dst, src string) string {
+	if s := strings.TrimSuffix(strings.TrimPrefix(src, "("), ")"); len(s) == len(src)-2 {
+		for _, op := range []string{"+", "-", "*"} {
+			if rest, ok := strings.CutPrefix(s, dst+" "+op+" "); ok {
+				return dst + " " + op + "= " + rest
+			}
+		}
+	}
+	return dst + " = " + src
+}
+
+// mentions: the expression names the variable.
+func mentions(expr, name string) bool {
+	for i := 0; ; {
+		j := strings.Index(expr[i:], name)
+		if j < 0 {
+			return false
+		}
+		j += i
+		k := j + len(name)
+		if (j == 0 || !isWord(expr[j-1])) && (k == len(expr) || !isWord(expr[k])) {
+			return true
+		}
+		i = k
+	}
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}

@@ -1,0 +1,114 @@
+package lower
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"strings"
+)
+
+// id is the descriptor number of a type.
+func (l *Lowerer) id(t types.Type) int {
+	t = types.Unalias(t)
+	if v, ok := l.ids.At(t).(int); ok {
+		return v
+	}
+	var raw reflect.Type
+	if !l.erases(t) {
+		raw = l.reflectType(t)
+	}
+	erased := raw == nil && !l.unnamed(t)
+	n := l.rt.AddType(t, raw)
+	l.ids.Set(t, n)
+	l.later(func() { l.ids.Delete(t) })
+	if erased && !types.IsInterface(t) {
+		l.chunk.methods = append(l.chunk.methods, t)
+		l.parts(t)
+	}
+	return n
+}
+
+// parts makes descriptors for the types inside of a type that have methods: printing
+// a value calls the methods of what it holds.
+func (l *Lowerer) parts(t types.Type) {
+	part := func(t types.Type) {
+		t = types.Unalias(t)
+		e := t
+		if p, ok := t.(*types.Pointer); ok {
+			e = types.Unalias(p.Elem())
+		}
+		switch n := e.(type) {
+		case *types.Named:
+			if !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] && (n.NumMethods() > 0 || l.prog.MethodSets.MethodSet(t).Len() > 0 || hasParts(n)) {
+				l.id(t)
+			}
+		case *types.Slice, *types.Array, *types.Map, *types.Struct:
+			l.parts(t)
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		part(u.Elem())
+	case *types.Slice:
+		part(u.Elem())
+	case *types.Array:
+		part(u.Elem())
+	case *types.Map:
+		part(u.Key())
+		part(u.Elem())
+	case *types.Struct:
+		for v := range u.Fields() {
+			part(v.Type())
+		}
+	}
+}
+
+// hasParts: values of the type hold others.
+func hasParts(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Array, *types.Map, *types.Struct:
+		return true
+	}
+	return false
+}
+
+// methodTable emits a function for each method of a type, with the receiver as
+// interface{}, and registers it with the type's descriptor.
+func (l *Lowerer) methodTable(t types.Type) {
+	id := l.id(t)
+	ms := l.prog.MethodSets.MethodSet(t)
+	for i := range ms.Len() {
+		sel := ms.At(i)
+		if !sel.Obj().Exported() && !l.bodies[sel.Obj().Pkg()] {
+			continue
+		}
+		fn := l.prog.MethodValue(sel)
+		if fn == nil {
+			continue
+		}
+		sg := sel.Type().(*types.Signature)
+		w := fmt.Sprintf("M%d_%s", l.fresh(), sanitize(sel.Obj().Name()))
+		recv := t
+		if r := fn.Signature.Recv(); r != nil {
+			recv = r.Type()
+		}
+		args := []string{"r.(" + l.typ(recv) + ")"}
+		if l.typ(recv) == "interface{}" {
+			args[0] = "r"
+		} else if emptyStruct(recv) {
+			args[0] = l.zero(recv)
+		}
+		params := []string{"r interface{}"}
+		for j, p := range l.params(sg) {
+			params = append(params, fmt.Sprintf("a%d %s", j, p))
+			args = append(args, fmt.Sprintf("a%d", j))
+		}
+		l.emit(sel.Obj().Pos(), "func %s(%s)%s {\n%s\n}", w, strings.Join(params, ", "), l.results(sg), l.forward(fn, args, sg.Results().Len() > 0))
+		l.register("rt.Reg(%d, %q, %s)", id, sel.Obj().Name(), w)
+	}
+}
+
+func emptyStruct(t types.Type) bool {
+	st, ok := t.Underlying().(*types.Struct)
+	return ok && st.NumFields() == 0
+}

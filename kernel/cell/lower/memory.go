@@ -1,0 +1,122 @@
+package lower
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+func (f *function) alloc(v *ssa.Alloc) {
+	t := elem(v.Type())
+	if n, ok := f.locals[v]; ok {
+		f.p("%s = %s", n, f.zero(t))
+	} else if !strings.HasPrefix(f.names[v], "q") { // q…: made by the outer function of a deferring one
+		f.set(v, "new(%s)", f.typ(t))
+	}
+}
+
+func (f *function) store(v *ssa.Store) {
+	val := f.val(v.Val)
+	switch a := v.Addr.(type) {
+	case *ssa.FieldAddr:
+		if fieldOf(a).Name() == "_" {
+			return
+		}
+		if f.foreignField(a) {
+			f.p("rt.SetF(%s, %q, %s)", f.pointer(f.outer(a.X)), fieldOf(a).Name(), val)
+			return
+		}
+	case *ssa.Global:
+		if !f.bodies[a.Pkg.Pkg] {
+			f.p("rt.SetG(%q, %q, %s)", a.Pkg.Pkg.Path(), a.Name(), val)
+			return
+		}
+	}
+	f.p("%s = %s", f.place(v.Addr), val)
+}
+
+func (f *function) unop(v *ssa.UnOp) {
+	switch v.Op {
+	case token.MUL:
+		f.load(v)
+	case token.ARROW:
+		ch := v.X.Type().Underlying().(*types.Chan)
+		ty := f.typ(ch.Elem())
+		as := ".(" + ty + ")"
+		if ty == "interface{}" {
+			as = ""
+		}
+		if v.CommaOk {
+			a, ok, t := f.tuple(v, 0, ty), f.tuple(v, 1, "bool"), f.temp("interface{}")
+			f.p("%s, %s = rt.Recv2(%s)", t, ok, f.open(v.X))
+			f.p("%s = %s%s", a, t, as)
+			return
+		}
+		if f.names[v] == "" || unused(v) {
+			f.p("rt.Recv(%s)", f.open(v.X))
+			return
+		}
+		f.set(v, "rt.Recv(%s)%s", f.open(v.X), as)
+	case token.SUB:
+		x := f.val(v.X)
+		switch b := v.X.Type().Underlying().(*types.Basic); {
+		case b.Info()&types.IsFloat != 0: // yaegi's 0 - x loses the sign of zero
+			f.set(v, "%s(rt.Neg(float64(%s)))", f.typ(v.Type()), x)
+		case b.Info()&types.IsComplex != 0:
+			f.set(v, "%s(rt.Cx(\"*\", complex128(%s), rt.C128(float64(-1.0), float64(0.0))))", f.typ(v.Type()), x)
+		default:
+			f.set(v, "-%s", x)
+		}
+	default:
+		f.set(v, "%s%s", v.Op, f.val(v.X))
+	}
+}
+
+func (f *function) load(v *ssa.UnOp) {
+	if f.outer(v) != v {
+		return // looked for where it is used
+	}
+	if _, ok := v.Type().Underlying().(*types.Array); ok && unused(v) {
+		return // go/ssa loads what a range loop over *p only wants the length of
+	}
+	switch x := v.X.(type) {
+	case *ssa.Global:
+		if !f.bodies[x.Pkg.Pkg] {
+			ty := f.typ(v.Type())
+			if types.IsInterface(v.Type()) || !f.plain(v.Type()) {
+				f.set(v, "%s", asserted(fmt.Sprintf("rt.GetG(%q, %q)", x.Pkg.Pkg.Path(), x.Name()), ty))
+				return
+			}
+			f.set(v, "%s", f.globalPlace(x))
+			return
+		}
+	case *ssa.FieldAddr:
+		if f.foreignField(x) {
+			f.set(v, "%s", asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(f.outer(x.X)), fieldOf(x).Name()), f.typ(v.Type())))
+			return
+		}
+	}
+	if !f.hasPlace(v.X) && !f.isCut(v.X.Type()) && !f.nested[v] && f.names[v] != "" {
+		// *p of a nil pointer does not panic in yaegi
+		switch v.Type().Underlying().(type) {
+		case *types.Struct, *types.Array, *types.Basic:
+			switch v.X.(type) {
+			case *ssa.Alloc, *ssa.FreeVar:
+			default:
+				f.p("if %s == nil {\n\t\trt.Nil()\n\t}", f.val(v.X))
+			}
+		}
+	}
+	f.set(v, "%s", f.place(v.X))
+}
+
+// asserted is an interface{} expression as a lowered type.
+func asserted(expr, ty string) string {
+	if ty == "interface{}" {
+		return expr
+	}
+	return expr + ".(" + ty + ")"
+}

@@ -1,0 +1,106 @@
+package lower
+
+import (
+	"go/types"
+)
+
+// unnamed: a struct of a compiled package that cannot be named, or a pointer to one.
+// Its values are kept as they are, and rt finds their methods and fields.
+func (l *Lowerer) unnamed(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || l.bodies[n.Obj().Pkg()] || n.TypeArgs().Len() > 0 || l.hasSymbol(n.Obj().Pkg(), n.Obj().Name()) {
+		return false
+	}
+	_, ok = n.Underlying().(*types.Struct)
+	return ok
+}
+
+func (l *Lowerer) compiledNamed(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && !l.bodies[n.Obj().Pkg()]
+}
+
+func (l *Lowerer) hasSymbol(p *types.Package, name string) bool {
+	return l.lib.Values(p.Path())[name].IsValid()
+}
+
+// erases says whether the lowered form of a type loses something: then a value
+// of it carries its descriptor when it is put into an interface.
+func (l *Lowerer) erases(t types.Type) bool { return l.erasesIn(t, map[types.Type]bool{}) }
+
+func (l *Lowerer) erasesIn(t types.Type, seen map[types.Type]bool) bool {
+	t = types.Unalias(t)
+	if seen[t] || l.unnamed(t) {
+		return false
+	}
+	seen[t] = true
+	switch t := t.(type) {
+	case *types.Basic:
+		return false
+	case *types.Named:
+		p := t.Obj().Pkg()
+		if p == nil || l.bodies[p] || t.TypeArgs().Len() > 0 {
+			return true
+		}
+		return types.IsInterface(t) || !l.hasSymbol(p, t.Obj().Name())
+	case *types.Pointer:
+		return l.erasesIn(t.Elem(), seen)
+	case *types.Slice:
+		return l.erasesIn(t.Elem(), seen)
+	case *types.Array:
+		return l.erasesIn(t.Elem(), seen)
+	case *types.Chan:
+		return l.erasesIn(t.Elem(), seen)
+	case *types.Map:
+		return l.erasesIn(t.Key(), seen) || l.erasesIn(t.Elem(), seen)
+	case *types.Interface:
+		return !t.Empty()
+	case *types.Signature:
+		if t.Variadic() {
+			return true
+		}
+		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
+			for v := range tuple.Variables() {
+				if l.erasesIn(v.Type(), seen) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return true // structs
+}
+
+// plain says whether yaegi passes values of a type to and from compiled code by itself.
+func (l *Lowerer) plain(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		return t.Kind() != types.UnsafePointer
+	case *types.Slice:
+		return l.plain(t.Elem())
+	case *types.Array:
+		return l.plain(t.Elem())
+	case *types.Named:
+		p := t.Obj().Pkg()
+		if p == nil || l.bodies[p] || t.TypeArgs().Len() > 0 || !l.hasSymbol(p, t.Obj().Name()) {
+			return false
+		}
+		switch t.Underlying().(type) {
+		case *types.Basic, *types.Struct:
+			return true
+		}
+	case *types.Pointer:
+		if n, ok := types.Unalias(t.Elem()).(*types.Named); ok {
+			return l.plain(n) && !isFile(n)
+		}
+	}
+	return false
+}
+
+// isFile: the standard files stand for the cell's own streams, which only rt knows.
+func isFile(n *types.Named) bool {
+	return n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "os" && n.Obj().Name() == "File"
+}

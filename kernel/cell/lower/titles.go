@@ -1,0 +1,47 @@
+package lower
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// funcTitle is what a traceback calls a function.
+func funcTitle(f *ssa.Function) string {
+	if p := f.Parent(); p != nil {
+		if isLoopBody(f) {
+			return funcTitle(p)
+		}
+		for p.Parent() != nil {
+			p = p.Parent()
+		}
+		if title := funcTitle(p); title != "" {
+			return "func literal in " + title
+		}
+		return "func literal"
+	}
+	if r := f.Signature.Recv(); r != nil {
+		t := r.Type()
+		if p, ok := t.(*types.Pointer); ok {
+			return "(*" + typeTitle(p.Elem()) + ")." + f.Name()
+		}
+		return typeTitle(t) + "." + f.Name()
+	}
+	if o := f.Origin(); o != nil {
+		return o.Name()
+	}
+	if f.Name() == StatementsName {
+		return ""
+	}
+	return f.Name()
+}
+
+// isLoopBody: the function is the body of a range loop over a function.
+func isLoopBody(f *ssa.Function) bool { return f.Synthetic == "range-over-func yield" }
+
+// shown: a traceback shows calls of the function, which somebody has written.
+func shown(f *ssa.Function) bool { return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil }
+
+func typeTitle(t types.Type) string {
+	return types.TypeString(t, func(*types.Package) string { return "" })
+}

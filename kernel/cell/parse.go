@@ -1,0 +1,208 @@
+package cell
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// source is the text of one cell, split into what Go keeps apart.
+type source struct {
+	name    string // what positions call it
+	text    string
+	program bool // it has a package clause: a whole Go file, whose main is run
+
+	file    *ast.File
+	imports []*ast.ImportSpec
+	decls   []ast.Decl          // functions, methods, types, constants
+	run     *ast.FuncDecl       // its body holds the statements; variable declarations among them
+	typed   []ast.Stmt          // the same statements once more, from which the variables' types are found
+	loose   []*ast.Ident        // names in the statements that nothing before them in the cell declares
+	free    []*ast.Ident        // all names that the cell itself does not declare
+	quiet   bool                // the last statement ends in a semicolon
+	offset  func(token.Pos) int // in the parsed text; the same for both parses
+	fset    *token.FileSet
+	files   []*token.File // in fset
+}
+
+// parse splits a cell and parses its parts. The parts are put into one Go file,
+// each with a line directive that gives it its place in the cell.
+//
+// A tolerant parse keeps what it can of a cell that is no Go yet.
+func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, error) {
+	segs, quiet, err := split(name, text)
+	if err != nil && !tolerant {
+		return nil, err
+	}
+	src := &source{name: name, text: text, quiet: quiet, fset: fset}
+	if len(segs) > 0 && segs[0].first == token.PACKAGE {
+		return src, src.parseProgram()
+	}
+	var imports, decls, stmts []segment
+	for _, g := range segs {
+		switch g.first {
+		case token.IMPORT:
+			imports = append(imports, g)
+		case token.FUNC, token.TYPE, token.CONST:
+			decls = append(decls, g)
+		default:
+			stmts = append(stmts, g)
+		}
+	}
+	lines := lineStarts(text)
+	var b strings.Builder
+	b.WriteString("package main;")
+	put := func(g segment) {
+		line, col := lines.at(g.start)
+		b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/")
+		b.WriteString(text[g.start:g.end])
+		b.WriteString("\n")
+	}
+	for _, g := range slices.Concat(imports, decls) {
+		put(g)
+	}
+	b.WriteString("func " + runName + "() {\n")
+	for _, g := range stmts {
+		put(g)
+	}
+	line, col := lines.at(len(text))
+	b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/}")
+	wrapped := b.String()
+
+	f, err := src.parseFile(wrapped, parser.ParseComments)
+	if err != nil && !tolerant || f == nil {
+		return src, err
+	}
+	src.file, src.imports = f, f.Imports
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name == runName {
+				src.run = d
+				for _, id := range f.Unresolved {
+					if d.Body.Pos() <= id.Pos() && id.Pos() < d.Body.End() {
+						src.loose = append(src.loose, id)
+					}
+				}
+				continue
+			}
+			d.Doc = withoutDirective(d.Doc)
+			src.decls = append(src.decls, d)
+		case *ast.GenDecl:
+			d.Doc = withoutDirective(d.Doc)
+			if d.Tok != token.IMPORT {
+				src.decls = append(src.decls, d)
+			}
+		}
+	}
+	src.free = f.Unresolved
+	again, err := src.parseFile(wrapped, parser.SkipObjectResolution)
+	if err != nil && !tolerant || again == nil {
+		return src, err
+	}
+	src.offset = func(p token.Pos) int { // the same in both
+		if t := fset.File(again.Package); token.Pos(t.Base()) <= p && p <= token.Pos(t.Base()+t.Size()) {
+			return t.Offset(p)
+		}
+		return fset.File(f.Package).Offset(p)
+	}
+	for _, d := range again.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.Name == runName {
+			src.typed = d.Body.List
+		}
+	}
+	return src, nil
+}
+
+// parseFile parses a text and notes the file that this adds to the file set.
+func (src *source) parseFile(text string, mode parser.Mode) (*ast.File, error) {
+	f, err := parser.ParseFile(src.fset, src.name, text, mode)
+	if f != nil {
+		src.files = append(src.files, src.fset.File(f.FileStart))
+	}
+	return f, err
+}
+
+// forget takes the text out of the file set: nothing refers to its positions any more.
+func (src *source) forget() {
+	for _, f := range src.files {
+		if f != nil {
+			src.fset.RemoveFile(f)
+		}
+	}
+}
+
+// withoutDirective takes the line directive, which stands before each part of a
+// cell, out of a doc comment.
+func withoutDirective(doc *ast.CommentGroup) *ast.CommentGroup {
+	if doc == nil || !strings.HasPrefix(doc.List[0].Text, "/*line ") {
+		return doc
+	}
+	if len(doc.List) == 1 {
+		return nil
+	}
+	return &ast.CommentGroup{List: doc.List[1:]}
+}
+
+func (src *source) parseProgram() error {
+	f, err := src.parseFile(src.text, parser.ParseComments)
+	if f == nil {
+		return err
+	}
+	src.program = true
+	src.file, src.imports, src.free = f, f.Imports, f.Unresolved
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); !ok || g.Tok != token.IMPORT {
+			src.decls = append(src.decls, d)
+		}
+	}
+	return err
+}
+
+// reserved finds names in the text that the front end uses for itself.
+func (src *source) reserved(complain func(token.Pos, string)) {
+	ast.Inspect(src.file, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if ok && strings.HasSuffix(id.Name, "__") && len(id.Name) > 2 && (src.run == nil || id != src.run.Name) {
+			complain(id.Pos(), id.Name+" is no name for a cell: names that end in __ are reserved")
+		}
+		return true
+	})
+}
+
+// bodies finds functions that have none.
+func (src *source) bodies(complain func(token.Pos, string)) {
+	for _, d := range src.decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Body == nil {
+			complain(f.Name.Pos(), "missing function body")
+		}
+	}
+}
+
+// starts are the offsets at which the lines of a text begin.
+type starts []int
+
+func lineStarts(text string) starts {
+	s := starts{0}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			s = append(s, i+1)
+		}
+	}
+	return s
+}
+
+// at is the line and the column (in bytes) of an offset, both from 1.
+func (s starts) at(offset int) (line, col int) {
+	i, found := slices.BinarySearch(s, offset)
+	if !found {
+		i--
+	}
+	return i + 1, offset - s[i] + 1
+}
+
+// position is where something stands in the cell.
+func (src *source) position(p token.Pos) token.Position { return src.fset.Position(p) }
