@@ -35,7 +35,7 @@ func (s *Session) answer(r request) {
 	case wire.TypeCommOpen:
 		s.refuseComm(m)
 	case wire.TypeCommMsg, wire.TypeCommClose:
-		s.opts.Logf("ignoring %s: no comm is open", m.Header.MsgType)
+		// About a comm that was refused: JupyterLab sends one before it can know.
 	default:
 		if m.Channel == wire.Control {
 			s.unknown(m)

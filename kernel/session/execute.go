@@ -43,11 +43,11 @@ func (s *Session) execute(r request) {
 	reply, err := s.runCell(r, req, in)
 	if err != nil {
 		reply = wire.ExecuteReply{Status: wire.StatusError, Error: errorContent(err)}
+		if req.StopOnError {
+			s.shell.abortCells() // before anybody can know of the failure
+		}
 		if !req.Silent {
 			s.tell(m, wire.TypeError, reply.Error)
-		}
-		if req.StopOnError {
-			s.shell.abortCells()
 		}
 	}
 	reply.ExecutionCount = s.count
@@ -133,7 +133,12 @@ func (s *Session) run(ctx context.Context, in cell.Input) (outcome cell.Outcome,
 // interruption is the failure of a cell that was stopped.
 type interruption struct{ cause error }
 
-func (i interruption) Error() string { return "the cell was stopped: " + i.cause.Error() }
+func (i interruption) Error() string {
+	if i.cause == errInterrupted { // the name says it
+		return "the cell was stopped"
+	}
+	return "the cell was stopped: " + i.cause.Error()
+}
 
 func (i interruption) Unwrap() error { return context.Canceled }
 

@@ -97,6 +97,7 @@ type bench struct {
 	got     []*wire.Message
 	changed chan struct{} // closed at the next message
 	sent    int
+	date    string // of the messages that the front end sends
 }
 
 type lines struct {
@@ -144,7 +145,7 @@ func (b *bench) send(channel wire.Channel, msgType, content string) string {
 	b.Handle(&wire.Message{
 		Channel:    channel,
 		Identities: [][]byte{[]byte("client"), []byte(id)},
-		Header:     wire.Header{MsgID: id, MsgType: msgType, Session: "front"},
+		Header:     wire.Header{MsgID: id, MsgType: msgType, Session: "front", Date: b.date},
 		RawHeader:  json.RawMessage(header),
 		Parent:     json.RawMessage("{}"), Metadata: json.RawMessage("{}"), Content: json.RawMessage(content),
 	})

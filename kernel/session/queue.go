@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"time"
 
 	"github.com/nascent-go/nascent/kernel/wire"
 )
@@ -9,8 +10,9 @@ import (
 // request is a message that waits for its turn.
 type request struct {
 	*wire.Message
-	aborted    bool // a cell before it has failed
-	interrupts int  // how many interrupts had met an idle session when it came
+	came, made time.Time // made is zero if it is not known
+	aborted    bool      // a cell before it has failed
+	interrupts int       // how many interrupts had met an idle session when it came
 }
 
 // queue holds requests without bound: the sender never waits.
@@ -19,6 +21,7 @@ type queue struct {
 	filled sync.Cond
 	items  []request
 	closed bool
+	failed time.Time // when a cell has failed last that others must not follow
 }
 
 func (q *queue) init() { q.filled.L = &q.mu }
@@ -27,6 +30,8 @@ func (q *queue) push(r request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.closed {
+		late := r.came.Before(q.failed.Add(lateTime)) && !r.made.IsZero() && r.made.Before(q.failed)
+		r.aborted = late && r.Header.MsgType == wire.TypeExecuteRequest
 		q.items = append(q.items, r)
 		q.filled.Signal()
 	}
@@ -48,10 +53,12 @@ func (q *queue) pop() (r request, ok bool) {
 	return r, true
 }
 
-// abortCells marks the cells that wait now, so that they are not run.
+// abortCells marks the cells that wait now, so that they are not run, and those
+// that come later but were made before now.
 func (q *queue) abortCells() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.failed = time.Now()
 	for i := range q.items {
 		if q.items[i].Header.MsgType == wire.TypeExecuteRequest {
 			q.items[i].aborted = true

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"sync"
+	"time"
 
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -63,6 +64,7 @@ type Session struct {
 	interrupt  context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
 	interrupts int                     // how many interrupts came when there was nothing to stop
 	closed     bool
+	clocks     clocks
 
 	done     chan struct{} // closed when the session has ended
 	stopping sync.Once
@@ -125,9 +127,10 @@ func (s *Session) Handle(m *wire.Message) {
 	case m.Header.MsgType == wire.TypeShutdownRequest, m.Channel == wire.Control:
 		s.control.push(request{Message: m})
 	case m.Channel == wire.Shell:
+		came := time.Now()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.shell.push(request{Message: m, interrupts: s.interrupts})
+		s.shell.push(request{Message: m, came: came, made: s.clocks.made(m, came), interrupts: s.interrupts})
 	default:
 		s.opts.Logf("ignoring a %s message on channel %q: a kernel receives on shell, control and stdin", m.Header.MsgType, m.Channel)
 	}
