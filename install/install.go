@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // What a kernelspec is called unless Options say otherwise.
@@ -117,8 +118,11 @@ func (e environment) uninstall(o Options) (dir string, err error) {
 		return "", fmt.Errorf("removing the kernelspec: there is no folder %s; %s", dir, whatIsIn(filepath.Dir(dir)))
 	}
 	spec, err := read(dir)
-	if err != nil {
-		return "", fmt.Errorf("removing the kernelspec: %w", err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("removing the kernelspec: %s holds no kernel.json, so it is no kernelspec; if it is not wanted, remove it by hand", dir)
+	case err != nil:
+		return "", fmt.Errorf("removing the kernelspec: %w; if it is not wanted, remove %s by hand", err, dir)
 	}
 	if spec.Metadata.Implementation != implementation {
 		return "", fmt.Errorf("removing the kernelspec: %s belongs to another kernel, %q; jupyter kernelspec remove %s would remove it",
@@ -212,9 +216,14 @@ func mayReplace(dir string) error {
 	spec, err := read(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil // nothing is there, or a folder without kernel.json
+		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+			return fmt.Errorf("%s is no kernelspec, as it holds no kernel.json, and is not empty: remove it, or choose another --name", dir)
+		}
+		return nil // nothing is there
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s can't be made: a part of this path is a file; name a folder", dir)
 	case err != nil:
-		return err
+		return fmt.Errorf("%w: remove %s, or choose another --name", err, dir)
 	case spec.Metadata.Implementation != implementation:
 		return fmt.Errorf("%s belongs to another kernel, %q: choose another --name", dir, spec.DisplayName)
 	}

@@ -149,6 +149,10 @@ func TestErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	papers := filepath.Join(p, "share", "jupyter", "kernels", "papers")
+	if err := os.MkdirAll(filepath.Join(papers, "drafts"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	install := func(o Options) error { _, err := e.install(o); return err }
 	uninstall := func(o Options) error { _, err := e.uninstall(o); return err }
 	tests := []struct {
@@ -169,7 +173,11 @@ func TestErrors(t *testing.T) {
 		{"remove another's", uninstall, Options{Prefix: p, Name: "python3"}, "jupyter kernelspec remove python3"},
 		{"unknown", uninstall, Options{Prefix: p, Name: "nope"}, "installed there: broken, python3"},
 		{"nothing there", uninstall, Options{Name: "nope"}, "nothing is installed there"},
-		{"broken", uninstall, Options{Prefix: p, Name: "broken"}, "is no kernelspec"},
+		{"broken", uninstall, Options{Prefix: p, Name: "broken"}, "is no kernelspec: unexpected end of JSON input; if it is not wanted, remove " + broken + " by hand"},
+		{"over a broken one", install, Options{Prefix: p, Name: "broken", Executable: program}, "remove " + broken + ", or choose another --name"},
+		{"no kernelspec", uninstall, Options{Prefix: p, Name: "papers"}, "holds no kernel.json, so it is no kernelspec"},
+		{"over other files", install, Options{Prefix: p, Name: "papers", Executable: program}, "is not empty: remove it, or choose another --name"},
+		{"in a file", install, Options{Prefix: program, Executable: program}, "a part of this path is a file; name a folder"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
