@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
@@ -33,14 +34,13 @@ type Env struct {
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
 	known   map[*types.Package]bool // library packages that the lowering knows
-	result  *result                 // of the cell that runs
+	result  atomic.Pointer[result]  // of the cell that runs
 }
 
 // result collects what a running cell hands out.
 type result struct {
-	mu     sync.Mutex
+	cell   *rt.Cell
 	values []any
-	set    bool
 }
 
 // New makes an empty environment over a library of compiled packages.
@@ -66,14 +66,16 @@ func New(lib *library.Library) (*Env, error) {
 	return e, e.prelude()
 }
 
-// show is called by a cell with the values of its last expression.
+// show is called by a cell with the values of its last expression; a cell that was
+// left behind in compiled code, and has come back, shows them to nobody.
 func (e *Env) show(values []any) {
-	e.result.mu.Lock()
-	defer e.result.mu.Unlock()
-	for _, v := range values {
-		e.result.values = append(e.result.values, e.rt.Displayable(v))
+	r := e.result.Load()
+	if r == nil || r.cell != e.rt.Current() {
+		return
 	}
-	e.result.set = true
+	for _, v := range values {
+		r.values = append(r.values, e.rt.Displayable(v))
+	}
 }
 
 // raised is the panic of an error that the top level of a cell did not take.
@@ -115,17 +117,18 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	e.result = &result{}
 	c := e.rt.NewCell(ctx, in.Number, name, in.Stdout, in.Stderr, in.Stdin, in.Display)
 	c.OnLatePanic = func(late *rt.Panic) {
 		fmt.Fprintln(in.Stderr, strings.Join(e.panicked(late).Traceback(true), "\n"))
 	}
+	r := &result{cell: c}
+	e.result.Store(r)
 	err = e.rt.Do(c, start)
 	out := Outcome{Warnings: p.warnings}
 	if err != nil {
 		return out, e.failure(ctx, err)
 	}
-	out.Values = e.result.values
+	out.Values = r.values
 	return out, nil
 }
 
