@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/kernel/cell"
@@ -32,6 +36,10 @@ const (
 func Exec(ctx context.Context, env Environment, name, src string, std Streams) (status int) {
 	if name == "-" {
 		name = "standard input"
+	}
+	if err := noProgram(src); err != nil {
+		fmt.Fprintf(std.Err, "%s: %v\n", name, err)
+		return statusFailed
 	}
 	outcome, err := env.Run(ctx, cell.Input{
 		Number: 1, Name: name, Source: src,
@@ -62,6 +70,23 @@ func Exec(ctx context.Context, env Environment, name, src string, std Streams) (
 		fmt.Fprintln(std.Err, err)
 	}
 	return statusFailed
+}
+
+// noProgram says why a file can't be run as a program although it may be a cell.
+func noProgram(src string) error {
+	if !utf8.ValidString(src) || strings.ContainsRune(src, 0) {
+		return errors.New("this is no Go file: it is not UTF-8 text")
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+	if err != nil || file.Name.Name != "main" {
+		return nil // statements without a package clause; what is wrong otherwise, the cell says
+	}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "main" {
+			return nil
+		}
+	}
+	return errors.New("function main is undeclared in package main: declare it, or leave out the package clause to run statements")
 }
 
 // crash tells of a panic the way the Go runtime does: what it says, then the
