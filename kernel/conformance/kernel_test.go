@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,12 +72,17 @@ func start(t testing.TB) *kernel {
 }
 
 func launch(ctx context.Context, t testing.TB, path string) (*kernel, error) {
+	return launchLogged(ctx, t, path, os.Stderr)
+}
+
+// launchLogged is launch with a place for what the kernel logs.
+func launchLogged(ctx context.Context, t testing.TB, path string, log io.Writer) (*kernel, error) {
 	file, conn, err := conformance.WriteConnection(t.TempDir())
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(path, "kernel", "-f", file)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
