@@ -28,7 +28,7 @@ var program = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	built = dir
+	built = append(built, dir)
 	path := filepath.Join(dir, "nascent")
 	out, err := exec.Command("go", "build", "-o", path, "github.com/nascent-go/nascent").CombinedOutput()
 	if err != nil {
@@ -37,12 +37,12 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-var built string // folder of the built program
+var built []string // folders of built programs
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if built != "" {
-		os.RemoveAll(built)
+	for _, dir := range built {
+		os.RemoveAll(dir)
 	}
 	os.Exit(status)
 }

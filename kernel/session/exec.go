@@ -78,8 +78,11 @@ func noProgram(src string) error {
 		return errors.New("this is no Go file: it is not UTF-8 text")
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
-	if err != nil || file.Name.Name != "main" {
+	if err != nil {
 		return nil // statements without a package clause; what is wrong otherwise, the cell says
+	}
+	if name := file.Name.Name; name != "main" {
+		return fmt.Errorf("package %s is no program: only package main is", name)
 	}
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "main" {

@@ -57,6 +57,7 @@ func TestExec(t *testing.T) {
 		{"\x7fELF\x00", t.Context(), 1, "", "prog.go: this is no Go file: it is not UTF-8 text\n"},
 		{"\xff\xfe", t.Context(), 1, "", "prog.go: this is no Go file: it is not UTF-8 text\n"},
 		{"package main\n\nfunc (t T) main() {}\n", t.Context(), 1, "", "prog.go: function main is undeclared in package main: declare it, or leave out the package clause to run statements\n"},
+		{"package lib\n\nfunc main() {}\n", t.Context(), 1, "", "prog.go: package lib is no program: only package main is\n"},
 		{"package main\n\nfunc main() {}\n", t.Context(), 1, "", "compile error\nno such cell: package main\n\nfunc main() {}\n (colour: false)\n"},
 		{"exit", t.Context(), 3, "", ""},
 		{"stop", cancelled, 130, "", "interrupted\n"},
