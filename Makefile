@@ -1,6 +1,6 @@
 # make run     builds nascent and runs the quick start into out/       (needs Go only)
 # make test    every test; sets up a Python environment for real clients
-# make lab     JupyterLab with the kernel, opened on notebooks/
+# make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
 # make bench   speed and memory, of the kernel and of nasext
 # make lint    gofmt, go vet, staticcheck
@@ -44,7 +44,7 @@ $(VENV)/.lab: $(VENV)/.ready $(PY)/requirements-lab.txt
 
 lab: build $(VENV)/.lab
 	./nascent install --prefix $(VENV)
-	$(VENV)/bin/jupyter lab --notebook-dir=notebooks
+	$(VENV)/bin/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
