@@ -130,11 +130,11 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	if err != nil {
 		return nil, fail(err)
 	}
-	m.sites.Add(prog)
 	what = "its lowered form fails to load"
 	if _, err := m.it.Execute(prog); err != nil {
 		return nil, fail(err)
 	}
+	m.sites.Add(prog)
 	v, err := m.it.Eval(c.Start)
 	if err != nil {
 		return nil, fail(err)

@@ -43,7 +43,8 @@ func New(interpreter any, fset *token.FileSet) *Finder {
 	return &Finder{fset: fset, frames: framesOf(reflect.ValueOf(interpreter))}
 }
 
-// Add makes the nodes of a program known. Program is a *interp.Program.
+// Add makes the nodes of a program known, a *interp.Program that has been executed.
+// It takes ties out of its tree that only make panics slow.
 func (f *Finder) Add(program any) {
 	v := reflect.ValueOf(program)
 	if !supported || v.Kind() != reflect.Pointer || v.IsNil() {
@@ -56,6 +57,7 @@ func (f *Finder) Add(program any) {
 		f.index = index{byAddr: map[uintptr]*node{}, byExec: map[uintptr]*node{}, byNext: map[uintptr][]*node{}}
 	}
 	if f.layout.ok {
+		f.layout.detach(v)
 		f.fresh = append(f.fresh, v)
 	}
 }

@@ -104,10 +104,10 @@ func TestPanicking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	finder.Add(p)
 	if _, err := it.Execute(p); err != nil {
 		t.Fatal(err)
 	}
+	finder.Add(p)
 	for _, c := range []struct {
 		function  string
 		lines     []int

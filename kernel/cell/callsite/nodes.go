@@ -27,7 +27,7 @@ type layout struct {
 	root                     int // field of interp.Program
 	child, tnext, fnext, pos int // fields of interp.node
 	exec, rval, sym          int
-	findex, level            int
+	findex, level, anc       int
 	node                     reflect.Type
 }
 
@@ -57,6 +57,7 @@ func layoutOf(program reflect.Type) (l layout) {
 		field(s.Elem(), "index", "int")
 		field(s.Elem(), "global", "bool")
 	}
+	l.anc = field(n, "anc", "*interp.node")
 	l.node = n
 	return l
 }
@@ -95,4 +96,20 @@ func (x *index) add(l layout, program reflect.Value) {
 // closure is the pointer that a variable of a func type holds.
 func closure(f reflect.Value) uintptr {
 	return reflect.NewAt(reflect.TypeFor[uintptr](), f.Addr().UnsafePointer()).Elem().Interface().(uintptr)
+}
+
+// detach makes each declaration of a program a tree of its own. For every frame
+// that a panic takes off, the interpreter looks through the whole tree that its
+// function is in, for a node that it never finds; running code does not look beyond
+// its function.
+func (l layout) detach(program reflect.Value) {
+	root := program.Elem().Field(l.root)
+	if root.IsNil() {
+		return
+	}
+	declarations := root.Elem().Field(l.child)
+	for i := range declarations.Len() {
+		anc := declarations.Index(i).Elem().Field(l.anc)
+		reflect.NewAt(anc.Type(), anc.Addr().UnsafePointer()).Elem().SetZero()
+	}
 }
