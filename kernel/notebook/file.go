@@ -34,15 +34,21 @@ func RunFile(ctx context.Context, in, out, htmlOut string, opts Options) error {
 	if runErr != nil {
 		errs = append(errs, fmt.Errorf("%s: %w", in, runErr))
 	}
+	wrote := func(file string, err error) {
+		if err == nil && opts.Wrote != nil {
+			opts.Wrote(file)
+		}
+		errs = append(errs, err)
+	}
 	if out != "" {
-		errs = append(errs, WriteFile(out, nb))
+		wrote(out, WriteFile(out, nb))
 	}
 	if htmlOut != "" {
 		page, err := page(nb, strings.TrimSuffix(filepath.Base(in), ".ipynb"))
 		if err == nil {
 			err = replaceFile(htmlOut, page)
 		}
-		errs = append(errs, err)
+		wrote(htmlOut, err)
 	}
 	return errors.Join(errs...)
 }

@@ -29,6 +29,8 @@ type Options struct {
 	RecordTiming bool
 	// Progress is told of every cell as it begins and as it ends; may be nil.
 	Progress func(Progress)
+	// Wrote is told of every file that RunFile has written; may be nil.
+	Wrote func(file string)
 }
 
 // Progress is how far a run has come.

@@ -411,10 +411,15 @@ func TestRunFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var lines bytes.Buffer
-	err := RunFile(t.Context(), in, out, page, Options{Kernel: inProcessKernel(t), Progress: ProgressLines(&lines)})
+	var wrote []string
+	err := RunFile(t.Context(), in, out, page, Options{Kernel: inProcessKernel(t), Progress: ProgressLines(&lines),
+		Wrote: func(file string) { wrote = append(wrote, file) }})
 	var failed *CellError
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "lesson.ipynb: cell 2 of 2") {
 		t.Errorf("error = %v, want a CellError with the file's name", err)
+	}
+	if !slices.Equal(wrote, []string{out, page}) {
+		t.Errorf("told of %q, want the notebook and the page", wrote)
 	}
 	nb, err := ReadFile(out)
 	if err != nil || summary(nb)[1] != "2: error panic: boom" {
