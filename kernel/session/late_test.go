@@ -14,7 +14,7 @@ import (
 // still on their way are aborted too, whatever the front end's clock says; what is
 // sent after the failure runs.
 func TestCellsOnTheirWayAreAborted(t *testing.T) {
-	const way = 50 * time.Millisecond
+	const way = 2 * burstGap // as if the network were slow
 	env := &script{cells: cells{"1": value(1), "fail": func(context.Context, cell.Input) (cell.Outcome, error) {
 		return cell.Outcome{}, fault{"panic", "boom"}
 	}}}
@@ -73,7 +73,41 @@ func TestClocks(t *testing.T) {
 	for i := range 1000 {
 		c.made(&wire.Message{Header: wire.Header{Session: fmt.Sprint(i), Date: "2026-01-02T03:04:05Z"}}, start)
 	}
-	if len(c.behind) > maxClocks {
-		t.Errorf("%d clocks are kept, want at most %d", len(c.behind), maxClocks)
+	if len(c.behind) > maxClients {
+		t.Errorf("%d clocks are kept, want at most %d", len(c.behind), maxClients)
+	}
+}
+
+// A front end that sends many cells is too busy to look at answers: also what it
+// has made after a failure is aborted, as long as it goes on like that.
+func TestBurst(t *testing.T) {
+	at := func(ms int) time.Time { return time.UnixMilli(1e12).Add(time.Duration(ms) * time.Millisecond) }
+	type sent struct {
+		made, answered int // in milliseconds
+		fails          bool
+		abort          bool // wanted
+	}
+	for name, cells := range map[string][]sent{
+		"run all": {
+			{made: 0, answered: 3}, {made: 2, answered: 5, fails: true}, {made: 6, answered: 7, abort: true}, {made: 60, answered: 61, abort: true},
+		},
+		"one after the other":  {{made: 0, answered: 3, fails: true}, {made: 4, answered: 5, fails: true}, {made: 6, answered: 7}},
+		"again after run all":  {{made: 0, answered: 3, fails: true}, {made: 2, answered: 4, abort: true}, {made: 300, answered: 310}},
+		"a failure that is no": {{made: 0, answered: 3}, {made: 2, answered: 4}, {made: 6, answered: 7}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bursts
+			for i, c := range cells {
+				b.answer("other", burst{made: at(c.made), answered: at(c.answered), ahead: true, broken: true})
+				ahead, abort := b.ahead("front", at(c.made))
+				if abort != c.abort {
+					t.Errorf("cell %d: aborted = %v, want %v", i, abort, c.abort)
+				}
+				b.answer("front", burst{at(c.made), at(c.answered), ahead, c.fails || abort})
+			}
+			if ahead, abort := b.ahead("front", time.Time{}); ahead || abort {
+				t.Error("a request without a date is taken for one of a burst")
+			}
+		})
 	}
 }

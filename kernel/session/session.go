@@ -72,6 +72,7 @@ type Session struct {
 	// Of the shell goroutine alone:
 	count   int // execution count of the last cell
 	history history
+	bursts  bursts
 }
 
 // Why a running cell's context is cancelled.
