@@ -13,6 +13,7 @@ import (
 // Limits of what a table shows of a value.
 const (
 	tableRows    = 60  // rows of a list, a map
+	numberLines  = 20  // rows of ten numbers
 	tableColumns = 24  // columns of a list of structs
 	cellHTML     = 200 // bytes of a cell
 	cellPlain    = 48
@@ -177,7 +178,7 @@ func (g grid) html() string {
 	}
 	b.WriteString("<table>\n")
 	if g.caption != "" {
-		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap\">%s</caption>\n", html.EscapeString(g.caption))
+		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap;padding-left:0.5em\">%s</caption>\n", html.EscapeString(g.caption))
 	}
 	if g.header != nil {
 		b.WriteString("<thead><tr>")

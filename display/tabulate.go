@@ -154,14 +154,14 @@ func numberRows(v reflect.Value, n int, caption string) *Table {
 	for i := range min(n, across) {
 		t.Columns = append(t.Columns, strconv.Itoa(i))
 	}
-	for i := 0; i < min(n, tableRows*across); i += across {
+	for i := 0; i < min(n, numberLines*across); i += across {
 		var row []any
 		for j := i; j < min(n, i+across); j++ {
 			row = append(row, fieldCell(v.Index(j)))
 		}
 		t.Named(strconv.Itoa(i), row...)
 	}
-	if n > tableRows*across {
+	if n > numberLines*across {
 		t.Total = (n + across - 1) / across
 	}
 	return t

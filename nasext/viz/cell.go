@@ -26,6 +26,7 @@ func Cell(s space.Space, g space.Genotype) *display.Graph {
 	}
 	type edge struct{ from, to, op string }
 	var edges []edge
+	var words []string
 	last := 0
 	for _, c := range choices {
 		name, ok := strings.CutPrefix(c.Decision, "edge ")
@@ -37,11 +38,12 @@ func Cell(s space.Space, g space.Genotype) *display.Graph {
 		}
 		last = max(last, b)
 		edges = append(edges, edge{from, to, c.Option})
+		words = append(words, optionLabel(c.Option))
 	}
 	if len(edges) == 0 {
 		return fail(fmt.Errorf("the space %s decides no operations on edges; its decisions would be called “edge 0→1”", s.Name()))
 	}
-	out := display.NewGraph("cell " + clip(cellTitle(s, g), 90))
+	out := display.NewGraph("cell: " + clip(strings.Join(words, ", "), 90))
 	out.Kinds, out.Direction = kinds(), display.LR
 	for i := range last + 1 {
 		n := display.Node{ID: strconv.Itoa(i), Kind: "data"}
@@ -65,12 +67,12 @@ func Cell(s space.Space, g space.Genotype) *display.Graph {
 	return out
 }
 
-func cellTitle(s space.Space, g space.Genotype) string {
-	text, err := space.Format(s, g)
-	if err != nil {
-		return fmt.Sprint([]int(g))
+// optionLabel is how an option is written where every option has a name.
+func optionLabel(option string) string {
+	if label, _ := operation(option); label != "" {
+		return label
 	}
-	return text
+	return option
 }
 
 // operation is how an operation of a cell is written, and its kind; none has none.

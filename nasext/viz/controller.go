@@ -87,6 +87,10 @@ func Probabilities(history []controller.Record) *display.Panels {
 	rows := mostReached(window(history, len(history)-around, len(history)))
 	header, names := optionColumns(rows)
 	var maps []*display.Plot
+	ticks := make([]string, len(header))
+	for i, h := range header {
+		ticks[i] = optionLabel(h)
+	}
 	for _, at := range moments(len(history), len(header) <= smallMap) {
 		policy := window(history, 0, 1)
 		if at > 0 {
@@ -103,7 +107,7 @@ func Probabilities(history []controller.Record) *display.Panels {
 		if done := history[at].Update - 1; done > 0 {
 			title = "after " + count(done, "update")
 		}
-		p := display.Heatmap(title, values).ColorRange(0, 1).YTicks(labels...).XTicks(header...)
+		p := display.Heatmap(title, values).ColorRange(0, 1).YTicks(labels...).XTicks(ticks...)
 		if !names {
 			p.CellTexts(texts).XLabel("option")
 		}

@@ -99,8 +99,8 @@ func TestGraphsCanBeDrawn(t *testing.T) {
 		{Architecture(&arch.Arch{}), 1, "cannot be drawn"},
 		{Architecture(small), 4, "parameters"},
 		{Architecture(large), 20, "parameters"}, // 15 cells, 2 reductions, stem, head and the input
-		{Cell(cells, cell), 4 + 5, "cell |nor_conv_3x3~0|"},
-		{Cell(cells, space.Genotype{0, 0, 0, 0, 0, 0}), 4, "cell |none~0|"},
+		{Cell(cells, cell), 4 + 5, "cell: conv 3×3, skip, conv 1×1, avg pool 3×3, none, conv 3×3"},
+		{Cell(cells, space.Genotype{0, 0, 0, 0, 0, 0}), 4, "cell: none, none,"},
 		{Cell(cells, nil), 0, "no cell yet"},
 		{Cell(cells, space.Genotype{9}), 1, "cannot be drawn"},
 		{Cell(global, first), 1, "cannot be drawn"},

@@ -24,10 +24,10 @@ func LearningCurve(epochs []estimate.Epoch) *display.Panels {
 	last := epochs[len(epochs)-1]
 	return display.Grid(
 		display.Line("loss",
-			series("training", x, c.trainLoss).Tint(5), series("validation", x, c.validLoss).Tint(1),
+			series("training", x, c.trainLoss).Tint(2), series("validation", x, c.validLoss).Tint(1),
 		).XLabel("epoch"),
 		display.Line(fmt.Sprintf("accuracy: %.2f %% on validation", 100*last.ValidAcc),
-			series("training", x, c.trainAcc).Tint(5), series("validation", x, c.validAcc).Tint(1),
+			series("training", x, c.trainAcc).Tint(2), series("validation", x, c.validAcc).Tint(1),
 		).XLabel("epoch"),
 	)
 }

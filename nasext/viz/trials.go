@@ -106,9 +106,10 @@ func Top(trials []study.Trial, n int, s space.Space) *display.Table {
 }
 
 // table has a row for each trial. Times are left out, so that equal searches give
-// equal tables.
+// equal tables, and so is the column of remarks if there are none.
 func table(trials []study.Trial, s space.Space) *display.Table {
 	t := display.NewTable("trial", "score", "parameters", "MACs", "architecture", "remark")
+	remarks := false
 	for _, trial := range trials {
 		row := []any{trial.Number, trial.Score, trial.Estimate.Params, trial.Estimate.MACs, choices(trial, s), ""}
 		switch {
@@ -119,7 +120,14 @@ func table(trials []study.Trial, s space.Space) *display.Table {
 		case trial.Estimate.Note != "":
 			row[5] = trial.Estimate.Note
 		}
+		remarks = remarks || row[5] != ""
 		t.Add(row...)
+	}
+	if !remarks {
+		t.Columns = t.Columns[:5]
+		for i := range t.Rows {
+			t.Rows[i] = t.Rows[i][:5]
+		}
 	}
 	return t
 }

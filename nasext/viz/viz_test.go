@@ -152,7 +152,11 @@ func TestTables(t *testing.T) {
 			t.Errorf("architecture of trial %d is %q", i+1, got)
 		}
 	}
-	top := Top(trials, 10, nil)
+	top := Top(trials[1:2], 10, nil)
+	if len(top.Columns) != 5 || len(top.Rows[0]) != 5 {
+		t.Errorf("columns %v and row %v, want no remark where there is none", top.Columns, top.Rows[0])
+	}
+	top = Top(trials, 10, nil)
 	if len(top.Rows) != 2 || top.Rows[0][0] != 4 || top.Rows[1][0] != 1 || top.Rows[0][4] != "[3 1 2 4 0 3]" {
 		t.Errorf("the best are %v, want trials 4 and 1", top.Rows)
 	}
