@@ -25,6 +25,12 @@ type Valuer interface {
 	DisplayValue() (value any, text string)
 }
 
+// TypeNamer is implemented by a [Valuer] that knows the name of its type better
+// than reflection does; tables are titled with it.
+type TypeNamer interface {
+	TypeName() string
+}
+
 // Render returns what a value looks like. It asks, in this order: whether the
 // value knows itself ([Displayer]) or stands for another one ([Valuer]);
 // whether it is a gonum plot, an image, a gorgonia tensor, a gonum matrix;
@@ -76,10 +82,27 @@ func renderValuer(x Valuer, depth int) Bundle {
 	}
 	value, text := x.DisplayValue()
 	b := render(value, depth+1)
+	if n, ok := x.(TypeNamer); ok {
+		nameTable(&b, reflect.ValueOf(value), n.TypeName())
+	}
 	if text != "" {
 		b.Data[MIMEPlain] = text
 	}
 	return b
+}
+
+// nameTable titles the table that was made of a value with the name of its type.
+func nameTable(b *Bundle, v reflect.Value, name string) {
+	t, _ := tabulate(v)
+	if t == nil || b.Data[MIMEHTML] != t.Display().Data[MIMEHTML] {
+		return // it is shown as something else
+	}
+	count := "" // of elements or keys, which ends the caption of a list
+	if i := strings.LastIndex(t.Caption, ", "); i >= 0 && v.Kind() != reflect.Struct {
+		count = t.Caption[i:]
+	}
+	t.Caption = name + count
+	b.Data[MIMEHTML] = t.Display().Data[MIMEHTML]
 }
 
 // complete makes sure that a bundle has a text form, without changing a map

@@ -369,3 +369,31 @@ func build(data []byte, depth int) any {
 	}
 	return [3]any{build(rest, depth+1), func() {}, make(chan int)}
 }
+
+// named stands for a value whose type has a name that reflection does not know.
+type named struct {
+	value any
+	name  string
+}
+
+func (n named) DisplayValue() (any, string) { return n.value, "" }
+func (n named) TypeName() string            { return n.name }
+
+func TestTablesAreTitledByTypeNamer(t *testing.T) {
+	row := struct{ X, Y int }{1, 2}
+	for _, tt := range []struct {
+		value      any
+		name, want string
+	}{
+		{[]struct{ X, Y int }{row, row}, "[]P", ">[]P, 2 elements<"},
+		{map[string]struct{ X, Y int }{"a": row}, "map[string]P", ">map[string]P, 1 key<"},
+		{row, "P", ">P<"},
+	} {
+		if got := fmt.Sprint(Render(named{tt.value, tt.name}).Data[MIMEHTML]); !strings.Contains(got, tt.want) || strings.Contains(got, "struct") {
+			t.Errorf("%s: %.200s…, want a caption %s", tt.name, got, tt.want)
+		}
+	}
+	if got := Render(named{7, "Level"}).Data[MIMEPlain]; got != "7" {
+		t.Errorf("a scalar is %q", got)
+	}
+}

@@ -22,6 +22,9 @@ func (b Boxed) DisplayValue() (value any, text string) {
 	return b.d.r.view(b), b.d.r.sprintf("%+v", b)
 }
 
+// TypeName is the name of the value's type as the cell writes it, without its package.
+func (b Boxed) TypeName() string { return strings.ReplaceAll(b.d.String(), "main.", "") }
+
 // displayer is a cell's value that knows what it looks like.
 type displayer struct{ Boxed }
 

@@ -80,6 +80,8 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Table", (*p.Table)(nil), value},
 	{"Text", p.Text, value},
 	{"To", p.To, value},
+	{"TypeNamer", (*p.TypeNamer)(nil), value},
+	{"_TypeNamer", (*_github_com_nascent_go_nascent_display_TypeNamer)(nil), value},
 	{"Valuer", (*p.Valuer)(nil), value},
 	{"_Valuer", (*_github_com_nascent_go_nascent_display_Valuer)(nil), value},
 	{"Values", p.Values, value},
@@ -112,6 +114,14 @@ type _github_com_nascent_go_nascent_display_Sink struct {
 }
 
 func (W _github_com_nascent_go_nascent_display_Sink) Emit(a0 p.Event) error { return W.WEmit(a0) }
+
+// _github_com_nascent_go_nascent_display_TypeNamer carries an interpreted value as a p.TypeNamer.
+type _github_com_nascent_go_nascent_display_TypeNamer struct {
+	IValue    any
+	WTypeName func() string
+}
+
+func (W _github_com_nascent_go_nascent_display_TypeNamer) TypeName() string { return W.WTypeName() }
 
 // _github_com_nascent_go_nascent_display_Valuer carries an interpreted value as a p.Valuer.
 type _github_com_nascent_go_nascent_display_Valuer struct {
