@@ -199,3 +199,12 @@ func TestRawOutputBelongsToTheCell(t *testing.T) {
 		t.Errorf("stdout %q, stderr %q", a.Text(wire.Stdout), a.Text(wire.Stderr))
 	}
 }
+
+func TestWorkersLogIsNoOutput(t *testing.T) {
+	k := start(t)
+	a, _ := k.cell("log what somebody should know", wire.StatusOK)
+	k.waitForLog("what somebody should know")
+	if text := a.Text(wire.Stdout) + a.Text(wire.Stderr); text != "" {
+		t.Errorf("the cell shows %q", text)
+	}
+}

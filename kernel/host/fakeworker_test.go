@@ -206,6 +206,10 @@ func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
 			return err
 		}
 		f.waitUntilShown(ctx)
+	case "log":
+		line, err := f.sender.Publish(nil, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: arg})
+		line.Channel = wire.Log
+		f.say(line, err)
 	case "later": // dies when the cell has ended
 		time.AfterFunc(50*time.Millisecond, func() { os.Exit(7) })
 	case "garbage":

@@ -99,6 +99,10 @@ func (h *host) fromWorker(w *worker, m *wire.Message) {
 		return
 	}
 	w.heard = true
+	if m.Channel == wire.Log {
+		h.logFromWorker(m)
+		return
+	}
 	if h.ending != nil && h.ending.asked(m.ParentID()) {
 		return // the host answers these itself, when the worker has ended
 	}
@@ -123,6 +127,15 @@ func (h *host) fromWorker(w *worker, m *wire.Message) {
 		}
 	}
 	h.send(m)
+}
+
+func (h *host) logFromWorker(m *wire.Message) {
+	var line wire.Stream
+	if err := m.DecodeContent(&line); err != nil {
+		h.logf("from the worker: %v", err)
+		return
+	}
+	h.logf("%s", line.Text)
 }
 
 func (h *host) statusFromWorker(m *wire.Message) {

@@ -308,12 +308,16 @@ func TestStdin(t *testing.T) {
 
 func TestServe(t *testing.T) {
 	env := &script{cells: cells{"1": value(1)}}
-	start := func(ctx context.Context) (*wire.Conn, *io.PipeWriter, <-chan error) {
+	start := func(ctx context.Context, change ...func(*Options)) (*wire.Conn, *io.PipeWriter, <-chan error) {
 		toR, toW := io.Pipe()
 		fromR, fromW := io.Pipe()
 		ended := make(chan error, 1)
+		opts := Options{Env: env, SessionID: "s", Logf: t.Logf}
+		for _, c := range change {
+			c(&opts)
+		}
 		go func() {
-			ended <- Serve(ctx, toR, fromW, Options{Env: env, SessionID: "s", Logf: t.Logf})
+			ended <- Serve(ctx, toR, fromW, opts)
 			fromW.Close()
 		}()
 		return wire.NewConn(fromR, toW), toW, ended
@@ -356,6 +360,13 @@ func TestServe(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Errorf("Serve = %v after shutdown_request, want nil", err)
 		}
+	})
+	t.Run("log", func(t *testing.T) {
+		conn, w, _ := start(t.Context(), func(o *Options) { o.Logf = nil })
+		defer w.Close()
+		send(conn, request("brew_request", `{}`))
+		expect(t, untilIdle(conn), "iopub status busy",
+			`log stream stderr "ignoring a request of the unknown type \"brew_request\" on shell"`, "iopub status idle")
 	})
 	t.Run("no messages", func(t *testing.T) {
 		_, w, ended := start(t.Context())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"sync/atomic"
 
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -12,7 +13,9 @@ import (
 
 // Serve runs a session on a pair of pipes: messages from r, as a wire.Conn writes
 // them, are handled, and what the session sends is written to w. It is what a
-// worker process does. opts.Emit is not used.
+// worker process does. opts.Emit is not used. Without opts.Logf, what would be
+// logged is sent on [wire.Log]: on the standard error of the process it would be
+// taken for a cell's output.
 //
 // Serve returns nil when r ends or the session was shut down, and an error if a
 // pipe breaks or ctx is cancelled. A read from r that is under way goes on then:
@@ -29,6 +32,9 @@ func Serve(ctx context.Context, r io.Reader, w io.Writer, opts Options) error {
 		if err != nil && failed.CompareAndSwap(false, true) {
 			broken <- err
 		}
+	}
+	if opts.Logf == nil {
+		opts.Logf = func(format string, args ...any) { sendLog(conn, fmt.Sprintf(format, args...)) }
 	}
 	s := New(opts)
 	defer s.Close()
@@ -56,6 +62,18 @@ func Serve(ctx context.Context, r io.Reader, w io.Writer, opts Options) error {
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("session: %w", context.Cause(ctx))
+	}
+}
+
+// sendLog sends a line of the log.
+func sendLog(conn *wire.Conn, text string) {
+	m, err := wire.Sender{}.Publish(nil, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: text})
+	if err == nil {
+		m.Channel, m.Identities = wire.Log, nil
+		err = conn.WriteMessage(m)
+	}
+	if err != nil {
+		log.Print(text)
 	}
 }
 

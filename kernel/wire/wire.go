@@ -16,6 +16,10 @@ const (
 	Control Channel = "control"
 	IOPub   Channel = "iopub"
 	Stdin   Channel = "stdin"
+
+	// Log is no socket: what a worker has to say about requests, as streams. It
+	// goes to the log of the process that has started the worker.
+	Log Channel = "log"
 )
 
 // Header says what a message is and who sent it.
