@@ -129,13 +129,13 @@ func (c GlobalConfig) check() error {
 	b := arch.NewBuilder("", c.Input)
 	b.Linear(b.Flatten(b.In()), 1)
 	if _, err := b.Build(); err != nil {
-		return fmt.Errorf("Input: %w", err)
+		return fmt.Errorf("%s: %w", "Input", err)
 	}
 	switch {
 	case c.Classes < 1 || c.Classes > maxUnits:
-		return fmt.Errorf("Classes is %d; it must be 1 to %d", c.Classes, maxUnits)
+		return fmt.Errorf("%s is %d; it must be 1 to %d", "Classes", c.Classes, maxUnits)
 	case c.MinLayers < 1:
-		return fmt.Errorf("MinLayers is %d; it must be at least 1, as the first layer is a convolution", c.MinLayers)
+		return fmt.Errorf("%s is %d; it must be at least 1, as the first layer is a convolution", "MinLayers", c.MinLayers)
 	case c.MaxLayers < c.MinLayers:
 		return fmt.Errorf("there is no valid architecture: MaxLayers is %d, below MinLayers, which is %d", c.MaxLayers, c.MinLayers)
 	case c.MaxLayers > 100:
@@ -168,10 +168,10 @@ func (c GlobalConfig) check() error {
 	}
 	for i, r := range c.Dropout {
 		if !(r >= 0 && r < 1) {
-			return fmt.Errorf("Dropout offers %v; a rate must be at least 0 and below 1", r)
+			return fmt.Errorf("%s offers %v; a rate must be at least 0 and below 1", "Dropout", r)
 		}
 		if slices.Contains(c.Dropout[:i], r) {
-			return fmt.Errorf("Dropout offers %v twice; an option stands in a list once", r)
+			return fmt.Errorf("%s offers %v twice; an option stands in a list once", "Dropout", r)
 		}
 	}
 	widest := slices.Max(c.Channels)
@@ -179,7 +179,7 @@ func (c GlobalConfig) check() error {
 		widest *= c.MaxLayers
 	}
 	if pixels := c.Input.H * c.Input.W; widest > (1<<31)/pixels {
-		return fmt.Errorf("Channels: up to %d channels on an input of %v are too many activations; offer fewer channels or make the input smaller", widest, c.Input)
+		return fmt.Errorf("%s: up to %d channels on an input of %v are too many activations; offer fewer channels or make the input smaller", "Channels", widest, c.Input)
 	}
 	return nil
 }
