@@ -7,10 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -33,11 +33,16 @@ func main() {
 	root := &cobra.Command{
 		Use: "nascent", Short: "Go in Jupyter, and neural architecture search in Go",
 		Version: version(), SilenceUsage: true, SilenceErrors: true,
+		Args: noCommand, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help says what there is", err, c.CommandPath())
+	})
 	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), execCommand())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	var status exitStatus
 	switch err := root.ExecuteContext(ctx); {
 	case errors.As(err, &status):
@@ -46,6 +51,49 @@ func main() {
 		fmt.Fprintln(os.Stderr, "nascent:", err)
 		os.Exit(1)
 	}
+}
+
+// noCommand is what someone is told who names a command that there is not.
+func noCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	near := ""
+	if s := root.SuggestionsFor(args[0]); len(s) > 0 {
+		near = fmt.Sprintf("did you mean %s? ", s[0])
+	}
+	return fmt.Errorf("there is no command %q; %sthere are %s, and each has --help", args[0], near, strings.Join(names, ", "))
+}
+
+// takes checks how many arguments a command gets; most < 0 is without limit.
+func takes(least, most int, usage string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < least || most >= 0 && len(args) > most {
+			return fmt.Errorf("arguments given: %d; the usage is: %s", len(args), usage)
+		}
+		return nil
+	}
+}
+
+// pairs is a flag that may be repeated, each time with a NAME=VALUE. The value may
+// hold commas and equal signs.
+type pairs map[string]string
+
+func (p pairs) String() string { return "" }
+func (p pairs) Type() string   { return "NAME=VALUE" }
+func (p pairs) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok {
+		return errors.New("NAME=VALUE is expected")
+	}
+	p[name] = value
+	return nil
 }
 
 // exitStatus ends the program with a status and without a word.
@@ -82,7 +130,7 @@ func environment() (*cell.Env, error) {
 func kernelCommand() *cobra.Command {
 	var file string
 	c := &cobra.Command{
-		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: cobra.NoArgs,
+		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: takes(0, 0, "nascent kernel -f FILE"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			self, err := os.Executable()
 			if err != nil {
@@ -92,8 +140,7 @@ func kernelCommand() *cobra.Command {
 			return host.Run(context.WithoutCancel(c.Context()), host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())})
 		},
 	}
-	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection file that Jupyter wrote")
-	must(c.MarkFlagRequired("connection-file"))
+	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection `FILE` that Jupyter wrote")
 	return c
 }
 
@@ -118,20 +165,16 @@ func sessionCommand() *cobra.Command {
 
 func runCommand() *cobra.Command {
 	var out, html string
-	var params map[string]string
-	opts := notebook.Options{Progress: notebook.ProgressLines(os.Stderr)}
+	params := pairs{}
+	opts := notebook.Options{
+		Progress: notebook.ProgressLines(os.Stderr),
+		Wrote:    func(file string) { fmt.Fprintln(os.Stderr, "wrote", file) },
+	}
 	c := &cobra.Command{
-		Use: "run NOTEBOOK.ipynb", Short: "Run a notebook, without Jupyter", Args: cobra.ExactArgs(1),
+		Use: "run NOTEBOOK.ipynb", Short: "Run a notebook, without Jupyter", Args: takes(1, 1, "nascent run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html]"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
 				out = strings.TrimSuffix(args[0], ".ipynb") + ".out.ipynb"
-			}
-			for _, f := range []string{out, html} {
-				if dir := filepath.Dir(f); f != "" {
-					if err := os.MkdirAll(dir, 0o755); err != nil {
-						return fmt.Errorf("making the folder of %s: %w", f, err)
-					}
-				}
 			}
 			self, err := os.Executable()
 			if err != nil {
@@ -148,23 +191,27 @@ func runCommand() *cobra.Command {
 			if errors.As(err, &failed) {
 				fmt.Fprintln(os.Stderr, failed.Report(false))
 			}
-			if err == nil {
-				fmt.Fprintln(os.Stderr, "wrote", strings.TrimSpace(out+" "+html))
+			if err != nil && c.Context().Err() != nil {
+				fmt.Fprintln(os.Stderr, "nascent:", err)
+				return exitStatus(130) // as shells have it: 128 + SIGINT
 			}
 			return err
 		},
 	}
-	c.Flags().StringVarP(&out, "output", "o", "", "write the notebook with its outputs here (default NOTEBOOK.out.ipynb)")
-	c.Flags().StringVar(&html, "html", "", "write it as one self-contained page here")
-	c.Flags().StringToStringVarP(&params, "parameter", "p", nil, "set name=value after the cell tagged parameters; may be repeated")
-	c.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest time for one cell, such as 90s (default: none)")
-	c.Flags().BoolVar(&opts.AllowErrors, "allow-errors", false, "go on after a cell has failed")
+	c.Flags().StringVarP(&out, "output", "o", "", "write the notebook with its outputs to `FILE` (default NOTEBOOK.out.ipynb)")
+	c.Flags().StringVar(&html, "html", "", "write it as one self-contained page to `FILE`")
+	c.Flags().VarP(params, "parameter", "p", "set a parameter after the cell tagged parameters; may be repeated")
+	c.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest `TIME` for one cell, such as 90s (default: none)")
+	c.Flags().BoolVar(&opts.AllowErrors, "allow-errors", false, "go on after a cell has failed, unless it took too long or ended the worker")
 	return c
 }
 
 func execCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "exec FILE.go|-", Short: "Run a Go file as one cell", Args: cobra.MinimumNArgs(1), DisableFlagsInUseLine: true,
+	c := &cobra.Command{
+		Use: "exec FILE.go|- [ARGUMENT]...", Short: "Run a Go file as one cell", DisableFlagsInUseLine: true,
+		Long: "Run a Go file (- is standard input) as one cell. If it has a package clause, its main is called.\n" +
+			"What follows the file are the program's arguments. Output and exit status are those of the program.",
+		Args: takes(1, -1, "nascent exec FILE.go|- [ARGUMENT]..."),
 		RunE: func(c *cobra.Command, args []string) error {
 			src, err := readSource(args[0])
 			if err != nil {
@@ -178,6 +225,8 @@ func execCommand() *cobra.Command {
 			return leave(session.Exec(c.Context(), env, args[0], src, session.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	}
+	c.Flags().SetInterspersed(false) // flags behind the file are the program's
+	return c
 }
 
 func leave(status int) error {
@@ -188,27 +237,27 @@ func leave(status int) error {
 }
 
 func readSource(name string) (string, error) {
+	var b []byte
+	var err error
 	if name == "-" {
-		name = "/dev/stdin"
+		b, err = io.ReadAll(os.Stdin)
+	} else {
+		b, err = os.ReadFile(name)
 	}
-	b, err := os.ReadFile(name)
 	if err != nil {
 		return "", fmt.Errorf("reading the program: %w", err)
 	}
 	return string(b), nil
 }
 
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
 func installCommand() *cobra.Command {
 	var o install.Options
 	c := &cobra.Command{
-		Use: "install", Short: "Make the kernel known to Jupyter", Args: cobra.NoArgs,
+		Use: "install", Short: "Make the kernel known to Jupyter", Args: takes(0, 0, "nascent install [--user|--sys-prefix|--prefix DIR] [--name NAME] [--env NAME=VALUE]"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := named(c, "prefix", "name"); err != nil {
+				return err
+			}
 			dir, err := install.Install(o)
 			if err != nil {
 				return err
@@ -218,15 +267,19 @@ func installCommand() *cobra.Command {
 		},
 	}
 	installFlags(c, &o)
-	c.Flags().StringToStringVar(&o.Env, "env", nil, "set K=V in the kernel's environment; may be repeated")
+	o.Env = map[string]string{}
+	c.Flags().Var(pairs(o.Env), "env", "set a variable in the kernel's environment; may be repeated")
 	return c
 }
 
 func uninstallCommand() *cobra.Command {
 	var o install.Options
 	c := &cobra.Command{
-		Use: "uninstall", Short: "Remove the kernel from Jupyter", Args: cobra.NoArgs,
+		Use: "uninstall", Short: "Remove the kernel from Jupyter", Args: takes(0, 0, "nascent uninstall [--user|--sys-prefix|--prefix DIR] [--name NAME]"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := named(c, "prefix", "name"); err != nil {
+				return err
+			}
 			dir, err := install.Uninstall(o)
 			if err != nil {
 				return err
@@ -242,7 +295,17 @@ func uninstallCommand() *cobra.Command {
 func installFlags(c *cobra.Command, o *install.Options) {
 	c.Flags().BoolVar(&o.User, "user", false, "in the user's Jupyter folder (the default)")
 	c.Flags().BoolVar(&o.SysPrefix, "sys-prefix", false, "in the active Python environment")
-	c.Flags().StringVar(&o.Prefix, "prefix", "", "in DIR/share/jupyter/kernels")
-	c.Flags().StringVar(&o.Name, "name", "nascent", "name of the kernelspec")
-	c.MarkFlagsMutuallyExclusive("user", "sys-prefix", "prefix")
+	c.Flags().StringVar(&o.Prefix, "prefix", "", "in `DIR`/share/jupyter/kernels")
+	c.Flags().StringVar(&o.Name, "name", "nascent", "`NAME` of the kernelspec")
+}
+
+// named says if a flag was given an empty value, as by a shell variable that is
+// not set: the default would be another place than was meant.
+func named(c *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if f := c.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return fmt.Errorf("--%s is empty; give it a value or leave it out", name)
+		}
+	}
+	return nil
 }

@@ -44,9 +44,9 @@ func TestExecIsLikeGo(t *testing.T) {
 	if len(binaries) < 15 {
 		t.Errorf("only %d programs", len(binaries))
 	}
-	args := map[string][]string{"flags": {"one", "two words", "3"}}
+	args := map[string][]string{"flags": strings.Fields("-n 5 -v -name a -name b=c,d -wait 3s -- x -y")}
 	stdin := map[string]string{"reading": "first line\n1 2\nthe quick  brown\nfox\n"}
-	status := map[string]int{"deferring": 4, "errors": 3, "panics": 2}
+	status := map[string]int{"deferring": 4, "errors": 3, "flags": 1, "panics": 2}
 	for name, binary := range binaries {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(binary)

@@ -74,9 +74,10 @@ func TestInstall(t *testing.T) {
 		{[]string{"--name", "my kernel"}, []string{`"my kernel" can't be the name`, "letters, digits, dot, hyphen and underscore"}},
 		{[]string{"--name", "../x"}, []string{`"../x" can't be the name`}},
 		{[]string{"--prefix", os.DevNull}, []string{os.DevNull, "is a file"}},
-		{[]string{"--user", "--prefix", "x"}, []string{"user", "prefix"}},
+		{[]string{"--user", "--prefix", "x"}, []string{"--user and --prefix exclude each other"}},
+		{[]string{"--prefix", ""}, []string{"--prefix is empty; give it a value or leave it out"}},
 		{[]string{"--env", "=x"}, []string{"NAME=VALUE is expected"}},
-		{[]string{"--env", "x"}, []string{"x"}},
+		{[]string{"--env", "x"}, []string{"NAME=VALUE is expected"}},
 	} {
 		run(nil, append([]string{"install"}, tt.args...)...).oneError(t, tt.wants...)
 	}
@@ -85,7 +86,7 @@ func TestInstall(t *testing.T) {
 
 func TestInstallEnvironment(t *testing.T) {
 	dir := t.TempDir()
-	got := nascent(t, dir, "", "install", "--prefix", dir, "--env", "GOGC=50", "--env", "FLAGS=-a,-b", "--env", "EMPTY=")
+	got := nascent(t, dir, "", "install", "--prefix", dir, "--env", "GOGC=50", "--env", "FLAGS=-a=1,-b=2", "--env", "EMPTY=")
 	if got.status != 0 {
 		t.Fatalf("%+v", got)
 	}
@@ -99,7 +100,7 @@ func TestInstallEnvironment(t *testing.T) {
 	if err := json.Unmarshal(text, &spec); err != nil {
 		t.Fatal(err)
 	}
-	if want := map[string]string{"GOGC": "50", "FLAGS": "-a,-b", "EMPTY": ""}; !reflect.DeepEqual(spec.Env, want) {
+	if want := map[string]string{"GOGC": "50", "FLAGS": "-a=1,-b=2", "EMPTY": ""}; !reflect.DeepEqual(spec.Env, want) {
 		t.Errorf("env %v, want %v", spec.Env, want)
 	}
 }
@@ -121,14 +122,21 @@ func TestHelp(t *testing.T) {
 	if strings.Contains(got.stdout, "session") {
 		t.Errorf("help names what only the kernel starts:\n%s", got.stdout)
 	}
-	for _, args := range [][]string{{"frobnicate"}, {"--frobnicate"}, {"run", "--frobnicate"}, {"run"}, {"exec"}, {"kernel"}, {"install", "frobnicate"}} {
-		got := nascent(t, "", "", args...)
-		if got.status != 1 || got.stdout != "" || !strings.HasPrefix(got.stderr, "nascent: ") {
-			t.Errorf("%v: %+v", args, got)
-		}
-		if last := args[len(args)-1]; strings.Contains(last, "frob") && !strings.Contains(got.stderr, "frobnicate") {
-			t.Errorf("%v is not named: %s", args, got.stderr)
-		}
+	for _, tt := range []struct {
+		args  []string
+		wants []string
+	}{
+		{[]string{"frobnicate"}, []string{`there is no command "frobnicate"`, "there are exec, "}},
+		{[]string{"instal"}, []string{`there is no command "instal"`, "did you mean install?"}},
+		{[]string{"--frobnicate"}, []string{"--frobnicate", "nascent --help"}},
+		{[]string{"run", "--frobnicate"}, []string{"--frobnicate", "nascent run --help"}},
+		{[]string{"run"}, []string{"arguments given: 0", "nascent run NOTEBOOK.ipynb"}},
+		{[]string{"run", "a", "b"}, []string{"arguments given: 2", "nascent run NOTEBOOK.ipynb"}},
+		{[]string{"exec"}, []string{"arguments given: 0", "nascent exec FILE.go|-"}},
+		{[]string{"kernel"}, []string{"no connection file was named", "-f FILE"}},
+		{[]string{"install", "frobnicate"}, []string{"arguments given: 1", "nascent install [--user"}},
+	} {
+		nascent(t, "", "", tt.args...).oneError(t, tt.wants...)
 	}
 	nascent(t, "", "", "session").oneError(t, "started by the kernel's host only")
 }
