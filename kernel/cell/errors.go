@@ -53,8 +53,8 @@ func (e *CompileError) Traceback(color bool) []string {
 		}
 		out = append(out, paint(bold, fmt.Sprintf("%s:%d:%d: ", d.Cell, d.Line, d.Column))+paint(red, d.Message))
 		if d.Source != "" {
-			out = append(out, "    "+strings.ReplaceAll(d.Source, "\t", " "))
-			out = append(out, "    "+strings.Repeat(" ", displayColumn(d.Source, d.Column))+paint(red, "^"))
+			line, column := window(strings.ReplaceAll(d.Source, "\t", " "), displayColumn(d.Source, d.Column))
+			out = append(out, "    "+line, "    "+strings.Repeat(" ", column)+paint(red, "^"))
 		}
 		if d.Hint != "" {
 			out = append(out, "    "+paint(cyan, d.Hint))
@@ -66,6 +66,26 @@ func (e *CompileError) Traceback(color bool) []string {
 // displayColumn is how many characters stand before a byte column.
 func displayColumn(line string, column int) int {
 	return len([]rune(line[:min(max(column-1, 0), len(line))]))
+}
+
+// window cuts a long line to what stands around a column, counted in characters,
+// and says where the column is then.
+func window(line string, column int) (string, int) {
+	const before, after = 60, 60
+	r := []rune(line)
+	if len(r) <= 2*(before+after) {
+		return line, column
+	}
+	head, tail := "", ""
+	end := min(len(r), column+after)
+	if end < len(r) {
+		tail = "…"
+	}
+	start := max(0, column-before)
+	if start > 0 {
+		head = "…"
+	}
+	return head + string(r[start:end]) + tail, column - start + len([]rune(head))
 }
 
 // Frame is one call of a cell's function in a traceback.
@@ -156,7 +176,7 @@ func (d *diagnostics) add(pos token.Position, message, hint string) {
 	for i, y := range d.list {
 		if y.Cell == x.Cell && y.Line == x.Line && y.Column == x.Column {
 			switch {
-			case y.Message == x.Message, strings.HasSuffix(x.Message, vague):
+			case y.Message == x.Message, strings.HasSuffix(x.Message, vague), twins(y.Message, x.Message):
 				return
 			case strings.HasSuffix(y.Message, vague):
 				d.list[i] = x
@@ -176,6 +196,13 @@ func (d *diagnostics) also(what string, pos token.Position) {
 		}
 		d.list[n-1].Hint = more
 	}
+}
+
+// twins: one error, found in a variable's declaration and in the assignment that
+// is made of it.
+func twins(a, b string) bool {
+	same := strings.NewReplacer(" in variable declaration", "", " in assignment", "")
+	return same.Replace(a) == same.Replace(b)
 }
 
 // addError adds an error of the scanner, the parser or the type checker.

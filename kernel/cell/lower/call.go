@@ -39,6 +39,12 @@ func (f *function) call(v *ssa.Call) {
 		}
 	default:
 		fn = f.open(c.Value)
+		if f.compiledNamed(c.Value.Type()) { // a func type of compiled code: rt converts what goes in and out
+			ty := f.signature(c.Signature())
+			t := f.temp(ty)
+			f.p("%s = rt.Conv(%s, %s).(%s)", t, fn, f.zeroVar(ty), ty)
+			fn = t
+		}
 	}
 	call := fn + "(" + strings.Join(args, ", ") + ")"
 	switch res := c.Signature().Results(); {
