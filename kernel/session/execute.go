@@ -21,10 +21,10 @@ const unrecorded = "cell that is not in the history"
 // execute runs a cell.
 func (s *Session) execute(r request) {
 	m := r.Message
-	client := m.Header.Session
-	ahead, abort := s.bursts.ahead(client, r.made)
+	client, id := m.Header.Session, cellID(m)
+	ahead, abort := s.bursts.ahead(client, id, r.made)
 	if abort || r.aborted {
-		s.bursts.answer(client, burst{made: r.made, answered: time.Now(), ahead: ahead, broken: true})
+		s.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: true})
 		s.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusAborted, ExecutionCount: s.count}, nil)
 		return
 	}
@@ -44,7 +44,7 @@ func (s *Session) execute(r request) {
 	}
 
 	reply, err := s.runCell(r, req, in)
-	s.bursts.answer(client, burst{made: r.made, answered: time.Now(), ahead: ahead, broken: err != nil && req.StopOnError})
+	s.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: err != nil && req.StopOnError})
 	if err != nil {
 		reply = wire.ExecuteReply{Status: wire.StatusError, Error: errorContent(err)}
 		if req.StopOnError {

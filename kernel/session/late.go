@@ -1,6 +1,7 @@
 package session
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -49,6 +50,7 @@ type bursts struct{ last map[string]burst }
 
 // burst is where a client stands with its last cell.
 type burst struct {
+	cell           string // the front end's name for it, if it has told
 	made, answered time.Time
 	ahead          bool // it was sent without waiting for the answer to the one before
 	broken         bool // it has failed or was aborted, so that what follows is aborted
@@ -56,13 +58,26 @@ type burst struct {
 
 // ahead says whether a client has sent a cell that was made at a time without
 // waiting for the answer to its last one, and whether that one's failure aborts it.
-func (b *bursts) ahead(client string, made time.Time) (ahead, abort bool) {
+// A notebook that sends two different cells at once does so for one command: its
+// user can't have seen an answer.
+func (b *bursts) ahead(client, cell string, made time.Time) (ahead, abort bool) {
 	last, ok := b.last[client]
 	if !ok || made.IsZero() || made.Sub(last.made) > burstGap {
 		return false, false
 	}
-	ahead = last.ahead || made.Before(last.answered)
+	ahead = last.ahead || made.Before(last.answered) || cell != "" && last.cell != "" && cell != last.cell
 	return ahead, ahead && last.broken
+}
+
+// cellID is what JupyterLab calls the cell of a request, or "".
+func cellID(m *wire.Message) string {
+	var metadata struct {
+		CellID string `json:"cellId"`
+	}
+	if json.Unmarshal(m.Metadata, &metadata) != nil {
+		return ""
+	}
+	return metadata.CellID
 }
 
 // answer notes what has become of a client's cell.

@@ -83,6 +83,7 @@ func TestClocks(t *testing.T) {
 func TestBurst(t *testing.T) {
 	at := func(ms int) time.Time { return time.UnixMilli(1e12).Add(time.Duration(ms) * time.Millisecond) }
 	type sent struct {
+		cell           string
 		made, answered int // in milliseconds
 		fails          bool
 		abort          bool // wanted
@@ -91,21 +92,27 @@ func TestBurst(t *testing.T) {
 		"run all": {
 			{made: 0, answered: 3}, {made: 2, answered: 5, fails: true}, {made: 6, answered: 7, abort: true}, {made: 60, answered: 61, abort: true},
 		},
-		"one after the other":  {{made: 0, answered: 3, fails: true}, {made: 4, answered: 5, fails: true}, {made: 6, answered: 7}},
-		"again after run all":  {{made: 0, answered: 3, fails: true}, {made: 2, answered: 4, abort: true}, {made: 300, answered: 310}},
+		"one after the other": {{made: 0, answered: 3, fails: true}, {made: 4, answered: 5, fails: true}, {made: 6, answered: 7}},
+		"again after run all": {{made: 0, answered: 3, fails: true}, {made: 2, answered: 4, abort: true}, {made: 300, answered: 310}},
+		"all at once, and answered at once": {
+			{cell: "a", made: 0, answered: 1}, {cell: "b", made: 2, answered: 3, fails: true},
+			{cell: "c", made: 5, answered: 6, abort: true}, {cell: "d", made: 10, answered: 11, abort: true},
+		},
+		"a cell twice":         {{cell: "a", made: 0, answered: 1, fails: true}, {cell: "a", made: 100, answered: 101}},
+		"two cells":            {{cell: "a", made: 0, answered: 1, fails: true}, {cell: "b", made: 300, answered: 301}},
 		"a failure that is no": {{made: 0, answered: 3}, {made: 2, answered: 4}, {made: 6, answered: 7}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bursts
 			for i, c := range cells {
-				b.answer("other", burst{made: at(c.made), answered: at(c.answered), ahead: true, broken: true})
-				ahead, abort := b.ahead("front", at(c.made))
+				b.answer("other", burst{cell: "other", made: at(c.made), answered: at(c.answered), ahead: true, broken: true})
+				ahead, abort := b.ahead("front", c.cell, at(c.made))
 				if abort != c.abort {
 					t.Errorf("cell %d: aborted = %v, want %v", i, abort, c.abort)
 				}
-				b.answer("front", burst{at(c.made), at(c.answered), ahead, c.fails || abort})
+				b.answer("front", burst{c.cell, at(c.made), at(c.answered), ahead, c.fails || abort})
 			}
-			if ahead, abort := b.ahead("front", time.Time{}); ahead || abort {
+			if ahead, abort := b.ahead("front", "e", time.Time{}); ahead || abort {
 				t.Error("a request without a date is taken for one of a burst")
 			}
 		})
