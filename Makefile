@@ -1,5 +1,6 @@
 # make run     builds nascent and runs the quick start into out/       (needs Go only)
 # make test    every test; sets up a Python environment for real clients
+# make browser-test  the kernel in JupyterLab, driven in Chromium
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
 # make bench   speed and memory, of the kernel and of nasext
@@ -9,8 +10,9 @@ GO     ?= go
 PYTHON ?= python3
 VENV   := .venv
 PY     := kernel/conformance/python
+BROWSER := kernel/conformance/browser
 
-.PHONY: run test go-test client-test lab build bench lint clean
+.PHONY: run test go-test client-test browser-test lab build bench lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -38,8 +40,14 @@ $(VENV)/.ready: $(PY)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements.txt
 	touch $@
 
-$(VENV)/.lab: $(VENV)/.ready $(PY)/requirements-lab.txt
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements-lab.txt
+# The quick start and a user's hands in JupyterLab, in Chromium. Not part of make
+# test: it installs JupyterLab and wants Debian's chromium.
+browser-test: build $(VENV)/.lab
+	./nascent install --prefix $(VENV) >/dev/null
+	$(VENV)/bin/python -m pytest -q -rs $(BROWSER)
+
+$(VENV)/.lab: $(VENV)/.ready $(BROWSER)/requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(BROWSER)/requirements.txt
 	touch $@
 
 lab: build $(VENV)/.lab
