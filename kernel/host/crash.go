@@ -39,7 +39,7 @@ func (d death) explain() wire.ErrorContent {
 	if len(e.Value) > maxValue {
 		e.Value = strings.ToValidUTF8(e.Value[:maxValue], "") + "…"
 	}
-	e.Traceback = append(wire.Strings{"\x1b[1;31m" + e.Name + "\x1b[0m: " + e.Value}, trace...)
+	e.Traceback = append(wire.Strings{"\x1b[1m" + e.Name + "\x1b[0m: " + e.Value}, trace...)
 	return e
 }
 

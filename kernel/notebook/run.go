@@ -290,7 +290,7 @@ func failure(c *Cell, reply *wire.ExecuteReply) error {
 // the outputs of the cell too.
 func died(c *Cell, err error) *CellError {
 	failed := &CellError{Cell: c, Name: "kernel died", Value: err.Error(), Cause: err}
-	failed.Traceback = []string{"\x1b[31m" + failed.Name + "\x1b[0m: " + failed.Value}
+	failed.Traceback = []string{"\x1b[1m" + failed.Name + "\x1b[0m: " + failed.Value}
 	var death *Death
 	if errors.As(err, &death) {
 		failed.Traceback = append(failed.Traceback, death.Report()...)
@@ -325,7 +325,7 @@ func (r *runner) interrupt(ctx context.Context, id string, c *Cell) error {
 // tellWhy puts the reason for an interrupt in the place of the session's words, in
 // the outputs of the cell too: whoever reads them has not seen it stop.
 func (e *CellError) tellWhy() {
-	e.Traceback = []string{"\x1b[31m" + e.Name + "\x1b[0m: " + e.Value}
+	e.Traceback = []string{"\x1b[1m" + e.Name + "\x1b[0m: " + e.Value}
 	for _, o := range e.Cell.Outputs {
 		if o.Type == ErrorOutput {
 			o.EName, o.EValue, o.Traceback = e.Name, e.Value, e.Traceback

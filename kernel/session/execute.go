@@ -148,9 +148,11 @@ func (i interruption) Unwrap() error { return context.Canceled }
 
 func (i interruption) Name() string { return "interrupt" }
 
+// Traceback is bold and not red: on the ground of JupyterLab's errors, light or
+// dark, red can hardly be read.
 func (i interruption) Traceback(color bool) []string {
 	if color {
-		return []string{"\x1b[1;31minterrupt\x1b[0m: " + i.Error()}
+		return []string{"\x1b[1minterrupt\x1b[0m: " + i.Error()}
 	}
 	return []string{"interrupt: " + i.Error()}
 }

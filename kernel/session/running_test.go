@@ -34,7 +34,7 @@ func TestControlWhileACellRuns(t *testing.T) {
 		"iopub status busy", `control interrupt_reply {"status":"ok"}`, "iopub status idle")
 	got := b.idle(run)
 	expect(t, got[2:],
-		`iopub error {"ename":"interrupt","evalue":"the cell was stopped","traceback":["\u001b[1;31minterrupt\u001b[0m: the cell was stopped"]}`,
+		`iopub error {"ename":"interrupt","evalue":"the cell was stopped","traceback":["\u001b[1minterrupt\u001b[0m: the cell was stopped"]}`,
 		"shell execute_reply error 1 interrupt", "iopub status idle")
 	expect(t, b.idle(next), "iopub status busy", "shell execute_reply aborted 1", "iopub status idle")
 	if got := b.idle(info); len(got) != 3 {
