@@ -183,7 +183,7 @@ func (w writer) Write(p []byte) (int, error) {
 
 // TestOther: what is no program, or one of another interpreter, is not followed.
 func TestOther(t *testing.T) {
-	type node struct{ pos int }
+	type node struct{ Pos int }
 	type Program struct{ root *node }
 	for _, p := range []any{nil, 3, &struct{}{}, &Program{&node{}}} {
 		f := New(interp.New(interp.Options{}), nil)
