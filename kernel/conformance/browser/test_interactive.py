@@ -28,7 +28,7 @@ def inspection(notebook, source):
     notebook.write(source)
     notebook.page.keyboard.press("Shift+Tab")
     tooltip = notebook.page.locator(".jp-Tooltip")
-    tooltip.wait_for()
+    tooltip.filter(has_text=re.compile(r"\S")).wait_for()  # it is there before its text
     shown = tooltip.inner_text()
     notebook.page.keyboard.press("Escape")
     tooltip.wait_for(state="detached")
