@@ -54,7 +54,7 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	}
 	lines := lineStarts(text)
 	var b strings.Builder
-	b.WriteString("package main;")
+	b.WriteString("package main\n")
 	put := func(g segment) {
 		line, col := lines.at(g.start)
 		b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/")
