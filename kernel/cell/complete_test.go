@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // session of cells that the tests of completion and inspection look at.
@@ -248,35 +247,28 @@ func TestIsComplete(t *testing.T) {
 	}
 }
 
-// TestAnswersInTime holds questions to a time in which a reader does not notice them.
-func TestAnswersInTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
-	nb := knownNotebook(t)
+// BenchmarkQuestions: a front end asks at every key, and a reader notices what takes
+// more than about 20 ms.
+func BenchmarkQuestions(b *testing.B) {
+	nb := knownNotebook(b)
 	ctx := context.Background()
-	nb.env.Complete(ctx, "http.", 5) // packages are read once
-	nb.env.Complete(ctx, "x", 1)
-	best := func(f func()) time.Duration {
-		least := time.Hour
-		for range 10 {
-			start := time.Now()
-			f()
-			least = min(least, time.Since(start))
-		}
-		return least
-	}
 	body := strings.Repeat("for i := range points { pt.Move(i, scale(i, 2)); fmt.Println(pt.Norm(), strings.ToUpper(\"x\")) }\n", 60)
-	for name, f := range map[string]func(){
-		"completing a package":      func() { nb.env.Complete(ctx, "http.", 5) },
-		"completing a name":         func() { nb.env.Complete(ctx, "x", 1) },
-		"completing in a long cell": func() { nb.env.Complete(ctx, body+"pt.", len(body)+3) },
-		"inspecting":                func() { nb.env.Inspect(ctx, "http.Get(", 9, 0) },
-		"inspecting in a long cell": func() { nb.env.Inspect(ctx, body, 30, 0) },
-		"whether it is complete":    func() { nb.env.IsComplete(body) },
+	for _, q := range []struct {
+		name string
+		ask  func()
+	}{
+		{"complete/package", func() { nb.env.Complete(ctx, "http.", 5) }},
+		{"complete/name", func() { nb.env.Complete(ctx, "x", 1) }},
+		{"complete/long cell", func() { nb.env.Complete(ctx, body+"pt.", len(body)+3) }},
+		{"inspect/function", func() { nb.env.Inspect(ctx, "http.Get(", 9, 0) }},
+		{"inspect/long cell", func() { nb.env.Inspect(ctx, body, 30, 0) }},
+		{"is complete", func() { nb.env.IsComplete(body) }},
 	} {
-		if d := best(f); d > 20*time.Millisecond {
-			t.Errorf("%s takes %v", name, d)
-		}
+		b.Run(q.name, func(b *testing.B) {
+			q.ask() // packages are read once
+			for b.Loop() {
+				q.ask()
+			}
+		})
 	}
 }

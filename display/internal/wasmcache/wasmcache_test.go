@@ -59,7 +59,7 @@ func find(t *testing.T, dir string) []string {
 
 func TestCompiledCodeIsKeptWithTheUser(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("temporary files are the user's own")
+		t.Skip("on Windows the folder for temporary files is the user's own already")
 	}
 	home, temp := t.TempDir(), t.TempDir()
 	got := program(t, "HOME="+home, "TMPDIR="+temp)
@@ -79,7 +79,7 @@ func TestCompiledCodeIsKeptWithTheUser(t *testing.T) {
 
 func TestWithoutACache(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("temporary files are the user's own")
+		t.Skip("on Windows the folder for temporary files is the user's own already")
 	}
 	temp := t.TempDir()
 	file := filepath.Join(temp, "file")
