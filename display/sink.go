@@ -61,12 +61,17 @@ func (p Printer) target() Sink {
 	if s == nil {
 		s = Default()
 	}
+	return currentOf(s, s)
+}
+
+// currentOf is the sink of the cell that is here, if s is a Router and there is one.
+func currentOf(s, otherwise Sink) Sink {
 	if r, ok := s.(Router); ok {
 		if now := r.Route(); now != nil {
 			return now
 		}
 	}
-	return s
+	return otherwise
 }
 
 // Show shows values one after the other. It goes on after a failure and
@@ -118,12 +123,7 @@ func (h *Handle) target() Sink {
 	if s == nil {
 		s = Default()
 	}
-	if r, ok := s.(Router); ok {
-		if now := r.Route(); now != nil {
-			return now
-		}
-	}
-	return h.sink
+	return currentOf(s, h.sink)
 }
 
 // ID returns the display id, unique in all sessions.
