@@ -252,11 +252,15 @@ func readSource(name string) (string, error) {
 
 func installCommand() *cobra.Command {
 	var o install.Options
+	var list bool
 	c := &cobra.Command{
 		Use: "install", Short: "Make the kernel known to Jupyter", Args: takes(0, 0, "nascent install [--user|--sys-prefix|--prefix DIR] [--name NAME] [--env NAME=VALUE]"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := named(c, "prefix", "name"); err != nil {
 				return err
+			}
+			if list {
+				return listKernels(c.OutOrStdout())
 			}
 			dir, err := install.Install(o)
 			if err != nil {
@@ -269,7 +273,21 @@ func installCommand() *cobra.Command {
 	installFlags(c, &o)
 	o.Env = map[string]string{}
 	c.Flags().Var(pairs(o.Env), "env", "set a variable in the kernel's environment; may be repeated")
+	c.Flags().BoolVar(&list, "list", false, "install nothing; say where the kernel is installed")
 	return c
+}
+
+func listKernels(w io.Writer) error {
+	specs, err := install.List()
+	if err != nil {
+		return err
+	}
+	for _, s := range specs {
+		if _, err := fmt.Fprintf(w, "%s\t%s\n", s.Name, s.Dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func uninstallCommand() *cobra.Command {

@@ -44,6 +44,10 @@ func TestInstall(t *testing.T) {
 					t.Fatalf("%+v, want %s", got, dir)
 				}
 			}
+			look := append([]string{"JUPYTER_PATH=" + filepath.Dir(filepath.Dir(dir))}, tt.env...)
+			if got := run(look, "install", "--list"); got.status != 0 || !strings.HasPrefix(got.stdout, filepath.Base(dir)+"\t"+dir+"\n") {
+				t.Errorf("install --list: %+v, want %s first", got, dir)
+			}
 			text, err := os.ReadFile(filepath.Join(dir, "kernel.json"))
 			if err != nil {
 				t.Fatal(err)

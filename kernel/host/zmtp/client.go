@@ -72,9 +72,6 @@ func (k *Client) read() {
 	}
 }
 
-// Received delivers messages, and is closed when the connection ends.
-func (k *Client) Received() <-chan [][]byte { return k.received }
-
 // Receive waits for the next message. At the end of the connection it returns io.EOF.
 func (k *Client) Receive(ctx context.Context) ([][]byte, error) {
 	select {
