@@ -142,6 +142,12 @@ type ClearOutput struct {
 	Wait bool `json:"wait"`
 }
 
+// IOPubWelcome is the content of iopub_welcome, the first message on a new
+// subscription: from now on nothing of it is missed (protocol 5.5, JEP 65).
+type IOPubWelcome struct {
+	Subscription string `json:"subscription"` // prefix of the topics that were subscribed to
+}
+
 // InputRequest asks the front end for a line that the user types.
 type InputRequest struct {
 	Prompt   string `json:"prompt"`

@@ -11,6 +11,7 @@ import (
 func TestContentIsWrittenWhole(t *testing.T) {
 	text := "42"
 	start := 0
+	idle := 0.0
 	tests := []struct {
 		content any
 		want    string
@@ -36,6 +37,16 @@ func TestContentIsWrittenWhole(t *testing.T) {
 			`{"status":"ok","history":[[0,1,"x"],[0,2,["y","42"]],[0,3,["z",null]]]}`},
 		{CommInfoReply{Status: StatusOK}, `{"status":"ok","comms":{}}`},
 		{NewErrorReply(ErrorContent{Name: "n"}), `{"status":"error","ename":"n","evalue":"","traceback":[]}`},
+		{CreateSubshellReply{StatusOK, "s1"}, `{"status":"ok","subshell_id":"s1"}`},
+		{DeleteSubshellRequest{"s1"}, `{"subshell_id":"s1"}`},
+		{DeleteSubshellReply{StatusOK}, `{"status":"ok"}`},
+		{ListSubshellReply{Status: StatusOK}, `{"status":"ok","subshell_id":[]}`},
+		{ListSubshellReply{StatusOK, Strings{"s1", "s2"}}, `{"status":"ok","subshell_id":["s1","s2"]}`},
+		{IOPubWelcome{}, `{"subscription":""}`},
+		{UsageReply{PID: 7, CPUCount: 2}, `{"pid":7,"cpu_count":2}`},
+		{UsageReply{Hostname: "h", PID: 7, CPU: &idle, Memory: 3, CPUCount: 2, HostCPU: &idle, HostMemory: &VirtualMemory{8, 6, 25, 2, 1, 3, 4, 5}},
+			`{"hostname":"h","pid":7,"kernel_cpu":0,"kernel_memory":3,"cpu_count":2,"host_cpu_percent":0,` +
+				`"host_virtual_memory":{"total":8,"available":6,"percent":25,"used":2,"free":1,"active":3,"inactive":4,"wired":5}}`},
 		{Empty{}, `{}`},
 	}
 	for _, tt := range tests {

@@ -32,6 +32,15 @@ const (
 	TypeInterruptRequest = "interrupt_request"
 	TypeInterruptReply   = "interrupt_reply"
 
+	TypeCreateSubshellRequest = "create_subshell_request"
+	TypeCreateSubshellReply   = "create_subshell_reply"
+	TypeDeleteSubshellRequest = "delete_subshell_request"
+	TypeDeleteSubshellReply   = "delete_subshell_reply"
+	TypeListSubshellRequest   = "list_subshell_request"
+	TypeListSubshellReply     = "list_subshell_reply"
+	TypeUsageRequest          = "usage_request"
+	TypeUsageReply            = "usage_reply"
+
 	TypeInputRequest = "input_request"
 	TypeInputReply   = "input_reply"
 
@@ -43,6 +52,7 @@ const (
 	TypeExecuteResult     = "execute_result"
 	TypeError             = "error"
 	TypeClearOutput       = "clear_output"
+	TypeIOPubWelcome      = "iopub_welcome"
 )
 
 // Timestamp writes a time as the protocol wants it: ISO 8601 in UTC with microseconds.
