@@ -96,7 +96,7 @@ func Run(ctx context.Context, opts Options) error {
 		events: make(chan func()), done: make(chan struct{}), nextCount: 1,
 	}
 	defer h.starter.close()
-	if h.sockets, err = bind(ctx, c, h.logf); err != nil {
+	if h.sockets, err = bind(ctx, c, h.logf, h.welcome); err != nil {
 		return err
 	}
 	signals := make(chan os.Signal, 4)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nascent-go/nascent/kernel/conformance"
 	"github.com/nascent-go/nascent/kernel/host"
+	"github.com/nascent-go/nascent/kernel/host/zmtp"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
@@ -125,6 +126,36 @@ func TestKernelInfo(t *testing.T) {
 		}
 		if want := []string{"busy", "idle"}; !reflect.DeepEqual(a.Types(), want) {
 			t.Errorf("%s: published %v, want %v", c, a.Types(), want)
+		}
+	}
+}
+
+func TestEverySubscriptionIsWelcomed(t *testing.T) {
+	k := start(t)
+	network, address := k.conn.Address(k.conn.IOPubPort)
+	for _, topics := range [][]string{{""}, {""}, {"status", "stream"}, {"é\xff"}} {
+		sub, err := zmtp.Dial(k.ctx, zmtp.Subscriber, network, address, "", zmtp.Limits{Size: 1 << 20, Frames: 20}, topics...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sub.Close()
+		for _, topic := range topics {
+			frames, err := sub.Receive(k.ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := wire.Decode(frames, k.Signer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var w wire.IOPubWelcome
+			if err := m.DecodeContent(&w); err != nil {
+				t.Fatal(err)
+			}
+			if m.Header.MsgType != wire.TypeIOPubWelcome || w.Subscription != strings.ToValidUTF8(topic, "\uFFFD") ||
+				string(m.Parent) != "{}" || len(m.Identities) != 1 || string(m.Identities[0]) != topic {
+				t.Errorf("subscribed to %q: %s %s of parent %s with prefix %q", topic, m.Header.MsgType, m.Content, m.Parent, m.Identities)
+			}
 		}
 	}
 }

@@ -214,6 +214,24 @@ func (h *host) reply(to *wire.Message, msgType string, content any) {
 	h.made(h.sender.Reply(to, msgType, content))
 }
 
+// welcome makes the message with which a new subscription to IOPub begins
+// (protocol 5.5, JEP 65). Its prefix is the topic, so that it reaches whoever
+// subscribed to that. It is called on any goroutine.
+func (h *host) welcome(topic string) [][]byte {
+	m, err := h.sender.Publish(nil, wire.TypeIOPubWelcome, wire.IOPubWelcome{Subscription: topic})
+	if err != nil {
+		h.logf("%v", err)
+		return nil
+	}
+	m.Identities = [][]byte{[]byte(topic)}
+	frames, err := m.Encode(h.signer)
+	if err != nil {
+		h.logf("%v", err)
+		return nil
+	}
+	return frames
+}
+
 // made sends a message of the host's own.
 func (h *host) made(m *wire.Message, err error) {
 	if err != nil {

@@ -23,8 +23,9 @@ type sockets struct {
 	shell, control, stdin, iopub, heartbeat *zmtp.Socket
 }
 
-// bind opens all sockets, or none.
-func bind(ctx context.Context, c Connection, logf func(string, ...any)) (*sockets, error) {
+// bind opens all sockets, or none. Each new subscription to IOPub is greeted with
+// what welcome makes of its topic.
+func bind(ctx context.Context, c Connection, logf func(string, ...any), welcome func(topic string) [][]byte) (*sockets, error) {
 	var s sockets
 	for _, b := range []struct {
 		socket **zmtp.Socket
@@ -42,7 +43,7 @@ func bind(ctx context.Context, c Connection, logf func(string, ...any)) (*socket
 		// that no request is lost on that way.
 		opened, err := zmtp.Listen(ctx, b.kind, network, address, zmtp.Options{
 			Limits: zmtp.Limits{Size: wire.MaxMessageSize - 1<<20, Frames: wire.MaxFrames - 1<<4},
-			Log:    logf, Backlog: backlog, Patience: patience,
+			Log:    logf, Backlog: backlog, Patience: patience, Subscribed: welcome,
 		})
 		if err != nil {
 			s.close(0)

@@ -40,6 +40,11 @@ func newPeer(id string, conn *zmq4.Conn, s *stream, relief func()) *peer {
 func (p *peer) send(frames [][]byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.push(frames)
+}
+
+// push queues a message. The caller holds mu.
+func (p *peer) push(frames [][]byte) {
 	if p.closing {
 		return
 	}
@@ -126,22 +131,32 @@ func (p *peer) finish(deadline time.Time) {
 	p.stream.Close()
 }
 
-// subscribe notes a subscription (1) or its end (0) as a SUB socket sends it.
-func (p *peer) subscribe(frames [][]byte) (topic string, isNew bool) {
+// subscribe notes a subscription or its end, as a SUB socket sends it. A new one
+// is greeted with what welcome makes of its topic, before anything else that the
+// peer gets because of it.
+func (p *peer) subscribe(frames [][]byte, welcome func(topic string) [][]byte) {
 	if len(frames) != 1 || len(frames[0]) == 0 || frames[0][0] > 1 {
-		return "", false
+		return
 	}
-	topic = string(frames[0][1:])
+	topic := string(frames[0][1:])
+	if frames[0][0] == 0 {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.topics[topic]--; p.topics[topic] <= 0 {
+			delete(p.topics, topic)
+		}
+		return
+	}
+	var greeting [][]byte
+	if welcome != nil {
+		greeting = welcome(topic)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if frames[0][0] == 1 {
-		p.topics[topic]++
-		return topic, true
+	p.topics[topic]++
+	if greeting != nil {
+		p.push(greeting)
 	}
-	if p.topics[topic]--; p.topics[topic] <= 0 {
-		delete(p.topics, topic)
-	}
-	return topic, false
 }
 
 // wants says whether the peer subscribed to a prefix of topic.

@@ -37,7 +37,7 @@ type Options struct {
 
 	// Subscribed, if set, is called for each subscription that comes to a
 	// publisher; what it returns, if anything, is sent to that peer before
-	// anything else that it has not yet been sent.
+	// anything that it is sent because of the subscription.
 	Subscribed func(topic string) [][]byte
 }
 
@@ -193,11 +193,7 @@ func (s *Socket) read(p *peer) error {
 		case Echo:
 			p.send(frames)
 		case Publisher:
-			if topic, isNew := p.subscribe(frames); isNew && s.opts.Subscribed != nil {
-				if welcome := s.opts.Subscribed(topic); welcome != nil {
-					p.send(welcome)
-				}
-			}
+			p.subscribe(frames, s.opts.Subscribed)
 		}
 	}
 }

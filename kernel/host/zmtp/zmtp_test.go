@@ -164,6 +164,39 @@ func TestPublisherSendsWhatWasSubscribed(t *testing.T) {
 	expect(t, ctx, some, "status", "2")
 }
 
+// However much is published meanwhile, a subscription begins with its welcome,
+// also if another peer has the same one or the peer itself has it already.
+func TestWelcomeComesFirst(t *testing.T) {
+	ctx := testContext(t)
+	s := listen(t, Publisher, Options{
+		Backlog: 1 << 20, Patience: time.Minute,
+		Subscribed: func(topic string) [][]byte { return text("welcome", topic) },
+	})
+	stop := make(chan struct{})
+	var publishing sync.WaitGroup
+	publishing.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				s.WaitForRoom()
+				s.Send(text("m", "x"))
+			}
+		}
+	})
+	defer publishing.Wait()
+	defer close(stop)
+	for range 50 {
+		c := dial(t, s, Subscriber, "", "")
+		expect(t, ctx, c, "welcome", "")
+		c.Close()
+	}
+	again := dial(t, s, Subscriber, "", "quiet", "quiet")
+	expect(t, ctx, again, "welcome", "quiet")
+	expect(t, ctx, again, "welcome", "quiet")
+}
+
 func TestCloseDeliversEverything(t *testing.T) {
 	ctx := testContext(t)
 	s := listen(t, Publisher, Options{Subscribed: func(string) [][]byte { return text("welcome") }})
