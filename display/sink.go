@@ -56,12 +56,16 @@ type Printer struct{ sink Sink }
 func To(s Sink) Printer { return Printer{s} }
 
 // target is where the printer writes now.
-func (p Printer) target() Sink {
-	s := p.sink
-	if s == nil {
-		s = Default()
+func (p Printer) target() Sink { return p.targetOr(p.base()) }
+
+// targetOr is where the printer writes now, if a cell is here, and otherwise elsewhere.
+func (p Printer) targetOr(elsewhere Sink) Sink { return currentOf(p.base(), elsewhere) }
+
+func (p Printer) base() Sink {
+	if p.sink == nil {
+		return Default()
 	}
-	return currentOf(s, s)
+	return p.sink
 }
 
 // currentOf is the sink of the cell that is here, if s is a Router and there is one.
@@ -118,13 +122,7 @@ type Handle struct {
 // target is where an update goes: through the cell that makes it, if there is one,
 // since front ends listen to the cell that runs; from a timer or a goroutine of
 // nobody's through the cell that showed the value.
-func (h *Handle) target() Sink {
-	s := h.printer.sink
-	if s == nil {
-		s = Default()
-	}
-	return currentOf(s, h.sink)
-}
+func (h *Handle) target() Sink { return h.printer.targetOr(h.sink) }
 
 // ID returns the display id, unique in all sessions.
 func (h *Handle) ID() string { return h.id }

@@ -117,10 +117,7 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	c := e.rt.NewCell(ctx, in.Number, name, in.Stdout, in.Stderr, in.Stdin, in.Display)
-	c.OnLatePanic = func(late *rt.Panic) {
-		fmt.Fprintln(in.Stderr, strings.Join(e.panicked(late).Traceback(true), "\n"))
-	}
+	c := e.newCell(ctx, in, name)
 	r := &result{cell: c}
 	e.result.Store(r)
 	err = e.rt.Do(c, start)
@@ -130,6 +127,15 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 	}
 	out.Values = r.values
 	return out, nil
+}
+
+// newCell makes a run of a cell, which tells panics of what it leaves behind itself.
+func (e *Env) newCell(ctx context.Context, in Input, name string) *rt.Cell {
+	c := e.rt.NewCell(ctx, in.Number, name, in.Stdout, in.Stderr, in.Stdin, in.Display)
+	c.OnLatePanic = func(late *rt.Panic) {
+		fmt.Fprintln(in.Stderr, strings.Join(e.panicked(late).Traceback(true), "\n"))
+	}
+	return c
 }
 
 // failure turns what the run time reports into what the session is told.

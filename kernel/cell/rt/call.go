@@ -193,6 +193,9 @@ func passingTo(pkg, name string) passing {
 		return deep
 	}
 	if shows(pkg) {
+		if name == "Decode" { // which writes to what it is given
+			return plain
+		}
 		return shown
 	}
 	return boxed

@@ -160,10 +160,16 @@ func (e *Abandoned) Unwrap() error { return e.Cause }
 // called os.Exit, the context's cause if it was cancelled, and that in an *Abandoned if
 // f has not left after half a second.
 func (r *Runtime) Do(c *Cell, f func()) error {
+	r.last.Store(c)
+	return r.DoAside(c, f)
+}
+
+// DoAside is Do for what is no cell of the notebook: goroutines that belong to no
+// cell go on writing to the one that ran last.
+func (r *Runtime) DoAside(c *Cell, f func()) error {
 	if !c.enter(true) {
 		return c.Err()
 	}
-	r.last.Store(c)
 	ended := make(chan bool, 1)
 	go func() {
 		exited := true // by runtime.Goexit

@@ -64,6 +64,16 @@ func (r *Runtime) displayOverrides(m map[symbol]override) {
 	m[symbol{displayPath, "NewProgress"}] = func(a []any) []any {
 		return []any{printer().NewProgress(a[0].(string), a[1].(int))}
 	}
+	m[symbol{displayPath, "NewComm"}] = func(a []any) []any {
+		return []any{printer().NewComm(a[0].(string))}
+	}
+	m[symbol{displayPath, "RegisterTarget"}] = func(a []any) []any {
+		open, _ := r.toBin(reflect.ValueOf(a[1]), reflect.TypeFor[func(*display.Comm, display.CommMessage)](), boxed).Interface().(func(*display.Comm, display.CommMessage))
+		return []any{r.FromBin(reflect.ValueOf(printer().RegisterTarget(a[0].(string), open)))}
+	}
+	m[symbol{displayPath, "UnregisterTarget"}] = func(a []any) []any {
+		return []any{r.FromBin(reflect.ValueOf(printer().UnregisterTarget(a[0].(string))))}
+	}
 	m[symbol{displayPath, "Render"}] = func(a []any) []any {
 		return []any{display.Render(r.Displayable(a[0]))}
 	}

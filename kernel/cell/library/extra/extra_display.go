@@ -13,6 +13,11 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Bars", p.Bars, value},
 	{"Bundle", (*p.Bundle)(nil), value},
 	{"Clear", p.Clear, value},
+	{"Comm", (*p.Comm)(nil), value},
+	{"CommHandler", (*p.CommHandler)(nil), value},
+	{"CommMessage", (*p.CommMessage)(nil), value},
+	{"Comms", (*p.Comms)(nil), value},
+	{"_Comms", (*_github_com_nascent_go_nascent_display_Comms)(nil), value},
 	{"Default", p.Default, value},
 	{"Direction", (*p.Direction)(nil), value},
 	{"Displayer", (*p.Displayer)(nil), value},
@@ -49,6 +54,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"MarkPoints", p.MarkPoints, value},
 	{"MarkStep", p.MarkStep, value},
 	{"Markdown", p.Markdown, value},
+	{"NewComm", p.NewComm, value},
 	{"NewFigure", p.NewFigure, value},
 	{"NewGraph", p.NewGraph, value},
 	{"NewProgress", p.NewProgress, value},
@@ -64,6 +70,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Plot", (*p.Plot)(nil), value},
 	{"Printer", (*p.Printer)(nil), value},
 	{"Progress", (*p.Progress)(nil), value},
+	{"RegisterTarget", p.RegisterTarget, value},
 	{"Render", p.Render, value},
 	{"Router", (*p.Router)(nil), value},
 	{"_Router", (*_github_com_nascent_go_nascent_display_Router)(nil), value},
@@ -82,10 +89,36 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"To", p.To, value},
 	{"TypeNamer", (*p.TypeNamer)(nil), value},
 	{"_TypeNamer", (*_github_com_nascent_go_nascent_display_TypeNamer)(nil), value},
+	{"UnregisterTarget", p.UnregisterTarget, value},
 	{"Valuer", (*p.Valuer)(nil), value},
 	{"_Valuer", (*_github_com_nascent_go_nascent_display_Valuer)(nil), value},
 	{"Values", p.Values, value},
 	{"XY", p.XY, value},
+}
+
+// _github_com_nascent_go_nascent_display_Comms carries an interpreted value as a p.Comms.
+type _github_com_nascent_go_nascent_display_Comms struct {
+	IValue          any
+	WCloseComm      func(a0 string, a1 p.CommMessage) error
+	WOpenComm       func(a0 string, a1 string, a2 p.CommMessage, a3 p.CommHandler) error
+	WRegisterTarget func(a0 string, a1 func(id string) p.CommHandler) error
+	WSendComm       func(a0 string, a1 p.CommMessage) error
+}
+
+func (W _github_com_nascent_go_nascent_display_Comms) CloseComm(a0 string, a1 p.CommMessage) error {
+	return W.WCloseComm(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_display_Comms) OpenComm(a0 string, a1 string, a2 p.CommMessage, a3 p.CommHandler) error {
+	return W.WOpenComm(a0, a1, a2, a3)
+}
+
+func (W _github_com_nascent_go_nascent_display_Comms) RegisterTarget(a0 string, a1 func(id string) p.CommHandler) error {
+	return W.WRegisterTarget(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_display_Comms) SendComm(a0 string, a1 p.CommMessage) error {
+	return W.WSendComm(a0, a1)
 }
 
 // _github_com_nascent_go_nascent_display_Displayer carries an interpreted value as a p.Displayer.
