@@ -136,11 +136,15 @@ func kernelCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("finding the program to start workers with: %w", err)
 			}
+			opts := host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())}
+			if opts.RuntimeDir, err = install.RuntimeDir(); err != nil {
+				opts.RuntimeDir = "" // without a home folder no client looks for kernels either
+			}
 			// the host takes signals itself: an interrupt is for the cell
-			return host.Run(context.WithoutCancel(c.Context()), host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())})
+			return host.Run(context.WithoutCancel(c.Context()), opts)
 		},
 	}
-	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection `FILE` that Jupyter wrote")
+	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection or registration `FILE` that Jupyter wrote")
 	return c
 }
 

@@ -54,6 +54,21 @@ func (e environment) dataDir() (string, error) {
 	return filepath.Join(e.home, ".local", "share", "jupyter"), nil
 }
 
+// RuntimeDir is the folder where Jupyter looks for the connection files of kernels
+// that run, by the rules of jupyter_core.paths.jupyter_runtime_dir.
+func RuntimeDir() (string, error) { return systemEnvironment().runtimeDir() }
+
+func (e environment) runtimeDir() (string, error) {
+	if dir := e.get("JUPYTER_RUNTIME_DIR"); dir != "" {
+		return dir, nil
+	}
+	data, err := e.dataDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(data, "runtime"), nil
+}
+
 // systemDirs are the folders for the Jupyter data of all users.
 func (e environment) systemDirs() []string {
 	if e.os == "windows" {

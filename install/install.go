@@ -23,10 +23,12 @@ const (
 	DefaultDisplayName = "Go (Nascent)"
 )
 
-// startupProtocol tells Jupyter how the kernel wants to be started: from version
-// 5.5 on it would have to understand a registration file instead of a connection
-// file. What is spoken afterwards is told by kernel_info_reply.
-const startupProtocol = "5.4.0"
+// startupProtocol tells Jupyter how the kernel can be started. From version 5.6 of
+// the protocol (from 5.5, by the text of JEP 66) whoever starts it may write a
+// registration file instead of a connection file; the kernel takes both. (jupyter_client
+// 8 doesn't look at it and writes a connection file.) What is spoken afterwards is
+// told by kernel_info_reply.
+const startupProtocol = "5.6.0"
 
 //go:generate go run ./internal/drawlogo
 //go:embed logo-svg.svg logo-64x64.png logo-32x32.png

@@ -90,7 +90,7 @@ func TestContent(t *testing.T) {
 	want := map[string]any{
 		"argv": []any{program, "kernel", "-f", "{connection_file}"}, "display_name": "Go <é>", "language": "go",
 		"interrupt_mode": "message", "env": map[string]any{"GOGC": "50"},
-		"metadata": map[string]any{"implementation": "nascent"}, "kernel_protocol_version": "5.4.0",
+		"metadata": map[string]any{"implementation": "nascent"}, "kernel_protocol_version": "5.6.0",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("kernel.json\n%s\nwant\n%v", text, want)
@@ -224,5 +224,25 @@ func TestFailureLeavesWhatWasThere(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(dir))
 	if err != nil || len(left) != 1 {
 		t.Errorf("left %v, %v", left, err)
+	}
+}
+
+func TestRuntimeDir(t *testing.T) {
+	for _, tt := range []struct {
+		vars map[string]string
+		want string
+	}{
+		{map[string]string{"JUPYTER_RUNTIME_DIR": "/r", "JUPYTER_DATA_DIR": "/d"}, "/r"},
+		{map[string]string{"JUPYTER_DATA_DIR": "/d"}, filepath.Join("/d", "runtime")},
+		{nil, filepath.Join("/home/me", ".local", "share", "jupyter", "runtime")},
+	} {
+		e := environment{os: "linux", get: func(name string) string { return tt.vars[name] }, home: "/home/me"}
+		if got, err := e.runtimeDir(); err != nil || got != tt.want {
+			t.Errorf("%v: %s, %v; want %s", tt.vars, got, err, tt.want)
+		}
+	}
+	e := environment{os: "linux", get: func(string) string { return "" }}
+	if dir, err := e.runtimeDir(); err == nil {
+		t.Errorf("without a home folder: %s", dir)
 	}
 }

@@ -34,23 +34,9 @@ const maxConnectionFile = 1 << 20
 // file, what is wrong with it and what would be right.
 func ReadConnection(path string) (Connection, error) {
 	var c Connection
-	if path == "" {
-		return c, errors.New("no connection file was named: start the kernel as Jupyter does, with -f FILE")
-	}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return c, fmt.Errorf("connection file %s does not exist: Jupyter writes it before it starts a kernel", path)
-	case err != nil:
-		return c, fmt.Errorf("connection file can't be read: %w", err)
-	case info.IsDir():
-		return c, fmt.Errorf("connection file %s is a folder; a file written by Jupyter is expected", path)
-	case info.Size() > maxConnectionFile:
-		return c, fmt.Errorf("connection file %s has %d bytes: it can't be one that Jupyter wrote", path, info.Size())
-	}
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if err != nil {
-		return c, fmt.Errorf("connection file can't be read: %w", err)
+		return c, err
 	}
 	if err := c.parse(text); err != nil {
 		return Connection{}, fmt.Errorf("connection file %s: %w", path, err)
@@ -58,13 +44,45 @@ func ReadConnection(path string) (Connection, error) {
 	return c, nil
 }
 
+// readFile reads a file that Jupyter has written for a kernel that it starts.
+func readFile(path string) ([]byte, error) {
+	if path == "" {
+		return nil, errors.New("no connection file was named: start the kernel as Jupyter does, with -f FILE")
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("connection file %s does not exist: Jupyter writes it before it starts a kernel", path)
+	case err != nil:
+		return nil, fmt.Errorf("connection file can't be read: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("connection file %s is a folder; a file written by Jupyter is expected", path)
+	case info.Size() > maxConnectionFile:
+		return nil, fmt.Errorf("connection file %s has %d bytes: it can't be one that Jupyter wrote", path, info.Size())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("connection file can't be read: %w", err)
+	}
+	return text, nil
+}
+
+// decode reads JSON into a struct, and says what is wrong in the words of the file.
+func decode(text []byte, into any) error {
+	err := json.Unmarshal(text, into)
+	if err == nil {
+		return nil
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("%s is a JSON %s, not a %s", wrong.Field, wrong.Value, wrong.Type)
+	}
+	return fmt.Errorf("it is not a JSON object: %w", err)
+}
+
 func (c *Connection) parse(text []byte) error {
-	if err := json.Unmarshal(text, c); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) && wrong.Field != "" {
-			return fmt.Errorf("%s is a JSON %s, not a %s", wrong.Field, wrong.Value, wrong.Type)
-		}
-		return fmt.Errorf("it is not a JSON object: %w", err)
+	if err := decode(text, c); err != nil {
+		return err
 	}
 	var missing []string
 	if c.Transport == "" {
@@ -89,13 +107,16 @@ func (c *Connection) parse(text []byte) error {
 	if missing != nil {
 		return fmt.Errorf("%s missing: a kernel needs transport, ip and the ports of shell, control, stdin, iopub and hb", strings.Join(missing, ", "))
 	}
-	if c.Transport != "tcp" && c.Transport != "ipc" {
-		return fmt.Errorf("transport is %q; tcp and ipc are supported", c.Transport)
+	return checkTransport(c.Transport, c.Scheme, c.Key)
+}
+
+// checkTransport checks what connection files and registration files have in common.
+func checkTransport(transport, scheme, key string) error {
+	if transport != "tcp" && transport != "ipc" {
+		return fmt.Errorf("transport is %q; tcp and ipc are supported", transport)
 	}
-	if _, err := wire.NewSigner(c.Scheme, c.Key); err != nil {
-		return err
-	}
-	return nil
+	_, err := wire.NewSigner(scheme, key)
+	return err
 }
 
 type namedPort struct {

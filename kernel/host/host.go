@@ -24,27 +24,32 @@ const DefaultGrace = 3 * time.Second
 
 // Options say what a host runs on. ConnectionFile, Command and Info must be set.
 type Options struct {
-	ConnectionFile string   // written by Jupyter
+	ConnectionFile string   // written by Jupyter; a registration file of protocol 5.6 is as good
 	Command        []string // program and arguments of a worker, which calls OpenWorker
 	Env            []string // environment of workers; default: the host's
 
 	Info  wire.KernelInfoReply // answer to kernel_info_request: see Info
 	Grace time.Duration        // default: DefaultGrace
-	Log   io.Writer            // what is wrong with messages and workers; default: os.Stderr
+
+	// RuntimeDir is where a kernel that was started with a registration file
+	// writes a connection file, so that other clients find it; "": nowhere.
+	RuntimeDir string
+	Log        io.Writer // what is wrong with messages and workers; default: os.Stderr
 }
 
 // host is the state of Run. All of it belongs to one goroutine, the loop; others
 // hand it functions to run.
 type host struct {
-	opts    Options
-	log     *log.Logger
-	signer  *wire.Signer
-	sender  wire.Sender
-	sockets *sockets
-	replays *replays
-	starter *starter
-	events  chan func()
-	done    chan struct{} // closed when the loop has ended
+	opts      Options
+	log       *log.Logger
+	signer    *wire.Signer
+	sender    wire.Sender
+	sockets   *sockets
+	replays   *replays
+	starter   *starter
+	published string // path of the connection file that the host has written
+	events    chan func()
+	done      chan struct{} // closed when the loop has ended
 
 	worker    *worker // nil: the last one died before it said anything
 	flight    flight
@@ -81,23 +86,22 @@ func Run(ctx context.Context, opts Options) error {
 	if opts.Grace <= 0 {
 		opts.Grace = DefaultGrace
 	}
-	c, err := ReadConnection(opts.ConnectionFile)
-	if err != nil {
-		return err
-	}
-	signer, err := wire.NewSigner(c.Scheme, c.Key)
-	if err != nil {
-		return err
-	}
 	h := &host{
-		opts: opts, log: log.New(opts.Log, "nascent: ", 0), signer: signer,
+		opts: opts, log: log.New(opts.Log, "nascent: ", 0),
 		sender:  wire.Sender{Session: wire.NewID(), User: "kernel"},
 		replays: newReplays(rememberedSignatures), starter: newStarter(),
 		events: make(chan func()), done: make(chan struct{}), nextCount: 1,
 	}
 	defer h.starter.close()
-	if h.sockets, err = bind(ctx, c, h.logf, h.welcome); err != nil {
+	if err := h.open(ctx); err != nil {
 		return err
+	}
+	if h.published != "" {
+		defer func() {
+			if err := os.Remove(h.published); err != nil {
+				h.logf("removing the connection file: %v", err)
+			}
+		}()
 	}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"syscall"
 	"time"
@@ -23,35 +24,60 @@ type sockets struct {
 	shell, control, stdin, iopub, heartbeat *zmtp.Socket
 }
 
-// bind opens all sockets, or none. Each new subscription to IOPub is greeted with
-// what welcome makes of its topic.
-func bind(ctx context.Context, c Connection, logf func(string, ...any), welcome func(topic string) [][]byte) (*sockets, error) {
+// bind opens all sockets, or none. For each port of c that is 0 a free one is
+// taken and written into c. Each new subscription to IOPub is greeted with what
+// welcome makes of its topic.
+func bind(ctx context.Context, c *Connection, logf func(string, ...any), welcome func(topic string) [][]byte) (*sockets, error) {
 	var s sockets
 	for _, b := range []struct {
 		socket **zmtp.Socket
 		kind   zmtp.Kind
-		namedPort
+		name   string
+		port   *int
 	}{
-		{&s.shell, zmtp.Router, namedPort{"shell_port", c.ShellPort}},
-		{&s.control, zmtp.Router, namedPort{"control_port", c.ControlPort}},
-		{&s.stdin, zmtp.Router, namedPort{"stdin_port", c.StdinPort}},
-		{&s.iopub, zmtp.Publisher, namedPort{"iopub_port", c.IOPubPort}},
-		{&s.heartbeat, zmtp.Echo, namedPort{"hb_port", c.HBPort}},
+		{&s.shell, zmtp.Router, "shell_port", &c.ShellPort},
+		{&s.control, zmtp.Router, "control_port", &c.ControlPort},
+		{&s.stdin, zmtp.Router, "stdin_port", &c.StdinPort},
+		{&s.iopub, zmtp.Publisher, "iopub_port", &c.IOPubPort},
+		{&s.heartbeat, zmtp.Echo, "hb_port", &c.HBPort},
 	} {
-		network, address := c.Address(b.port)
 		// What may come in is a little less than what may go on to the worker, so
 		// that no request is lost on that way.
-		opened, err := zmtp.Listen(ctx, b.kind, network, address, zmtp.Options{
+		opened, err := listen(ctx, c, b.port, b.kind, zmtp.Options{
 			Limits: zmtp.Limits{Size: wire.MaxMessageSize - 1<<20, Frames: wire.MaxFrames - 1<<4},
 			Log:    logf, Backlog: backlog, Patience: patience, Subscribed: welcome,
 		})
 		if err != nil {
 			s.close(0)
-			return nil, bindError(b.namedPort, address, err)
+			_, address := c.Address(*b.port)
+			return nil, bindError(namedPort{b.name, *b.port}, address, err)
 		}
 		*b.socket = opened
 	}
 	return &s, nil
+}
+
+// listen opens a socket at a port of c, or at a free one, which it writes to port.
+func listen(ctx context.Context, c *Connection, port *int, kind zmtp.Kind, opts zmtp.Options) (*zmtp.Socket, error) {
+	network, address := c.Address(*port)
+	if *port != 0 || network == "tcp" {
+		s, err := zmtp.Listen(ctx, kind, network, address, opts)
+		if err == nil && *port == 0 {
+			*port = s.Addr().(*net.TCPAddr).Port
+		}
+		return s, err
+	}
+	for free := 1; ; free++ { // paths are numbered
+		_, address := c.Address(free)
+		s, err := zmtp.Listen(ctx, kind, network, address, opts)
+		if errors.Is(err, syscall.EADDRINUSE) && free < 1<<16 {
+			continue
+		}
+		if err == nil {
+			*port = free
+		}
+		return s, err
+	}
 }
 
 func bindError(p namedPort, address string, err error) error {

@@ -36,16 +36,16 @@ func NewSigner(scheme, key string) (*Signer, error) {
 // Signs says whether messages are signed at all.
 func (s *Signer) Signs() bool { return s.macs != nil }
 
-// Sign returns the signature frame of the four JSON frames: lower case
-// hexadecimal digits, or nothing without a key.
-func (s *Signer) Sign(header, parent, metadata, content []byte) []byte {
+// Sign returns the signature frame of the JSON frames, which are four in all
+// messages but those of Seal: lower case hexadecimal digits, or nothing without a key.
+func (s *Signer) Sign(parts ...[]byte) []byte {
 	if !s.Signs() {
 		return []byte{}
 	}
 	mac := s.macs.Get().(hash.Hash)
 	defer s.macs.Put(mac)
 	mac.Reset()
-	for _, part := range [...][]byte{header, parent, metadata, content} {
+	for _, part := range parts {
 		mac.Write(part)
 	}
 	return hex.AppendEncode(nil, mac.Sum(nil))
@@ -53,8 +53,8 @@ func (s *Signer) Sign(header, parent, metadata, content []byte) []byte {
 
 // Check compares in constant time. It returns ErrSignature if the signature is
 // wrong; without a key everything passes.
-func (s *Signer) Check(signature, header, parent, metadata, content []byte) error {
-	if s.Signs() && !hmac.Equal(signature, s.Sign(header, parent, metadata, content)) {
+func (s *Signer) Check(signature []byte, parts ...[]byte) error {
+	if s.Signs() && !hmac.Equal(signature, s.Sign(parts...)) {
 		return ErrSignature
 	}
 	return nil

@@ -72,6 +72,9 @@ func (k *Client) read() {
 	}
 }
 
+// LocalAddr is this end's address.
+func (k *Client) LocalAddr() net.Addr { return k.p.stream.LocalAddr() }
+
 // Receive waits for the next message. At the end of the connection it returns io.EOF.
 func (k *Client) Receive(ctx context.Context) ([][]byte, error) {
 	select {

@@ -1,0 +1,119 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// open opens the sockets: at the ports of a connection file or, if the file is a
+// registration file, at free ports that the launcher is told.
+func (h *host) open(ctx context.Context) error {
+	path := h.opts.ConnectionFile
+	text, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	if isRegistration(text) {
+		return h.openRegistered(ctx, path, text)
+	}
+	var c Connection
+	if err := c.parse(text); err != nil {
+		return fmt.Errorf("connection file %s: %w", path, err)
+	}
+	return h.bind(ctx, &c)
+}
+
+// bind opens the sockets of a connection.
+func (h *host) bind(ctx context.Context, c *Connection) (err error) {
+	if h.signer, err = wire.NewSigner(c.Scheme, c.Key); err != nil {
+		return err
+	}
+	h.sockets, err = bind(ctx, c, h.logf, h.welcome)
+	return err
+}
+
+func (h *host) openRegistered(ctx context.Context, path string, text []byte) error {
+	var r registrationFile
+	if err := r.parse(text); err != nil {
+		return fmt.Errorf("registration file %s: %w", path, err)
+	}
+	l, c, err := connectLauncher(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer func() { go l.client.Close() }() // it may wait for the launcher's end
+	if err := h.bind(ctx, &c); err != nil {
+		return err
+	}
+	if err := l.register(ctx, c, h.signer, ackTime); err != nil {
+		h.sockets.close(0)
+		return err
+	}
+	if h.opts.RuntimeDir != "" {
+		if h.published, err = publish(h.opts.RuntimeDir, r.KernelID, c); err != nil {
+			h.logf("other clients can't find this kernel: %v", err)
+		}
+	}
+	return nil
+}
+
+// published is the connection file that a registered kernel writes for other
+// clients. It names the host, so that those of hosts that were killed can be told
+// from others.
+type published struct {
+	Connection
+	KernelName string `json:"kernel_name"`
+	HostPID    int    `json:"nascent_host_pid"`
+}
+
+const publishedName = "nascent"
+
+// publish writes a connection file and returns its path. A file of that name that
+// is not of a kernel of this kind is left alone.
+func publish(dir, kernelID string, c Connection) (path string, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("writing a connection file: %w", err)
+	}
+	removeAbandoned(dir)
+	text, err := json.MarshalIndent(published{c, publishedName, os.Getpid()}, "", "  ")
+	if err != nil {
+		return "", fmt.Errorf("writing a connection file: %w", err)
+	}
+	path = filepath.Join(dir, "kernel-"+kernelID+".json")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("writing a connection file: %w", err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", fmt.Errorf("writing a connection file: %w", errors.Join(err, os.Remove(path)))
+	}
+	return path, nil
+}
+
+// removeAbandoned removes the connection files of hosts that were killed, and so
+// could not do it themselves.
+func removeAbandoned(dir string) {
+	files, err := filepath.Glob(filepath.Join(dir, "kernel-*.json"))
+	if err != nil {
+		return // the name of the folder is no pattern: then there is nothing to find
+	}
+	for _, path := range files {
+		text, err := readFile(path)
+		var p published
+		if err != nil || json.Unmarshal(text, &p) != nil || p.HostPID <= 0 || p.KernelName != publishedName {
+			continue
+		}
+		if errors.Is(syscall.Kill(p.HostPID, 0), syscall.ESRCH) {
+			// One that can't be removed harms nobody.
+			_ = os.Remove(path)
+		}
+	}
+}
