@@ -184,7 +184,7 @@ func TestEveryRequestIsAnsweredBetweenBusyAndIdle(t *testing.T) {
 		{wire.TypeCompleteRequest, wire.CompleteRequest{Code: "fmt.Pri", CursorPos: 7}, wire.TypeCompleteReply},
 		{wire.TypeInspectRequest, wire.InspectRequest{Code: "fmt.Println", CursorPos: 8}, wire.TypeInspectReply},
 		{wire.TypeIsCompleteRequest, wire.IsCompleteRequest{Code: "for {"}, wire.TypeIsCompleteReply},
-		{wire.TypeHistoryRequest, wire.HistoryRequest{Access: wire.HistoryTail, N: 5}, wire.TypeHistoryReply},
+		{wire.TypeHistoryRequest, wire.HistoryRequest{Access: wire.HistoryTail, N: new(5)}, wire.TypeHistoryReply},
 		{wire.TypeCommInfoRequest, wire.CommInfoRequest{}, wire.TypeCommInfoReply},
 	} {
 		a, err := k.Ask(k.ctx, wire.Shell, tt.request, tt.content)

@@ -58,10 +58,7 @@ func (s *Session) answerCell(r request) {
 	case wire.TypeIsCompleteRequest:
 		s.isComplete(m)
 	case wire.TypeHistoryRequest:
-		var req wire.HistoryRequest
-		if s.decode(m, &req) {
-			s.reply(m, wire.TypeHistoryReply, wire.HistoryReply{Status: wire.StatusOK, History: s.history.find(req)}, nil)
-		}
+		s.findHistory(r)
 	default:
 		s.unknown(m)
 	}
@@ -184,6 +181,22 @@ func (s *Session) isComplete(m *wire.Message) {
 		reply.Status = wire.Unknown
 	}
 	s.reply(m, wire.TypeIsCompleteReply, reply, nil)
+}
+
+// findHistory answers with cells that ran.
+func (s *Session) findHistory(r request) {
+	var req wire.HistoryRequest
+	if !s.decode(r.Message, &req) {
+		return
+	}
+	ctx, end := s.begin(r)
+	defer end()
+	found, err := s.opts.History.Find(ctx, req)
+	if err != nil {
+		s.fail(r.Message, err)
+		return
+	}
+	s.reply(r.Message, wire.TypeHistoryReply, wire.HistoryReply{Status: wire.StatusOK, History: found}, nil)
 }
 
 // byteOffset is where in text the code point with number n (from 0) begins.

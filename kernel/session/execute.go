@@ -36,7 +36,9 @@ func (s *Session) execute(r request) {
 	in := cell.Input{Number: max(s.count, 1), Name: unrecorded, Source: req.Code}
 	if req.StoreHistory {
 		s.count++
-		s.history.add(s.count, req.Code)
+		if warning := s.opts.History.Begin(s.count, req.Code); warning != nil {
+			s.opts.Logf("%v", warning)
+		}
 		in.Number, in.Name = s.count, ""
 	}
 	if !req.Silent {
@@ -90,7 +92,7 @@ func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (re
 			return reply, err
 		}
 		if text, ok := bundle.Data[display.MIMEPlain].(string); ok && req.StoreHistory {
-			s.history.setOutput(text)
+			s.opts.History.Output(in.Number, text)
 		}
 	}
 	return wire.ExecuteReply{Status: wire.StatusOK, UserExpressions: s.evaluate(ctx, req.UserExpressions, in)}, nil

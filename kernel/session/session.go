@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/cell"
+	"github.com/nascent-go/nascent/kernel/history"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
@@ -44,6 +45,7 @@ type Options struct {
 	SessionID  string               // in the header of every message; default: a new one
 	User       string               // in the header of every message; default: kernel
 	FirstCount int                  // execution count of the first cell; default: 1
+	History    history.Book         // where cells are recorded; default: in memory
 	KernelInfo wire.KernelInfoReply // answer to kernel_info_request; status and protocol version are filled in
 
 	OutputLimit int                              // bytes of output of one cell; default: DefaultOutputLimit
@@ -70,9 +72,8 @@ type Session struct {
 	stopping sync.Once
 
 	// Of the shell goroutine alone:
-	count   int // execution count of the last cell
-	history history
-	bursts  bursts
+	count  int // execution count of the last cell
+	bursts bursts
 }
 
 // Why a running cell's context is cancelled.
@@ -91,6 +92,9 @@ func New(opts Options) *Session {
 	}
 	if opts.User == "" {
 		opts.User = "kernel"
+	}
+	if opts.History == nil {
+		opts.History = history.NewMemory()
 	}
 	if opts.OutputLimit <= 0 {
 		opts.OutputLimit = DefaultOutputLimit

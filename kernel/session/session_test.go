@@ -264,6 +264,9 @@ func TestHistory(t *testing.T) {
 		{`"hist_access_type": "search", "pattern": "x*", "unique": true`, `[[1,1,"x := 1"],[1,4,"x"]]`},
 		{`"hist_access_type": "search", "pattern": "?*1", "n": 1`, `[[1,3,"y\n+1"]]`},
 		{`"hist_access_type": "search", "pattern": "[x"`, `[]`},
+		{`"hist_access_type": "search", "pattern": "[^b]", "output": true`, `[[1,2,["x","1"]],[1,4,["x","1"]]]`},
+		{`"hist_access_type": "tail", "n": 0`, `[]`},
+		{`"hist_access_type": "range", "start": -2, "raw": false, "stop": null, "session": null`, `[[1,4,"x"],[1,5,"bad"]]`},
 		{`"hist_access_type": "search"`, `[[1,1,"x := 1"],[1,2,"x"],[1,3,"y\n+1"],[1,4,"x"],[1,5,"bad"]]`},
 	}
 	for _, tt := range tests {

@@ -149,11 +149,11 @@ type HistoryRequest struct {
 	Raw     bool          `json:"raw"`    // as typed, not as transformed
 	Access  HistoryAccess `json:"hist_access_type"`
 	Session int           `json:"session"` // 0 the current one, negative counts back from it
-	Start   int           `json:"start"`
-	Stop    *int          `json:"stop,omitempty"`    // nil: to the end
-	N       int           `json:"n,omitempty"`       // 0: no limit
-	Pattern string        `json:"pattern,omitempty"` // glob with * and ?
-	Unique  bool          `json:"unique,omitempty"`  // each input once
+	Start   int           `json:"start"`             // below 0: counts back from the end, as Stop does
+	Stop    *int          `json:"stop,omitempty"`    // nil or 0: to the end
+	N       *int          `json:"n,omitempty"`       // nil: the kernel's choice; below 0: no limit
+	Pattern string        `json:"pattern,omitempty"` // glob with *, ? and classes in brackets
+	Unique  bool          `json:"unique,omitempty"`  // each input once, the latest
 }
 
 // HistoryReply lists cells, the oldest first.
