@@ -258,7 +258,7 @@ func installCommand() *cobra.Command {
 	var o install.Options
 	var list bool
 	c := &cobra.Command{
-		Use: "install", Short: "Make the kernel known to Jupyter", Args: takes(0, 0, "nascent install [--user|--sys-prefix|--prefix DIR] [--name NAME] [--env NAME=VALUE]"),
+		Use: "install", Short: "Make the kernel known to Jupyter", Args: takes(0, 0, "nascent install [--user|--sys-prefix|--prefix DIR] [--name NAME] [--env NAME=VALUE] [--papermill]"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := named(c, "prefix", "name"); err != nil {
 				return err
@@ -266,17 +266,18 @@ func installCommand() *cobra.Command {
 			if list {
 				return listKernels(c.OutOrStdout())
 			}
-			dir, err := install.Install(o)
+			spec, err := install.Install(o)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), dir)
+			_, err = fmt.Fprintln(c.OutOrStdout(), strings.Join(append([]string{spec.Dir}, spec.Papermill...), "\n"))
 			return err
 		},
 	}
 	installFlags(c, &o)
 	o.Env = map[string]string{}
 	c.Flags().Var(pairs(o.Env), "env", "set a variable in the kernel's environment; may be repeated")
+	c.Flags().BoolVar(&o.Papermill, "papermill", false, "let the papermill of that Python environment set parameters, too; without --prefix of the active one")
 	c.Flags().BoolVar(&list, "list", false, "install nothing; say where the kernel is installed")
 	return c
 }

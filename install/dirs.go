@@ -14,10 +14,12 @@ import (
 
 // environment is what the places of kernelspecs depend on, as a value for tests.
 type environment struct {
-	os       string // as runtime.GOOS
-	get      func(string) string
-	home     string
-	pythonAt func() (string, error) // prefix of the Python that is found first
+	os          string // as runtime.GOOS
+	get         func(string) string
+	home        string
+	pythonAt    func() (string, error)              // prefix of the Python that is found first
+	lookPath    func(name string) (string, error)   // as exec.LookPath
+	papermillAt func(python string) (string, error) // the folder of packages for the helper
 }
 
 func systemEnvironment() environment {
@@ -25,7 +27,7 @@ func systemEnvironment() environment {
 	if err != nil {
 		home = "" // reported when it is needed
 	}
-	return environment{os: runtime.GOOS, get: os.Getenv, home: home, pythonAt: pythonPrefix}
+	return environment{os: runtime.GOOS, get: os.Getenv, home: home, pythonAt: pythonPrefix, lookPath: exec.LookPath, papermillAt: papermillAt}
 }
 
 // dataDir is the folder for the user's Jupyter data, by the rules of

@@ -3,6 +3,7 @@
 package install
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -45,6 +46,7 @@ type Options struct {
 	DisplayName string            // default: DefaultDisplayName
 	Env         map[string]string // environment variables of the kernel
 	Executable  string            // default: the running program
+	Papermill   bool              // let papermill set parameters: in the environment of Prefix, or in the active one
 }
 
 // Spec is a kernelspec that is installed.
@@ -53,6 +55,7 @@ type Spec struct {
 	Dir         string
 	DisplayName string
 	Argv        []string
+	Papermill   []string // folders of Python packages with the helper for papermill
 }
 
 // kernelJSON is the content of a kernelspec's kernel.json.
@@ -68,47 +71,65 @@ type kernelJSON struct {
 
 // metadata tells our kernelspecs from those of others.
 type metadata struct {
-	Implementation string `json:"implementation"`
+	Implementation string   `json:"implementation"`
+	Papermill      []string `json:"papermill,omitempty"` // what is to be removed with the kernelspec
 }
 
 const implementation = "nascent"
 
-// Install writes the kernelspec and returns its folder. One of this kernel that
+// Install writes the kernelspec and says what it wrote. One of this kernel that
 // is there already is replaced at once, so that Jupyter never sees half of one;
 // one of another kernel is left alone, which is an error.
-func Install(o Options) (dir string, err error) { return systemEnvironment().install(o) }
+func Install(o Options) (Spec, error) { return systemEnvironment().install(o) }
 
-func (e environment) install(o Options) (dir string, err error) {
-	if o.DisplayName == "" {
-		o.DisplayName = DefaultDisplayName
-	}
-	dir, err = e.specDir(o)
+func (e environment) install(o Options) (Spec, error) {
+	spec, err := e.installSpec(o)
 	if err != nil {
-		return "", fmt.Errorf("installing the kernelspec: %w", err)
+		return Spec{}, fmt.Errorf("installing the kernelspec: %w", err)
+	}
+	return spec, nil
+}
+
+func (e environment) installSpec(o Options) (Spec, error) {
+	dir, err := e.specDir(o)
+	if err != nil {
+		return Spec{}, err
 	}
 	if err := checkEnv(o.Env); err != nil {
-		return "", fmt.Errorf("installing the kernelspec: %w", err)
+		return Spec{}, err
 	}
 	executable, err := findExecutable(o.Executable)
 	if err != nil {
-		return "", fmt.Errorf("installing the kernelspec: %w", err)
+		return Spec{}, err
 	}
-	if err := mayReplace(dir); err != nil {
-		return "", fmt.Errorf("installing the kernelspec: %w", err)
+	old, err := mayReplace(dir)
+	if err != nil {
+		return Spec{}, err
+	}
+	helpers := stillThere(old.Metadata.Papermill)
+	if o.Papermill {
+		packages, err := e.installHelper(o)
+		if err != nil {
+			return Spec{}, err
+		}
+		if !slices.Contains(helpers, packages) {
+			helpers = append(helpers, packages)
+		}
 	}
 	spec := kernelJSON{
 		Argv:        []string{executable, "kernel", "-f", "{connection_file}"},
-		DisplayName: o.DisplayName, Language: "go", InterruptMode: "message", Env: o.Env,
-		Metadata: metadata{Implementation: implementation}, ProtocolVersion: startupProtocol,
+		DisplayName: cmp.Or(o.DisplayName, DefaultDisplayName), Language: "go", InterruptMode: "message", Env: o.Env,
+		Metadata: metadata{Implementation: implementation, Papermill: helpers}, ProtocolVersion: startupProtocol,
 	}
-	if err := write(dir, spec); err != nil {
-		return "", fmt.Errorf("installing the kernelspec: %w", err)
-	}
-	return dir, nil
+	return spec.at(dir), write(dir, spec)
 }
 
-// Uninstall removes the kernelspec that Options name by place and Name, and
-// returns its folder. If there is none, the error lists those that there are.
+func (k kernelJSON) at(dir string) Spec {
+	return Spec{Name: filepath.Base(dir), Dir: dir, DisplayName: k.DisplayName, Argv: k.Argv, Papermill: k.Metadata.Papermill}
+}
+
+// Uninstall removes the kernelspec that Options name by place and Name with what
+// was installed with it, and returns its folder. If there is none, the error lists those that there are.
 func Uninstall(o Options) (dir string, err error) { return systemEnvironment().uninstall(o) }
 
 func (e environment) uninstall(o Options) (dir string, err error) {
@@ -133,6 +154,18 @@ func (e environment) uninstall(o Options) (dir string, err error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return "", fmt.Errorf("removing the kernelspec: %w", err)
 	}
+	others, err := e.list()
+	if err != nil {
+		return "", fmt.Errorf("removing the helper for papermill: %w", err)
+	}
+	for _, packages := range spec.Metadata.Papermill {
+		if slices.ContainsFunc(others, func(s Spec) bool { return slices.Contains(s.Papermill, packages) }) {
+			continue // it is another kernelspec's too
+		}
+		if err := removeHelper(packages); err != nil {
+			return "", fmt.Errorf("removing the helper for papermill: %w", err)
+		}
+	}
 	return dir, nil
 }
 
@@ -156,7 +189,7 @@ func (e environment) list() ([]Spec, error) {
 			if err != nil || spec.Metadata.Implementation != implementation {
 				continue // another kernel's, or no kernelspec at all
 			}
-			found = append(found, Spec{Name: entry.Name(), Dir: dir, DisplayName: spec.DisplayName, Argv: spec.Argv})
+			found = append(found, spec.at(dir))
 		}
 	}
 	return found, nil
@@ -214,22 +247,23 @@ func findExecutable(path string) (string, error) {
 	return path, nil
 }
 
-func mayReplace(dir string) error {
+// mayReplace says why a folder can't be replaced, or what kernelspec of ours it holds.
+func mayReplace(dir string) (kernelJSON, error) {
 	spec, err := read(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-			return fmt.Errorf("%s is no kernelspec, as it holds no kernel.json, and is not empty: remove it, or choose another --name", dir)
+			return spec, fmt.Errorf("%s is no kernelspec, as it holds no kernel.json, and is not empty: remove it, or choose another --name", dir)
 		}
-		return nil // nothing is there
+		return spec, nil // nothing is there
 	case errors.Is(err, syscall.ENOTDIR):
-		return fmt.Errorf("%s can't be made: a part of this path is a file; name a folder", dir)
+		return spec, fmt.Errorf("%s can't be made: a part of this path is a file; name a folder", dir)
 	case err != nil:
-		return fmt.Errorf("%w: remove %s, or choose another --name", err, dir)
+		return spec, fmt.Errorf("%w: remove %s, or choose another --name", err, dir)
 	case spec.Metadata.Implementation != implementation:
-		return fmt.Errorf("%s belongs to another kernel, %q: choose another --name", dir, spec.DisplayName)
+		return spec, fmt.Errorf("%s belongs to another kernel, %q: choose another --name", dir, spec.DisplayName)
 	}
-	return nil
+	return spec, nil
 }
 
 func read(dir string) (kernelJSON, error) {

@@ -26,7 +26,10 @@ func in(t *testing.T, goos string, vars map[string]string) (e environment, root,
 		t.Fatal(err)
 	}
 	get := func(name string) string { return strings.ReplaceAll(vars[name], "ROOT", root) }
-	e = environment{os: goos, get: get, home: filepath.Join(root, "home"), pythonAt: func() (string, error) { return "", errors.New("no python here") }}
+	e = environment{os: goos, get: get, home: filepath.Join(root, "home"),
+		pythonAt:    func() (string, error) { return "", errors.New("no python here") },
+		lookPath:    func(string) (string, error) { return "", errors.New("no such program") },
+		papermillAt: func(python string) (string, error) { return filepath.Join(filepath.Dir(python), "packages"), nil }}
 	return e, root, program
 }
 
@@ -51,10 +54,11 @@ func TestPlaces(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e, root, program := in(t, tt.goos, tt.vars)
 			tt.opts.Executable, tt.opts.Prefix = program, strings.ReplaceAll(tt.opts.Prefix, "ROOT", root)
-			dir, err := e.install(tt.opts)
+			spec, err := e.install(tt.opts)
 			if err != nil {
 				t.Fatal(err)
 			}
+			dir := spec.Dir
 			if want := filepath.Join(root, filepath.FromSlash(tt.want)); dir != want {
 				t.Errorf("installed in %s, want %s", dir, want)
 			}
@@ -75,10 +79,11 @@ func TestPlaces(t *testing.T) {
 func TestContent(t *testing.T) {
 	e, root, program := in(t, "linux", nil)
 	opts := Options{Prefix: filepath.Join(root, "p"), Executable: program, DisplayName: "Go <é>", Env: map[string]string{"GOGC": "50"}}
-	dir, err := e.install(opts)
+	spec, err := e.install(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := spec.Dir
 	text, err := os.ReadFile(filepath.Join(dir, "kernel.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -124,8 +129,8 @@ func TestReplaceAndList(t *testing.T) {
 	}
 	argv := []string{program, "kernel", "-f", "{connection_file}"}
 	want := []Spec{
-		{"nascent", filepath.Join(root, "home/.local/share/jupyter/kernels/nascent"), "new", argv},
-		{"other", filepath.Join(root, "venv/share/jupyter/kernels/other"), DefaultDisplayName, argv},
+		{"nascent", filepath.Join(root, "home/.local/share/jupyter/kernels/nascent"), "new", argv, nil},
+		{"other", filepath.Join(root, "venv/share/jupyter/kernels/other"), DefaultDisplayName, argv, nil},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant\n%+v", got, want)
@@ -211,10 +216,11 @@ func fakeGoRun(t *testing.T) string {
 func TestFailureLeavesWhatWasThere(t *testing.T) {
 	e, root, program := in(t, "linux", nil)
 	o := Options{Prefix: filepath.Join(root, "p"), Executable: program}
-	dir, err := e.install(o)
+	spec, err := e.install(o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := spec.Dir
 	if err := replace(dir, filepath.Join(root, "nothing")); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("error %v", err)
 	}

@@ -1,10 +1,12 @@
 package notebook
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"maps"
 	"slices"
@@ -44,7 +46,7 @@ type parameter struct {
 
 // assignments is a cell that sets the parameters that another cell declares.
 func assignments(cell string, values map[string]string) (string, error) {
-	declared, ok := parameters(cell)
+	declared := parameters(cell)
 	var b strings.Builder
 	b.WriteString("// Parameters\n")
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -52,11 +54,11 @@ func assignments(cell string, values map[string]string) (string, error) {
 			return "", fmt.Errorf("parameter %q: this is no name of a Go variable; write name=value", name)
 		}
 		p, known := declared[name]
-		if ok && !known {
+		if !known {
 			return "", fmt.Errorf("parameter %q: the cell tagged parameters does not declare it, but these: %s",
-				name, strings.Join(slices.Sorted(maps.Keys(declared)), ", "))
+				name, cmp.Or(strings.Join(slices.Sorted(maps.Keys(declared)), ", "), "none"))
 		}
-		value, err := literal(values[name], p.text, known)
+		value, err := literal(values[name], p.text)
 		if err != nil {
 			return "", fmt.Errorf("parameter %q: %w", name, err)
 		}
@@ -69,69 +71,86 @@ func assignments(cell string, values map[string]string) (string, error) {
 }
 
 // literal writes a value as Go. A string may come without quotes.
-func literal(value string, text, known bool) (string, error) {
+func literal(value string, text bool) (string, error) {
 	expr, err := parser.ParseExpr(value)
 	lit, isLiteral := expr.(*ast.BasicLit)
 	quoted := err == nil && isLiteral && lit.Kind == token.STRING
 	switch {
-	case quoted:
-		return value, nil
-	case text:
+	case text && !quoted:
 		return strconv.Quote(value), nil
-	case err != nil && known:
+	case err != nil:
 		return "", fmt.Errorf("%q is no Go expression; a string has to be declared as one, or be quoted", value)
-	case !known && !plainValue(expr): // nothing is known of the parameter: a word is a text
-		return strconv.Quote(value), nil
 	}
 	return value, nil
 }
 
-// plainValue reports whether an expression is a number, true or false.
-func plainValue(expr ast.Expr) bool {
-	switch x := expr.(type) {
-	case *ast.UnaryExpr:
-		return plainValue(x.X)
-	case *ast.BasicLit:
-		return true
-	case *ast.Ident:
-		return x.Name == "true" || x.Name == "false"
-	}
-	return false
-}
-
-// parameters is what the statements of a cell declare. ok is false if the cell is
-// not a list of statements, as one with imports or functions is not.
-func parameters(cell string) (declared map[string]parameter, ok bool) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", "package p; func _() {\n"+cell+"\n}", parser.SkipObjectResolution)
-	if err != nil || len(file.Decls) != 1 {
-		return nil, false
-	}
-	declared = map[string]parameter{}
-	for _, stmt := range file.Decls[0].(*ast.FuncDecl).Body.List {
-		switch stmt := stmt.(type) {
-		case *ast.AssignStmt:
-			if stmt.Tok != token.DEFINE {
-				continue
-			}
-			for i, left := range stmt.Lhs {
-				if name, isName := left.(*ast.Ident); isName && name.Name != "_" {
-					p := parameter{}
-					if len(stmt.Rhs) == len(stmt.Lhs) {
-						p.text = isString(stmt.Rhs[i])
-					}
-					declared[name.Name] = p
+// parameters is what the statements of a cell declare. A statement that does not
+// parse declares nothing; that it is wrong is told when it runs.
+func parameters(cell string) map[string]parameter {
+	declared := map[string]parameter{}
+	for _, text := range statements(cell) {
+		file, err := parser.ParseFile(token.NewFileSet(), "", "package p; func _() {\n"+text+"\n}", parser.SkipObjectResolution)
+		if err != nil || len(file.Decls) != 1 {
+			continue
+		}
+		for _, stmt := range file.Decls[0].(*ast.FuncDecl).Body.List {
+			switch stmt := stmt.(type) {
+			case *ast.AssignStmt:
+				if stmt.Tok == token.DEFINE {
+					define(declared, stmt)
 				}
-			}
-		case *ast.DeclStmt:
-			decl, _ := stmt.Decl.(*ast.GenDecl)
-			for _, spec := range decl.Specs {
-				if v, isValue := spec.(*ast.ValueSpec); isValue {
-					declare(declared, v, decl.Tok == token.CONST)
+			case *ast.DeclStmt:
+				decl, _ := stmt.Decl.(*ast.GenDecl)
+				for _, spec := range decl.Specs {
+					if v, isValue := spec.(*ast.ValueSpec); isValue {
+						declare(declared, v, decl.Tok == token.CONST)
+					}
 				}
 			}
 		}
 	}
-	return declared, true
+	return declared
+}
+
+// statements splits a cell into its statements and top-level declarations, at the
+// semicolons outside of brackets.
+func statements(cell string) []string {
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(cell))
+	s.Init(file, []byte(cell), nil, 0) // what does not scan is left out
+	var list []string
+	begin, depth := 0, 0
+	for {
+		pos, tok, _ := s.Scan()
+		switch tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		}
+		if end := file.Offset(pos); tok == token.EOF || tok == token.SEMICOLON && depth <= 0 {
+			list = append(list, cell[begin:end])
+			begin = end
+			if begin < len(cell) {
+				begin++
+			}
+		}
+		if tok == token.EOF {
+			return list
+		}
+	}
+}
+
+func define(declared map[string]parameter, stmt *ast.AssignStmt) {
+	for i, left := range stmt.Lhs {
+		if name, isName := left.(*ast.Ident); isName && name.Name != "_" {
+			p := parameter{}
+			if len(stmt.Rhs) == len(stmt.Lhs) {
+				p.text = isString(stmt.Rhs[i])
+			}
+			declared[name.Name] = p
+		}
+	}
 }
 
 func declare(declared map[string]parameter, v *ast.ValueSpec, constant bool) {

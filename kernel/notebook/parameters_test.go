@@ -21,8 +21,10 @@ func TestInject(t *testing.T) {
 		{"no name", declared, map[string]string{"a-b": "3"}, `parameter "a-b": this is no name`},
 		{"no expression", declared, map[string]string{"lr": "a b"}, `parameter "lr": "a b" is no Go expression`},
 		{"two statements", declared, map[string]string{"lr": "1; panic(1)"}, `parameter "lr"`},
-		{"cell that is no list of statements", "import \"fmt\"\nx := 1", map[string]string{"x": "-2", "word": "fast", "flag": "true", "s": "`raw`"},
-			"// Parameters\nflag = true\ns = `raw`\nword = \"fast\"\nx = -2"},
+		{"imports and functions", "import \"fmt\"\nx, s := 1, `a`; func f() {\n\ty := 1\n}\n// é := 1\nvar (\n\tb bool\n)", map[string]string{"x": "-2", "b": "true", "s": "`raw`"},
+			"// Parameters\nb = true\ns = `raw`\nx = -2"},
+		{"a statement that is wrong", "x := )\n%time\ny := \"a", map[string]string{"x": "1"}, `parameter "x": the cell tagged parameters does not declare it, but these: none`},
+		{"one is wrong, the other is not", "%env A\ny := 1", map[string]string{"y": "2"}, "// Parameters\ny = 2"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
