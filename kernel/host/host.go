@@ -58,6 +58,7 @@ type host struct {
 	lastIdle  time.Time     // when it ended
 	notice    string        // for the user, to be shown with the next cell
 
+	usages usages
 	ending *ending // set when the kernel is to end
 }
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -303,6 +305,34 @@ func TestReplayedMessageIsDropped(t *testing.T) {
 	k.waitForLog("its signature has been used before")
 	if _, r := k.cell("print y", wire.StatusOK); r.ExecutionCount != 2 {
 		t.Errorf("count %d, want 2: the recorded message was run again", r.ExecutionCount)
+	}
+}
+
+func TestUsageIsToldWhileACellRuns(t *testing.T) {
+	k := start(t)
+	cell, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "stubborn"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.waitForOutput(cell)
+	for _, c := range []wire.Channel{wire.Control, wire.Shell, wire.Control} {
+		a, err := k.Ask(k.ctx, c, wire.TypeUsageRequest, wire.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var u wire.UsageReply
+		if err := a.Reply.DecodeContent(&u); err != nil {
+			t.Fatal(err)
+		}
+		if a.Reply.Header.MsgType != wire.TypeUsageReply || u.PID != os.Getpid() || u.CPUCount < 1 {
+			t.Errorf("%s: %s %s", c, a.Reply.Header.MsgType, a.Reply.Content)
+		}
+		if runtime.GOOS == "linux" && (u.CPU == nil || u.Memory < 1<<20 || u.HostMemory == nil || u.HostMemory.Total <= u.Memory) {
+			t.Errorf("%s: %s", c, a.Reply.Content)
+		}
+		if want := []string{"busy", "idle"}; !reflect.DeepEqual(a.Types(), want) {
+			t.Errorf("%s: published %v, want %v", c, a.Types(), want)
+		}
 	}
 }
 

@@ -12,7 +12,9 @@ func known(msgType string) bool {
 	case wire.TypeKernelInfoRequest, wire.TypeExecuteRequest, wire.TypeCompleteRequest, wire.TypeInspectRequest,
 		wire.TypeIsCompleteRequest, wire.TypeHistoryRequest, wire.TypeCommInfoRequest,
 		wire.TypeCommOpen, wire.TypeCommMsg, wire.TypeCommClose,
-		wire.TypeShutdownRequest, wire.TypeInterruptRequest:
+		wire.TypeShutdownRequest, wire.TypeInterruptRequest,
+		wire.TypeCreateSubshellRequest, wire.TypeDeleteSubshellRequest, wire.TypeListSubshellRequest,
+		wire.TypeUsageRequest:
 		return true
 	}
 	return false
@@ -58,6 +60,8 @@ func (h *host) request(m *wire.Message) {
 		} else {
 			h.answerInfo(m)
 		}
+	case wire.TypeUsageRequest:
+		h.answerUsage(m)
 	case wire.TypeShutdownRequest:
 		var req wire.ShutdownRequest
 		if err := m.DecodeContent(&req); err != nil {

@@ -23,5 +23,5 @@ type VirtualMemory struct {
 	Free      uint64  `json:"free"` // not used for anything
 	Active    uint64  `json:"active"`
 	Inactive  uint64  `json:"inactive"`
-	Wired     uint64  `json:"wired"` // can't be swapped out
+	Wired     uint64  `json:"wired,omitempty"` // can't be swapped out; Linux doesn't say
 }
