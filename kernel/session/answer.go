@@ -31,11 +31,9 @@ func (s *Session) answer(r request) {
 	case wire.TypeShutdownRequest:
 		s.shutdown(m)
 	case wire.TypeCommInfoRequest:
-		s.reply(m, wire.TypeCommInfoReply, wire.CommInfoReply{Status: wire.StatusOK}, nil)
-	case wire.TypeCommOpen:
-		s.refuseComm(m)
-	case wire.TypeCommMsg, wire.TypeCommClose:
-		// About a comm that was refused: JupyterLab sends one before it can know.
+		s.commInfo(m)
+	case wire.TypeCommOpen, wire.TypeCommMsg, wire.TypeCommClose:
+		s.handleComm(r)
 	default:
 		if m.Channel == wire.Control {
 			s.unknown(m)
@@ -86,16 +84,22 @@ func (s *Session) decode(m *wire.Message, into any) bool {
 // fail answers a request with an error.
 func (s *Session) fail(m *wire.Message, err error) {
 	s.opts.Logf("%v", err)
+	kind, isRequest := strings.CutSuffix(m.Header.MsgType, "_request")
+	if !isRequest {
+		return // no message of a comm has a reply
+	}
 	content := wire.ErrorContent{Name: "kernel error", Value: err.Error(), Traceback: wire.Strings{err.Error()}}
-	kind := strings.TrimSuffix(m.Header.MsgType, "_request")
 	s.reply(m, kind+"_reply", wire.NewErrorReply(content), nil)
 }
 
-// interruptCell stops what the shell goroutine does, or, if it does nothing yet,
-// what it has been asked to do so far.
+// interruptCell stops the handler of a comm message that runs, and what the shell
+// goroutine does, or, if it does nothing yet, what it has been asked to do so far.
 func (s *Session) interruptCell() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.handler != nil {
+		s.handler(errInterrupted)
+	}
 	if s.interrupt == nil {
 		s.interrupts++
 		return
@@ -108,21 +112,12 @@ func (s *Session) shutdown(m *wire.Message) {
 	if !s.decode(m, &req) {
 		return
 	}
+	s.endComms()
 	content := wire.ShutdownReply{Status: wire.StatusOK, Restart: req.Restart}
 	s.reply(m, wire.TypeShutdownReply, content, nil)
 	s.tell(m, wire.TypeShutdownReply, content)
 	s.status(m, wire.Idle)
 	s.Close() // so the idle that answer sends is dropped: the one above is the last message
-}
-
-// refuseComm closes a comm that a front end opens: no target is known.
-func (s *Session) refuseComm(m *wire.Message) {
-	var req wire.CommOpen
-	if err := m.DecodeContent(&req); err != nil {
-		s.opts.Logf("%v", err)
-		return
-	}
-	s.tell(m, wire.TypeCommClose, wire.CommClose{CommID: req.CommID, Data: json.RawMessage("{}")})
 }
 
 func (s *Session) complete(r request) {

@@ -32,6 +32,7 @@ func (s *Session) execute(r request) {
 	if !s.decode(m, &req) {
 		return
 	}
+	s.handlers.wait(r.comms) // a slider that was moved before the cell was run counts
 	started := time.Now()
 	in := cell.Input{Number: max(s.count, 1), Name: unrecorded, Source: req.Code}
 	if req.StoreHistory {
@@ -131,19 +132,22 @@ func (s *Session) run(ctx context.Context, in cell.Input) (outcome cell.Outcome,
 	}()
 	outcome, err = s.opts.Env.Run(ctx, in)
 	if err != nil && errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		err = interruption{context.Cause(ctx)}
+		err = interruption{"the cell", context.Cause(ctx)}
 	}
 	return outcome, err
 }
 
-// interruption is the failure of a cell that was stopped.
-type interruption struct{ cause error }
+// interruption is the failure of a cell, or of something else, that was stopped.
+type interruption struct {
+	what  string
+	cause error
+}
 
 func (i interruption) Error() string {
 	if i.cause == errInterrupted { // the name says it
-		return "the cell was stopped"
+		return i.what + " was stopped"
 	}
-	return "the cell was stopped: " + i.cause.Error()
+	return i.what + " was stopped: " + i.cause.Error()
 }
 
 func (i interruption) Unwrap() error { return context.Canceled }

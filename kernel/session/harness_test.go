@@ -30,6 +30,11 @@ func (e *script) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
 	return run(ctx, in)
 }
 
+func (e *script) Call(_ context.Context, _ cell.Input, f func()) error {
+	f()
+	return nil
+}
+
 func (e *script) Complete(_ context.Context, src string, pos int) cell.Completion {
 	return e.complete(src, pos)
 }
@@ -139,6 +144,11 @@ func (b *bench) emit(m *wire.Message) {
 
 // send sends a request and returns its id.
 func (b *bench) send(channel wire.Channel, msgType, content string) string {
+	return b.sendAll(channel, msgType, content, "{}")
+}
+
+// sendAll sends a request with metadata and buffers, and returns its id.
+func (b *bench) sendAll(channel wire.Channel, msgType, content, metadata string, buffers ...[]byte) string {
 	b.sent++
 	id := fmt.Sprintf("request-%d", b.sent)
 	header := fmt.Sprintf(`{"msg_id": %q,  "msg_type": %q, "session": "front", "extra": [1, 2]}`, id, msgType) // two spaces: kept
@@ -147,7 +157,7 @@ func (b *bench) send(channel wire.Channel, msgType, content string) string {
 		Identities: [][]byte{[]byte("client"), []byte(id)},
 		Header:     wire.Header{MsgID: id, MsgType: msgType, Session: "front", Date: b.date},
 		RawHeader:  json.RawMessage(header),
-		Parent:     json.RawMessage("{}"), Metadata: json.RawMessage("{}"), Content: json.RawMessage(content),
+		Parent:     json.RawMessage("{}"), Metadata: json.RawMessage(metadata), Content: json.RawMessage(content), Buffers: buffers,
 	})
 	return id
 }

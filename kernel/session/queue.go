@@ -12,15 +12,29 @@ type request struct {
 	*wire.Message
 	came, made time.Time // made is zero if it is not known
 	aborted    bool      // a cell before it has failed
+	dropped    bool      // a comm message for which there is no room
 	interrupts int       // how many interrupts had met an idle session when it came
+	comms      int       // how many comm messages had come before it
 }
 
-// queue holds requests without bound: the sender never waits.
+// size is about what a request takes of memory.
+func (r request) size() int {
+	n := len(r.RawHeader) + len(r.Parent) + len(r.Metadata) + len(r.Content) + 1<<10
+	for _, b := range r.Buffers {
+		n += len(b)
+	}
+	return n
+}
+
+// queue holds requests until they are answered: the sender never waits.
 type queue struct {
 	mu     sync.Mutex
-	filled sync.Cond
+	filled sync.Cond // signalled also when a request is answered
 	items  []request
 	closed bool
+	bytes  int       // that the items take
+	pushed int       // requests that have come so far
+	done   int       // requests that have been answered
 	failed time.Time // when a cell has failed last that others must not follow
 }
 
@@ -33,7 +47,9 @@ func (q *queue) push(r request) {
 		late := r.came.Before(q.failed.Add(lateTime)) && !r.made.IsZero() && r.made.Before(q.failed)
 		r.aborted = late && r.Header.MsgType == wire.TypeExecuteRequest
 		q.items = append(q.items, r)
-		q.filled.Signal()
+		q.bytes += r.size()
+		q.pushed++
+		q.filled.Broadcast()
 	}
 }
 
@@ -50,7 +66,32 @@ func (q *queue) pop() (r request, ok bool) {
 	r = q.items[0]
 	q.items[0] = request{}
 	q.items = q.items[1:]
+	q.bytes -= r.size()
 	return r, true
+}
+
+// answered counts a request that was popped and is answered now.
+func (q *queue) answered() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.done++
+	q.filled.Broadcast()
+}
+
+// wait waits until the first n requests are answered, or the queue has been closed.
+func (q *queue) wait(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.done < n && !q.closed {
+		q.filled.Wait()
+	}
+}
+
+// state is how many requests have come, and how many bytes those take that wait.
+func (q *queue) state() (pushed, bytes int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.pushed, q.bytes
 }
 
 // abortCells marks the cells that wait now, so that they are not run, and those

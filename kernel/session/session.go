@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/cell"
+	"github.com/nascent-go/nascent/kernel/comm"
 	"github.com/nascent-go/nascent/kernel/history"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
 // Environment is what runs the cells and knows what they have defined. The
-// session calls one method at a time. *cell.Env is one.
+// session calls one method at a time, but for Call. *cell.Env is one.
 type Environment interface {
 	// Run runs a cell. If ctx is cancelled it stops and returns an error that
 	// wraps context.Canceled; an error that is the cell's fault is a cell.Failure.
@@ -29,6 +30,9 @@ type Environment interface {
 	Inspect(ctx context.Context, src string, pos, detail int) cell.Inspection
 	// IsComplete says whether src can run or lacks lines.
 	IsComplete(src string) cell.Completeness
+	// Call calls f, which a cell has made to be called later, as a small cell of its
+	// own, also while Run runs.
+	Call(ctx context.Context, in cell.Input, f func()) error
 }
 
 // DefaultOutputLimit is how many bytes of output one cell may send.
@@ -59,11 +63,13 @@ type Session struct {
 
 	emitting sync.Mutex // held while Emit runs: it keeps messages in order
 
-	shell, control queue
-	asked          question // what the cell has asked the user
+	shell, control, handlers queue    // handlers: messages of comms
+	asked                    question // what the cell has asked the user
+	comms                    *comm.Manager
 
 	mu         sync.Mutex
 	interrupt  context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
+	handler    context.CancelCauseFunc // stops the handler of a comm message; nil: none runs
 	interrupts int                     // how many interrupts came when there was nothing to stop
 	closed     bool
 	clocks     clocks
@@ -112,10 +118,11 @@ func New(opts Options) *Session {
 		count:  max(opts.FirstCount, 1) - 1,
 		done:   make(chan struct{}),
 	}
-	s.shell.init()
-	s.control.init()
-	go s.serve(&s.shell)
-	go s.serve(&s.control)
+	s.comms = comm.New(s.publishComm)
+	for _, q := range []*queue{&s.shell, &s.control, &s.handlers} {
+		q.init()
+		go s.serve(q)
+	}
 	return s
 }
 
@@ -129,13 +136,16 @@ func (s *Session) Handle(m *wire.Message) {
 	case m.Header.MsgType == wire.TypeInterruptRequest: // of old clients it comes on shell, as shutdown does
 		s.interruptCell()
 		s.control.push(request{Message: m})
-	case m.Header.MsgType == wire.TypeShutdownRequest, m.Channel == wire.Control:
+	case isComm(m.Header.MsgType) && (m.Channel == wire.Shell || m.Channel == wire.Control):
+		s.takeComm(m)
+	case m.Header.MsgType == wire.TypeShutdownRequest, m.Header.MsgType == wire.TypeCommInfoRequest, m.Channel == wire.Control:
 		s.control.push(request{Message: m})
 	case m.Channel == wire.Shell:
 		came := time.Now()
+		comms, _ := s.handlers.state()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.shell.push(request{Message: m, came: came, made: s.clocks.made(m, came), interrupts: s.interrupts})
+		s.shell.push(request{Message: m, came: came, made: s.clocks.made(m, came), interrupts: s.interrupts, comms: comms})
 	default:
 		s.opts.Logf("ignoring a %s message on channel %q: a kernel receives on shell, control and stdin", m.Header.MsgType, m.Channel)
 	}
@@ -144,21 +154,25 @@ func (s *Session) Handle(m *wire.Message) {
 // Done is closed when the session has ended: by shutdown_request or Close.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
-// Close ends the session: the running cell is cancelled and what is queued is
-// dropped. It does not wait for the cell, which may be in code that cannot be
+// Close ends the session: open comms are closed, the running cell is cancelled and
+// what is queued is dropped. It does not wait for the cell, which may be in code that cannot be
 // stopped, and nothing is sent any more.
 func (s *Session) Close() {
 	s.stopping.Do(func() {
+		s.endComms()
 		s.shell.close()
 		s.control.close()
+		s.handlers.close()
 		s.emitting.Lock() // a message that is being sent goes out whole
 		s.mu.Lock()
 		s.closed = true
-		interrupt := s.interrupt
+		running := []context.CancelCauseFunc{s.interrupt, s.handler}
 		s.mu.Unlock()
 		s.emitting.Unlock()
-		if interrupt != nil {
-			interrupt(errClosed)
+		for _, interrupt := range running {
+			if interrupt != nil {
+				interrupt(errClosed)
+			}
 		}
 		close(s.done)
 	})
@@ -172,6 +186,7 @@ func (s *Session) serve(q *queue) {
 			return
 		}
 		s.answer(r)
+		q.answered()
 	}
 }
 
@@ -228,10 +243,16 @@ func (s *Session) emit(m *wire.Message) error {
 }
 
 // begin makes the context of something that the shell goroutine does, which an
-// interrupt or Close cancels until end is called. An interrupt that came after
-// the request, but before this, counts. end does not cancel the context: a
-// goroutine that a cell has started goes on when the cell is done.
+// interrupt or Close cancels until end is called.
 func (s *Session) begin(r request) (ctx context.Context, end func()) {
+	return s.beginAs(&s.interrupt, r)
+}
+
+// beginAs makes the context of something that slot, a field of the session, stops.
+// An interrupt that came after the request, but before this, counts. end does not
+// cancel the context: a goroutine that a cell has started goes on when the cell is
+// done.
+func (s *Session) beginAs(slot *context.CancelCauseFunc, r request) (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,10 +262,10 @@ func (s *Session) begin(r request) (ctx context.Context, end func()) {
 	case s.interrupts > r.interrupts:
 		cancel(errInterrupted)
 	}
-	s.interrupt = cancel
+	*slot = cancel
 	return ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.interrupt = nil
+		*slot = nil
 	}
 }

@@ -1,0 +1,146 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/kernel/cell"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// Messages of comms are handled in their order, but beside the cells: a slider that
+// is moved while a cell runs is seen by that cell. A cell that was sent after a
+// message waits until it has been handled.
+
+// maxHandlers bounds what messages may take of memory that wait for handlers: they
+// come as fast as somebody moves a slider, and a handler may hang.
+const maxHandlers = 64 << 20 // bytes
+
+// isComm says whether a message is one of a comm.
+func isComm(msgType string) bool {
+	switch msgType {
+	case wire.TypeCommOpen, wire.TypeCommMsg, wire.TypeCommClose:
+		return true
+	}
+	return false
+}
+
+// takeComm takes a message of a comm that came from a front end.
+func (s *Session) takeComm(m *wire.Message) {
+	if _, bytes := s.handlers.state(); bytes > maxHandlers {
+		dropped := *m
+		dropped.Content, dropped.Buffers = json.RawMessage("{}"), nil
+		s.control.push(request{Message: &dropped, dropped: true})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.handlers.push(request{Message: m, interrupts: s.interrupts})
+}
+
+// handleComm gives a message of a comm to its handler.
+func (s *Session) handleComm(r request) {
+	m := r.Message
+	if r.dropped {
+		s.tell(m, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: fmt.Sprintf(
+			"[%s dropped: handlers don't keep up with what the front end sends, and %s of messages wait for them]\n", m.Header.MsgType, size(maxHandlers))})
+		return
+	}
+	call, err := s.comms.Receive(m)
+	if err != nil {
+		s.opts.Logf("%v", err)
+	}
+	if call == nil {
+		return
+	}
+	if err := s.callHandler(r, call); err != nil {
+		s.tell(m, wire.TypeError, errorContent(err))
+		if err := s.comms.Failed(m); err != nil && !errors.Is(err, errClosed) {
+			s.opts.Logf("%v", err)
+		}
+	}
+}
+
+// callHandler calls the handler of a comm message, whose output belongs to that message.
+func (s *Session) callHandler(r request, call func()) error {
+	out := s.newOutput(r.Message)
+	ctx, end := s.beginAs(&s.handler, r)
+	defer end()
+	err := ctx.Err()
+	if err == nil {
+		ended := make(chan struct{})
+		err = s.opts.Env.Call(ctx, cell.Input{
+			Name:   "handler of " + r.Header.MsgType,
+			Stdout: stream{out, stdout}, Stderr: stream{out, stderr},
+			Stdin:   &input{out: out, ctx: ctx, ended: ended},
+			Display: out,
+		}, call)
+		close(ended)
+	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = interruption{"the handler of the comm's message", context.Cause(ctx)}
+	}
+	if ferr := out.finish(); err == nil {
+		err = ferr
+	}
+	return err
+}
+
+// commInfo says which comms are open.
+func (s *Session) commInfo(m *wire.Message) {
+	var req wire.CommInfoRequest
+	if s.decode(m, &req) {
+		s.reply(m, wire.TypeCommInfoReply, wire.CommInfoReply{Status: wire.StatusOK, Comms: s.comms.Info(req.TargetName)}, nil)
+	}
+}
+
+// endComms closes the comms that are open at the end of the session.
+func (s *Session) endComms() {
+	if err := s.comms.End(); err != nil {
+		s.opts.Logf("%v", err)
+	}
+}
+
+// publishComm is how the session's comms send.
+func (s *Session) publishComm(parent *wire.Message, msgType string, content any, metadata json.RawMessage, buffers [][]byte) error {
+	m, err := s.sender.Publish(parent, msgType, content)
+	if err != nil {
+		return err
+	}
+	if len(metadata) > 0 {
+		m.Metadata = metadata
+	}
+	m.Buffers = buffers
+	return s.emit(m)
+}
+
+// An output's comms are those of the session, in the name of its request.
+var _ display.Comms = (*output)(nil)
+
+// OpenComm implements display.Comms, as the next three methods do.
+func (o *output) OpenComm(id, target string, m display.CommMessage, h display.CommHandler) error {
+	return o.inOrder(func() error { return o.s.comms.Open(o.parent, id, target, m, h) })
+}
+
+func (o *output) SendComm(id string, m display.CommMessage) error {
+	return o.inOrder(func() error { return o.s.comms.Send(o.parent, id, m) })
+}
+
+func (o *output) CloseComm(id string, m display.CommMessage) error {
+	return o.inOrder(func() error { return o.s.comms.Close(o.parent, id, m) })
+}
+
+func (o *output) RegisterTarget(name string, accept func(id string) display.CommHandler) error {
+	return o.s.comms.Register(name, accept)
+}
+
+// inOrder sends what was written before, and then something else.
+func (o *output) inOrder(send func() error) error {
+	if err := o.flush(); err != nil {
+		return err
+	}
+	return send()
+}
