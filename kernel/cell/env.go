@@ -9,19 +9,25 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
 )
 
-// Env is a cell environment: all that the cells so far have defined. Cells are
-// run one at a time; questions can be asked at any time, also while a cell runs.
+// Env is a cell environment: all that the cells so far have defined. It is safe for
+// concurrent use: cells can run at the same time, and questions can be asked while
+// they do.
+//
+// A cell is prepared and loaded under a lock, which makes its definitions those of
+// the environment at once; then it runs without one. What it uses was bound when it
+// was loaded: a cell that runs on while another defines a function or a type anew
+// goes on with the old one, and a variable that keeps its type is the same for both.
+// (A method that is called through an interface is the new one at once, as it is for
+// values that exist.) Cells that use one variable at the same time need Go's means against data races,
+// as goroutines do.
 type Env struct {
-	running sync.Mutex // held while a cell runs
-
-	mu      sync.Mutex // guards what follows; held while a cell is prepared
+	mu      sync.Mutex // guards what follows; held while a cell is prepared and loaded
 	lib     *library.Library
 	fset    *token.FileSet
 	rt      *rt.Runtime
@@ -34,13 +40,6 @@ type Env struct {
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
 	known   map[*types.Package]bool // library packages that the lowering knows
-	result  atomic.Pointer[result]  // of the cell that runs
-}
-
-// result collects what a running cell hands out.
-type result struct {
-	cell   *rt.Cell
-	values []any
 }
 
 // New makes an empty environment over a library of compiled packages.
@@ -66,15 +65,11 @@ func New(lib *library.Library) (*Env, error) {
 	return e, e.prelude()
 }
 
-// show is called by a cell with the values of its last expression; a cell that was
-// left behind in compiled code, and has come back, shows them to nobody.
+// show is called by a cell with the values of its last expression.
 func (e *Env) show(values []any) {
-	r := e.result.Load()
-	if r == nil || r.cell != e.rt.Current() {
-		return
-	}
+	c := e.rt.Current()
 	for _, v := range values {
-		r.values = append(r.values, e.rt.Displayable(v))
+		c.Values = append(c.Values, e.rt.Displayable(v))
 	}
 }
 
@@ -100,8 +95,6 @@ func (e *Env) try(values []any) {
 // Run runs one cell. A cell that does not compile changes nothing. An error is a
 // [Failure], or the context's error if the cell was interrupted.
 func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
-	e.running.Lock()
-	defer e.running.Unlock()
 	name := in.Name
 	if name == "" {
 		name = fmt.Sprintf("cell %d", in.Number)
@@ -118,14 +111,12 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 		return Outcome{}, err
 	}
 	c := e.newCell(ctx, in, name)
-	r := &result{cell: c}
-	e.result.Store(r)
 	err = e.rt.Do(c, start)
 	out := Outcome{Warnings: p.warnings}
 	if err != nil {
 		return out, e.failure(ctx, err)
 	}
-	out.Values = r.values
+	out.Values = c.Values
 	return out, nil
 }
 

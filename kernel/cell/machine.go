@@ -26,6 +26,7 @@ type machine struct {
 	used   map[string]bool // compiled packages that were imported
 	chunks []lower.Chunk   // what was loaded, for tracebacks
 	sites  *callsite.Finder
+	start  func() // of the chunk that is being loaded: it has called rt.Loaded
 }
 
 func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
@@ -33,6 +34,7 @@ func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*mac
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
 	m.sites = callsite.New(m.it, m.it.FileSet())
 	symbols := r.Symbols()
+	symbols["Loaded"] = reflect.ValueOf(func(start func()) { m.start = start })
 	for name, f := range hooks {
 		symbols[name] = reflect.ValueOf(f)
 	}
@@ -40,14 +42,7 @@ func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*mac
 		return nil, fmt.Errorf("giving the run-time support to the interpreter: %w", err)
 	}
 	// Lowered loops look at stop to see whether they are interrupted.
-	err := m.eval(`package main; import "rt"; var stop bool; func start() { rt.SetStop(&stop) }`)
-	if err == nil {
-		var start reflect.Value
-		if start, err = m.it.Eval("start"); err == nil {
-			start.Call(nil)
-		}
-	}
-	if err != nil {
+	if err := m.eval(`package main; import "rt"; var stop bool; func init() { rt.SetStop(&stop) }`); err != nil {
 		return nil, fmt.Errorf("starting the interpreter: %w", err)
 	}
 	return m, nil
@@ -135,15 +130,7 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 		return nil, fail(err)
 	}
 	m.sites.Add(prog)
-	v, err := m.it.Eval(c.Start)
-	if err != nil {
-		return nil, fail(err)
-	}
-	fn, ok := v.Interface().(func())
-	if !ok {
-		return nil, fail(fmt.Errorf("its start is a %s, not a function", v.Type()))
-	}
-	return fn, nil
+	return m.start, nil
 }
 
 // siteIn is the place that a message of the interpreter begins with, "7/_.go:12:3: …".

@@ -22,7 +22,7 @@
 //	captured variables are pointers,     instr.go        closures over loop variables and over variables that are
 //	closures are made by functions                       declared again
 //	function values are variables that   values.go       a function that is defined later in a file is, as a value,
-//	the start function sets                              a function that does nothing
+//	the init function sets                               a function that does nothing
 //	constants have their type, none is   consts.go       untyped constants, constant folding in memory without bound,
 //	left to fold                         ops.go          uint64 above the largest int64, 0 - x and x - 0 of zeros
 //	named types become underlying ones,  types.go        redefined types and methods are ignored; promotion, method

@@ -63,7 +63,7 @@ type chunk struct {
 	imports  map[string]bool
 	decls    []string // types and variables
 	code     []line
-	register []string // statements of the start function
+	register []string // statements that tell the run time what it needs
 	work     []*ssa.Function
 	methods  []types.Type
 }
@@ -75,10 +75,11 @@ type line struct {
 	fn   *ssa.Function // nil if a traceback does not show it
 }
 
-// Chunk is lowered code that is ready to run: a Go file of package main.
+// Chunk is lowered code that is ready to run: a Go file of package main. When the
+// interpreter loads it, its init function makes it ready for others to use and calls
+// rt.Loaded with the function that runs it.
 type Chunk struct {
 	Source  string
-	Start   string   // function to call
 	Lines   []Place  // of each line, from line 1 at index 0
 	Imports []string // compiled packages that the text refers to by their ImportName; it imports nothing itself
 }
@@ -170,8 +171,8 @@ func (l *Lowerer) globalOf(v *types.Var) *ssa.Global {
 }
 
 // Lower emits the functions that are reachable from the named ones of the
-// package and were not emitted before, and a start function that registers what
-// the run time needs and then calls the named functions in order.
+// package and were not emitted before, a start function that calls the named
+// functions in order, and an init function that registers what the run time needs.
 // refresh lists types whose methods are registered anew.
 // If it fails, the Lowerer is as it was; Discard forgets a chunk that could not be loaded.
 func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) (c Chunk, err error) {
@@ -259,14 +260,17 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	}
 	all = append(all, l.chunk.code...)
 	add("func " + start + "() {")
-	for _, r := range l.chunk.register {
-		add("\t" + r)
-	}
 	for _, c := range calls {
 		add("\t" + c)
 	}
 	add("}")
-	c := Chunk{Start: start, Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
+	add("func init() {")
+	for _, r := range l.chunk.register {
+		add("\t" + r)
+	}
+	add("\trt.Loaded(" + start + ")")
+	add("}")
+	c := Chunk{Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
 	var b strings.Builder
 	for _, ln := range all {
 		var place Place

@@ -62,7 +62,7 @@ func (f *function) globalPlace(g *ssa.Global) string {
 	return f.use(g.Pkg.Pkg) + "." + g.Name()
 }
 
-// funcValue is a function as a value: a variable that the start function sets,
+// funcValue is a function as a value: a variable that the init function sets,
 // since a function that yaegi has not met yet becomes a value that does nothing.
 func (f *function) funcValue(fn *ssa.Function) string {
 	n := f.named(fn)

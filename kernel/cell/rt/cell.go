@@ -15,13 +15,17 @@ import (
 
 // Cell is one run of a notebook's cell: its output and input, the goroutines that
 // it has started, and whether it has been stopped. Its exported fields must not
-// change after the first Do.
+// change after the first Do, but for Values.
 type Cell struct {
 	Number         int
 	Name           string
 	Stdout, Stderr io.Writer
 	Stdin          io.Reader
 	Sink           display.Sink
+
+	// Values are those of the cell's last expression. Only the goroutine that runs the
+	// cell sets them: they can be read when Do has returned no error.
+	Values []any
 
 	// OnLatePanic is called, on the goroutine in question, for a panic in a goroutine
 	// that the cell has left behind after Do has returned.
