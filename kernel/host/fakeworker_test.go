@@ -134,6 +134,9 @@ func (f *fake) work() {
 			if m.Header.MsgType == wire.TypeInspectRequest { // one that never ends
 				select {}
 			}
+			if m.Header.MsgType == wire.TypeCommMsg { // whose handler fails badly
+				panic("in a handler")
+			}
 			if m.Header.MsgType == wire.TypeCommInfoRequest {
 				f.say(f.sender.Reply(m, wire.TypeCommInfoReply, wire.CommInfoReply{Status: wire.StatusOK}))
 			}
@@ -206,6 +209,12 @@ func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
 			return err
 		}
 		f.waitUntilShown(ctx)
+	case "open": // comms, or close them
+		for id := range strings.FieldsSeq(arg) {
+			f.say(f.sender.Publish(m, wire.TypeCommOpen, wire.CommOpen{CommID: id, TargetName: "t", Data: []byte("{}")}))
+		}
+	case "close":
+		f.say(f.sender.Publish(m, wire.TypeCommClose, wire.CommClose{CommID: arg, Data: []byte("{}")}))
 	case "log":
 		line, err := f.sender.Publish(nil, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: arg})
 		line.Channel = wire.Log

@@ -53,10 +53,11 @@ type host struct {
 
 	worker    *worker // nil: the last one died before it said anything
 	flight    flight
-	nextCount int           // execution count of the next cell
-	lastCell  *wire.Message // the last execute_request that was begun
-	lastIdle  time.Time     // when it ended
-	notice    string        // for the user, to be shown with the next cell
+	nextCount int             // execution count of the next cell
+	lastCell  *wire.Message   // the last execute_request that was begun
+	lastIdle  time.Time       // when it ended
+	notice    string          // for the user, to be shown with the next cell
+	comms     map[string]bool // ids of the comms that the worker holds
 
 	usages usages
 	ending *ending // set when the kernel is to end
@@ -91,7 +92,7 @@ func Run(ctx context.Context, opts Options) error {
 		opts: opts, log: log.New(opts.Log, "nascent: ", 0),
 		sender:  wire.Sender{Session: wire.NewID(), User: "kernel"},
 		replays: newReplays(rememberedSignatures), starter: newStarter(),
-		events: make(chan func()), done: make(chan struct{}), nextCount: 1,
+		events: make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{},
 	}
 	defer h.starter.close()
 	if err := h.open(ctx); err != nil {

@@ -21,6 +21,7 @@ func (h *host) workerDied(w *worker, d death) {
 		return
 	}
 	h.worker = nil
+	h.closeComms()
 	if h.ending != nil {
 		h.finishShutdown()
 		return
@@ -78,6 +79,8 @@ func (h *host) failAll(why wire.ErrorContent, notice string) (cell bool) {
 		default:
 			if kind, isRequest := strings.CutSuffix(e.request.Header.MsgType, "_request"); isRequest {
 				h.reply(e.request, kind+"_reply", wire.NewErrorReply(why))
+			} else if ran { // a handler of a comm; no reply can tell
+				h.publish(e.request, wire.TypeError, why)
 			}
 		}
 		h.status(e.request, wire.Idle)

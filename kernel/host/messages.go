@@ -78,6 +78,7 @@ func (h *host) request(m *wire.Message) {
 
 // forward hands a request to the worker.
 func (h *host) forward(m *wire.Message) {
+	h.noteComm(m)
 	h.flight = append(h.flight, &entry{request: m})
 	if h.worker == nil {
 		if err := h.startWorker(); err != nil {
@@ -110,6 +111,7 @@ func (h *host) fromWorker(w *worker, m *wire.Message) {
 	if h.ending != nil && h.ending.asked(m.ParentID()) {
 		return // the host answers these itself, when the worker has ended
 	}
+	h.noteComm(m)
 	switch m.Header.MsgType {
 	case wire.TypeStatus:
 		h.statusFromWorker(m)

@@ -115,7 +115,7 @@ func (f *fake) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
 func (*fake) Complete(context.Context, string, int) cell.Completion     { return cell.Completion{} }
 func (*fake) Inspect(context.Context, string, int, int) cell.Inspection { return cell.Inspection{} }
 func (*fake) IsComplete(string) cell.Completeness                       { return cell.Completeness{} }
-func (*fake) Call(_ context.Context, _ cell.Input, f func()) error       { f(); return nil }
+func (*fake) Call(_ context.Context, _ cell.Input, f func()) error      { f(); return nil }
 
 func inProcessKernel(t *testing.T) Kernel {
 	k := InProcess(options())

@@ -16,7 +16,8 @@ import (
 // message waits until it has been handled.
 
 // maxHandlers bounds what messages may take of memory that wait for handlers: they
-// come as fast as somebody moves a slider, and a handler may hang.
+// come as fast as somebody moves a slider, and a handler may hang. What opens and
+// closes comms is kept in any case.
 const maxHandlers = 64 << 20 // bytes
 
 // isComm says whether a message is one of a comm.
@@ -30,7 +31,7 @@ func isComm(msgType string) bool {
 
 // takeComm takes a message of a comm that came from a front end.
 func (s *Session) takeComm(m *wire.Message) {
-	if _, bytes := s.handlers.state(); bytes > maxHandlers {
+	if _, bytes := s.handlers.state(); bytes > maxHandlers && m.Header.MsgType == wire.TypeCommMsg {
 		dropped := *m
 		dropped.Content, dropped.Buffers = json.RawMessage("{}"), nil
 		s.control.push(request{Message: &dropped, dropped: true})
