@@ -3,9 +3,11 @@ package host_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -66,11 +68,22 @@ func options(file string) host.Options {
 type fake struct {
 	conn   *wire.Conn
 	sender wire.Sender
-	count  int
-	queue  chan *wire.Message
+	shells map[string]*fakeShell // by subshell id; the main shell's is empty
 
-	mu     sync.Mutex
-	cancel context.CancelFunc
+	mu      sync.Mutex
+	cancels map[*wire.Message]context.CancelFunc // of the cells that run
+}
+
+// fakeShell runs cells one after the other.
+type fakeShell struct {
+	count int
+	queue chan *wire.Message
+}
+
+func (f *fake) newShell(id string, count int) {
+	s := &fakeShell{count: count, queue: make(chan *wire.Message, 100_000)}
+	f.shells[id] = s
+	go f.work(s)
 }
 
 func serveFake() error {
@@ -79,9 +92,9 @@ func serveFake() error {
 		return err
 	}
 	f := &fake{conn: wire.NewConn(w.In, w.Out), sender: wire.Sender{Session: w.Session, User: "kernel"},
-		count: w.NextCount - 1, queue: make(chan *wire.Message, 1000)}
+		shells: map[string]*fakeShell{}, cancels: map[*wire.Message]context.CancelFunc{}}
 	f.say(f.sender.Publish(nil, wire.TypeStatus, wire.Status{ExecutionState: wire.Starting}))
-	go f.work()
+	f.newShell("", w.NextCount-1)
 	for {
 		m, err := f.conn.ReadMessage()
 		if err != nil {
@@ -90,16 +103,28 @@ func serveFake() error {
 		switch m.Header.MsgType {
 		case wire.TypeInterruptRequest:
 			f.mu.Lock()
-			if f.cancel != nil {
-				f.cancel()
+			for _, cancel := range f.cancels {
+				cancel()
 			}
 			f.mu.Unlock()
 			f.answer(m, wire.TypeInterruptReply, wire.InterruptReply{Status: wire.StatusOK})
 		case wire.TypeShutdownRequest:
 			f.answer(m, wire.TypeShutdownReply, wire.ShutdownReply{Status: wire.StatusOK})
 			return nil
+		case wire.TypeCreateSubshellRequest:
+			id := fmt.Sprint("sub", len(f.shells))
+			f.newShell(id, 0)
+			f.answer(m, wire.TypeCreateSubshellReply, wire.CreateSubshellReply{Status: wire.StatusOK, SubshellID: id})
+		case wire.TypeListSubshellRequest:
+			list := wire.Strings(slices.Sorted(maps.Keys(f.shells))[1:])
+			f.answer(m, wire.TypeListSubshellReply, wire.ListSubshellReply{Status: wire.StatusOK, SubshellID: list})
+		case wire.TypeInputReply:
 		default:
-			f.queue <- m
+			if s := f.shells[m.Header.SubshellID]; s != nil {
+				s.queue <- m
+			} else {
+				f.answer(m, strings.TrimSuffix(m.Header.MsgType, "request")+"reply", wire.NewErrorReply(wire.ErrorContent{Name: "no subshell"}))
+			}
 		}
 	}
 }
@@ -127,18 +152,19 @@ func (f *fake) answer(m *wire.Message, msgType string, content any) {
 	f.status(m, wire.Idle)
 }
 
-func (f *fake) work() {
-	for m := range f.queue {
+func (f *fake) work(s *fakeShell) {
+	for m := range s.queue {
 		if m.Header.MsgType != wire.TypeExecuteRequest {
 			f.status(m, wire.Busy)
-			if m.Header.MsgType == wire.TypeInspectRequest { // one that never ends
+			switch m.Header.MsgType {
+			case wire.TypeInspectRequest: // one that never ends
 				select {}
-			}
-			if m.Header.MsgType == wire.TypeCommMsg { // whose handler fails badly
+			case wire.TypeCommMsg: // whose handler fails badly
 				panic("in a handler")
-			}
-			if m.Header.MsgType == wire.TypeCommInfoRequest {
+			case wire.TypeCommInfoRequest:
 				f.say(f.sender.Reply(m, wire.TypeCommInfoReply, wire.CommInfoReply{Status: wire.StatusOK}))
+			case wire.TypeKernelInfoRequest:
+				f.say(f.sender.Reply(m, wire.TypeKernelInfoReply, wire.KernelInfoReply{Status: wire.StatusOK}))
 			}
 			f.status(m, wire.Idle)
 			continue
@@ -147,17 +173,20 @@ func (f *fake) work() {
 		if err := m.DecodeContent(&req); err != nil {
 			panic(err)
 		}
-		f.count++
+		s.count++
 		ctx, cancel := context.WithCancel(context.Background())
 		f.mu.Lock()
-		f.cancel = cancel
+		f.cancels[m] = cancel
 		f.mu.Unlock()
 		f.status(m, wire.Busy)
-		f.say(f.sender.Publish(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: f.count}))
-		reply := wire.ExecuteReply{Status: wire.StatusOK, ExecutionCount: f.count}
+		f.say(f.sender.Publish(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: s.count}))
+		reply := wire.ExecuteReply{Status: wire.StatusOK, ExecutionCount: s.count}
 		if err := f.run(ctx, m, req.Code); err != nil {
 			reply.Status, reply.Error = wire.StatusError, wire.ErrorContent{Name: "error", Value: err.Error()}
 		}
+		f.mu.Lock()
+		delete(f.cancels, m)
+		f.mu.Unlock()
 		f.say(f.sender.Reply(m, wire.TypeExecuteReply, reply))
 		f.status(m, wire.Idle)
 		cancel()

@@ -1,72 +1,175 @@
 package host
 
-import "github.com/nascent-go/nascent/kernel/wire"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nascent-go/nascent/kernel/wire"
+)
 
 // entry is a request that is not finished: its idle has not been sent.
 type entry struct {
-	request *wire.Message
-	busy    bool // busy has been sent
+	request *wire.Message // without its content, which nobody needs here any more
+	busy    bool          // busy has been sent
 	replied bool
 	local   bool // the host answers it, when it is its turn
+	count   int  // execution count of a cell; 0 if it is not known
+
+	lane   lane
+	number int // in the order they came
+	size   int
 }
 
 // cell says whether the request runs a cell.
 func (e *entry) cell() bool { return e.request.Header.MsgType == wire.TypeExecuteRequest }
 
-// flight holds the requests that are not finished, in the order they came.
-type flight []*entry
+// lane is where requests wait for each other: one for control, one for the main
+// shell and one for each subshell.
+type lane struct {
+	channel  wire.Channel
+	subshell string
+}
+
+func laneOf(m *wire.Message) lane {
+	if m.Channel == wire.Shell {
+		return lane{m.Channel, m.Header.SubshellID}
+	}
+	return lane{channel: m.Channel}
+}
+
+const (
+	// maxFlight is how many bytes of requests of one channel may be unfinished: while
+	// they are more, no other is received from that channel, and its clients wait.
+	maxFlight = 64 << 20
+	// entrySize is what a request takes beside its bytes, here and in the worker.
+	entrySize = 1 << 10
+)
+
+// flight holds the requests that are not finished.
+type flight struct {
+	lanes map[lane][]*entry    // in the order they came
+	ids   map[string][]*entry  // by message id, without the host's own; only one unless a client repeats itself
+	begun []*entry             // those that are busy, in the order they became so
+	sizes map[wire.Channel]int // bytes of the requests of each channel
+	count int
+}
+
+func newFlight() *flight {
+	return &flight{lanes: map[lane][]*entry{}, ids: map[string][]*entry{}, sizes: map[wire.Channel]int{}}
+}
+
+// add takes a request in; local says that the host answers it itself.
+func (f *flight) add(m *wire.Message, local bool) {
+	f.count++
+	e := &entry{
+		request: &wire.Message{Channel: m.Channel, Identities: m.Identities, Header: m.Header, RawHeader: m.RawHeader},
+		local:   local, lane: laneOf(m), number: f.count, size: entrySize + size(m),
+	}
+	f.lanes[e.lane] = append(f.lanes[e.lane], e)
+	f.sizes[m.Channel] += e.size
+	if !local {
+		f.ids[m.Header.MsgID] = append(f.ids[m.Header.MsgID], e)
+	}
+}
+
+// size is how many bytes a message has.
+func size(m *wire.Message) int {
+	n := len(m.RawHeader) + len(m.Parent) + len(m.Metadata) + len(m.Content)
+	for _, list := range [...][][]byte{m.Identities, m.Buffers} {
+		for _, part := range list {
+			n += len(part)
+		}
+	}
+	return n
+}
 
 // find returns the oldest entry for a message id, or nil.
-func (f flight) find(id string) *entry {
-	for _, e := range f {
-		if e.request.Header.MsgID == id && !e.local {
+func (f *flight) find(id string) *entry {
+	if list := f.ids[id]; list != nil {
+		return list[0]
+	}
+	return nil
+}
+
+// begin notes that the worker has begun a request.
+func (f *flight) begin(e *entry) {
+	if !e.busy {
+		e.busy = true
+		f.begun = append(f.begun, e)
+	}
+}
+
+// running are the requests that an interrupt is meant for: those on shell that the
+// worker has begun, one for each subshell or more, and cells wherever they came from.
+func (f *flight) running() []*entry {
+	var list []*entry
+	for _, e := range f.begun {
+		if e.lane.channel == wire.Shell || e.cell() {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// cell is the running cell that was begun last, or nil.
+func (f *flight) cell() *entry {
+	for _, e := range slices.Backward(f.begun) {
+		if e.cell() {
 			return e
 		}
 	}
 	return nil
 }
 
-// running returns the shell request that the worker has begun, or nil.
-func (f flight) running() *entry {
-	for _, e := range f {
-		if e.busy && e.request.Channel == wire.Shell {
-			return e
-		}
+// waits says whether a request that comes now has to wait for others.
+func (f *flight) waits(m *wire.Message) bool { return len(f.lanes[laneOf(m)]) > 0 }
+
+// full says whether no more requests should be received from a channel for now.
+func (f *flight) full(c wire.Channel) bool { return f.sizes[c] >= maxFlight }
+
+// remove takes an entry out, and then those behind it in its lane that it is now
+// the host's turn to answer, which it returns.
+func (f *flight) remove(gone *entry) (due []*wire.Message) {
+	waiting := f.lanes[gone.lane]
+	i := slices.Index(waiting, gone)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	f.forget(gone)
+	if i == 0 { // as nearly always
+		waiting = waiting[1:]
+	} else {
+		waiting = slices.Delete(waiting, i, i+1)
+	}
+	for len(waiting) > 0 && waiting[0].local {
+		due = append(due, waiting[0].request)
+		f.forget(waiting[0])
+		waiting = waiting[1:]
+	}
+	if f.lanes[gone.lane] = waiting; len(waiting) == 0 {
+		delete(f.lanes, gone.lane)
+	}
+	return due
 }
 
-// waits says whether a shell request that comes now has to wait for others.
-func (f flight) waits() bool {
-	for _, e := range f {
-		if e.request.Channel == wire.Shell {
-			return true
-		}
+// forget takes an entry out of all but its lane.
+func (f *flight) forget(e *entry) {
+	if f.sizes[e.lane.channel] -= e.size; e.busy {
+		f.begun = slices.DeleteFunc(f.begun, func(o *entry) bool { return o == e })
 	}
-	return false
-}
-
-// remove takes an entry out.
-func (f *flight) remove(gone *entry) {
-	for i, e := range *f {
-		if e == gone {
-			*f = append((*f)[:i], (*f)[i+1:]...)
-			return
-		}
+	id := e.request.Header.MsgID
+	list := slices.DeleteFunc(f.ids[id], func(o *entry) bool { return o == e })
+	if f.ids[id] = list; len(list) == 0 {
+		delete(f.ids, id)
 	}
 }
 
-// due takes out and returns the next shell request if the host answers it, or nil.
-func (f *flight) due() *entry {
-	for i, e := range *f {
-		if e.request.Channel != wire.Shell {
-			continue
-		}
-		if !e.local {
-			return nil
-		}
-		*f = append((*f)[:i], (*f)[i+1:]...)
-		return e
+// all are the entries in the order they came.
+func (f *flight) all() []*entry {
+	var list []*entry
+	for _, waiting := range f.lanes {
+		list = append(list, waiting...)
 	}
-	return nil
+	slices.SortFunc(list, func(a, b *entry) int { return cmp.Compare(a.number, b.number) })
+	return list
 }

@@ -52,7 +52,7 @@ type host struct {
 	done      chan struct{} // closed when the loop has ended
 
 	worker    *worker // nil: the last one died before it said anything
-	flight    flight
+	flight    *flight
 	nextCount int             // execution count of the next cell
 	lastCell  *wire.Message   // the last execute_request that was begun
 	lastIdle  time.Time       // when it ended
@@ -92,7 +92,7 @@ func Run(ctx context.Context, opts Options) error {
 		opts: opts, log: log.New(opts.Log, "nascent: ", 0),
 		sender:  wire.Sender{Session: wire.NewID(), User: "kernel"},
 		replays: newReplays(rememberedSignatures), starter: newStarter(),
-		events: make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{},
+		events: make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{}, flight: newFlight(),
 	}
 	defer h.starter.close()
 	if err := h.open(ctx); err != nil {
@@ -121,13 +121,27 @@ func Run(ctx context.Context, opts Options) error {
 
 func (h *host) loop(ctx context.Context, signals <-chan os.Signal, orphaned <-chan struct{}) {
 	for h.ending == nil || !h.ending.over {
+		// Where too much waits already nothing is received: what comes there waits in
+		// its client, and the other channels go on.
+		shell, control, stdin := h.sockets.shell.Received(), h.sockets.control.Received(), h.sockets.stdin.Received()
+		var room <-chan struct{}
+		if h.flight.full(wire.Shell) {
+			shell = nil
+		}
+		if h.flight.full(wire.Control) {
+			control = nil
+		}
+		if h.worker != nil && h.worker.queue.full() {
+			stdin, room = nil, h.worker.queue.room
+		}
 		select {
-		case f := <-h.sockets.shell.Received():
+		case f := <-shell:
 			h.receive(wire.Shell, f)
-		case f := <-h.sockets.control.Received():
+		case f := <-control:
 			h.receive(wire.Control, f)
-		case f := <-h.sockets.stdin.Received():
+		case f := <-stdin:
 			h.receive(wire.Stdin, f)
+		case <-room:
 		case do := <-h.events:
 			do()
 		case s := <-signals:

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,12 +52,12 @@ func (h *host) workerDied(w *worker, d death) {
 	}
 }
 
-// failAll ends all requests that are not finished: the running cell fails with
+// failAll ends all requests that are not finished: each running cell fails with
 // why and shows the notice, cells that wait are aborted, and others fail. If
 // there was no session at all, the first cell fails. It says whether a cell failed.
 func (h *host) failAll(why wire.ErrorContent, notice string) (cell bool) {
-	left := h.flight
-	h.flight = nil
+	left := h.flight.all()
+	h.flight = newFlight()
 	blameFirst := notice == noSessionText
 	for _, e := range left {
 		if e.local {
@@ -71,7 +72,7 @@ func (h *host) failAll(why wire.ErrorContent, notice string) (cell bool) {
 		case e.replied:
 		case e.cell() && ran:
 			cell = true
-			h.failCell(e.request, why, notice)
+			h.failCell(e, why, notice)
 		case e.cell():
 			h.reply(e.request, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusAborted, ExecutionCount: h.nextCount - 1})
 		case e.request.Header.MsgType == wire.TypeInterruptRequest:
@@ -88,10 +89,14 @@ func (h *host) failAll(why wire.ErrorContent, notice string) (cell bool) {
 	return cell
 }
 
-func (h *host) failCell(m *wire.Message, why wire.ErrorContent, notice string) {
-	h.publish(m, wire.TypeError, why)
-	h.publish(m, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: notice})
-	h.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusError, ExecutionCount: h.nextCount - 1, Error: why})
+func (h *host) failCell(e *entry, why wire.ErrorContent, notice string) {
+	count := e.count
+	if count == 0 { // it was not told, as of a silent cell
+		count = h.nextCount - 1
+	}
+	h.publish(e.request, wire.TypeError, why)
+	h.publish(e.request, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: notice})
+	h.reply(e.request, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusError, ExecutionCount: count, Error: why})
 }
 
 // interruptBySignal does what interrupt_request does, for whoever interrupts a
@@ -100,21 +105,38 @@ func (h *host) interruptBySignal() {
 	if h.worker == nil || h.ending != nil {
 		return
 	}
+	// Its reply goes to nobody.
 	m := &wire.Message{Channel: wire.Control, Header: wire.NewHeader(h.sender.Session, h.sender.User, wire.TypeInterruptRequest), Content: []byte("{}")}
-	h.worker.send(m) // its reply goes to nobody
+	h.worker.send(m, len(h.flight.running()) > 0)
 	h.expectStop()
 }
 
-// expectStop ends the worker if the request that it is busy with now is still not
-// finished after the grace period.
+// interrupt hands an interrupt_request to the worker. It overtakes what waits,
+// because it is meant for what runs; but if nothing runs yet it keeps its place,
+// because then it is meant for what came before it.
+func (h *host) interrupt(m *wire.Message) {
+	running := len(h.flight.running()) > 0
+	h.flight.add(m, false)
+	if h.reachWorker() {
+		h.worker.send(m, running)
+		h.expectStop()
+	}
+}
+
+// expectStop ends the worker if not all that runs now, on whichever subshell, has
+// finished after the grace period: an interrupt is meant for all of it.
 func (h *host) expectStop() {
-	w, running := h.worker, h.flight.running()
-	if w == nil || running == nil {
+	w, interrupted := h.worker, h.flight.running()
+	if w == nil || len(interrupted) == 0 {
 		return
 	}
 	time.AfterFunc(h.opts.Grace, func() {
 		h.post(func() {
-			if h.worker == w && h.flight.running() == running && w.killed == "" {
+			if h.worker != w || w.killed != "" {
+				return
+			}
+			left := slices.DeleteFunc(interrupted, func(e *entry) bool { return !slices.Contains(h.flight.begun, e) })
+			if len(left) > 0 {
 				w.killed = fmt.Sprintf("the cell did not stop within %v of being interrupted, so its process was ended", h.opts.Grace)
 				w.kill()
 			}
@@ -147,7 +169,7 @@ func (h *host) endWorker(m *wire.Message) {
 			Content: []byte(`{"restart":false}`),
 		}
 	}
-	w.send(m)
+	w.send(m, true)
 	time.AfterFunc(shutdownTime, func() {
 		h.post(func() {
 			if h.worker == w {

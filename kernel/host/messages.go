@@ -42,7 +42,7 @@ func (h *host) receive(channel wire.Channel, frames [][]byte) {
 		if m.Header.MsgType != wire.TypeInputReply {
 			h.logf("dropped %s on stdin: only input_reply is received there", m.Header.MsgType)
 		} else if h.worker != nil {
-			h.worker.send(m)
+			h.worker.send(m, true)
 		}
 	case !known(m.Header.MsgType):
 		h.logf("dropped %s on %s: this kernel has no such request", m.Header.MsgType, channel)
@@ -55,9 +55,14 @@ func (h *host) receive(channel wire.Channel, frames [][]byte) {
 func (h *host) request(m *wire.Message) {
 	switch m.Header.MsgType {
 	case wire.TypeKernelInfoRequest:
-		if m.Channel == wire.Shell && h.flight.waits() {
-			h.flight = append(h.flight, &entry{request: m, local: true})
-		} else {
+		switch {
+		case m.Channel != wire.Shell:
+			h.answerInfo(m)
+		case m.Header.SubshellID != "": // only the session knows whether there is such a subshell
+			h.forward(m)
+		case h.flight.waits(m):
+			h.flight.add(m, true)
+		default:
 			h.answerInfo(m)
 		}
 	case wire.TypeUsageRequest:
@@ -69,25 +74,33 @@ func (h *host) request(m *wire.Message) {
 		}
 		h.shutdown(m, req.Restart)
 	case wire.TypeInterruptRequest:
-		h.forward(m)
-		h.expectStop()
+		h.interrupt(m)
 	default:
 		h.forward(m)
 	}
 }
 
-// forward hands a request to the worker.
+// forward hands a request to the worker. On control it overtakes what waits on shell.
 func (h *host) forward(m *wire.Message) {
 	h.noteComm(m)
-	h.flight = append(h.flight, &entry{request: m})
-	if h.worker == nil {
-		if err := h.startWorker(); err != nil {
-			h.logf("%v", err)
-			h.failAll(wire.ErrorContent{Name: "WorkerDied", Value: err.Error(), Traceback: wire.Strings{err.Error()}}, noSessionText)
-			return
-		}
+	h.flight.add(m, false)
+	if h.reachWorker() {
+		h.worker.send(m, m.Channel != wire.Shell)
 	}
-	h.worker.send(m)
+}
+
+// reachWorker starts a worker if there is none. If none can be started, all
+// requests fail.
+func (h *host) reachWorker() bool {
+	if h.worker != nil {
+		return true
+	}
+	if err := h.startWorker(); err != nil {
+		h.logf("%v", err)
+		h.failAll(wire.ErrorContent{Name: "WorkerDied", Value: err.Error(), Traceback: wire.Strings{err.Error()}}, noSessionText)
+		return false
+	}
+	return true
 }
 
 // answerInfo answers kernel_info_request without the worker, which may still be
@@ -121,7 +134,7 @@ func (h *host) fromWorker(w *worker, m *wire.Message) {
 		if err := m.DecodeContent(&in); err != nil {
 			h.logf("from the worker: %v", err)
 		} else {
-			h.nextCount = max(h.nextCount, in.ExecutionCount+1)
+			h.counted(h.flight.find(m.ParentID()), in.ExecutionCount)
 		}
 	case wire.TypeExecuteReply:
 		h.flushRaw(w.stdout, false)
@@ -133,6 +146,17 @@ func (h *host) fromWorker(w *worker, m *wire.Message) {
 		}
 	}
 	h.send(m)
+}
+
+// counted notes the execution count of a cell. Each subshell has a counter of its
+// own; the main shell's is what the next worker goes on with.
+func (h *host) counted(e *entry, count int) {
+	if e != nil {
+		e.count = count
+	}
+	if e == nil || e.lane.subshell == "" {
+		h.nextCount = max(h.nextCount, count+1)
+	}
 }
 
 func (h *host) logFromWorker(m *wire.Message) {
@@ -159,7 +183,7 @@ func (h *host) statusFromWorker(m *wire.Message) {
 		if e == nil {
 			return
 		}
-		e.busy = true
+		h.flight.begin(e)
 		if e.cell() {
 			h.lastCell = e.request
 			if h.notice != "" {
@@ -175,15 +199,9 @@ func (h *host) statusFromWorker(m *wire.Message) {
 		if e.cell() {
 			h.lastIdle = time.Now()
 		}
-		h.flight.remove(e)
-		h.answerDue()
-	}
-}
-
-// answerDue answers the requests that waited for others and are the host's own.
-func (h *host) answerDue() {
-	for e := h.flight.due(); e != nil; e = h.flight.due() {
-		h.answerInfo(e.request)
+		for _, m := range h.flight.remove(e) {
+			h.answerInfo(m)
+		}
 	}
 }
 

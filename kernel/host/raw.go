@@ -98,7 +98,7 @@ func (h *host) flushRaw(r *raw, all bool) {
 // is none, it goes to the log.
 func (h *host) showText(name, text string) {
 	parent := h.lastCell
-	if e := h.flight.running(); e != nil && e.cell() {
+	if e := h.flight.cell(); e != nil {
 		parent = e.request
 	} else if time.Since(h.lastIdle) > crashTime {
 		parent = nil

@@ -171,7 +171,8 @@ func (h *host) readMessages(w *worker) error {
 	}
 }
 
-func (w *worker) send(m *wire.Message) { w.queue.put(m) }
+// send queues a message. An urgent one overtakes those that are not.
+func (w *worker) send(m *wire.Message, urgent bool) { w.queue.put(m, urgent) }
 
 // kill ends the process and all that it has started.
 func (w *worker) kill() {
