@@ -67,7 +67,7 @@ func (s *Session) handleComm(r request) {
 
 // callHandler calls the handler of a comm message, whose output belongs to that message.
 func (s *Session) callHandler(r request, call func()) error {
-	out := s.newOutput(r.Message)
+	out := s.newOutput(r.Message, 0)
 	ctx, end := s.beginAs(&s.handler, r)
 	defer end()
 	err := ctx.Err()

@@ -64,8 +64,14 @@ func (s *Session) execute(r request) {
 // runCell runs a cell and shows its result. When it returns, all that the cell
 // has written so far is sent.
 func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (reply wire.ExecuteReply, err error) {
-	out := s.newOutput(r.Message)
+	number := 0
+	if req.StoreHistory {
+		number = in.Number
+	}
+	out := s.newOutput(r.Message, number)
+	s.bypass.begin(out)
 	defer func() {
+		defer s.bypass.end(out)
 		if ferr := out.finish(); ferr != nil && err == nil {
 			err = ferr
 		}

@@ -30,6 +30,7 @@ var streamNames = [streamCount]string{wire.Stdout, wire.Stderr}
 type output struct {
 	s      *Session
 	parent *wire.Message // the execute_request
+	number int           // execution count; 0: the cell is not counted
 
 	mu      sync.Mutex
 	pending [streamCount][]byte // text to be sent: whole for current, at most a part of one character for the other
@@ -39,14 +40,10 @@ type output struct {
 	cut     cut
 }
 
-// cut counts what was not sent because the cell had reached its limit.
-type cut struct {
-	text  int // bytes
-	shows int
-}
-
-func (s *Session) newOutput(parent *wire.Message) *output {
-	return &output{s: s, parent: parent, left: s.opts.OutputLimit}
+// newOutput makes the output of a cell. number is its execution count, 0 if it has
+// none of its own.
+func (s *Session) newOutput(parent *wire.Message, number int) *output {
+	return &output{s: s, parent: parent, number: number, left: s.opts.OutputLimit}
 }
 
 // stream is one of an output's streams as a writer.
@@ -55,10 +52,14 @@ type stream struct {
 	name int
 }
 
-// Write takes text. It fails only when the session has ended.
-func (w stream) Write(p []byte) (int, error) { return w.out.write(w.name, p) }
+// Write takes text, after what the process has written past the session. It fails
+// only when the session has ended.
+func (w stream) Write(p []byte) (int, error) {
+	w.out.s.bypass.take(w.out)
+	return w.out.append(w.name, p)
+}
 
-func (o *output) write(name int, p []byte) (int, error) {
+func (o *output) append(name int, p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if name != o.current {
@@ -74,11 +75,8 @@ func (o *output) write(name int, p []byte) (int, error) {
 	}
 	o.left -= len(kept)
 	o.pending[name] = append(o.pending[name], kept...)
-	if dropped := len(p) - len(kept); dropped > 0 {
-		o.cut.text += dropped
-		if err := o.tellLimit(); err != nil {
-			return 0, err
-		}
+	if err := o.drop(p[len(kept):]); err != nil {
+		return 0, err
 	}
 	switch {
 	case len(o.pending[name]) >= flushSize:
@@ -124,6 +122,7 @@ func (o *output) send(all bool) error {
 
 // flush sends all text that is pending.
 func (o *output) flush() error {
+	o.s.bypass.take(o)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.flushLocked()
@@ -141,37 +140,20 @@ func (o *output) flushLocked() error {
 
 // finish sends what is pending at the end of the cell, and says what was cut.
 func (o *output) finish() error {
+	if err := o.s.bypass.mend(o); err != nil {
+		return err
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.flushLocked(); err != nil {
 		return err
 	}
-	if o.cut == (cut{}) {
-		return nil
-	}
-	return o.note("[not shown: %s of text and %d displays]\n", size(o.cut.text), o.cut.shows)
-}
-
-// tellLimit says that the limit is reached, once.
-func (o *output) tellLimit() error {
-	if o.left < 0 {
-		return nil
-	}
-	o.left = 0
-	if err := o.flushLocked(); err != nil {
-		return err
-	}
-	o.left = -1
-	return o.note("\n[this cell has reached the limit of %s of output; what follows is not shown, until the output is cleared]\n",
-		size(o.s.opts.OutputLimit))
-}
-
-func (o *output) note(format string, args ...any) error {
-	return o.s.publish(o.parent, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: fmt.Sprintf(format, args...)})
+	return o.tellCut()
 }
 
 // Emit does a display event, after the text that was written before it.
 func (o *output) Emit(e display.Event) error {
+	o.s.bypass.take(o)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.flushLocked(); err != nil {
@@ -181,7 +163,7 @@ func (o *output) Emit(e display.Event) error {
 	case display.OpShow, display.OpUpdate:
 		return o.show(e)
 	case display.OpClear:
-		o.left, o.cut = o.s.opts.OutputLimit, cut{}
+		o.uncut()
 		return o.s.publish(o.parent, wire.TypeClearOutput, wire.ClearOutput{Wait: e.Wait})
 	}
 	return fmt.Errorf("display event with the unknown operation %d", e.Op)
@@ -225,6 +207,7 @@ func (o *output) allow(bytes int, replacing bool) bool {
 
 // result sends the value of the cell's last expression.
 func (o *output) result(count int, b display.Bundle) error {
+	o.s.bypass.take(o)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.flushLocked(); err != nil {
@@ -253,15 +236,4 @@ func partial(p []byte) int {
 		}
 	}
 	return 0
-}
-
-// size writes a number of bytes for people.
-func size(n int) string {
-	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.4g KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

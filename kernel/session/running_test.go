@@ -210,13 +210,24 @@ func TestOutputLimit(t *testing.T) {
 			return cell.Outcome{}, nil
 		},
 	}}, func(o *Options) { o.OutputLimit = 255 })
-	const limit = `iopub stream stderr "\n[this cell has reached the limit of 255 bytes of output; what follows is not shown, until the output is cleared]\n"`
+	const limit = `iopub stream stderr "\n[this cell has reached the limit of 255 bytes of output; what follows is not shown, until the output is cleared; %output 1 FILE saves its text]\n"`
 	got := b.run("text", "")
 	expect(t, got[2:], `iopub stream stdout "`+strings.Repeat("é", 127)+`"`, limit,
-		`iopub stream stderr "[not shown: 58 bytes of text and 1 displays]\n"`, "shell execute_reply ok 1", "iopub status idle")
+		`iopub stream stderr "[not shown: 58 bytes of text and 1 displays; %output 1 FILE saves the text]\n"`, "shell execute_reply ok 1", "iopub status idle")
+
+	rest, ok := b.Spilled(1)
+	if !ok {
+		t.Fatal("what was not shown is not kept")
+	}
+	if text, err := io.ReadAll(rest); err != nil || string(text) != strings.Repeat("é", 23)+"moreand more" || rest.Dropped != 0 {
+		t.Errorf("kept: %q, %d dropped, %v", text, rest.Dropped, err)
+	}
+	if _, ok := b.Spilled(2); ok {
+		t.Error("something is kept of a cell that has not run")
+	}
 
 	got = b.run("shows", "")
-	if len(got) != 9 || got[5] != limit || got[6] != `iopub stream stderr "[not shown: 0 bytes of text and 2 displays]\n"` {
+	if len(got) != 9 || got[5] != strings.Replace(limit, "%output 1", "%output 2", 1) || got[6] != `iopub stream stderr "[not shown: 0 bytes of text and 2 displays]\n"` {
 		t.Errorf("displays over the limit:\n%s", strings.Join(got, "\n"))
 	}
 	for _, line := range b.run("clear", "") {

@@ -15,6 +15,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/comm"
 	"github.com/nascent-go/nascent/kernel/history"
+	"github.com/nascent-go/nascent/kernel/spill"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
@@ -53,6 +54,8 @@ type Options struct {
 	KernelInfo wire.KernelInfoReply // answer to kernel_info_request; status and protocol version are filled in
 
 	OutputLimit int                              // bytes of output of one cell; default: DefaultOutputLimit
+	Spill       *spill.Store                     // keeps the text that is over it; default: one of spill.DefaultLimit
+	Bypass      Bypass                           // text that comes past the session; default: none
 	Logf        func(format string, args ...any) // what is wrong with a request; default: log.Printf
 }
 
@@ -66,6 +69,7 @@ type Session struct {
 	shell, control, handlers queue    // handlers: messages of comms
 	asked                    question // what the cell has asked the user
 	comms                    *comm.Manager
+	bypass                   bypass
 
 	mu         sync.Mutex
 	interrupt  context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
@@ -105,6 +109,9 @@ func New(opts Options) *Session {
 	if opts.OutputLimit <= 0 {
 		opts.OutputLimit = DefaultOutputLimit
 	}
+	if opts.Spill == nil {
+		opts.Spill = spill.New(spill.DefaultLimit)
+	}
 	if opts.Logf == nil {
 		opts.Logf = log.Printf
 	}
@@ -117,6 +124,10 @@ func New(opts Options) *Session {
 		sender: wire.Sender{Session: opts.SessionID, User: opts.User},
 		count:  max(opts.FirstCount, 1) - 1,
 		done:   make(chan struct{}),
+		bypass: bypass{from: opts.Bypass, logf: opts.Logf},
+	}
+	if opts.Bypass != nil {
+		go s.bypass.follow(s.done)
 	}
 	s.comms = comm.New(s.publishComm)
 	for _, q := range []*queue{&s.shell, &s.control, &s.handlers} {
