@@ -264,7 +264,8 @@ func TestConnectionsThatAreNone(t *testing.T) {
 		"an endless frame": append(append([]byte{}, greeting...), 0x02, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
 	} {
 		for _, port := range []int{conn.ShellPort, conn.ControlPort, conn.StdinPort, conn.IOPubPort, conn.HBPort} {
-			c, err := net.Dial(conn.Address(port))
+			network, address := conn.Address(port) // go vet 1.26 fails at net.Dial(conn.Address(port))
+			c, err := net.Dial(network, address)
 			if err != nil {
 				t.Fatal(err)
 			}
