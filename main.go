@@ -23,6 +23,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/host"
+	"github.com/nascent-go/nascent/kernel/magic"
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -109,9 +110,9 @@ func version() string {
 	return "0.1.0"
 }
 
-// environment makes a cell environment with nasext, and sends what compiled code
-// shows to the cell that runs it.
-func environment() (*cell.Env, error) {
+// environment makes an environment of cells and commands with nasext, and sends what
+// compiled code shows to the cell that runs it.
+func environment() (*magic.Env, error) {
 	lib, err := library.Std()
 	if err != nil {
 		return nil, err
@@ -124,7 +125,7 @@ func environment() (*cell.Env, error) {
 		return nil, err
 	}
 	display.SetDefault(env.Sink())
-	return env, nil
+	return magic.New(env, magic.Config{}), nil
 }
 
 func kernelCommand() *cobra.Command {

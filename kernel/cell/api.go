@@ -5,6 +5,7 @@
 package cell
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/nascent-go/nascent/display"
@@ -15,12 +16,22 @@ type Input struct {
 	Number int    // execution count, from 1
 	Name   string // what tracebacks call it; "cell N" if empty
 	Source string
+	// Whole is the text of the cell that Source is a part of, on the same lines;
+	// tracebacks quote it. Empty: Source is all.
+	Whole string
 
 	// Where the cell's output goes and its input comes from. They stay in use
 	// after Run has returned, by goroutines that the cell has started.
 	Stdout, Stderr io.Writer
 	Stdin          io.Reader
 	Display        display.Sink
+}
+
+func (in Input) name() string {
+	if in.Name == "" {
+		return fmt.Sprintf("cell %d", in.Number)
+	}
+	return in.Name
 }
 
 // Outcome is what a cell leaves to be shown.
@@ -30,6 +41,8 @@ type Outcome struct {
 	Values []any
 	// Warnings say, a line each, what no longer compiles after a redefinition.
 	Warnings []string
+	// Payloads are what the front end is asked to do besides, in order.
+	Payloads []Payload
 }
 
 // Failure is an error that is the cell's own: it does not compile, it panicked,

@@ -95,12 +95,12 @@ func (e *Env) try(values []any) {
 // Run runs one cell. A cell that does not compile changes nothing. An error is a
 // [Failure], or the context's error if the cell was interrupted.
 func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
-	name := in.Name
-	if name == "" {
-		name = fmt.Sprintf("cell %d", in.Number)
-	}
+	name := in.name()
 	e.mu.Lock()
 	p, err := e.prepare(name, in.Source)
+	if in.Whole != "" {
+		e.texts[name] = in.Whole
+	}
 	if err != nil {
 		e.mu.Unlock()
 		return Outcome{}, err

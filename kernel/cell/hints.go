@@ -96,7 +96,7 @@ func nearest(name string, known []string) string {
 		if strings.HasSuffix(k, "__") {
 			continue
 		}
-		if d := distance(name, k); d < score {
+		if d := Distance(name, k); d < score {
 			best, score = k, d
 		}
 	}

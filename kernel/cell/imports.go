@@ -63,7 +63,7 @@ func (e *Env) nearPackage(path string) string {
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	best, score := "", 3
 	for _, p := range e.lib.Packages() {
-		d := distance(path, p.Path)
+		d := Distance(path, p.Path)
 		if p.Name == base {
 			d = min(d, 1)
 		}
@@ -183,9 +183,9 @@ func importDecl(pos token.Pos, names map[string]string, dots []string) *ast.GenD
 	return d
 }
 
-// distance is the number of single-letter changes between two words: letters put in,
+// Distance is the number of single-letter changes between two words: letters put in,
 // left out, changed or swapped with the next one; letter case is not counted.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
 	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
 	for i := range len(x) + 1 {

@@ -48,6 +48,9 @@ func Exec(ctx context.Context, env Environment, name, src string, std Streams) (
 	for _, w := range outcome.Warnings {
 		fmt.Fprintln(std.Err, "warning:", w)
 	}
+	if perr := printPages(outcome.Payloads, std); perr != nil && err == nil {
+		err = perr
+	}
 	var exit *cell.Exit
 	var broke *cell.RuntimeError
 	var failure cell.Failure

@@ -102,7 +102,7 @@ func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (re
 			s.opts.History.Output(in.Number, text)
 		}
 	}
-	return wire.ExecuteReply{Status: wire.StatusOK, UserExpressions: s.evaluate(ctx, req.UserExpressions, in)}, nil
+	return wire.ExecuteReply{Status: wire.StatusOK, Payload: payloads(outcome.Payloads), UserExpressions: s.evaluate(ctx, req.UserExpressions, in)}, nil
 }
 
 // evaluate finds the values of user expressions, in the order of their names.

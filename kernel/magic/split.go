@@ -1,0 +1,373 @@
+package magic
+
+import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// kind is what a stretch of a cell is.
+type kind int
+
+const (
+	goCode   kind = iota
+	line          // %name …
+	whole         // %%name …, with the rest of the text as its body
+	shell         // !cmd
+	question      // NAME?
+	foreign       // of other kernels: :name …, $ cmd
+)
+
+// piece is a stretch of a cell.
+type piece struct {
+	kind       kind
+	start, end int // byte offsets; a command's piece begins at its first letter and ends at the end of a line
+	body       int // where the body of a whole begins
+}
+
+// splitter divides the text of a cell.
+type splitter struct {
+	text string
+	// goAt is where, in the first line of a % command, a Go statement begins, which may
+	// have several lines; -1 if the command takes none.
+	goAt func(command string) int
+	// kindOf says what a name means in Go, as [cell.Env.KindOf] does.
+	kindOf func(name string) string
+}
+
+// mayHaveCommands is a quick test that lets plain Go through.
+var mayHaveCommands = regexp.MustCompile(`(?m)^[\pZ\t]*[%!?:$]|\?[\pZ\t\r]*$`)
+
+// split divides the text from start to end, both at statements. Commands only stand
+// where a statement begins, at the beginning of a line; start is such a place.
+func (s *splitter) split(start, end int) []piece {
+	if !mayHaveCommands.MatchString(s.text[start:end]) {
+		return []piece{{kind: goCode, start: start, end: end}}
+	}
+	var pieces []piece
+	add := func(p piece) {
+		if n := len(pieces); p.kind == goCode && n > 0 && pieces[n-1].kind == goCode {
+			pieces[n-1].end = p.end
+			return
+		}
+		pieces = append(pieces, p)
+	}
+	first, begun := true, false // nothing but blanks so far; a statement or a command was there
+	for at := start; at < end; {
+		next := skipBlank(s.text, at, end)
+		if next == end || s.text[next] == '\n' {
+			next = min(next+1, end)
+			add(piece{kind: goCode, start: at, end: next})
+			at = next
+			continue
+		}
+		if over := skipComments(s.text, next, end); over > next {
+			add(piece{kind: goCode, start: at, end: over})
+			at, first = over, false
+			continue
+		}
+		p, ok := s.command(next, end, first)
+		if ok {
+			if next > at {
+				add(piece{kind: goCode, start: at, end: next})
+			}
+			add(p)
+			at = p.end
+		} else {
+			if !begun && strings.HasPrefix(s.text[next:end], "package") && scan(s.text, next, end).first == token.PACKAGE {
+				add(piece{kind: goCode, start: at, end: end})
+				return pieces
+			}
+			stop := scan(s.text, next, end).end
+			add(piece{kind: goCode, start: at, end: stop})
+			at = stop
+		}
+		first, begun = false, true
+	}
+	return pieces
+}
+
+// command is the command that begins at an offset, if there is one.
+func (s *splitter) command(at, end int, first bool) (piece, bool) {
+	text := s.text[at:end]
+	stop := lineEndAt(s.text, at, end)
+	switch c := text[0]; {
+	case isQuestion(strings.TrimSuffix(s.text[at:stop], "\n")):
+		return piece{kind: question, start: at, end: stop}, true
+	case first && strings.HasPrefix(text, "%%") && commandName(text) != "":
+		header := lineEnd(s.text, at, end)
+		return piece{kind: whole, start: at, end: end, body: header}, true
+	case c == '%':
+		return piece{kind: line, start: at, end: s.lineCommand(at, end)}, true
+	case c == '!' && s.isShell(at, end):
+		return piece{kind: shell, start: at, end: lineEnd(s.text, at, end)}, true
+	case c == ':' || c == '$':
+		return piece{kind: foreign, start: at, end: lineEnd(s.text, at, end)}, true
+	}
+	return piece{}, false
+}
+
+// asked finds the name, which may be a command's, in a question.
+var asked = regexp.MustCompile(`^(\?{0,2})\s*(%{0,2}[\pL_][\pL\pN_.]*|!)\s*(\?{0,2})\s*;?\s*$`)
+
+func isQuestion(text string) bool {
+	m := asked.FindStringSubmatch(text)
+	return text[0] == '?' || m != nil && m[1]+m[3] != ""
+}
+
+// lineCommand is where a % command ends: at the end of its line, or of the Go
+// statement that it takes.
+func (s *splitter) lineCommand(at, end int) int {
+	stop := lineEnd(s.text, at, end)
+	n := s.goAt(s.text[at:stop])
+	if n < 0 || strings.ContainsRune("%!", rune(s.text[at+n])) {
+		return stop
+	}
+	return max(stop, scan(s.text, at+n, end).end)
+}
+
+// isShell says whether what begins with ! is no Go: no expression, or one of a name
+// that means nothing.
+func (s *splitter) isShell(at, end int) bool {
+	stop := scan(s.text, at, end).end
+	x, err := parser.ParseExpr(s.text[at:stop])
+	if err != nil {
+		return true
+	}
+	id, next := leading(x)
+	if id == nil {
+		return false
+	}
+	if defines(s.text[:at], id.Name) {
+		return false
+	}
+	switch s.kindOf(id.Name) {
+	case "":
+		return true
+	case "package":
+		_, ok := next.(*ast.SelectorExpr)
+		return !ok
+	case "function", "builtin", "type", "struct", "interface":
+		switch next.(type) {
+		case *ast.CallExpr, *ast.IndexExpr, *ast.IndexListExpr, *ast.CompositeLit:
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+// leading is the name that an expression begins with, and the expression directly
+// around it.
+func leading(x ast.Expr) (id *ast.Ident, around ast.Expr) {
+	for {
+		in := around
+		around = x
+		switch n := x.(type) {
+		case *ast.Ident:
+			return n, in
+		case *ast.UnaryExpr:
+			x = n.X
+		case *ast.StarExpr:
+			x = n.X
+		case *ast.ParenExpr:
+			x = n.X
+		case *ast.BinaryExpr:
+			x = n.X
+		case *ast.SelectorExpr:
+			x = n.X
+		case *ast.CallExpr:
+			x = n.Fun
+		case *ast.IndexExpr:
+			x = n.X
+		case *ast.IndexListExpr:
+			x = n.X
+		case *ast.SliceExpr:
+			x = n.X
+		case *ast.TypeAssertExpr:
+			x = n.X
+		case *ast.CompositeLit:
+			x = n.Type
+		default:
+			return nil, nil
+		}
+	}
+}
+
+// defines says whether a Go text declares a name, as far as its words tell.
+func defines(text, name string) bool {
+	var sc scanner.Scanner
+	sc.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	listed := false // the name stands in the list of names that began this statement
+	last := token.SEMICOLON
+	for {
+		_, tok, lit := sc.Scan()
+		switch {
+		case tok == token.EOF:
+			return false
+		case tok == token.IDENT && lit == name:
+			if last == token.VAR || last == token.FUNC || last == token.CONST || last == token.TYPE {
+				return true
+			}
+			listed = true
+		case tok == token.DEFINE && listed:
+			return true
+		case tok == token.SEMICOLON, tok == token.LBRACE:
+			listed = false
+		}
+		last = tok
+	}
+}
+
+// scanned is what is found of one or more statements.
+type scanned struct {
+	first token.Token
+	end   int // the end of the line on which the last of them ends
+}
+
+// scan reads Go from an offset up to the first end of a line at which a statement of
+// the top level ends.
+func scan(text string, at, end int) scanned {
+	src := text[at:end]
+	file := token.NewFileSet().AddFile("", -1, len(src))
+	var sc scanner.Scanner
+	sc.Init(file, []byte(src), func(token.Position, string) {}, 0)
+	out := scanned{first: token.ILLEGAL, end: end}
+	depth, begun, header := 0, false, false
+	after := -1 // the offset behind an explicit semicolon
+	last := 0   // the offset behind the last token
+	for {
+		pos, tok, lit := sc.Scan()
+		offset := file.Offset(pos)
+		if tok == token.EOF {
+			return out
+		}
+		if after >= 0 {
+			if i := strings.IndexByte(src[after:offset], '\n'); i >= 0 {
+				out.end = at + after + i + 1
+				return out
+			}
+			after = -1
+		}
+		if !begun {
+			begun = true
+			if out.first == token.ILLEGAL {
+				out.first = tok
+			}
+			header = tok == token.FOR || tok == token.IF || tok == token.SWITCH
+		}
+		switch tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			if tok == token.LBRACE && depth == 0 {
+				header = false
+			}
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth = max(depth-1, 0)
+		case token.SEMICOLON:
+			switch {
+			case depth > 0 || header && lit == ";":
+			case lit == ";":
+				after, begun = offset+1, false
+			default:
+				out.end = lineEndAt(text, at+offset, end)
+				return scanned{out.first, max(out.end, skipRest(text, at+last, end))} // there may be a comment that goes on
+			}
+		}
+		last = min(offset+len(cmp.Or(lit, tok.String())), len(src))
+	}
+}
+
+// skipRest is the end of the comments that begin at an offset on the line of a
+// statement that has ended, and of the line on which the last of them ends.
+func skipRest(text string, at, end int) int {
+	at = skipBlank(text, at, end)
+	for strings.HasPrefix(text[at:end], "/*") {
+		i := strings.Index(text[at+2:end], "*/")
+		if i < 0 {
+			return end
+		}
+		at = skipBlank(text, at+2+i+2, end)
+	}
+	return lineEndAt(text, at, end)
+}
+
+// skipComments is the end of the lines of comments that begin at an offset, or the
+// offset if Go or a command follows on the same line.
+func skipComments(text string, at, end int) int {
+	if !strings.HasPrefix(text[at:end], "//") && !strings.HasPrefix(text[at:end], "/*") {
+		return at
+	}
+	over := at
+	for strings.HasPrefix(text[over:end], "/*") {
+		i := strings.Index(text[over+2:end], "*/")
+		if i < 0 {
+			return end
+		}
+		over = skipBlank(text, over+2+i+2, end)
+	}
+	if over == end || text[over] == '\n' || strings.HasPrefix(text[over:end], "//") {
+		return lineEndAt(text, over, end)
+	}
+	return at
+}
+
+// lineEnd is the offset behind the line that an offset is on, with the lines that
+// continue it: those before end in a backslash.
+func lineEnd(text string, at, end int) int {
+	for {
+		stop := lineEndAt(text, at, end)
+		if stop == end || !strings.HasSuffix(strings.TrimRight(text[at:stop], "\r\n"), `\`) {
+			return stop
+		}
+		at = stop
+	}
+}
+
+func lineEndAt(text string, at, end int) int {
+	if i := strings.IndexByte(text[at:end], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return end
+}
+
+// skipBlank skips blanks, but no ends of lines.
+func skipBlank(text string, at, end int) int {
+	for at < end {
+		r, n := utf8.DecodeRuneInString(text[at:end])
+		if r == '\n' || !unicode.IsSpace(r) {
+			break
+		}
+		at += n
+	}
+	return at
+}
+
+func isName(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// commandName is the name behind the % or %% of a command; "" if there is none.
+func commandName(text string) string {
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "%"), "%")
+	if i := strings.IndexFunc(text, func(r rune) bool { return !isName(r) && r != '-' }); i >= 0 {
+		return text[:i]
+	}
+	return text
+}
+
+// blank is a text in which all but what lies between two offsets is blank, so that
+// what is left keeps its lines and columns.
+func blank(text string, start, end int) string {
+	b := []byte(text[:end])
+	for i := range b[:start] {
+		if b[i] != '\n' {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
