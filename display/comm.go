@@ -133,7 +133,9 @@ func (c *Comm) Open(data, metadata any, buffers ...[]byte) error {
 }
 
 // OnMessage sets what is called with each message that the front end sends, one at
-// a time; nil ignores them. What it prints and shows belongs to that message.
+// a time; nil ignores them. What it prints and shows belongs to that message. It is
+// called beside a cell that runs: what both use needs an atomic or a mutex, as
+// between goroutines. A cell that is run after a message waits until the call returns.
 func (c *Comm) OnMessage(f func(CommMessage)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

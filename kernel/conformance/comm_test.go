@@ -9,11 +9,13 @@ import (
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
-const commCell = `value := 0
+const commCell = `var value atomic.Int64
 if err := display.RegisterTarget("echo", func(c *display.Comm, m display.CommMessage) {
 	c.OnMessage(func(m display.CommMessage) {
-		m.Decode(&value)
-		fmt.Print("got ", value)
+		var v int64
+		m.Decode(&v)
+		value.Store(v)
+		fmt.Print("got ", v)
 		c.Send(m.Data, m.Buffers...)
 	})
 	c.OnClose(func(m display.CommMessage) { fmt.Print("closed") })
@@ -88,7 +90,7 @@ func TestComms(t *testing.T) {
 	k.about(k.sendComm(wire.TypeCommOpen, wire.CommOpen{CommID: "e", TargetName: "echo", Data: []byte("{}")}), "busy", "idle")
 
 	// While a cell runs, messages come, are answered, and change what it sees.
-	run, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "fmt.Println(\"begun\")\nfor value != 3 {}\nvalue"})
+	run, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "fmt.Println(\"begun\")\nfor value.Load() != 3 {}\nvalue.Load()"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +125,7 @@ func TestComms(t *testing.T) {
 		t.Errorf("closing prints %q", text)
 	}
 	k.about(k.sendComm(wire.TypeCommMsg, wire.CommMsg{CommID: "e", Data: []byte("4")}), "busy", "idle")
-	if got := k.result("value"); got != "3" {
+	if got := k.result("value.Load()"); got != "3" {
 		t.Errorf("value is %s after a message on a closed comm, want 3", got)
 	}
 }

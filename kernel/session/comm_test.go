@@ -136,26 +136,25 @@ go func() { c.Send(<-next); next <- 0 }()`)
 }
 
 func TestCommsWhileACellRuns(t *testing.T) {
-	for _, busy := range []string{"for value < 1000 {}", "for value < 1000 { time.Sleep(time.Millisecond) }", "<-done"} {
+	for _, busy := range []string{"for value.Load() < 1000 {}", "for value.Load() < 1000 { time.Sleep(time.Millisecond) }", "<-done"} {
 		t.Run(busy, func(t *testing.T) {
 			b := newCommBench(t)
-			b.cell(`var value int
-done := make(chan int, 1)
+			b.cell(`var value atomic.Int64
+done := make(chan int64, 1)
 display.RegisterTarget("slider", func(c *display.Comm, m display.CommMessage) {
 	c.OnMessage(func(m display.CommMessage) {
-		n := 0
+		var n int64
 		m.Decode(&n)
-		if n != value + 1 {
-			panic(fmt.Sprint(n, " came after ", value))
+		if before := value.Swap(n); n != before + 1 {
+			panic(fmt.Sprint(n, " came after ", before))
 		}
-		value = n
 		if n == 1000 {
 			done <- n
 		}
 	})
 })`)
 			b.comm(wire.TypeCommOpen, `{"comm_id": "c", "target_name": "slider"}`)
-			run := b.send(wire.Shell, wire.TypeExecuteRequest, executeContent("fmt.Print(\"begun\")\n"+busy+"\nvalue", ""))
+			run := b.send(wire.Shell, wire.TypeExecuteRequest, executeContent("fmt.Print(\"begun\")\n"+busy+"\nvalue.Load()", ""))
 			b.await(run, "iopub stream")
 			var last string
 			for i := range 1000 {
@@ -306,6 +305,7 @@ func TestCommsEndWithTheSession(t *testing.T) {
 func TestSlider(t *testing.T) {
 	b := newCommBench(t)
 	made := b.cell(`
+var mu sync.Mutex
 widget := func(model, view, module string, state map[string]any) *display.Comm {
 	c := display.NewComm("jupyter.widget")
 	for key, value := range map[string]any{
@@ -322,6 +322,8 @@ widget := func(model, view, module string, state map[string]any) *display.Comm {
 		if err := m.Decode(&ask); err != nil {
 			panic(err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		switch ask.Method {
 		case "update":
 			for key, value := range ask.State {
@@ -381,10 +383,15 @@ display.Show(display.Bundle{Data: map[string]any{
 	// The user moves it while a cell runs; the page is loaded anew.
 	run := b.send(wire.Shell, wire.TypeExecuteRequest, executeContent(`
 fmt.Print("training")
-for rate["value"].(float64) < 0.9 {
+value := func() float64 {
+	mu.Lock()
+	defer mu.Unlock()
+	return rate["value"].(float64)
+}
+for value() < 0.9 {
 	time.Sleep(time.Millisecond)
 }
-rate["value"]`, ""))
+value()`, ""))
 	b.await(run, "iopub stream")
 	for _, v := range []string{"0.6", "0.75", "0.9"} {
 		move := b.send(wire.Shell, wire.TypeCommMsg, msg(ids[2], `{"method": "update", "state": {"value": `+v+`}, "buffer_paths": []}`))

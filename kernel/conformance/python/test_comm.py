@@ -7,13 +7,16 @@ import time
 from conftest import TIMEOUT
 
 TARGET = """
-value := 0.0
+var value atomic.Value
+value.Store(0.0)
 if err := display.RegisterTarget("echo", func(c *display.Comm, m display.CommMessage) {
 	c.OnMessage(func(m display.CommMessage) {
-		if err := m.Decode(&value); err != nil {
+		var v float64
+		if err := m.Decode(&v); err != nil {
 			panic(err)
 		}
-		c.Send(map[string]any{"echo": value}, m.Buffers...)
+		value.Store(v)
+		c.Send(map[string]any{"echo": v}, m.Buffers...)
 	})
 }); err != nil {
 	panic(err)
@@ -46,7 +49,7 @@ def about(notebook, msg_id):
 def test_comms_while_a_cell_runs(notebook):
     notebook.ok(TARGET)
     assert about(notebook, send(notebook, "comm_open", {"comm_id": "c", "target_name": "echo", "data": {}})) == []
-    running = notebook.send('fmt.Println("begun")\nfor value < 0.9 {}\nvalue')
+    running = notebook.send('fmt.Println("begun")\nfor value.Load().(float64) < 0.9 {}\nvalue.Load()')
     notebook.wait_for_output(running)
     for value in (0.1, 0.5, 0.9):
         msg_id = send(notebook, "comm_msg", {"comm_id": "c", "data": value}, buffers=[b"\x00\xff", b""])
