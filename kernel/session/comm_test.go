@@ -306,11 +306,11 @@ func TestSlider(t *testing.T) {
 	b := newCommBench(t)
 	made := b.cell(`
 var mu sync.Mutex
-widget := func(model, view, module string, state map[string]any) *display.Comm {
+widget := func(model, view [2]string, state map[string]any) *display.Comm {
 	c := display.NewComm("jupyter.widget")
 	for key, value := range map[string]any{
-		"_model_module": module, "_model_module_version": "2.0.0", "_model_name": model,
-		"_view_module": module, "_view_module_version": "2.0.0", "_view_name": view,
+		"_model_module": model[0], "_model_module_version": "2.0.0", "_model_name": model[1],
+		"_view_module": view[0], "_view_module_version": "2.0.0", "_view_name": view[1],
 	} {
 		state[key] = value
 	}
@@ -341,10 +341,11 @@ widget := func(model, view, module string, state map[string]any) *display.Comm {
 	return c
 }
 ref := func(c *display.Comm) string { return "IPY_MODEL_" + c.ID() }
-layout := widget("LayoutModel", "LayoutView", "@jupyter-widgets/base", map[string]any{})
-style := widget("SliderStyleModel", "StyleView", "@jupyter-widgets/controls", map[string]any{})
+base, controls := "@jupyter-widgets/base", "@jupyter-widgets/controls"
+layout := widget([2]string{base, "LayoutModel"}, [2]string{base, "LayoutView"}, map[string]any{})
+style := widget([2]string{controls, "SliderStyleModel"}, [2]string{base, "StyleView"}, map[string]any{})
 rate := map[string]any{"value": 0.5, "min": 0.0, "max": 1.0, "step": 0.01, "description": "rate", "layout": ref(layout), "style": ref(style)}
-slider := widget("FloatSliderModel", "FloatSliderView", "@jupyter-widgets/controls", rate)
+slider := widget([2]string{controls, "FloatSliderModel"}, [2]string{controls, "FloatSliderView"}, rate)
 display.Show(display.Bundle{Data: map[string]any{
 	"text/plain": "FloatSlider",
 	"application/vnd.jupyter.widget-view+json": map[string]any{"model_id": slider.ID(), "version_major": 2, "version_minor": 0},
