@@ -148,7 +148,7 @@ type HistoryRequest struct {
 	Output  bool          `json:"output"` // outputs too
 	Raw     bool          `json:"raw"`    // as typed, not as transformed
 	Access  HistoryAccess `json:"hist_access_type"`
-	Session int           `json:"session"` // 0 the current one, negative counts back from it
+	Session int           `json:"session"`           // 0 the current one, negative counts back from it
 	Start   int           `json:"start"`             // below 0: counts back from the end, as Stop does
 	Stop    *int          `json:"stop,omitempty"`    // nil or 0: to the end
 	N       *int          `json:"n,omitempty"`       // nil: the kernel's choice; below 0: no limit

@@ -1,0 +1,183 @@
+// Package store keeps the history of cells in a SQLite file, which any number of
+// kernels may use at the same time.
+//
+// Nothing that is wrong with the file concerns a cell: it is opened and written in
+// the background, and if that cannot be done the history goes on in memory. A
+// cell is in the file, as far as the process is concerned, before it runs, unless
+// the file is slow; a power failure may cost the last cells, but never the file.
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/history"
+)
+
+const (
+	beginTime = 10 * time.Millisecond  // the longest that a cell waits until it is in the file
+	findTime  = time.Second            // the longest that a question waits until what was before it is there
+	closeTime = 300 * time.Millisecond // the longest that Close takes
+	patience  = 10 * time.Second       // how long another program may lock the file
+)
+
+// Store is an open file. Its Book is the history of a session's main shell.
+type Store struct {
+	path     string
+	main     *book
+	patience time.Duration
+
+	mu      sync.Mutex
+	pending *batch  // what is to be written next, nil: nothing
+	last    *batch  // the last that was handed in, nil: none yet
+	db      *sql.DB // nil: not open yet, or never again
+	broken  bool    // never again
+	corrupt error   // what a question has met
+	warning error   // to be told with the next cell
+
+	wake    chan struct{} // there is something to do
+	closing chan struct{}
+	close   func()
+	ended   chan struct{} // the writer has ended
+}
+
+// batch is what is written in one transaction.
+type batch struct {
+	entries []entry
+	done    chan struct{} // closed when it is written, or never will be
+}
+
+// entry is a cell that begins, or the output of one.
+type entry struct {
+	book          *book
+	line          int
+	input, output string
+	begins        bool
+}
+
+// Open begins to open the file, which is made if it is not there, in the
+// background: what is wrong is told when a cell begins. The key names the
+// session: whoever comes with it again continues the session.
+func Open(path, key string) *Store {
+	s := newStore(path, key)
+	go s.write()
+	return s
+}
+
+func newStore(path, key string) *Store {
+	s := &Store{path: path, patience: patience, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
+	s.close = sync.OnceFunc(func() { close(s.closing) })
+	s.main = &book{store: s, key: key, recent: history.NewMemory()}
+	return s
+}
+
+// Book is the history of the session's main shell.
+func (s *Store) Book() history.Book { return s.main }
+
+// Close writes what there is to write and closes the file. The error is a warning
+// as that of Book.Begin.
+func (s *Store) Close() error {
+	s.close()
+	select {
+	case <-s.ended:
+	case <-time.After(closeTime):
+		return fmt.Errorf("history: the last cells may be missing in %s: it could not be written within %v", s.path, closeTime)
+	}
+	return s.told()
+}
+
+// book is the history of one shell.
+type book struct {
+	store  *Store
+	key    string
+	number atomic.Int64    // of the session, 0: it has none yet
+	recent *history.Memory // for when the file can't be used
+}
+
+func (b *book) Session() int { return int(b.number.Load()) }
+
+func (b *book) Subshell(id string) history.Book {
+	return &book{store: b.store, key: b.key + "/" + id, recent: history.NewMemory()}
+}
+
+func (b *book) Begin(line int, input string) error {
+	if err := b.recent.Begin(line, input); err != nil {
+		return err
+	}
+	if written := b.store.put(entry{book: b, line: line, input: input, begins: true}); written != nil {
+		wait(written, beginTime)
+	}
+	return b.store.told()
+}
+
+func (b *book) Output(line int, text string) {
+	text = history.Shorten(text)
+	b.recent.Output(line, text)
+	b.store.put(entry{book: b, line: line, output: text})
+}
+
+// put hands the writer something to write. The channel that it returns is closed
+// when it is written; nil means that there is no use in waiting for it, because
+// others wait already.
+func (s *Store) put(e entry) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken {
+		return nil
+	}
+	behind := s.behind()
+	if s.pending == nil {
+		s.pending = &batch{done: make(chan struct{})}
+		s.last = s.pending
+	}
+	s.pending.entries = append(s.pending.entries, e)
+	s.rouse()
+	if behind {
+		return nil
+	}
+	return s.pending.done
+}
+
+// behind says whether what was handed in before is not written yet.
+func (s *Store) behind() bool {
+	if s.last == nil {
+		return false
+	}
+	select {
+	case <-s.last.done:
+		return false
+	default:
+		return true
+	}
+}
+
+func (s *Store) rouse() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// told is the warning that is to be told, once.
+func (s *Store) told() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	warning := s.warning
+	s.warning = nil
+	return warning
+}
+
+// wait waits for a channel to be closed, but not for ever. It says whether it was.
+func wait(closed <-chan struct{}, most time.Duration) bool {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-closed:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
