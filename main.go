@@ -22,6 +22,7 @@ import (
 	"github.com/nascent-go/nascent/install"
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/cell/library"
+	"github.com/nascent-go/nascent/kernel/history/store"
 	"github.com/nascent-go/nascent/kernel/host"
 	"github.com/nascent-go/nascent/kernel/magic"
 	"github.com/nascent-go/nascent/kernel/notebook"
@@ -129,15 +130,20 @@ func environment() (*magic.Env, error) {
 }
 
 func kernelCommand() *cobra.Command {
-	var file string
+	var file, past string
 	c := &cobra.Command{
-		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: takes(0, 0, "nascent kernel -f FILE"),
+		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: takes(0, 0, "nascent kernel -f FILE [--history FILE|off]"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			self, err := os.Executable()
 			if err != nil {
 				return fmt.Errorf("finding the program to start workers with: %w", err)
 			}
 			opts := host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())}
+			if past, err = store.Path(past); err != nil {
+				fmt.Fprintln(os.Stderr, "nascent:", err)
+			} else if past != "" {
+				opts.Command = append(opts.Command, "--history", past)
+			}
 			if opts.RuntimeDir, err = install.RuntimeDir(); err != nil {
 				opts.RuntimeDir = "" // without a home folder no client looks for kernels either
 			}
@@ -146,26 +152,37 @@ func kernelCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection or registration `FILE` that Jupyter wrote")
+	c.Flags().StringVar(&past, "history", "", "keep the history of cells in `FILE`, or off (default $NASCENT_HISTORY, or nascent/history.sqlite with the user's data)")
 	return c
 }
 
 func sessionCommand() *cobra.Command {
-	return &cobra.Command{
+	var past string
+	c := &cobra.Command{
 		Use: "session", Short: "Run cells for a kernel that started this process", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			w, err := host.OpenWorker()
 			if err != nil {
 				return err
 			}
-			env, err := environment()
-			if err != nil {
+			opts := session.Options{SessionID: w.Session, FirstCount: w.NextCount, KernelInfo: host.Info(version(), runtime.Version())}
+			if past != "" {
+				kept := store.Open(past, w.Session)
+				defer func() {
+					if err := kept.Close(); err != nil {
+						fmt.Fprintln(os.Stderr, "nascent:", err)
+					}
+				}()
+				opts.History = kept.Book()
+			}
+			if opts.Env, err = environment(); err != nil {
 				return err
 			}
-			return session.Serve(context.Background(), w.In, w.Out, session.Options{
-				Env: env, SessionID: w.Session, FirstCount: w.NextCount, KernelInfo: host.Info(version(), runtime.Version()),
-			})
+			return session.Serve(context.Background(), w.In, w.Out, opts)
 		},
 	}
+	c.Flags().StringVar(&past, "history", "", "keep the history of cells in `FILE`")
+	return c
 }
 
 func runCommand() *cobra.Command {

@@ -110,6 +110,9 @@ var rules = []rule{
 	{"wire knows no sockets and no interpreter", func(dir, imp string) bool {
 		return below(dir, "kernel/wire") && (below(imp, module+"/kernel/host") || below(imp, module+"/kernel/cell") || below(imp, module+"/kernel/session") || imp == "net")
 	}},
+	{"only kernel/history/store and nasext/study import SQLite", func(dir, imp string) bool {
+		return dir != "kernel/history/store" && dir != "nasext/study" && below(imp, "modernc.org/sqlite")
+	}},
 	{"session knows no socket and no process", func(dir, imp string) bool {
 		return below(dir, "kernel/session") && (below(imp, module+"/kernel/host") || imp == "os/exec" || imp == "net")
 	}},
@@ -145,7 +148,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"nasext/space", module + "/nasext/nn"}, {"nasext/controller", module + "/nasext/strategy"}, {"nasext/strategy", module + "/nasext/nn"},
 		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
-		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "os/exec"},
+		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/session", "os/exec"},
 	}
 	for i, w := range wrong {
 		if !rules[i].forbids(w[0], w[1]) {

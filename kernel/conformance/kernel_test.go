@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,9 +38,17 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-var built []string // folders of built programs
+var built []string // folders of built programs, and of what they keep
 
 func TestMain(m *testing.M) {
+	data, err := os.MkdirTemp("", "nascent-data")
+	if err == nil {
+		built = append(built, data)
+		err = os.Setenv("XDG_DATA_HOME", data) // kernels keep their history there
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
 	status := m.Run()
 	for _, dir := range built {
 		os.RemoveAll(dir)

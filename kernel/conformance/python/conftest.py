@@ -37,6 +37,7 @@ def kernelspec(tmp_path_factory):
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "NASCENT_HISTORY": str(private / "history.sqlite"),
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)

@@ -1,0 +1,90 @@
+package conformance_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/nascent-go/nascent/kernel/history/store"
+	"github.com/nascent-go/nascent/kernel/wire"
+)
+
+// past is the JSON of the history that a request finds.
+func (k *kernel) past(req wire.HistoryRequest) string {
+	k.Helper()
+	a, err := k.Ask(k.ctx, wire.Shell, wire.TypeHistoryRequest, req)
+	if err != nil {
+		k.Fatal(err)
+	}
+	var reply struct{ History json.RawMessage }
+	if err := a.Reply.DecodeContent(&reply); err != nil {
+		k.Fatal(err)
+	}
+	return string(reply.History)
+}
+
+// TestHistoryIsKept runs one kernel after the other. In each a cell kills the
+// worker: it is in the history too, and the worker that follows goes on.
+func TestHistoryIsKept(t *testing.T) {
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "data", "history.sqlite")
+	t.Setenv(store.Variable, file)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	const deadly = "syscall.Kill(os.Getpid(), syscall.SIGKILL)"
+	all := wire.HistoryRequest{Access: wire.HistoryTail, N: new(1000), Output: true}
+	this := wire.HistoryRequest{Access: wire.HistoryRange, Start: 2}
+	for i, want := range []string{
+		`[[1,1,["6 * 7","42"]],[1,2,["` + deadly + `",null]],[1,3,["x := 1",null]]]`,
+		`[[1,1,["6 * 7","42"]],[1,2,["` + deadly + `",null]],[1,3,["x := 1",null]],` +
+			`[2,1,["6 * 7","42"]],[2,2,["` + deadly + `",null]],[2,3,["x := 1",null]]]`,
+	} {
+		k, err := launch(ctx, t, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.run("6 * 7", wire.StatusOK)
+		k.run(deadly, wire.StatusError)
+		k.run("x := 1", wire.StatusOK)
+		if got := k.past(all); got != want {
+			t.Errorf("all that ran is %s\nwant %s", got, want)
+		}
+		if got, want := k.past(this), string(rune('1'+i)); got != `[[`+want+`,2,"`+deadly+`"],[`+want+`,3,"x := 1"]]` {
+			t.Errorf("in session %s ran %s", want, got)
+		}
+		k.close()
+		if left, err := os.ReadDir(filepath.Dir(file)); err != nil || len(left) != 1 {
+			t.Errorf("after the end there are %v (%v), want only the file", left, err)
+		}
+	}
+}
+
+func TestHistoryOff(t *testing.T) {
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	t.Setenv("XDG_DATA_HOME", data)
+	t.Setenv(store.Variable, store.Off)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	k, err := launch(ctx, t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.run("1", wire.StatusOK)
+	if got := k.past(wire.HistoryRequest{Access: wire.HistoryTail}); got != `[[1,1,"1"]]` {
+		t.Errorf("this session's history is %s", got)
+	}
+	k.close()
+	if left, err := os.ReadDir(data); err != nil || len(left) != 0 {
+		t.Errorf("files were made: %v (%v)", left, err)
+	}
+}
