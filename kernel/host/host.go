@@ -41,7 +41,8 @@ type Options struct {
 // hand it functions to run.
 type host struct {
 	opts      Options
-	log       *log.Logger
+	log       *logbook // what happens to the kernel
+	drops     *logbook // what clients send that can't be used; a flood of it must not hide the rest
 	signer    *wire.Signer
 	sender    wire.Sender
 	sockets   *sockets
@@ -88,13 +89,16 @@ func Run(ctx context.Context, opts Options) error {
 	if opts.Grace <= 0 {
 		opts.Grace = DefaultGrace
 	}
+	out := log.New(opts.Log, "nascent: ", 0)
 	h := &host{
-		opts: opts, log: log.New(opts.Log, "nascent: ", 0),
+		opts: opts, log: newLogbook(out), drops: newLogbook(out),
 		sender:  wire.Sender{Session: wire.NewID(), User: "kernel"},
 		replays: newReplays(rememberedSignatures), starter: newStarter(),
 		events: make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{}, flight: newFlight(),
 	}
 	defer h.starter.close()
+	defer h.log.close()
+	defer h.drops.close()
 	if err := h.open(ctx); err != nil {
 		return err
 	}
@@ -169,7 +173,10 @@ func (h *host) post(do func()) {
 	}
 }
 
-func (h *host) logf(format string, args ...any) { h.log.Printf(format, args...) }
+func (h *host) logf(format string, args ...any) { h.log.printf(format, args...) }
+
+// dropped says why something that came through a socket was dropped.
+func (h *host) dropped(format string, args ...any) { h.drops.printf(format, args...) }
 
 // orphaned returns a channel that is closed when the process that started this
 // one has gone, if that process is the one that Jupyter names in JPY_PARENT_PID.

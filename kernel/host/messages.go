@@ -1,6 +1,7 @@
 package host
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -25,30 +26,51 @@ func known(msgType string) bool {
 func (h *host) receive(channel wire.Channel, frames [][]byte) {
 	m, err := wire.Decode(frames, h.signer)
 	if err != nil {
-		h.logf("dropped a message on %s: %v", channel, err)
+		h.dropped("dropped a message on %s: %v", channel, err)
 		return
-	}
-	if h.replays.again(frames[len(m.Identities)+1]) {
-		h.logf("dropped %s on %s: its signature has been used before", m.Header.MsgType, channel)
-		return
-	}
-	if len(m.Identities) == 0 {
-		return // a router puts the sender's identity in front of every message
 	}
 	m.Channel = channel
-	switch {
-	case h.ending != nil && m.Header.MsgType != wire.TypeShutdownRequest:
-	case channel == wire.Stdin:
-		if m.Header.MsgType != wire.TypeInputReply {
-			h.logf("dropped %s on stdin: only input_reply is received there", m.Header.MsgType)
-		} else if h.worker != nil {
-			h.worker.send(m, true)
-		}
-	case !known(m.Header.MsgType):
-		h.logf("dropped %s on %s: this kernel has no such request", m.Header.MsgType, channel)
-	default:
-		h.request(m)
+	if why := h.refuse(m, frames[len(m.Identities)+1]); why != "" {
+		h.dropped("dropped %s on %s: %s", shownType(m), channel, why)
+		return
 	}
+	if channel == wire.Stdin {
+		h.worker.send(m, true)
+		return
+	}
+	h.request(m)
+}
+
+// refuse says why a message is dropped, or "".
+func (h *host) refuse(m *wire.Message, signature []byte) (why string) {
+	switch {
+	case h.replays.again(signature):
+		return "its signature has been used before"
+	case len(m.Identities) == 0: // a router puts the sender's in front of every message
+		return "nobody has sent it"
+	case h.ending != nil && m.Header.MsgType != wire.TypeShutdownRequest:
+		return "the kernel is ending"
+	case m.Channel == wire.Stdin && m.Header.MsgType != wire.TypeInputReply:
+		return "only input_reply is received there"
+	case m.Channel == wire.Stdin && h.worker == nil:
+		return "nobody has asked for input"
+	case m.Channel != wire.Stdin && !known(m.Header.MsgType):
+		return "this kernel has no such request"
+	}
+	return ""
+}
+
+// shownType is a message's type as the log shows it, whatever a client put there.
+func shownType(m *wire.Message) string {
+	const most = 64
+	t := m.Header.MsgType
+	if len(t) > most {
+		t = t[:most] + "…"
+	}
+	if q := strconv.Quote(t); q != `"`+t+`"` {
+		return q
+	}
+	return t
 }
 
 // request takes a request on shell or control.

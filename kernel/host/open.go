@@ -35,7 +35,7 @@ func (h *host) bind(ctx context.Context, c *Connection) (err error) {
 	if h.signer, err = wire.NewSigner(c.Scheme, c.Key); err != nil {
 		return err
 	}
-	h.sockets, err = bind(ctx, c, h.logf, h.welcome)
+	h.sockets, err = bind(ctx, c, h.dropped, h.welcome)
 	return err
 }
 

@@ -14,9 +14,20 @@ import (
 )
 
 const (
-	backlog  = 64 << 20               // bytes that may wait for a subscriber before the worker is slowed down
-	patience = 3 * time.Second        // how long a subscriber may then take nothing
+	backlog  = 64 << 20               // bytes that may wait for a client before the worker, or the client itself, is slowed down
+	patience = 3 * time.Second        // how long a client may then take nothing
 	linger   = 500 * time.Millisecond // for the last messages to be taken
+)
+
+// What a client may send in one message. On shell it is whatever notebooks hold;
+// all of it is less than what may go on to the worker, so no request is lost on
+// that way.
+const (
+	shellSize     = 256 << 20
+	controlSize   = 64 << 20 // and on stdin
+	subscribeSize = 4 << 10
+	beatSize      = 64 << 10
+	maxFrames     = wire.MaxFrames - 1<<4
 )
 
 // sockets are the five sockets of a kernel.
@@ -32,21 +43,21 @@ func bind(ctx context.Context, c *Connection, logf func(string, ...any), welcome
 	for _, b := range []struct {
 		socket **zmtp.Socket
 		kind   zmtp.Kind
+		size   int64
 		name   string
 		port   *int
 	}{
-		{&s.shell, zmtp.Router, "shell_port", &c.ShellPort},
-		{&s.control, zmtp.Router, "control_port", &c.ControlPort},
-		{&s.stdin, zmtp.Router, "stdin_port", &c.StdinPort},
-		{&s.iopub, zmtp.Publisher, "iopub_port", &c.IOPubPort},
-		{&s.heartbeat, zmtp.Echo, "hb_port", &c.HBPort},
+		{&s.shell, zmtp.Router, shellSize, "shell_port", &c.ShellPort},
+		{&s.control, zmtp.Router, controlSize, "control_port", &c.ControlPort},
+		{&s.stdin, zmtp.Router, controlSize, "stdin_port", &c.StdinPort},
+		{&s.iopub, zmtp.Publisher, subscribeSize, "iopub_port", &c.IOPubPort},
+		{&s.heartbeat, zmtp.Echo, beatSize, "hb_port", &c.HBPort},
 	} {
-		// What may come in is a little less than what may go on to the worker, so
-		// that no request is lost on that way.
-		opened, err := listen(ctx, c, b.port, b.kind, zmtp.Options{
-			Limits: zmtp.Limits{Size: wire.MaxMessageSize - 1<<20, Frames: wire.MaxFrames - 1<<4},
-			Log:    logf, Backlog: backlog, Patience: patience, Subscribed: welcome,
-		})
+		opts := zmtp.Options{Limits: zmtp.Limits{Size: b.size, Frames: maxFrames}, Log: logf, Backlog: backlog, Patience: patience, Subscribed: welcome}
+		if b.kind == zmtp.Echo {
+			opts.Backlog = 1 << 20
+		}
+		opened, err := listen(ctx, c, b.port, b.kind, opts)
 		if err != nil {
 			s.close(0)
 			_, address := c.Address(*b.port)

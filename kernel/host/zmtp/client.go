@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -39,11 +40,11 @@ func Dial(ctx context.Context, kind ClientKind, network, address, identity strin
 	if err != nil {
 		return nil, err
 	}
-	conn, stream, err := handshake(c, zmq4.SocketType(kind), identity, false, limits)
+	conn, stream, err := handshake(c, zmq4.SocketType(kind), identity, false, limits, nil)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to %s: %w", address, err)
 	}
-	k := &Client{kind: kind, p: newPeer("", conn, stream, func() {}), received: make(chan [][]byte), closed: make(chan struct{})}
+	k := &Client{kind: kind, p: newPeer("", conn, stream, new(atomic.Int64), func() {}), received: make(chan [][]byte), closed: make(chan struct{})}
 	for _, t := range topics {
 		k.p.send([][]byte{append([]byte{1}, t...)})
 	}

@@ -5,6 +5,7 @@
 //   - what was sent is delivered before Close returns, if the peer takes it;
 //   - a peer that reads slowly, or not at all, delays no other peer;
 //   - whatever a peer sends, be it no ZeroMQ at all, ends at most its own connection;
+//   - memory is bounded, whatever peers send or don't take;
 //   - subscriptions are seen.
 package zmtp
 
@@ -23,7 +24,9 @@ import (
 
 const (
 	handshakeTime = 5 * time.Second
-	bufferSize    = 64 << 10
+	messageTime   = 30 * time.Second // a message that has begun must go on within it
+	readBuffer    = 8 << 10
+	writeBuffer   = 64 << 10
 	writeChunk    = 256 << 10 // progress is noted after so many bytes
 )
 
@@ -38,23 +41,37 @@ type Limits struct {
 // allocate whatever length a peer claims), and notes when bytes were taken.
 type stream struct {
 	net.Conn
-	in        *bufio.Reader
+	guard     *guard
 	mu        sync.Mutex // guards out: zmq4 answers a PING while another goroutine writes
 	out       *bufio.Writer
 	direct    bool         // while shaking hands: every write is flushed
 	lastTaken atomic.Int64 // when the peer last took bytes, in Unix nanoseconds
 }
 
-func newStream(c net.Conn, limits Limits) *stream {
+func newStream(c net.Conn) *stream {
 	s := &stream{Conn: c, direct: true}
-	s.in = bufio.NewReaderSize(&guard{from: c, limits: limits, skip: greetingSize}, bufferSize)
-	s.out = bufio.NewWriterSize(chunked{s}, bufferSize)
+	s.guard = &guard{from: bufio.NewReaderSize(c, readBuffer), limits: Limits{Size: 16 << 10, Frames: 4}, skip: greetingSize}
+	s.out = bufio.NewWriterSize(chunked{s}, writeBuffer)
 	s.touch()
 	return s
 }
 
-// Read reads what the guard let pass.
-func (s *stream) Read(p []byte) (int, error) { return s.in.Read(p) }
+// begin ends the handshake: from now on messages come, within limits and memory.
+func (s *stream) begin(limits Limits, m *memory) {
+	s.direct = false
+	s.guard.limits, s.guard.memory = limits, m
+	s.guard.reading = func(begun bool) {
+		var deadline time.Time // none between messages
+		if begun {
+			deadline = time.Now().Add(messageTime)
+		}
+		// A connection that has ended says so when it is read.
+		_ = s.SetReadDeadline(deadline)
+	}
+}
+
+// Read reads what the guard lets pass.
+func (s *stream) Read(p []byte) (int, error) { return s.guard.Read(p) }
 
 // Write buffers; Flush sends.
 func (s *stream) Write(p []byte) (int, error) {
@@ -99,8 +116,9 @@ func (c chunked) Write(p []byte) (int, error) {
 }
 
 // handshake makes a ZMTP connection of a network connection. kind is what this
-// end is; listening says whether the peer connected to us.
-func handshake(c net.Conn, kind zmq4.SocketType, id string, listening bool, limits Limits) (conn *zmq4.Conn, s *stream, err error) {
+// end is; listening says whether the peer connected to us. What comes afterwards is
+// received within limits and memory (nil: not counted).
+func handshake(c net.Conn, kind zmq4.SocketType, id string, listening bool, limits Limits, m *memory) (conn *zmq4.Conn, s *stream, err error) {
 	defer func() {
 		if p := recover(); p != nil { // zmq4 panics on a socket type that it doesn't know
 			err = fmt.Errorf("shaking hands: %v", p)
@@ -109,7 +127,7 @@ func handshake(c net.Conn, kind zmq4.SocketType, id string, listening bool, limi
 			c.Close()
 		}
 	}()
-	s = newStream(c, limits)
+	s = newStream(c)
 	if err := c.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
 		return nil, nil, fmt.Errorf("shaking hands: %w", err)
 	}
@@ -120,7 +138,7 @@ func handshake(c net.Conn, kind zmq4.SocketType, id string, listening bool, limi
 	if err := c.SetDeadline(time.Time{}); err != nil {
 		return nil, nil, fmt.Errorf("shaking hands: %w", err)
 	}
-	s.direct = false
+	s.begin(limits, m)
 	return conn, s, nil
 }
 
@@ -142,5 +160,9 @@ func receive(conn *zmq4.Conn) (frames [][]byte, err error) {
 	}
 }
 
-// errOverLimit ends a connection whose peer sends more than Limits allow.
-var errOverLimit = errors.New("the peer sends a message over the limits")
+// Why a connection ends.
+var (
+	errOverLimit  = errors.New("the peer sends a message over the limits")
+	errManyTopics = fmt.Errorf("the peer subscribes to more than %d topics", maxTopics)
+	errClosed     = errors.New("the socket has been closed")
+)

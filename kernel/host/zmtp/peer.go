@@ -1,16 +1,20 @@
 package zmtp
 
 import (
+	"fmt"
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
 )
 
-// halfCloseTime is how long a peer may take to close its side after ours has ended.
-const halfCloseTime = 300 * time.Millisecond
+const (
+	halfCloseTime = 300 * time.Millisecond // for a peer to close its side after ours has ended
+	maxTopics     = 1 << 10                // of one peer
+)
 
 // peer is one connection of a socket, with a queue of what it is still to get.
 type peer struct {
@@ -19,18 +23,19 @@ type peer struct {
 	stream *stream
 
 	mu      sync.Mutex
-	wake    *sync.Cond // the queue or closing changed
-	queue   [][][]byte // messages, the oldest first
-	queued  int        // bytes in queue and in the message being written
-	closing bool       // nothing more is queued; end when the queue is empty
+	wake    *sync.Cond    // the queue or closing changed
+	queue   [][][]byte    // messages, the oldest first
+	queued  int           // bytes in queue and in the messages being written
+	total   *atomic.Int64 // the same, of all peers of the socket
+	closing bool          // nothing more is queued; end when the queue is empty
 	topics  map[string]int
 	relief  func()        // called without locks when the queue has been written
 	written chan struct{} // closed when the writer has ended
 	gone    chan struct{} // closed when the reader has ended
 }
 
-func newPeer(id string, conn *zmq4.Conn, s *stream, relief func()) *peer {
-	p := &peer{id: id, conn: conn, stream: s, topics: map[string]int{}, relief: relief,
+func newPeer(id string, conn *zmq4.Conn, s *stream, total *atomic.Int64, relief func()) *peer {
+	p := &peer{id: id, conn: conn, stream: s, total: total, topics: map[string]int{}, relief: relief,
 		written: make(chan struct{}), gone: make(chan struct{})}
 	p.wake = sync.NewCond(&p.mu)
 	return p
@@ -52,10 +57,32 @@ func (p *peer) push(frames [][]byte) {
 		p.stream.touch()
 	}
 	p.queue = append(p.queue, frames)
+	p.count(sizeOf(frames))
+	p.wake.Broadcast()
+}
+
+// count notes that more bytes are queued, or fewer. The caller holds mu.
+func (p *peer) count(n int) {
+	p.queued += n
+	p.total.Add(int64(n))
+}
+
+// sizeOf is how many bytes a message takes.
+func sizeOf(frames [][]byte) int {
+	n := len(frames) * frameCost
 	for _, f := range frames {
-		p.queued += len(f)
+		n += len(f)
 	}
-	p.wake.Signal()
+	return n
+}
+
+// waitForRoom returns when no more than limit bytes wait to be written.
+func (p *peer) waitForRoom(limit int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.queued > limit && !p.closing {
+		p.wake.Wait()
+	}
 }
 
 // backlog is how many bytes wait to be written.
@@ -86,17 +113,17 @@ func (p *peer) write() {
 			if err = p.conn.SendMsg(zmq4.NewMsgFrom(frames...)); err != nil {
 				break
 			}
-			for _, f := range frames {
-				bytes += len(f)
-			}
+			bytes += sizeOf(frames)
 		}
 		if err == nil {
 			err = p.stream.Flush()
 		}
 		p.mu.Lock()
-		if p.queued -= bytes; err != nil {
-			p.queue, p.queued, p.closing = nil, 0, true
+		if p.count(-bytes); err != nil {
+			p.count(-p.queued)
+			p.queue, p.closing = nil, true
 		}
+		p.wake.Broadcast()
 		p.mu.Unlock()
 		p.relief()
 		if err != nil {
@@ -104,6 +131,18 @@ func (p *peer) write() {
 			return
 		}
 	}
+}
+
+// drop ends the connection and forgets what is queued.
+func (p *peer) drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, frames := range p.queue {
+		p.count(-sizeOf(frames))
+	}
+	p.queue, p.closing = nil, true
+	p.wake.Broadcast()
+	p.stream.Close()
 }
 
 // finish writes what is queued, then closes; at the deadline it closes anyway.
@@ -134,9 +173,9 @@ func (p *peer) finish(deadline time.Time) {
 // subscribe notes a subscription or its end, as a SUB socket sends it. A new one
 // is greeted with what welcome makes of its topic, before anything else that the
 // peer gets because of it.
-func (p *peer) subscribe(frames [][]byte, welcome func(topic string) [][]byte) {
+func (p *peer) subscribe(frames [][]byte, welcome func(topic string) [][]byte) error {
 	if len(frames) != 1 || len(frames[0]) == 0 || frames[0][0] > 1 {
-		return
+		return fmt.Errorf("a publisher only takes subscriptions, not a message of %d frames", len(frames))
 	}
 	topic := string(frames[0][1:])
 	if frames[0][0] == 0 {
@@ -145,7 +184,7 @@ func (p *peer) subscribe(frames [][]byte, welcome func(topic string) [][]byte) {
 		if p.topics[topic]--; p.topics[topic] <= 0 {
 			delete(p.topics, topic)
 		}
-		return
+		return nil
 	}
 	var greeting [][]byte
 	if welcome != nil {
@@ -153,10 +192,14 @@ func (p *peer) subscribe(frames [][]byte, welcome func(topic string) [][]byte) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.topics[topic] == 0 && len(p.topics) == maxTopics {
+		return errManyTopics
+	}
 	p.topics[topic]++
 	if greeting != nil {
 		p.push(greeting)
 	}
+	return nil
 }
 
 // wants says whether the peer subscribed to a prefix of topic.

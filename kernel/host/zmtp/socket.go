@@ -1,12 +1,17 @@
 package zmtp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"os"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -28,12 +33,14 @@ const (
 // Options of a listening socket.
 type Options struct {
 	Limits Limits
+	Memory int64                            // bytes of messages that nobody has received yet, beside one; default: DefaultMemory
 	Log    func(format string, args ...any) // peers that were cut off, and why
 
-	// A publisher's peer with more than Backlog bytes waiting holds up
-	// WaitForRoom, until it has taken nothing for Patience: then it is cut off.
-	Backlog  int
-	Patience time.Duration
+	// A peer with more than Backlog bytes waiting is not read any further. If it
+	// is a publisher's it holds up WaitForRoom, and if it has taken nothing for
+	// Patience it is cut off.
+	Backlog  int           // default: DefaultBacklog
+	Patience time.Duration // default: DefaultPatience
 
 	// Subscribed, if set, is called for each subscription that comes to a
 	// publisher; what it returns, if anything, is sent to that peer before
@@ -41,18 +48,33 @@ type Options struct {
 	Subscribed func(topic string) [][]byte
 }
 
+// What Options are if they are not set.
+const (
+	DefaultMemory   = 64 << 20
+	DefaultBacklog  = 64 << 20
+	DefaultPatience = 3 * time.Second
+)
+
+const (
+	maxPeers     = 256 // connections of one socket
+	maxGreetings = 64  // connections of one socket that still shake hands
+	hoard        = 4   // times Backlog is the most that may wait, not counting the last message
+)
+
 // Socket is a listening ZeroMQ socket. Its methods are safe for concurrent use.
 type Socket struct {
 	kind     Kind
 	listener net.Listener
 	opts     Options
+	memory   *memory
 	received chan [][]byte
 	closed   chan struct{}
+	queued   atomic.Int64 // bytes that wait for peers to take them
 
 	mu       sync.Mutex
 	room     *sync.Cond // a backlog shrank, a peer left, or the socket closed
 	peers    map[string]*peer
-	greeting map[net.Conn]bool // connections that still shake hands
+	greeting []net.Conn // connections that still shake hands, the oldest first
 	done     bool
 	wg       sync.WaitGroup // goroutines of connections; added to under mu while not done
 }
@@ -64,10 +86,12 @@ func Listen(ctx context.Context, kind Kind, network, address string, opts Option
 	if err != nil {
 		return nil, err
 	}
+	opts.Memory = cmp.Or(opts.Memory, DefaultMemory)
+	opts.Backlog = cmp.Or(opts.Backlog, DefaultBacklog)
+	opts.Patience = cmp.Or(opts.Patience, DefaultPatience)
 	s := &Socket{
-		kind: kind, listener: l, opts: opts,
-		received: make(chan [][]byte), closed: make(chan struct{}),
-		peers: map[string]*peer{}, greeting: map[net.Conn]bool{},
+		kind: kind, listener: l, opts: opts, memory: newMemory(opts.Memory),
+		received: make(chan [][]byte), closed: make(chan struct{}), peers: map[string]*peer{},
 	}
 	s.room = sync.NewCond(&s.mu)
 	go s.accept()
@@ -102,16 +126,21 @@ func (s *Socket) accept() {
 			c.Close()
 			return
 		}
-		s.greeting[c] = true
+		if len(s.greeting) == maxGreetings { // who is in earnest needs a moment only
+			s.opts.Log("%s socket: %d connections shake hands; that from %v, the oldest, was cut", s.kind, maxGreetings, s.greeting[0].RemoteAddr())
+			s.greeting[0].Close()
+			s.greeting = s.greeting[1:]
+		}
+		s.greeting = append(s.greeting, c)
 		s.wg.Go(func() { s.serve(c) })
 		s.mu.Unlock()
 	}
 }
 
 func (s *Socket) serve(c net.Conn) {
-	conn, stream, err := handshake(c, zmq4.SocketType(s.kind), "", true, s.opts.Limits)
+	conn, stream, err := handshake(c, zmq4.SocketType(s.kind), "", true, s.opts.Limits, s.memory)
 	s.mu.Lock()
-	delete(s.greeting, c)
+	s.greeting = slices.DeleteFunc(s.greeting, func(o net.Conn) bool { return o == c })
 	closing := s.done
 	s.mu.Unlock()
 	if err != nil {
@@ -125,16 +154,17 @@ func (s *Socket) serve(c net.Conn) {
 	if id == "" {
 		id = "\x00" + rand.Text() // as ZeroMQ does: no peer can choose an id that begins with 0
 	}
-	p := newPeer(id, conn, stream, s.relief)
+	p := newPeer(id, conn, stream, &s.queued, s.relief)
 	if !s.add(p) {
 		stream.Close()
 		return
 	}
 	err = s.read(p)
 	stream.Close()
+	stream.guard.release()
 	close(p.gone)
 	s.remove(p)
-	if errors.Is(err, errOverLimit) {
+	if errors.Is(err, errOverLimit) || errors.Is(err, errManyTopics) || errors.Is(err, os.ErrDeadlineExceeded) {
 		s.opts.Log("%s socket: the connection from %v was cut: %v", s.kind, c.RemoteAddr(), err)
 	}
 }
@@ -150,7 +180,12 @@ func (s *Socket) add(p *peer) bool {
 	if s.kind != Router { // only routers route by identity: others must not replace each other
 		p.id = "\x00" + rand.Text()
 	}
-	if old := s.peers[p.id]; old != nil {
+	old := s.peers[p.id]
+	if old == nil && len(s.peers) >= maxPeers {
+		s.opts.Log("%s socket: a connection from %v was refused: there are %d already", s.kind, p.stream.RemoteAddr(), maxPeers)
+		return false
+	}
+	if old != nil {
 		old.stream.Close()
 	}
 	s.peers[p.id] = p
@@ -193,8 +228,16 @@ func (s *Socket) read(p *peer) error {
 		case Echo:
 			p.send(frames)
 		case Publisher:
-			p.subscribe(frames, s.opts.Subscribed)
+			err := p.subscribe(frames, s.opts.Subscribed)
+			if errors.Is(err, errManyTopics) {
+				return err
+			}
+			if err != nil {
+				s.opts.Log("%s socket: dropped what came from %v: %v", s.kind, p.stream.RemoteAddr(), err)
+			}
 		}
+		p.stream.guard.release()
+		p.waitForRoom(s.opts.Backlog) // who doesn't take answers asks nothing more
 	}
 }
 
@@ -208,15 +251,45 @@ func (s *Socket) Send(frames [][]byte) {
 	defer s.mu.Unlock()
 	if s.kind == Router {
 		if p := s.peers[string(frames[0])]; p != nil {
-			p.send(frames[1:])
+			s.queue(p, frames[1:])
 		}
 		return
 	}
 	for _, p := range s.peers {
 		if p.wants(string(frames[0])) {
-			p.send(frames)
+			s.queue(p, frames)
 		}
 	}
+}
+
+// queue queues a message for a peer, unless too much waits already: then whoever
+// is to blame is cut off. The caller holds mu.
+func (s *Socket) queue(p *peer, frames [][]byte) {
+	backlog, most := p.backlog(), int64(hoard*s.opts.Backlog)
+	switch {
+	case backlog > s.opts.Backlog && p.stream.stalled(s.opts.Patience):
+		s.cut(p, "reads nothing")
+	case s.kind == Publisher: // the same messages wait for all peers
+		if int64(backlog) > most {
+			s.cut(p, "reads too slowly")
+		}
+	default:
+		for s.queued.Load() > most && len(s.peers) > 0 {
+			slowest := slices.MaxFunc(slices.Collect(maps.Values(s.peers)), func(a, b *peer) int { return cmp.Compare(a.backlog(), b.backlog()) })
+			if slowest.backlog() == 0 {
+				break // what is left is on its way out
+			}
+			s.cut(slowest, "reads too slowly")
+		}
+	}
+	p.send(frames)
+}
+
+// cut ends a peer that doesn't take what waits for it. The caller holds mu.
+func (s *Socket) cut(p *peer, why string) {
+	s.opts.Log("%s socket: %v %s while %d bytes wait; its connection was cut", s.kind, p.stream.RemoteAddr(), why, p.backlog())
+	delete(s.peers, p.id)
+	p.drop()
 }
 
 // WaitForRoom returns when no peer has more than Options.Backlog bytes waiting.
@@ -231,9 +304,7 @@ func (s *Socket) WaitForRoom() {
 			switch {
 			case p.backlog() <= s.opts.Backlog:
 			case p.stream.stalled(s.opts.Patience):
-				s.opts.Log("%s socket: %v reads nothing while %d bytes wait; its connection was cut", s.kind, p.stream.RemoteAddr(), p.backlog())
-				p.stream.Close()
-				delete(s.peers, p.id)
+				s.cut(p, "reads nothing")
 			default:
 				full = true
 			}
@@ -265,12 +336,13 @@ func (s *Socket) Close(within time.Duration) error {
 	for _, p := range s.peers {
 		peers = append(peers, p)
 	}
-	for c := range s.greeting {
+	for _, c := range s.greeting {
 		c.Close()
 	}
 	s.mu.Unlock()
 	err := s.listener.Close()
 	close(s.closed)
+	s.memory.close()
 	deadline := time.Now().Add(within)
 	var finishing sync.WaitGroup
 	for _, p := range peers {

@@ -307,38 +307,3 @@ func TestPortInUse(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-func FuzzGuard(f *testing.F) {
-	f.Add([]byte{1, 0, 0, 1, 'x', 2, 0, 0, 0, 0, 0, 0, 0, 2, 'a', 'b'}, uint8(3))
-	f.Add([]byte{2, 0xff, 0, 0, 0, 0, 0, 0, 0}, uint8(1))
-	f.Fuzz(func(t *testing.T, data []byte, step uint8) {
-		whole := &guard{from: bytes.NewReader(data), limits: Limits{Size: 100, Frames: 4}}
-		pieces := &guard{from: &stepper{data, int(step%9) + 1}, limits: whole.limits}
-		a, errA := io.ReadAll(whole)
-		b, errB := io.ReadAll(pieces)
-		if (errA == nil) != (errB == nil) {
-			t.Fatalf("read at once %v, in pieces %v", errA, errB)
-		}
-		if errA == nil && (!bytes.Equal(a, data) || !bytes.Equal(b, data)) {
-			t.Fatalf("%x became %x and %x", data, a, b)
-		}
-		if !bytes.HasPrefix(data, a) || !bytes.HasPrefix(data, b) || len(b) < len(a) {
-			t.Fatalf("%x became %x and %x", data, a, b)
-		}
-	})
-}
-
-// stepper reads a few bytes at a time.
-type stepper struct {
-	data []byte
-	step int
-}
-
-func (s *stepper) Read(p []byte) (int, error) {
-	if len(s.data) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, s.data[:min(len(s.data), s.step)])
-	s.data = s.data[n:]
-	return n, nil
-}
