@@ -44,11 +44,12 @@ type Env struct {
 
 // New makes an empty environment over a library of compiled packages.
 func New(lib *library.Library) (*Env, error) {
+	symbols, run := newSymbols(lib)
 	e := &Env{
-		lib: lib, fset: lib.FileSet(), rt: rt.New(lib), scope: map[string]types.Object{}, units: map[string]*unit{},
+		lib: lib, fset: lib.FileSet(), rt: run, scope: map[string]types.Object{}, units: map[string]*unit{},
 		imports: map[string]string{}, texts: map[string]string{}, known: map[*types.Package]bool{},
 	}
-	e.low = lower.New(e.fset, e.rt, lib)
+	e.low = lower.New(e.fset, e.rt, symbols)
 	hooks := types.NewPackage("rt", "rt")
 	args := types.NewTuple(types.NewParam(token.NoPos, hooks, "values", types.NewSlice(types.NewInterfaceType(nil, nil))))
 	for _, name := range []string{showName, tryName, checkName} {
@@ -57,7 +58,7 @@ func New(lib *library.Library) (*Env, error) {
 		e.hooks = append(e.hooks, f)
 	}
 	e.low.AddCompiled(hooks)
-	m, err := newMachine(lib, e.rt, map[string]any{showName: e.show, tryName: e.try, checkName: e.check1})
+	m, err := newMachine(symbols, e.rt, map[string]any{showName: e.show, tryName: e.try, checkName: e.check1})
 	if err != nil {
 		return nil, err
 	}

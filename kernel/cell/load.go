@@ -91,6 +91,9 @@ func (e *Env) addPackage(p *types.Package) error {
 	if e.known[p] {
 		return nil
 	}
+	if p.Path() == "reflect" {
+		e.low.Reflect()
+	}
 	c, err := e.lib.Checked(p.Path())
 	if err != nil {
 		return fmt.Errorf("loading the source of package %s: %w", p.Path(), err)

@@ -14,7 +14,6 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"github.com/nascent-go/nascent/kernel/cell/callsite"
-	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
 )
@@ -22,14 +21,14 @@ import (
 // machine is the interpreter that runs lowered code.
 type machine struct {
 	it     *interp.Interpreter
-	lib    *library.Library
+	lib    rt.Library
 	used   map[string]bool // compiled packages that were imported
 	chunks []lower.Chunk   // what was loaded, for tracebacks
 	sites  *callsite.Finder
 	start  func() // of the chunk that is being loaded: it has called rt.Loaded
 }
 
-func newMachine(lib *library.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
+func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
 	m := &machine{lib: lib, used: map[string]bool{}}
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
 	m.sites = callsite.New(m.it, m.it.FileSet())

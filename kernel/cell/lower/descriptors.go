@@ -24,8 +24,41 @@ func (l *Lowerer) id(t types.Type) int {
 	if erased && !types.IsInterface(t) {
 		l.chunk.methods = append(l.chunk.methods, t)
 		l.parts(t)
+		if l.reflects != notReflecting {
+			l.reflect(t)
+		}
 	}
 	return n
+}
+
+// What Lowerer.reflects says.
+const (
+	notReflecting   = iota
+	startReflecting // types that are known already are to be seen too
+	reflecting
+)
+
+// Reflect makes cells look at their types from now on: methods that only reflection
+// calls are lowered too.
+func (l *Lowerer) Reflect() { l.reflects = max(l.reflects, startReflecting) }
+
+// reflectAll makes the types seen that were known before.
+func (l *Lowerer) reflectAll() {
+	if l.reflects != startReflecting {
+		return
+	}
+	l.reflects = reflecting
+	l.later(func() { l.reflects = startReflecting })
+	for _, t := range l.ids.Keys() {
+		l.reflect(t)
+	}
+}
+
+// reflect lowers the methods of a pointer to t, which reflection finds by Addr.
+func (l *Lowerer) reflect(t types.Type) {
+	if n, ok := types.Unalias(t).(*types.Named); ok && !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] {
+		l.id(types.NewPointer(n))
+	}
 }
 
 // parts makes descriptors for the types inside of a type that have methods: printing

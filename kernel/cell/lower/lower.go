@@ -54,6 +54,7 @@ type Lowerer struct {
 	at      token.Pos // of what is being lowered, for errors
 
 	chunk    *chunk
+	reflects int      // how far the types are that reflection can see; see Reflect
 	replaced []func() // types that are declared again
 	undo     []func() // how to forget what the current chunk has added
 }
@@ -240,6 +241,7 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 			l.chunk.methods = append(l.chunk.methods, pt)
 		}
 	}
+	l.reflectAll()
 	for len(l.chunk.work)+len(l.chunk.methods) > 0 {
 		if len(l.chunk.work) > 0 {
 			f := l.chunk.work[0]

@@ -186,7 +186,7 @@ func passingTo(pkg, name string) passing {
 			return boxed // which is a json.Marshaler
 		}
 		return plain
-	case "reflect", "sort", "slices", "maps", "unique", "runtime", "flag", "testing/quick", "encoding/binary", "encoding/asn1",
+	case "sort", "slices", "maps", "unique", "runtime", "flag", "testing/quick", "encoding/binary", "encoding/asn1",
 		"unsafe", "sync/atomic", "database/sql":
 		return plain
 	case "encoding/xml", "encoding/gob", "text/template", "html/template", "net/rpc", "expvar":

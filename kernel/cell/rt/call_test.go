@@ -183,9 +183,6 @@ func TestCall(t *testing.T) {
 			f := w.Call("fmt", "Errorf", "%w", []any{e})[0]
 			return []any{errors.Is(f.(error), io.EOF), w.Call("errors", "Is", f, io.EOF)[0], w.Call("errors", "Unwrap", e)[0], w.Call("errors", "Unwrap", f)[0] == e}
 		}, []any{true, true, io.EOF, true}},
-		{"types of values", func() any {
-			return []any{w.Call("reflect", "TypeOf", level)[0].(reflect.Type).String(), w.Call("reflect", "DeepEqual", w.box(Point{1, 2}), w.box(Point{1, 2}))[0]}
-		}, []any{"int", true}},
 		{"*os.File of its own type", func() any { return w.GetG("os", "Stdout") == any(os.Stdout) }, true},
 		{"fmt", func() any {
 			return []any{

@@ -26,6 +26,10 @@ func (r *Runtime) unwrap(x any, v reflect.Value) any {
 	switch e := x.(type) {
 	case carrier:
 		return e.boxed()
+	case reflect.Type, reflect.Value:
+		if r.mirror != nil {
+			return r.mirror.FromReal(x)
+		}
 	case *stdWriter, *stdReader:
 		return r.stdFile(x)
 	}

@@ -193,6 +193,9 @@ func rawImplements(t reflect.Type, iface *types.Interface) bool {
 }
 
 func rawHasMethod(t reflect.Type, f *types.Func) bool {
+	if !f.Exported() && f.Pkg() != nil && f.Pkg().Path() == "reflect" {
+		return strings.Contains(t.String(), "reflect.") // what stands for it in the mirror
+	}
 	m, ok := t.MethodByName(f.Name())
 	if !ok {
 		return false
@@ -235,9 +238,9 @@ func sameType(a reflect.Type, t types.Type) bool {
 			return a.PkgPath() == "" && a.Name() == t.Obj().Name()
 		}
 		if t.TypeArgs().Len() > 0 {
-			return a.PkgPath() == t.Obj().Pkg().Path() && a.String() == typeString(t)
+			return declaredIn(a) == t.Obj().Pkg().Path() && a.String() == typeString(t)
 		}
-		return a.PkgPath() == t.Obj().Pkg().Path() && a.Name() == t.Obj().Name()
+		return declaredIn(a) == t.Obj().Pkg().Path() && a.Name() == t.Obj().Name()
 	}
 	if a.Name() != "" {
 		return false

@@ -34,10 +34,11 @@ type Library interface {
 
 // Runtime is the run-time state that all cells of one session share.
 type Runtime struct {
-	lib   Library
-	types typeTable
-	calls callTable
-	tags  labelKey
+	lib    Library
+	types  typeTable
+	calls  callTable
+	tags   labelKey
+	mirror Mirror
 
 	gs     sync.Map     // goroutine identity (uintptr) → *gstate
 	active atomic.Int64 // panics, and calls that shield them from recover, in progress

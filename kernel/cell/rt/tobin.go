@@ -33,6 +33,9 @@ func (r *Runtime) toBin(v reflect.Value, t reflect.Type, how passing) reflect.Va
 			return reflect.Zero(t)
 		}
 	}
+	if t == reflectValue && r.mirror != nil {
+		return reflect.ValueOf(r.mirror.ToReal(v.Interface()))
+	}
 	switch t.Kind() {
 	case reflect.Func:
 		if v.Kind() == reflect.Func && v.Type() != t {
@@ -91,6 +94,8 @@ func (r *Runtime) toInterface(v reflect.Value, t reflect.Type, how passing) refl
 	x := v.Interface()
 	b, ok := x.(Boxed)
 	switch {
+	case t == reflectType && r.mirror != nil:
+		return reflect.ValueOf(r.mirror.ToReal(x))
 	case !ok:
 		if s, ok := r.stdAs(x, t); ok {
 			return reflect.ValueOf(s)
