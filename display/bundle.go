@@ -6,6 +6,7 @@
 //	display.Show(display.Line("loss", display.Values("train", loss)).LogY())
 //	h := display.ShowLive(x); h.Update(y)                  // in place
 //	bar := display.NewProgress("epoch", 30); bar.Add(1)
+//	c := display.NewComm("chart"); c.Open(x, nil)          // a channel to the front end
 //	display.To(sink).Show(x)                               // not on the default sink
 //
 // Pictures (Plot, Panels, Graph, Figure) are SVG that switches with the page
