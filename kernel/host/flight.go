@@ -91,12 +91,14 @@ func (f *flight) find(id string) *entry {
 	return nil
 }
 
-// begin notes that the worker has begun a request.
-func (f *flight) begin(e *entry) {
+// begin notes that the worker has begun a request, and returns those that it is
+// now the host's turn to answer.
+func (f *flight) begin(e *entry) (due []*wire.Message) {
 	if !e.busy {
 		e.busy = true
 		f.begun = append(f.begun, e)
 	}
+	return f.due(e.lane)
 }
 
 // running are the requests that an interrupt is meant for: those on shell that the
@@ -121,14 +123,17 @@ func (f *flight) cell() *entry {
 	return nil
 }
 
-// waits says whether a request that comes now has to wait for others.
-func (f *flight) waits(m *wire.Message) bool { return len(f.lanes[laneOf(m)]) > 0 }
+// waits says whether a request of the host's own that comes now has to wait: until
+// all cells before it have begun. The session has the same rule for questions.
+func (f *flight) waits(m *wire.Message) bool {
+	return slices.ContainsFunc(f.lanes[laneOf(m)], func(e *entry) bool { return e.local || e.cell() && !e.busy })
+}
 
 // full says whether no more requests should be received from a channel for now.
 func (f *flight) full(c wire.Channel) bool { return f.sizes[c] >= maxFlight }
 
-// remove takes an entry out, and then those behind it in its lane that it is now
-// the host's turn to answer, which it returns.
+// remove takes an entry out, and returns those that it is now the host's turn to
+// answer.
 func (f *flight) remove(gone *entry) (due []*wire.Message) {
 	waiting := f.lanes[gone.lane]
 	i := slices.Index(waiting, gone)
@@ -141,13 +146,26 @@ func (f *flight) remove(gone *entry) (due []*wire.Message) {
 	} else {
 		waiting = slices.Delete(waiting, i, i+1)
 	}
-	for len(waiting) > 0 && waiting[0].local {
-		due = append(due, waiting[0].request)
-		f.forget(waiting[0])
-		waiting = waiting[1:]
-	}
 	if f.lanes[gone.lane] = waiting; len(waiting) == 0 {
 		delete(f.lanes, gone.lane)
+	}
+	return f.due(gone.lane)
+}
+
+// due takes the host's own entries out of a lane that wait for no cell any more.
+func (f *flight) due(l lane) (due []*wire.Message) {
+	waiting := f.lanes[l]
+	for i := 0; i < len(waiting) && (!waiting[i].cell() || waiting[i].busy); {
+		if e := waiting[i]; e.local {
+			due = append(due, e.request)
+			f.forget(e)
+			waiting = slices.Delete(waiting, i, i+1)
+		} else {
+			i++
+		}
+	}
+	if f.lanes[l] = waiting; len(waiting) == 0 {
+		delete(f.lanes, l)
 	}
 	return due
 }

@@ -130,7 +130,23 @@ func (h *host) reachWorker() bool {
 func (h *host) answerInfo(m *wire.Message) {
 	h.status(m, wire.Busy)
 	h.reply(m, wire.TypeKernelInfoReply, h.opts.Info)
+	h.idle(m)
+}
+
+// answerAll answers those kernel_info_requests whose turn it is.
+func (h *host) answerAll(due []*wire.Message) {
+	for _, m := range due {
+		h.answerInfo(m)
+	}
+}
+
+// idle says that the host has answered a request. Front ends take the newest state
+// for the kernel's, so if a cell runs its busy is said again.
+func (h *host) idle(m *wire.Message) {
 	h.status(m, wire.Idle)
+	if e := h.flight.cell(); e != nil {
+		h.status(e.request, wire.Busy)
+	}
 }
 
 // fromWorker passes a message on and learns from it which requests are finished.
@@ -205,7 +221,7 @@ func (h *host) statusFromWorker(m *wire.Message) {
 		if e == nil {
 			return
 		}
-		h.flight.begin(e)
+		defer h.answerAll(h.flight.begin(e))
 		if e.cell() {
 			h.lastCell = e.request
 			if h.notice != "" {
@@ -221,9 +237,7 @@ func (h *host) statusFromWorker(m *wire.Message) {
 		if e.cell() {
 			h.lastIdle = time.Now()
 		}
-		for _, m := range h.flight.remove(e) {
-			h.answerInfo(m)
-		}
+		h.answerAll(h.flight.remove(e))
 	}
 }
 

@@ -32,7 +32,7 @@ func (h *host) answerUsage(m *wire.Message) {
 			u.looking, u.asking = false, nil
 			for _, m := range asking {
 				h.reply(m, wire.TypeUsageReply, used)
-				h.status(m, wire.Idle)
+				h.idle(m)
 			}
 		})
 	}()

@@ -34,22 +34,15 @@ func (s *Session) takeComm(m *wire.Message) {
 	if _, bytes := s.handlers.state(); bytes > maxHandlers && m.Header.MsgType == wire.TypeCommMsg {
 		dropped := *m
 		dropped.Content, dropped.Buffers = json.RawMessage("{}"), nil
-		s.control.push(request{Message: &dropped, dropped: true})
+		s.control.push(request{Message: &dropped})
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.handlers.push(request{Message: m, interrupts: s.interrupts})
+	s.handlers.push(request{Message: m})
 }
 
 // handleComm gives a message of a comm to its handler.
 func (s *Session) handleComm(r request) {
 	m := r.Message
-	if r.dropped {
-		s.tell(m, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: fmt.Sprintf(
-			"[%s dropped: handlers don't keep up with what the front end sends, and %s of messages wait for them]\n", m.Header.MsgType, size(maxHandlers))})
-		return
-	}
 	call, err := s.comms.Receive(m)
 	if err != nil {
 		s.opts.Logf("%v", err)
@@ -65,10 +58,16 @@ func (s *Session) handleComm(r request) {
 	}
 }
 
+// commDropped says that there was no room for a message of a comm.
+func (s *Session) commDropped(m *wire.Message) {
+	s.tell(m, wire.TypeStream, wire.Stream{Name: wire.Stderr, Text: fmt.Sprintf(
+		"[%s dropped: handlers don't keep up with what the front end sends, and %s of messages wait for them]\n", m.Header.MsgType, size(maxHandlers))})
+}
+
 // callHandler calls the handler of a comm message, whose output belongs to that message.
 func (s *Session) callHandler(r request, call func()) error {
 	out := s.newOutput(r.Message, 0)
-	ctx, end := s.beginAs(&s.handler, r)
+	ctx, end := s.handlers.begin(r)
 	defer end()
 	err := ctx.Err()
 	if err == nil {

@@ -19,64 +19,64 @@ import (
 const unrecorded = "cell that is not in the history"
 
 // execute runs a cell.
-func (s *Session) execute(r request) {
+func (sh *subshell) execute(r request) {
 	m := r.Message
 	client, id := m.Header.Session, cellID(m)
-	ahead, abort := s.bursts.ahead(client, id, r.made)
+	ahead, abort := sh.bursts.ahead(client, id, r.made)
 	if abort || r.aborted {
-		s.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: true})
-		s.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusAborted, ExecutionCount: s.count}, nil)
+		sh.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: true})
+		sh.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusAborted, ExecutionCount: sh.count}, nil)
 		return
 	}
 	var req wire.ExecuteRequest
-	if !s.decode(m, &req) {
+	if !sh.decode(m, &req) {
 		return
 	}
-	s.handlers.wait(r.comms) // a slider that was moved before the cell was run counts
+	sh.handlers.wait(r.comms) // a slider that was moved before the cell was run counts
 	started := time.Now()
-	in := cell.Input{Number: max(s.count, 1), Name: unrecorded, Source: req.Code}
+	in := cell.Input{Number: max(sh.count, 1), Name: unrecorded, Source: req.Code}
 	if req.StoreHistory {
-		s.count++
-		if warning := s.opts.History.Begin(s.count, req.Code); warning != nil {
-			s.opts.Logf("%v", warning)
+		sh.count++
+		if warning := sh.book.Begin(sh.count, req.Code); warning != nil {
+			sh.opts.Logf("%v", warning)
 		}
-		in.Number, in.Name = s.count, ""
+		in.Number, in.Name = sh.count, sh.cellName(sh.count)
 	}
 	if !req.Silent {
-		s.tell(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: s.count})
+		sh.tell(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: sh.count})
 	}
 
-	reply, err := s.runCell(r, req, in)
-	s.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: err != nil && req.StopOnError})
+	reply, err := sh.runCell(r, req, in)
+	sh.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: err != nil && req.StopOnError})
 	if err != nil {
 		reply = wire.ExecuteReply{Status: wire.StatusError, Error: errorContent(err)}
 		if req.StopOnError {
-			s.shell.abortCells() // before anybody can know of the failure
+			sh.cells.abortCells() // before anybody can know of the failure
 		}
 		if !req.Silent {
-			s.tell(m, wire.TypeError, reply.Error)
+			sh.tell(m, wire.TypeError, reply.Error)
 		}
 	}
-	reply.ExecutionCount = s.count
-	s.reply(m, wire.TypeExecuteReply, reply, wire.ExecuteMetadata{Started: wire.Timestamp(started)})
+	reply.ExecutionCount = sh.count
+	sh.reply(m, wire.TypeExecuteReply, reply, wire.ExecuteMetadata{Started: wire.Timestamp(started)})
 }
 
 // runCell runs a cell and shows its result. When it returns, all that the cell
 // has written so far is sent.
-func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (reply wire.ExecuteReply, err error) {
+func (sh *subshell) runCell(r request, req wire.ExecuteRequest, in cell.Input) (reply wire.ExecuteReply, err error) {
 	number := 0
-	if req.StoreHistory {
+	if req.StoreHistory && sh.number == 0 { // the numbers of subshells are not unique
 		number = in.Number
 	}
-	out := s.newOutput(r.Message, number)
-	s.bypass.begin(out)
+	out := sh.newOutput(r.Message, number)
+	sh.bypass.begin(out)
 	defer func() {
-		defer s.bypass.end(out)
+		defer sh.bypass.end(out)
 		if ferr := out.finish(); ferr != nil && err == nil {
 			err = ferr
 		}
 	}()
-	ctx, end := s.begin(r)
+	ctx, end := sh.cells.begin(r)
 	defer end()
 	ended := make(chan struct{})
 	defer close(ended)
@@ -84,7 +84,7 @@ func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (re
 	in.Stdin = &input{out: out, ctx: ctx, ended: ended, allowed: req.AllowStdin}
 	in.Display = out
 
-	outcome, err := s.run(ctx, in)
+	outcome, err := sh.run(ctx, in)
 	if err != nil {
 		return reply, err
 	}
@@ -95,14 +95,14 @@ func (s *Session) runCell(r request, req wire.ExecuteRequest, in cell.Input) (re
 	}
 	if len(outcome.Values) > 0 && !req.Silent {
 		bundle := render(outcome.Values)
-		if err := out.result(s.count, bundle); err != nil {
+		if err := out.result(sh.count, bundle); err != nil {
 			return reply, err
 		}
 		if text, ok := bundle.Data[display.MIMEPlain].(string); ok && req.StoreHistory {
-			s.opts.History.Output(in.Number, text)
+			sh.book.Output(in.Number, text)
 		}
 	}
-	return wire.ExecuteReply{Status: wire.StatusOK, Payload: payloads(outcome.Payloads), UserExpressions: s.evaluate(ctx, req.UserExpressions, in)}, nil
+	return wire.ExecuteReply{Status: wire.StatusOK, Payload: payloads(outcome.Payloads), UserExpressions: sh.evaluate(ctx, req.UserExpressions, in)}, nil
 }
 
 // evaluate finds the values of user expressions, in the order of their names.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log"
 	"sync"
-	"time"
 
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/comm"
@@ -19,8 +18,9 @@ import (
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
-// Environment is what runs the cells and knows what they have defined. The
-// session calls one method at a time, but for Call. *cell.Env is one.
+// Environment is what runs the cells and knows what they have defined. Its methods
+// are safe for concurrent use: each subshell runs cells, and questions are answered
+// while they run. *cell.Env is one.
 type Environment interface {
 	// Run runs a cell. If ctx is cancelled it stops and returns an error that
 	// wraps context.Canceled; an error that is the cell's fault is a cell.Failure.
@@ -66,24 +66,22 @@ type Session struct {
 
 	emitting sync.Mutex // held while Emit runs: it keeps messages in order
 
-	shell, control, handlers queue    // handlers: messages of comms
-	asked                    question // what the cell has asked the user
-	comms                    *comm.Manager
-	bypass                   bypass
+	control, questions queue
+	handlers           queue    // messages of comms
+	asked              question // what a cell has asked the user
+	comms              *comm.Manager
+	states             states
+	bypass             bypass
 
-	mu         sync.Mutex
-	interrupt  context.CancelCauseFunc // stops what the shell goroutine does; nil: nothing
-	handler    context.CancelCauseFunc // stops the handler of a comm message; nil: none runs
-	interrupts int                     // how many interrupts came when there was nothing to stop
-	closed     bool
-	clocks     clocks
+	mu      sync.Mutex
+	shells  []*subshell // the main one first; those that are deleted until their last cell has ended
+	made    int         // how many shells there have been
+	closing bool        // no requests are taken any more
+	closed  bool        // nothing is sent any more
+	clocks  clocks
 
 	done     chan struct{} // closed when the session has ended
 	stopping sync.Once
-
-	// Of the shell goroutine alone:
-	count  int // execution count of the last cell
-	bursts bursts
 }
 
 // Why a running cell's context is cancelled.
@@ -122,7 +120,6 @@ func New(opts Options) *Session {
 	s := &Session{
 		opts:   opts,
 		sender: wire.Sender{Session: opts.SessionID, User: opts.User},
-		count:  max(opts.FirstCount, 1) - 1,
 		done:   make(chan struct{}),
 		bypass: bypass{from: opts.Bypass, logf: opts.Logf},
 	}
@@ -130,33 +127,33 @@ func New(opts Options) *Session {
 		go s.bypass.follow(s.done)
 	}
 	s.comms = comm.New(s.publishComm)
-	for _, q := range []*queue{&s.shell, &s.control, &s.handlers} {
+	s.handlers.whole = true
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for q, answer := range map[*queue]func(request){&s.control: s.answerControl, &s.questions: s.answerQuestion, &s.handlers: s.handleComm} {
 		q.init()
-		go s.serve(q)
+		go s.serve(q, answer)
 	}
+	s.newSubshell("", opts.History, max(opts.FirstCount, 1))
 	return s
 }
 
-// Handle takes a message that came from a front end. It never blocks: shell
-// requests wait for their turn, control requests and input replies are looked at
-// at once, also while a cell runs. After Close it does nothing.
+// Handle takes a message that came from a front end. It never blocks: cells wait
+// for their turn in their subshell, all else is looked at while cells run; see
+// [request.isAside] for what questions wait for. After Close it does nothing.
 func (s *Session) Handle(m *wire.Message) {
 	switch {
 	case m.Header.MsgType == wire.TypeInputReply:
 		s.takeInput(m)
 	case m.Header.MsgType == wire.TypeInterruptRequest: // of old clients it comes on shell, as shutdown does
-		s.interruptCell()
+		s.interrupt(errInterrupted)
 		s.control.push(request{Message: m})
 	case isComm(m.Header.MsgType) && (m.Channel == wire.Shell || m.Channel == wire.Control):
 		s.takeComm(m)
 	case m.Header.MsgType == wire.TypeShutdownRequest, m.Header.MsgType == wire.TypeCommInfoRequest, m.Channel == wire.Control:
 		s.control.push(request{Message: m})
 	case m.Channel == wire.Shell:
-		came := time.Now()
-		comms, _ := s.handlers.state()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.shell.push(request{Message: m, came: came, made: s.clocks.made(m, came), interrupts: s.interrupts, comms: comms})
+		s.takeShell(m)
 	default:
 		s.opts.Logf("ignoring a %s message on channel %q: a kernel receives on shell, control and stdin", m.Header.MsgType, m.Channel)
 	}
@@ -165,40 +162,37 @@ func (s *Session) Handle(m *wire.Message) {
 // Done is closed when the session has ended: by shutdown_request or Close.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
-// Close ends the session: open comms are closed, the running cell is cancelled and
-// what is queued is dropped. It does not wait for the cell, which may be in code that cannot be
-// stopped, and nothing is sent any more.
+// Close ends the session: open comms are closed, running cells are cancelled and
+// what is queued is dropped. It does not wait for the cells, which may be in code
+// that cannot be stopped, and nothing is sent any more.
 func (s *Session) Close() {
 	s.stopping.Do(func() {
 		s.endComms()
-		s.shell.close()
-		s.control.close()
-		s.handlers.close()
+		s.mu.Lock()
+		s.closing = true
+		s.mu.Unlock()
+		for _, q := range s.queues() {
+			q.close()
+		}
 		s.emitting.Lock() // a message that is being sent goes out whole
 		s.mu.Lock()
 		s.closed = true
-		running := []context.CancelCauseFunc{s.interrupt, s.handler}
 		s.mu.Unlock()
 		s.emitting.Unlock()
-		for _, interrupt := range running {
-			if interrupt != nil {
-				interrupt(errClosed)
-			}
-		}
+		s.interrupt(errClosed)
 		close(s.done)
 	})
 }
 
-// serve answers the requests of a queue one after the other.
-func (s *Session) serve(q *queue) {
-	for {
-		r, ok := q.pop()
-		if !ok {
-			return
-		}
-		s.answer(r)
-		q.answered()
+// queues are all queues of the session.
+func (s *Session) queues() []*queue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []*queue{&s.control, &s.questions, &s.handlers}
+	for _, sh := range s.shells {
+		all = append(all, &sh.cells)
 	}
+	return all
 }
 
 // publish sends a message about a request to all front ends.
@@ -251,32 +245,4 @@ func (s *Session) emit(m *wire.Message) error {
 	}
 	s.opts.Emit(m)
 	return nil
-}
-
-// begin makes the context of something that the shell goroutine does, which an
-// interrupt or Close cancels until end is called.
-func (s *Session) begin(r request) (ctx context.Context, end func()) {
-	return s.beginAs(&s.interrupt, r)
-}
-
-// beginAs makes the context of something that slot, a field of the session, stops.
-// An interrupt that came after the request, but before this, counts. end does not
-// cancel the context: a goroutine that a cell has started goes on when the cell is
-// done.
-func (s *Session) beginAs(slot *context.CancelCauseFunc, r request) (ctx context.Context, end func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.closed:
-		cancel(errClosed)
-	case s.interrupts > r.interrupts:
-		cancel(errInterrupted)
-	}
-	*slot = cancel
-	return ctx, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		*slot = nil
-	}
 }

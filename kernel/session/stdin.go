@@ -64,6 +64,9 @@ func (in *input) Prompt(prompt string, password bool) (string, error) {
 	if !in.allowed {
 		return "", errNoStdin
 	}
+	s := in.out.s
+	answer, forget := s.asked.begin() // after what another cell has asked
+	defer forget()
 	select {
 	case <-in.ended:
 		return "", errCellEnded
@@ -71,9 +74,6 @@ func (in *input) Prompt(prompt string, password bool) (string, error) {
 		return "", in.interrupted()
 	default:
 	}
-	s := in.out.s
-	answer, forget := s.asked.begin()
-	defer forget()
 	if err := in.out.flush(); err != nil { // a question that the cell has printed
 		return "", err
 	}
