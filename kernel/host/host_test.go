@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -183,21 +184,51 @@ func TestOneSessionForHostAndWorker(t *testing.T) {
 	}
 }
 
+// kernel_info on shell is answered when the cells before it have begun, and the
+// kernel is busy after that as before.
 func TestKernelInfoWaitsForItsTurnOnShell(t *testing.T) {
 	k := start(t)
-	cell, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "wait"})
-	if err != nil {
-		t.Fatal(err)
+	send := func(channel wire.Channel, msgType string, content any) string {
+		t.Helper()
+		m, err := k.Send(channel, msgType, content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Header.MsgID
 	}
-	info, err := k.Send(wire.Shell, wire.TypeKernelInfoRequest, wire.Empty{})
-	if err != nil {
-		t.Fatal(err)
+	first := send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "wait"})
+	second := send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "wait"})
+	info := send(wire.Shell, wire.TypeKernelInfoRequest, wire.Empty{})
+	states := func(id string, until wire.ExecutionState) (seen []string) {
+		t.Helper()
+		for {
+			m, err := k.Receive(k.ctx, wire.IOPub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var s wire.Status
+			if m.Header.MsgType != wire.TypeStatus || m.DecodeContent(&s) != nil {
+				continue
+			}
+			seen = append(seen, map[string]string{first: "first", second: "second", info: "info"}[m.ParentID()]+" "+string(s.ExecutionState))
+			if m.ParentID() == id && s.ExecutionState == until {
+				return seen
+			}
+		}
 	}
-	k.waitForOutput(cell)
-	if _, err := k.Send(wire.Control, wire.TypeInterruptRequest, wire.Empty{}); err != nil {
-		t.Fatal(err)
+	if got := states(first, wire.Busy); slices.Contains(got, "info busy") {
+		t.Errorf("before the second cell has begun: %q", got)
 	}
-	for _, want := range []string{cell.Header.MsgID, info.Header.MsgID} {
+	send(wire.Control, wire.TypeInterruptRequest, wire.Empty{})
+	if got := states(second, wire.Busy); slices.Contains(got, "info busy") {
+		t.Errorf("before the second cell has begun: %q", got)
+	}
+	got := states(info, wire.Idle)
+	if got = append(got, states(second, wire.Busy)...); !slices.Equal(got, []string{"info busy", "info idle", "second busy"}) {
+		t.Errorf("while the second cell runs: %q", got)
+	}
+	send(wire.Control, wire.TypeInterruptRequest, wire.Empty{})
+	for _, want := range []string{first, info, second} {
 		m, err := k.Receive(k.ctx, wire.Shell)
 		if err != nil {
 			t.Fatal(err)

@@ -98,11 +98,12 @@ type bench struct {
 	*Session
 	logged *lines
 
-	mu      sync.Mutex
-	got     []*wire.Message
-	changed chan struct{} // closed at the next message
-	sent    int
-	date    string // of the messages that the front end sends
+	mu       sync.Mutex
+	got      []*wire.Message
+	changed  chan struct{} // closed at the next message
+	sent     int
+	date     string // of the messages that the front end sends
+	subshell string // that they are for
 }
 
 type lines struct {
@@ -151,11 +152,11 @@ func (b *bench) send(channel wire.Channel, msgType, content string) string {
 func (b *bench) sendAll(channel wire.Channel, msgType, content, metadata string, buffers ...[]byte) string {
 	b.sent++
 	id := fmt.Sprintf("request-%d", b.sent)
-	header := fmt.Sprintf(`{"msg_id": %q,  "msg_type": %q, "session": "front", "extra": [1, 2]}`, id, msgType) // two spaces: kept
+	header := fmt.Sprintf(`{"msg_id": %q,  "msg_type": %q, "session": "front", "extra": [1, 2], "subshell_id": %q}`, id, msgType, b.subshell) // two spaces: kept
 	b.Handle(&wire.Message{
 		Channel:    channel,
 		Identities: [][]byte{[]byte("client"), []byte(id)},
-		Header:     wire.Header{MsgID: id, MsgType: msgType, Session: "front", Date: b.date},
+		Header:     wire.Header{MsgID: id, MsgType: msgType, Session: "front", Date: b.date, SubshellID: b.subshell},
 		RawHeader:  json.RawMessage(header),
 		Parent:     json.RawMessage("{}"), Metadata: json.RawMessage(metadata), Content: json.RawMessage(content), Buffers: buffers,
 	})

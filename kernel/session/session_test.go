@@ -201,7 +201,7 @@ func TestEnvelope(t *testing.T) {
 		if m.Header.Session != "kernel-session" || m.Header.Username != "nascent" || m.Header.Version != "5.5" {
 			t.Errorf("header of %s: %+v", m.Header.MsgType, m.Header)
 		}
-		if want := `{"msg_id": "request-1",  "msg_type": "execute_request", "session": "front", "extra": [1, 2]}`; string(m.Parent) != want {
+		if want := `{"msg_id": "request-1",  "msg_type": "execute_request", "session": "front", "extra": [1, 2], "subshell_id": ""}`; string(m.Parent) != want {
 			t.Errorf("parent of %s: %s, want it byte for byte", m.Header.MsgType, m.Parent)
 		}
 		if m.Header.MsgType != wire.TypeExecuteReply {
