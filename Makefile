@@ -4,6 +4,7 @@
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
 # make bench   speed and memory, of the kernel and of nasext
+# make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make lint    gofmt, go vet, staticcheck
 
 GO     ?= go
@@ -11,8 +12,9 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := kernel/conformance/python
 BROWSER := kernel/conformance/browser
+FUZZTIME ?= 10m
 
-.PHONY: run test go-test client-test browser-test lab build bench lint clean
+.PHONY: run test go-test client-test browser-test lab build bench fuzz lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -56,6 +58,15 @@ lab: build $(VENV)/.lab
 
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
+
+# What a target finds lies in testdata/fuzz of its package, and is a test from then on.
+fuzz:
+	@for p in $$(grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n 1 dirname | sort -u); do \
+		for t in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$t"; \
+			$(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$p || exit 1; \
+		done; \
+	done
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo 'not formatted:'; gofmt -l .; exit 1; }
