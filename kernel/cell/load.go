@@ -91,8 +91,9 @@ func (e *Env) addPackage(p *types.Package) error {
 	if e.known[p] {
 		return nil
 	}
-	if p.Path() == "reflect" {
-		e.low.Reflect()
+	switch p.Path() {
+	case "reflect", "encoding/json", "encoding/xml", "encoding/gob", "text/template", "html/template":
+		e.low.Reflect() // they call methods that no cell does
 	}
 	c, err := e.lib.Checked(p.Path())
 	if err != nil {

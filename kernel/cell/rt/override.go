@@ -30,6 +30,7 @@ func (r *Runtime) overrides() map[symbol]override {
 	r.fmtOverrides(m)
 	r.logOverrides(m)
 	r.displayOverrides(m)
+	r.jsonOverrides(m)
 	m[symbol{"flag", "Parse"}] = func([]any) []any { r.parseFlags(flag.CommandLine, os.Args[1:]); return nil }
 	return m
 }
@@ -149,6 +150,7 @@ func (r *Runtime) methodOverrides() map[recvKey]methodOverride {
 		},
 	}
 	r.loggerOverrides(m)
+	r.jsonMethods(m)
 	return m
 }
 

@@ -12,28 +12,34 @@ import (
 // unexported fields. Inside of it, values that have methods, and those behind pointers,
 // stay Boxed, so that packages display and encoding/json ask them.
 func (r *Runtime) view(b Boxed) any {
+	x, _ := r.viewErr(b) // what can't be written as text can be seen
+	return x
+}
+
+// viewErr is view, with an error for keys of maps whose MarshalText fails.
+func (r *Runtime) viewErr(b Boxed) (any, error) {
 	v := reflect.ValueOf(b.V)
 	if !v.IsValid() {
-		return nil
+		return nil, nil
 	}
 	w := viewer{r: r, memo: map[viewKey]viewType{}}
 	t := b.d.typ()
 	if p, ok := t.Underlying().(*types.Pointer); ok && v.Kind() == reflect.Pointer && !v.IsNil() {
 		vt, changed := w.typ(p.Elem(), v.Type().Elem(), 0)
 		if !changed {
-			return b.V
+			return b.V, nil
 		}
 		x := reflect.New(vt)
 		w.set(x.Elem(), p.Elem(), v.Elem())
-		return x.Interface()
+		return x.Interface(), w.err
 	}
 	vt, changed := w.typ(t, v.Type(), 0)
 	if !changed {
-		return b.V
+		return b.V, nil
 	}
 	x := reflect.New(vt).Elem()
 	w.set(x, t, v)
-	return x.Interface()
+	return x.Interface(), w.err
 }
 
 // maxView bounds the depth of view types: deeper values are Boxed in them.
@@ -43,6 +49,7 @@ const maxView = 8
 type viewer struct {
 	r    *Runtime
 	memo map[viewKey]viewType
+	err  error // of a key that can't be written
 }
 
 type viewKey struct {
@@ -93,7 +100,11 @@ func (w *viewer) newType(t types.Type, v reflect.Type, depth int) (reflect.Type,
 		return reflect.ArrayOf(v.Len(), e), changed
 	case *types.Map:
 		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
-		return reflect.MapOf(v.Key(), e), changed
+		k := v.Key()
+		if _, ok := w.r.textKey(u.Key()); ok {
+			k, changed = stringType, true
+		}
+		return reflect.MapOf(k, e), changed
 	}
 	return v, false
 }
@@ -103,20 +114,45 @@ func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int) (reflect
 	changed := false
 	for i := range u.NumFields() {
 		f := u.Field(i)
-		if !f.Exported() {
+		if !drafted(f) {
 			changed = true
 			continue
 		}
-		vt, c := w.typ(f.Type(), v.Field(i).Type, depth+1)
-		_, isStruct := f.Type().Underlying().(*types.Struct)
-		embedded := f.Embedded() && isStruct && vt.Kind() == reflect.Struct && vt.NumMethod() == 0
-		changed = changed || c || embedded || v.Field(i).Name != f.Name()
-		fs = append(fs, reflect.StructField{Name: f.Name(), Type: vt, Tag: reflect.StructTag(u.Tag(i)), Anonymous: embedded})
+		name := f.Name()
+		if !f.Exported() {
+			name = "E" + v.Field(i).Name
+		}
+		vt, c := w.fieldType(f, v.Field(i).Type, depth)
+		embedded := f.Embedded() && promotes(f.Type()) && vt != anyType && vt.NumMethod() == 0
+		changed = changed || c || embedded || v.Field(i).Name != name
+		fs = append(fs, reflect.StructField{Name: name, Type: vt, Tag: reflect.StructTag(u.Tag(i)), Anonymous: embedded})
 	}
 	if !changed {
 		return v, false
 	}
 	return reflect.StructOf(fs), true
+}
+
+// fieldType is the type of the view of a field: an embedded pointer is followed.
+func (w *viewer) fieldType(f *types.Var, v reflect.Type, depth int) (reflect.Type, bool) {
+	p, ok := f.Type().Underlying().(*types.Pointer)
+	if !f.Embedded() || !ok || !promotes(f.Type()) || v.Kind() != reflect.Pointer || depth >= maxView || isCompiled(v) || w.r.special(f.Type()) {
+		return w.typ(f.Type(), v, depth+1)
+	}
+	vt, changed := w.typ(p.Elem(), v.Elem(), depth+1)
+	if vt == anyType {
+		return anyType, true
+	}
+	return reflect.PointerTo(vt), changed
+}
+
+// textKey is how the keys of a map are written, if they do it themselves.
+func (r *Runtime) textKey(t types.Type) (func(any) ([]byte, any), bool) {
+	if types.IsInterface(t) {
+		return nil, false
+	}
+	m, ok := r.MethodOf(t, "MarshalText").(func(any) ([]byte, any))
+	return m, ok && t.Underlying() != types.Typ[types.String]
 }
 
 // special: values of t have methods that say how they are written.
@@ -161,8 +197,8 @@ func (w *viewer) set(x reflect.Value, t types.Type, v reflect.Value) {
 	case *types.Struct:
 		n := 0
 		for i := range u.NumFields() {
-			if f := u.Field(i); f.Exported() {
-				w.set(x.Field(n), f.Type(), v.Field(i))
+			if f := u.Field(i); drafted(f) {
+				w.setField(x.Field(n), f, v.Field(i))
 				n++
 			}
 		}
@@ -186,8 +222,28 @@ func (w *viewer) set(x reflect.Value, t types.Type, v reflect.Value) {
 		for it := v.MapRange(); it.Next(); {
 			e := reflect.New(x.Type().Elem()).Elem()
 			w.set(e, u.Elem(), it.Value())
-			x.SetMapIndex(it.Key(), e)
+			k := it.Key()
+			if text, ok := w.r.textKey(u.Key()); ok {
+				s, err := text(k.Interface())
+				if err != nil {
+					w.err = w.r.error(err)
+				}
+				k = reflect.ValueOf(string(s))
+			}
+			x.SetMapIndex(k, e)
 		}
+	}
+}
+
+func (w *viewer) setField(x reflect.Value, f *types.Var, v reflect.Value) {
+	p, ok := f.Type().Underlying().(*types.Pointer)
+	if !f.Embedded() || !ok || x.Kind() != reflect.Pointer || x.Type() == v.Type() {
+		w.set(x, f.Type(), v)
+		return
+	}
+	if !v.IsNil() {
+		x.Set(reflect.New(x.Type().Elem()))
+		w.set(x.Elem(), p.Elem(), v.Elem())
 	}
 }
 
@@ -219,7 +275,10 @@ func (b Boxed) MarshalJSON() ([]byte, error) {
 		}
 		x = string(text)
 	} else {
-		x = r.view(b)
+		var err error
+		if x, err = r.viewErr(b); err != nil {
+			return nil, err
+		}
 	}
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
