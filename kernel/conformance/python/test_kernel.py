@@ -75,3 +75,8 @@ class TestKernel(jupyter_kernel_test.KernelTests):
 
     code_inspect_sample = "fmt.Println"
     code_clear_output = "display.Clear(false)"
+
+
+class TestWelcome(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = KERNEL
+    support_iopub_welcome = True
