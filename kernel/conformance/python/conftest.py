@@ -116,13 +116,16 @@ class Notebook:
         assert cell.status == "ok", f"{code}\n{cell}"
         return cell
 
-    def wait_for_output(self, msg_id, timeout=TIMEOUT):
-        """Waits until a cell has written something."""
+    def wait_for(self, msg_id, msg_type, timeout=TIMEOUT):
+        """Waits until a cell has published something."""
         deadline = time.monotonic() + timeout
         while True:
             message = self.client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))
-            if message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == "stream":
+            if message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == msg_type:
                 return
+
+    def wait_for_output(self, msg_id):
+        self.wait_for(msg_id, "stream")
 
     def late(self, msg_id, wanted, timeout=10):
         """What comes for a cell after its end, until wanted(message)."""
