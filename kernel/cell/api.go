@@ -19,6 +19,9 @@ type Input struct {
 	// Whole is the text of the cell that Source is a part of, on the same lines;
 	// tracebacks quote it. Empty: Source is all.
 	Whole string
+	// Around, if set, is called with what runs the cell once it is compiled, and has to
+	// call that once: to measure it.
+	Around func(run func())
 
 	// Where the cell's output goes and its input comes from. They stay in use
 	// after Run has returned, by goroutines that the cell has started.

@@ -243,7 +243,8 @@ func (src *source) ignorable(err types.Error) bool {
 	if src.run == nil {
 		return false
 	}
-	return strings.HasPrefix(err.Msg, "declared and not used") && src.run.Pos() <= err.Pos && err.Pos <= src.run.End()
+	unused := strings.HasPrefix(err.Msg, "declared and not used") || src.loop && strings.HasSuffix(err.Msg, "is not used")
+	return unused && src.run.Pos() <= err.Pos && err.Pos <= src.run.End()
 }
 
 // initCycle: go/types finds that a variable's initial value depends on the

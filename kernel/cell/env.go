@@ -40,6 +40,7 @@ type Env struct {
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
 	known   map[*types.Package]bool // library packages that the lowering knows
+	strict  bool                    // see SetStrict
 }
 
 // New makes an empty environment over a library of compiled packages.
@@ -96,29 +97,39 @@ func (e *Env) try(values []any) {
 // Run runs one cell. A cell that does not compile changes nothing. An error is a
 // [Failure], or the context's error if the cell was interrupted.
 func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
-	name := in.name()
-	e.mu.Lock()
-	p, err := e.prepare(name, in.Source)
-	if in.Whole != "" {
-		e.texts[name] = in.Whole
-	}
-	if err != nil {
-		e.mu.Unlock()
-		return Outcome{}, err
-	}
-	start, err := e.load(p)
-	e.mu.Unlock()
+	start, warnings, err := e.start(in, false)
 	if err != nil {
 		return Outcome{}, err
 	}
-	c := e.newCell(ctx, in, name)
+	if in.Around != nil {
+		run := start
+		start = func() { in.Around(run) }
+	}
+	c := e.newCell(ctx, in, in.name())
 	err = e.rt.Do(c, start)
-	out := Outcome{Warnings: p.warnings}
+	out := Outcome{Warnings: warnings}
 	if err != nil {
 		return out, e.failure(ctx, err)
 	}
 	out.Values = c.Values
 	return out, nil
+}
+
+// start prepares a cell and loads it; it returns what runs it. If loop, its value is
+// a function that runs its statements a number of times.
+func (e *Env) start(in Input, loop bool) (start func(), warnings []string, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	name := in.name()
+	p, err := e.prepare(name, in.Source, loop)
+	if in.Whole != "" {
+		e.texts[name] = in.Whole
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	start, err = e.load(p)
+	return start, p.warnings, err
 }
 
 // newCell makes a run of a cell, which tells panics of what it leaves behind itself.

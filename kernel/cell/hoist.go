@@ -20,6 +20,8 @@ type hoisted struct {
 	raise bool            // body declares the variable for errors
 	old   map[string]bool // variables of earlier cells that are read before they are declared again
 	call  []call          // statements whose trailing error may have to be raised
+	// strict: an error that nothing takes is not raised
+	strict bool
 }
 
 // call is a statement of the top level that only takes the results of one call.
@@ -172,7 +174,9 @@ func (src *source) renameOld(h *hoisted, isVar func(string) bool) {
 // trailing error nothing takes so that it is raised, as far as info knows their
 // types. It says whether a variable's type may have become known by that.
 func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
-	more = h.takeErrors(info)
+	if !h.strict {
+		more = h.takeErrors(info)
+	}
 	for i := range h.call {
 		c := &h.call[i]
 		n := results(info, c.expr)
@@ -182,7 +186,7 @@ func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
 		switch s := c.stmt.(type) {
 		case *ast.AssignStmt:
 			c.done = true
-			if n.Len() == len(s.Lhs)+1 && isError(n.At(n.Len()-1).Type()) {
+			if n.Len() == len(s.Lhs)+1 && !h.strict && isError(n.At(n.Len()-1).Type()) {
 				h.takeError(c, s)
 				more = true
 			}
@@ -190,7 +194,7 @@ func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
 			c.done = true
 			if n.Len() > 0 && !printsOnly(info, c.expr) {
 				more = true
-				s.X = shown(s.X, h.body[len(h.body)-1] == s && !quiet, isError(n.At(n.Len()-1).Type()))
+				s.X = shown(s.X, h.body[len(h.body)-1] == s && !quiet, !h.strict && isError(n.At(n.Len()-1).Type()))
 			}
 		}
 	}

@@ -23,6 +23,7 @@ type source struct {
 	loose   []*ast.Ident        // names in the statements that nothing before them in the cell declares
 	free    []*ast.Ident        // all names that the cell itself does not declare
 	quiet   bool                // the last statement ends in a semicolon
+	loop    bool                // the statements are made a function, see repeat
 	offset  func(token.Pos) int // in the parsed text; the same for both parses
 	fset    *token.FileSet
 	files   []*token.File // in fset

@@ -29,8 +29,9 @@ type change struct {
 	broken map[*unit]string
 }
 
-// prepare takes a cell from text to checked Go. It changes nothing.
-func (e *Env) prepare(name, text string) (p *plan, err error) {
+// prepare takes a cell from text to checked Go. It changes nothing. If loop, the cell's
+// statements are made a function that runs them a number of times.
+func (e *Env) prepare(name, text string, loop bool) (p *plan, err error) {
 	e.texts[name] = text
 	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
 	src, err := parse(e.fset, name, text, false)
@@ -46,9 +47,13 @@ func (e *Env) prepare(name, text string) (p *plan, err error) {
 	complain := func(pos token.Pos, msg string) { diag.add(e.fset.Position(pos), msg, "") }
 	p = &plan{src: src}
 	src.reserved(complain)
+	if loop {
+		src.repeat(complain)
+	}
 	src.bodies(complain)
 	p.written = e.explicit(src, complain)
 	h := src.hoist(func(n string) bool { _, ok := e.scope[n].(*types.Var); return ok }, complain)
+	h.strict = e.strict
 	if err := diag.err(); err != nil {
 		return nil, err
 	}
