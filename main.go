@@ -28,6 +28,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/symbols"
 )
 
@@ -126,7 +127,7 @@ func environment() (*magic.Env, error) {
 		return nil, err
 	}
 	display.SetDefault(env.Sink())
-	return magic.New(env, magic.Config{}), nil
+	return magic.New(env, magic.Config{Version: version(), Derive: seed.Derive}), nil
 }
 
 func kernelCommand() *cobra.Command {

@@ -37,6 +37,13 @@ func (in Input) name() string {
 	return in.Name
 }
 
+func (in Input) whole() string {
+	if in.Whole == "" {
+		return in.Source
+	}
+	return in.Whole
+}
+
 // Outcome is what a cell leaves to be shown.
 type Outcome struct {
 	// Values of the last expression, ready for display.Render: several if it is

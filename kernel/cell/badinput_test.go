@@ -159,7 +159,7 @@ func FuzzEnv(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string, pos int) {
 		e := nb.env
 		e.mu.Lock()
-		plan, err := e.prepare("cell 2", src, false)
+		plan, err := e.prepare(Input{Number: 2, Source: src}, false)
 		e.mu.Unlock()
 		var bad *CompileError
 		switch {

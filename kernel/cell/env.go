@@ -120,11 +120,7 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 func (e *Env) start(in Input, loop bool) (start func(), warnings []string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	name := in.name()
-	p, err := e.prepare(name, in.Source, loop)
-	if in.Whole != "" {
-		e.texts[name] = in.Whole
-	}
+	p, err := e.prepare(in, loop)
 	if err != nil {
 		return nil, nil, err
 	}

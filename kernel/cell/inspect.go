@@ -135,7 +135,7 @@ func (e *Env) inspectObject(obj types.Object, detail int) Inspection {
 		if detail > 0 || kindName(obj) != "function" && kindName(obj) != "method" {
 			decl = source
 		}
-		doc = strings.TrimSpace(doc + "\n\n" + e.fset.Position(u.decl.Pos()).Filename)
+		doc = strings.TrimSpace(strings.TrimSpace(doc) + "\n\n" + e.fset.Position(u.decl.Pos()).Filename)
 	}
 	return inspection(decl, doc)
 }

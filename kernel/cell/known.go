@@ -29,16 +29,12 @@ func (e *Env) KindOf(name string) string {
 // Parse says what is wrong with the syntax of a cell, as a [CompileError], without
 // asking what its names mean and without running it.
 func (e *Env) Parse(in Input) error {
-	text := in.Whole
-	if text == "" {
-		text = in.Source
-	}
 	fset := token.NewFileSet()
 	_, err := parse(fset, in.name(), in.Source, false)
 	if err == nil {
 		return nil
 	}
-	diag := &diagnostics{fset: fset, texts: func(string) string { return text }}
+	diag := &diagnostics{fset: fset, texts: func(string) string { return in.whole() }}
 	diag.addError(err)
 	return diag.err()
 }

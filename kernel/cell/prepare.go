@@ -31,10 +31,11 @@ type change struct {
 
 // prepare takes a cell from text to checked Go. It changes nothing. If loop, the cell's
 // statements are made a function that runs them a number of times.
-func (e *Env) prepare(name, text string, loop bool) (p *plan, err error) {
-	e.texts[name] = text
+func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
+	name := in.name()
+	e.texts[name] = in.whole()
 	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
-	src, err := parse(e.fset, name, text, false)
+	src, err := parse(e.fset, name, in.Source, false)
 	defer func() {
 		if err != nil && src != nil {
 			src.forget()

@@ -44,6 +44,7 @@ type Command struct {
 	Long    string // what else there is to say, in lines; may be empty
 	Form    Form
 	Rest    Rest
+	GoBody  bool // the body of a %% command is Go, in which commands may stand; it is if Rest is Program
 	// Least and Most are how many words may be given, Most < 0 without limit. For a Text or a
 	// Program, Least 1 means that there must be one on a line.
 	Least, Most int
@@ -62,6 +63,8 @@ func (c *Command) title() string {
 	}
 	return "%" + c.Name
 }
+
+func (c *Command) goBody() bool { return c.GoBody || c.Rest == Program }
 
 // usage is the first line of the help.
 func (c *Command) usage() string {
@@ -132,7 +135,6 @@ type Call struct {
 
 	env   *Env
 	steps []step
-	rest  int
 	out   cell.Outcome
 }
 

@@ -72,7 +72,7 @@ func (e *Env) atWithin(src string, pos, from, to int) (text string, p piece, ok 
 		}
 		switch c := e.table.names[commandName(src[p.start:p.end])]; {
 		case p.kind == whole && pos >= p.body:
-			if c != nil && c.Rest == Program {
+			if c != nil && c.goBody() {
 				return e.atWithin(src, pos, p.body, p.end)
 			}
 			return "", piece{kind: foreign}, true // a body that is no Go

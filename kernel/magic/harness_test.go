@@ -66,6 +66,9 @@ func newNotebook(t testing.TB, conf Config) *notebook {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := display.Default()
+	display.SetDefault(env.Sink())
+	t.Cleanup(func() { display.SetDefault(before) })
 	return &notebook{t: t, env: New(env, conf)}
 }
 
@@ -122,4 +125,27 @@ func (nb *notebook) play(scenes []scene) {
 		}
 		nb.t.Errorf("%s\n  shows %q\n  want  %q", s.src, got, s.want)
 	}
+}
+
+type durationType = time.Duration
+
+func cellNumber(nb *notebook) string { return fmt.Sprint(nb.n + 1) }
+
+// begun is a buffer that calls then when a text has been written.
+type begun struct {
+	buffer
+	when string
+	then func()
+}
+
+func (b *begun) Write(p []byte) (int, error) {
+	n, err := b.buffer.Write(p)
+	if strings.Contains(b.String(), b.when) {
+		b.then()
+	}
+	return n, err
+}
+
+func inputTo(out *begun, src string) cell.Input {
+	return cell.Input{Number: 1, Source: src, Stdout: out, Stderr: out, Stdin: strings.NewReader(""), Display: out}
 }

@@ -40,6 +40,7 @@ package magic
 
 import (
 	"context"
+	"sync"
 
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/session"
@@ -54,12 +55,32 @@ type Go interface {
 	// KindOf says what a name means: var, const, function, type, struct, interface,
 	// builtin, package, or "" if nothing.
 	KindOf(name string) string
+	// Loop compiles statements as a loop, and calls measure with what runs it n times.
+	Loop(ctx context.Context, in cell.Input, measure func(loop func(n int))) error
+
+	// Definitions lists what cells have defined, Values the values of variables.
+	Definitions() []cell.Definition
+	Values(ctx context.Context, names ...string) ([]any, error)
+	// Forget takes definitions back, with warnings of what is broken without them;
+	// Reset takes all back.
+	Forget(ctx context.Context, names ...string) (warnings []string, err error)
+	Reset(ctx context.Context) error
+
+	// SetStrict says whether errors that nothing takes are left alone.
+	SetStrict(on bool)
+	Strict() bool
 }
 
 // Config is what the commands of a session work with besides its Go environment.
 type Config struct {
 	// Commands are there besides those of this package.
 	Commands []Command
+	// Version is that of the kernel.
+	Version string
+	// Memory is the session's; nil: it has no limit.
+	Memory Memory
+	// Derive is the seed that a seed gives to a path of words; nil: there is none.
+	Derive func(seed uint64, path ...string) uint64
 }
 
 // Env is an environment whose cells have commands. It implements
@@ -68,6 +89,13 @@ type Env struct {
 	Go
 	conf  Config
 	table table
+	place place
+}
+
+// place is where the session is.
+type place struct {
+	mu     sync.Mutex
+	before string // the folder before the last %cd
 }
 
 // New gives an environment commands. It panics if two commands have the same name.
@@ -113,7 +141,7 @@ func (e *Env) run(ctx context.Context, in cell.Input, steps []step) (cell.Outcom
 
 // call runs one command.
 func (e *Env) call(ctx context.Context, in cell.Input, p *parsed) (cell.Outcome, error) {
-	c := &Call{Args: p.args, Rest: p.rest, Body: p.body, In: in, Go: e.Go, Config: &e.conf, env: e, steps: p.steps, rest: p.at}
+	c := &Call{Args: p.args, Rest: p.rest, Body: p.body, In: in, Go: e.Go, Config: &e.conf, env: e, steps: p.steps}
 	if err := p.run(ctx, c); err != nil {
 		return c.out, p.failure(in, err)
 	}

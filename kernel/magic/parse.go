@@ -143,6 +143,9 @@ func (p *program) command(piece piece) (*parsed, error) {
 		if command == "" {
 			return nil, &problem{"! is followed by a command for the shell", "such as !ls -l"}
 		}
+		if strings.HasPrefix(command, "*") {
+			return nil, &problem{"!* runs a command in gonb's folder of the compiled cell", "in Nascent nothing is compiled: write !" + strings.TrimSpace(command[1:])}
+		}
 		return &parsed{at: piece.start, rest: command, run: runShell}, nil
 	case question:
 		return p.question(piece.start, text)
@@ -199,12 +202,12 @@ func (p *program) command(piece piece) (*parsed, error) {
 	case out.rest != "" && cellForm && c.Rest == Program:
 		err = &problem{fmt.Sprintf("%%%%%s takes its Go from the lines below", c.Name), fmt.Sprintf("for one statement write %%%s %s", c.Name, firstLine(out.rest))}
 	}
-	if err == nil && c.Rest == Program {
-		if cellForm {
-			out.steps = p.read(piece.body, piece.end)
-		} else {
-			out.steps = p.read(head+rest, piece.end)
-		}
+	switch {
+	case err != nil:
+	case cellForm && c.goBody():
+		out.steps = p.read(piece.body, piece.end)
+	case !cellForm && c.Rest == Program:
+		out.steps = p.read(head+rest, piece.end)
 	}
 	return out, err
 }

@@ -23,7 +23,7 @@ func runShell(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.spawn(ctx, c.In.Stdout, c.In.Stderr, shellName, "-c", command)
+	return c.spawn(ctx, nil, c.In.Stdout, c.In.Stderr, shellName, "-c", command)
 }
 
 func sh() Command   { return script("sh", nil, "sh") }
@@ -38,7 +38,7 @@ func script(name string, aliases []string, program string) Command {
 			"An exit status other than 0 fails the cell; an interrupt ends the script and what it has started.",
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(ctx context.Context, c *Call) error {
-				return c.spawn(ctx, c.In.Stdout, c.In.Stderr, program, append([]string{"-c", c.Body, program}, c.Args...)...)
+				return c.spawn(ctx, nil, c.In.Stdout, c.In.Stderr, program, append([]string{"-c", c.Body, program}, c.Args...)...)
 			}
 		},
 	}
@@ -46,9 +46,9 @@ func script(name string, aliases []string, program string) Command {
 
 // spawn runs a program with the cell's output until it ends or the cell is
 // interrupted.
-func (c *Call) spawn(ctx context.Context, stdout, stderr io.Writer, name string, args ...string) error {
+func (c *Call) spawn(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	group := newGroup(cmd)
 	cmd.Cancel = group.interrupt
 	cmd.WaitDelay = grace

@@ -3,6 +3,13 @@ package magic
 // commands are those of this package.
 func commands() []Command {
 	return []Command{
-		bash(), help(), sh(),
+		// looking and measuring
+		help(), page(), version(), timing(), timeit(), memory(),
+		// what cells have defined
+		who(), whos(), reset(), strict(), seed(), formatting(),
+		// the world outside
+		cd(), pwd(), environment(), writefile(), bash(), sh(), anyScript(),
+		// what a cell shows
+		capture(), html(), markdown(), latex(), svg(), quit(),
 	}
 }

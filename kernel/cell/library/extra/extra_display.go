@@ -12,6 +12,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"AutoDirection", p.AutoDirection, value},
 	{"Bars", p.Bars, value},
 	{"Bundle", (*p.Bundle)(nil), value},
+	{"Captured", (*p.Captured)(nil), value},
 	{"Clear", p.Clear, value},
 	{"Comm", (*p.Comm)(nil), value},
 	{"CommHandler", (*p.CommHandler)(nil), value},
