@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,8 @@ import (
 
 // Messages of comms are handled in their order, but beside the cells: a slider that
 // is moved while a cell runs is seen by that cell. A cell that was sent after a
-// message waits until it has been handled.
+// message waits until it has been handled. Each subshell has an order of its own, and
+// its cells wait for none of another's.
 
 // maxHandlers bounds what messages may take of memory that wait for handlers: they
 // come as fast as somebody moves a slider, and a handler may hang. What opens and
@@ -29,31 +31,39 @@ func isComm(msgType string) bool {
 	return false
 }
 
-// takeComm takes a message of a comm that came from a front end.
+// takeComm takes a message of a comm that came from a front end. The main shell takes
+// what is for a subshell that is gone: JupyterLab makes one for each target and goes
+// on using it after a session has died, and no reply could tell it better.
 func (s *Session) takeComm(m *wire.Message) {
-	if _, bytes := s.handlers.state(); bytes > maxHandlers && m.Header.MsgType == wire.TypeCommMsg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := request{Message: m, shell: cmp.Or(s.find(m.Header.SubshellID), s.find(""))}
+	if r.shell == nil {
+		return // the session has ended
+	}
+	if _, bytes := r.shell.handlers.state(); bytes > maxHandlers && m.Header.MsgType == wire.TypeCommMsg {
 		dropped := *m
 		dropped.Content, dropped.Buffers = json.RawMessage("{}"), nil
 		s.control.push(request{Message: &dropped})
 		return
 	}
-	s.handlers.push(request{Message: m})
+	r.shell.handlers.push(r)
 }
 
 // handleComm gives a message of a comm to its handler.
-func (s *Session) handleComm(r request) {
+func (sh *subshell) handleComm(r request) {
 	m := r.Message
-	call, err := s.comms.Receive(m)
+	call, err := sh.comms.Receive(m)
 	if err != nil {
-		s.opts.Logf("%v", err)
+		sh.opts.Logf("%v", err)
 	}
 	if call == nil {
 		return
 	}
-	if err := s.callHandler(r, call); err != nil {
-		s.tell(m, wire.TypeError, errorContent(err))
-		if err := s.comms.Failed(m); err != nil && !errors.Is(err, errClosed) {
-			s.opts.Logf("%v", err)
+	if err := sh.callHandler(r, call); err != nil {
+		sh.tell(m, wire.TypeError, errorContent(err))
+		if err := sh.comms.Failed(m); err != nil && !errors.Is(err, errClosed) {
+			sh.opts.Logf("%v", err)
 		}
 	}
 }
@@ -65,14 +75,14 @@ func (s *Session) commDropped(m *wire.Message) {
 }
 
 // callHandler calls the handler of a comm message, whose output belongs to that message.
-func (s *Session) callHandler(r request, call func()) error {
-	out := s.newOutput(r.Message, 0)
-	ctx, end := s.handlers.begin(r)
+func (sh *subshell) callHandler(r request, call func()) error {
+	out := sh.newOutput(r.Message, 0)
+	ctx, end := sh.handlers.begin(r)
 	defer end()
 	err := ctx.Err()
 	if err == nil {
 		ended := make(chan struct{})
-		err = s.opts.Env.Call(ctx, cell.Input{
+		err = sh.opts.Env.Call(ctx, cell.Input{
 			Name:   "handler of " + r.Header.MsgType,
 			Stdout: stream{out, stdout}, Stderr: stream{out, stderr},
 			Stdin:   &input{out: out, ctx: ctx, ended: ended},

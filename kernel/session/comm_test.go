@@ -136,7 +136,7 @@ go func() { c.Send(<-next); next <- 0 }()`)
 }
 
 func TestCommsWhileACellRuns(t *testing.T) {
-	for _, busy := range []string{"for value.Load() < 1000 {}", "for value.Load() < 1000 { time.Sleep(time.Millisecond) }", "<-done"} {
+	for busy, count := range map[string]int{"for value.Load() < 100 {}": 100, "for value.Load() < 100 { time.Sleep(time.Millisecond) }": 100, "<-done": 1000} {
 		t.Run(busy, func(t *testing.T) {
 			b := newCommBench(t)
 			b.cell(`var value atomic.Int64
@@ -148,7 +148,7 @@ display.RegisterTarget("slider", func(c *display.Comm, m display.CommMessage) {
 		if before := value.Swap(n); n != before + 1 {
 			panic(fmt.Sprint(n, " came after ", before))
 		}
-		if n == 1000 {
+		if n == ` + fmt.Sprint(count) + ` {
 			done <- n
 		}
 	})
@@ -157,11 +157,11 @@ display.RegisterTarget("slider", func(c *display.Comm, m display.CommMessage) {
 			run := b.send(wire.Shell, wire.TypeExecuteRequest, executeContent("fmt.Print(\"begun\")\n"+busy+"\nvalue.Load()", ""))
 			b.await(run, "iopub stream")
 			var last string
-			for i := range 1000 {
+			for i := range count {
 				last = b.send(wire.Shell, wire.TypeCommMsg, msg("c", fmt.Sprint(i+1)))
 			}
 			expect(t, between(t, b.idle(last)))
-			if got := b.idle(run); !strings.Contains(got[3], `"text/plain":"1000"`) {
+			if got := b.idle(run); !strings.Contains(got[3], fmt.Sprintf(`"text/plain":"%d"`, count)) {
 				t.Errorf("the cell shows %q", got)
 			}
 		})
@@ -412,4 +412,32 @@ value()`, ""))
 	if len(state) != 1 || !strings.Contains(state[0], `"method":"update"`) || !strings.Contains(state[0], `"value":0.9`) || !strings.Contains(state[0], `"_view_name":"FloatSliderView"`) {
 		t.Errorf("the state that a page asks for: %q", state)
 	}
+}
+
+// Each subshell handles messages of its own, beside the others; what is for one that
+// is gone is handled by the main shell.
+func TestCommsOnSubshells(t *testing.T) {
+	b := newCommBench(t)
+	b.cell(`release := make(chan int)
+display.RegisterTarget("slow", func(c *display.Comm, m display.CommMessage) {
+	c.OnMessage(func(m display.CommMessage) {
+		if string(m.Data) == "1" {
+			fmt.Print("waits")
+			<-release
+		}
+		fmt.Print("done ", string(m.Data))
+	})
+})`)
+	one := b.create()
+	expect(t, b.comm(wire.TypeCommOpen, `{"comm_id": "c", "target_name": "slow"}`))
+	slow := b.sendTo(one, wire.TypeCommMsg, msg("c", "1"))
+	b.await(slow, "iopub stream")
+	waits := b.sendTo(one, wire.TypeCommMsg, msg("c", "2"))
+	expect(t, b.comm(wire.TypeCommMsg, msg("c", "3")), `iopub stream stdout "done 3"`)
+	b.cell("1") // waits for no handler of a subshell
+	b.idle(b.send(wire.Control, wire.TypeDeleteSubshellRequest, fmt.Sprintf(`{"subshell_id": %q}`, one)))
+	expect(t, between(t, b.idle(b.sendTo(one, wire.TypeCommMsg, msg("c", "4")))), `iopub stream stdout "done 4"`)
+	b.cell("release <- 0")
+	expect(t, between(t, b.idle(slow)), `iopub stream stdout "waits"`, `iopub stream stdout "done 1"`)
+	expect(t, between(t, b.idle(waits)), `iopub stream stdout "done 2"`)
 }

@@ -67,14 +67,13 @@ type Session struct {
 	emitting sync.Mutex // held while Emit runs: it keeps messages in order
 
 	control, questions queue
-	handlers           queue    // messages of comms
 	asked              question // what a cell has asked the user
 	comms              *comm.Manager
 	states             states
 	bypass             bypass
 
 	mu      sync.Mutex
-	shells  []*subshell // the main one first; those that are deleted until their last cell has ended
+	shells  []*subshell // the main one first; those that are deleted until the last of their requests is answered
 	made    int         // how many shells there have been
 	closing bool        // no requests are taken any more
 	closed  bool        // nothing is sent any more
@@ -127,10 +126,9 @@ func New(opts Options) *Session {
 		go s.bypass.follow(s.done)
 	}
 	s.comms = comm.New(s.publishComm)
-	s.handlers.whole = true
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for q, answer := range map[*queue]func(request){&s.control: s.answerControl, &s.questions: s.answerQuestion, &s.handlers: s.handleComm} {
+	for q, answer := range map[*queue]func(request){&s.control: s.answerControl, &s.questions: s.answerQuestion} {
 		q.init()
 		go s.serve(q, answer)
 	}
@@ -188,9 +186,9 @@ func (s *Session) Close() {
 func (s *Session) queues() []*queue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := []*queue{&s.control, &s.questions, &s.handlers}
+	all := []*queue{&s.control, &s.questions}
 	for _, sh := range s.shells {
-		all = append(all, &sh.cells)
+		all = append(all, &sh.cells, &sh.handlers)
 	}
 	return all
 }

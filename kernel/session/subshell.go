@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/history"
@@ -15,7 +16,9 @@ type subshell struct {
 	*Session
 	id     string
 	number int // of its kind in this session, from 1; 0: the main shell
-	cells  queue
+
+	cells    queue
+	handlers queue // messages of comms
 
 	deleted bool // no request finds it any more; guarded by Session.mu
 
@@ -30,10 +33,15 @@ func (s *Session) newSubshell(id string, book history.Book, firstCount int) *sub
 	sh := &subshell{Session: s, id: id, number: s.made, book: book, count: firstCount - 1}
 	s.made++
 	sh.cells.aside = &s.questions
+	sh.handlers.whole = true
 	sh.cells.init()
+	sh.handlers.init()
 	s.shells = append(s.shells, sh)
+	var serving sync.WaitGroup
+	serving.Go(func() { s.serve(&sh.cells, sh.answerCell) })
+	serving.Go(func() { s.serve(&sh.handlers, sh.handleComm) })
 	go func() {
-		s.serve(&sh.cells, sh.answerCell)
+		serving.Wait()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.shells = slices.DeleteFunc(s.shells, func(x *subshell) bool { return x == sh })
@@ -53,14 +61,14 @@ func (s *Session) find(id string) *subshell {
 // takeShell takes a request on shell.
 func (s *Session) takeShell(m *wire.Message) {
 	came := time.Now()
-	comms, _ := s.handlers.state()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := request{Message: m, shell: s.find(m.Header.SubshellID), came: came, made: s.clocks.made(m, came), comms: comms}
+	r := request{Message: m, shell: s.find(m.Header.SubshellID), came: came, made: s.clocks.made(m, came)}
 	if r.shell == nil {
 		s.control.push(r)
 		return
 	}
+	r.comms, _ = r.shell.handlers.state()
 	r.shell.cells.push(r)
 }
 
@@ -80,7 +88,7 @@ func (s *Session) createSubshell(m *wire.Message) {
 }
 
 // deleteSubshell ends a subshell. The cell that runs there runs to its end, as in
-// ipykernel; those that wait are aborted.
+// ipykernel; those that wait are aborted. Messages of comms that wait are handled.
 func (s *Session) deleteSubshell(m *wire.Message) {
 	var req wire.DeleteSubshellRequest
 	if !s.decode(m, &req) {
@@ -92,6 +100,7 @@ func (s *Session) deleteSubshell(m *wire.Message) {
 	if !gone {
 		sh.deleted = true
 		sh.cells.end()
+		sh.handlers.end()
 	}
 	s.mu.Unlock()
 	if gone {
