@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
@@ -24,10 +23,11 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/history/store"
 	"github.com/nascent-go/nascent/kernel/host"
+	"github.com/nascent-go/nascent/kernel/limit"
 	"github.com/nascent-go/nascent/kernel/magic"
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
-	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/kernel/worker"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/symbols"
 )
@@ -132,14 +132,15 @@ func environment() (*magic.Env, error) {
 
 func kernelCommand() *cobra.Command {
 	var file, past string
+	memory := limit.Default()
 	c := &cobra.Command{
-		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: takes(0, 0, "nascent kernel -f FILE [--history FILE|off]"),
+		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: takes(0, 0, "nascent kernel -f FILE [--history FILE|off] [--memory SIZE]"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			self, err := os.Executable()
 			if err != nil {
 				return fmt.Errorf("finding the program to start workers with: %w", err)
 			}
-			opts := host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version())}
+			opts := host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version()), Memory: memory}
 			if past, err = store.Path(past); err != nil {
 				fmt.Fprintln(os.Stderr, "nascent:", err)
 			} else if past != "" {
@@ -154,19 +155,33 @@ func kernelCommand() *cobra.Command {
 	}
 	c.Flags().StringVarP(&file, "connection-file", "f", "", "connection or registration `FILE` that Jupyter wrote")
 	c.Flags().StringVar(&past, "history", "", "keep the history of cells in `FILE`, or off (default $NASCENT_HISTORY, or nascent/history.sqlite with the user's data)")
+	memoryFlag(c, &memory)
 	return c
+}
+
+// memoryFlag lets a limit on the memory of cells be set.
+func memoryFlag(c *cobra.Command, memory *limit.Bytes) {
+	c.Flags().Var(memory, "memory", "stop cells that take the session over `SIZE`, such as 4GiB, 50% of the machine, or none")
 }
 
 func sessionCommand() *cobra.Command {
 	var past string
 	c := &cobra.Command{
 		Use: "session", Short: "Run cells for a kernel that started this process", Hidden: true, Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			w, err := host.OpenWorker()
+		RunE: func(*cobra.Command, []string) (err error) {
+			w, err := worker.Open()
 			if err != nil {
 				return err
 			}
-			opts := session.Options{SessionID: w.Session, FirstCount: w.NextCount, KernelInfo: host.Info(version(), runtime.Version())}
+			defer func() {
+				if err != nil {
+					w.Failed(err)
+				}
+			}()
+			ctx := context.Background() // signals do what they do to any program
+			opts := session.Options{
+				SessionID: w.Session, FirstCount: w.NextCount, KernelInfo: host.Info(version(), runtime.Version()), Bypass: w.Streams,
+			}
 			if past != "" {
 				kept := store.Open(past, w.Session)
 				defer func() {
@@ -176,10 +191,17 @@ func sessionCommand() *cobra.Command {
 				}()
 				opts.History = kept.Book()
 			}
-			if opts.Env, err = environment(); err != nil {
+			memory, err := limit.New(w.Limit)
+			if err != nil {
 				return err
 			}
-			return session.Serve(context.Background(), w.In, w.Out, opts)
+			memory.Changed = w.SetLimit
+			env, err := environment()
+			if err != nil {
+				return err
+			}
+			opts.Env = limit.Guard(ctx, env, memory)
+			return session.Serve(ctx, w.In, w.Out, opts)
 		},
 	}
 	c.Flags().StringVar(&past, "history", "", "keep the history of cells in `FILE`")
@@ -189,6 +211,7 @@ func sessionCommand() *cobra.Command {
 func runCommand() *cobra.Command {
 	var out, html string
 	params := pairs{}
+	memory := limit.Default()
 	opts := notebook.Options{
 		Progress: notebook.ProgressLines(os.Stderr),
 		Wrote:    func(file string) { fmt.Fprintln(os.Stderr, "wrote", file) },
@@ -203,9 +226,10 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("finding the program to start a worker with: %w", err)
 			}
-			worker := exec.Command(self, "session") // cells may end it, not this program
-			worker.Env = append(os.Environ(), host.WorkerEnv(wire.NewID(), 1))
-			if opts.Kernel, err = notebook.StartWorker(worker); err != nil {
+			// cells may end the worker, not this program
+			family := worker.NewFamily(worker.Options{Command: []string{self, "session"}, Limit: memory})
+			defer family.Close()
+			if opts.Kernel, err = notebook.StartWorker(family); err != nil {
 				return err
 			}
 			opts.Parameters = params
@@ -224,12 +248,14 @@ func runCommand() *cobra.Command {
 	c.Flags().StringVarP(&out, "output", "o", "", "write the notebook with its outputs to `FILE` (default NOTEBOOK.out.ipynb)")
 	c.Flags().StringVar(&html, "html", "", "write it as one self-contained page to `FILE`")
 	c.Flags().VarP(params, "parameter", "p", "set a parameter after the cell tagged parameters; may be repeated")
+	memoryFlag(c, &memory)
 	c.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest `TIME` for one cell, such as 90s (default: none)")
 	c.Flags().BoolVar(&opts.AllowErrors, "allow-errors", false, "go on after a cell has failed, unless it took too long or ended the worker")
 	return c
 }
 
 func execCommand() *cobra.Command {
+	memory := limit.Default()
 	c := &cobra.Command{
 		Use: "exec FILE.go|- [ARGUMENT]...", Short: "Run a Go file as one cell", DisableFlagsInUseLine: true,
 		Long: "Run a Go file (- is standard input) as one cell. If it has a package clause, its main is called.\n" +
@@ -240,14 +266,19 @@ func execCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			bound, err := limit.New(memory)
+			if err != nil {
+				return err
+			}
 			env, err := environment()
 			if err != nil {
 				return err
 			}
 			os.Args = args
-			return leave(session.Exec(c.Context(), env, args[0], src, session.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+			return leave(session.Exec(c.Context(), limit.Guard(c.Context(), env, bound), args[0], src, session.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	}
+	memoryFlag(c, &memory)
 	c.Flags().SetInterspersed(false) // flags behind the file are the program's
 	return c
 }

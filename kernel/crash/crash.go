@@ -12,12 +12,19 @@ const maxFrames = 12 // calls of a goroutine's stack that are shown
 // Words finds what the runtime said, as the name and value of an error.
 func Words(crash string) (name, value string) {
 	var limit string // of the stack
+	var fault string // the address
 	for line := range strings.Lines(crash) {
 		line = strings.TrimRight(line, "\n")
 		if rest, ok := strings.CutPrefix(line, "runtime: goroutine stack exceeds "); ok {
 			limit = rest
 		}
+		if rest, ok := strings.CutPrefix(line, "unexpected fault address "); ok {
+			fault = rest
+		}
 		if rest, ok := strings.CutPrefix(line, "fatal error: "); ok {
+			if fault != "" {
+				rest += ": unexpected fault address " + fault
+			}
 			if limit != "" {
 				rest += ": goroutine stack exceeds " + limit + " (a function that calls itself without end?)"
 			}
@@ -35,7 +42,7 @@ func Words(crash string) (name, value string) {
 // that are neither the runtime's nor the interpreter's.
 func Stack(crash string) []string {
 	lines := strings.Split(crash, "\n")
-	for len(lines) > 0 && !strings.HasPrefix(lines[0], "goroutine ") {
+	for len(lines) > 0 && (!strings.HasPrefix(lines[0], "goroutine ") || !strings.Contains(lines[0], "[running")) {
 		lines = lines[1:]
 	}
 	if len(lines) == 0 {

@@ -16,7 +16,7 @@ func TestWords(t *testing.T) {
 		{"stack", "runtime: goroutine stack exceeds 1000-byte limit\nruntime: sp=0\nfatal error: stack overflow\n\nruntime stack:",
 			"fatal error", "stack overflow: goroutine stack exceeds 1000-byte limit (a function that calls itself without end?)"},
 		{"memory", "runtime: out of memory: cannot allocate 1-byte block\nfatal error: out of memory\n", "fatal error", "out of memory"},
-		{"fault", "unexpected fault address 0x1\nfatal error: fault\n[signal SIGSEGV: segmentation violation]", "fatal error", "fault"},
+		{"fault", "unexpected fault address 0x1\nfatal error: fault\n[signal SIGSEGV: segmentation violation]", "fatal error", "fault: unexpected fault address 0x1"},
 		{"C", "SIGSEGV: segmentation violation\nPC=0x0 m=0", "fatal error", "SIGSEGV: segmentation violation"},
 		{"C++", "terminate called after throwing an instance of 'int'\n", "fatal error", "terminate called after throwing an instance of 'int'"},
 	}
@@ -50,6 +50,9 @@ main.other()
 	deep := "fatal error: x\n\ngoroutine 1 [running]:\n" + strings.Repeat("a.b(0x1)\n\t/a.go:1 +0x1\n", 100) + "...9 frames elided...\n"
 	if got := Stack(deep); len(got) > maxFrames+3 || !strings.Contains(got[len(got)-1], "more") {
 		t.Errorf("%d lines, the last %q", len(got), got[len(got)-1])
+	}
+	if got := Stack("fatal error: x\n\ngoroutine 1 [select]:\nmain.main()\n\t/main.go:1 +0x1\n"); got != nil {
+		t.Errorf("a stack that has not crashed: %v", got)
 	}
 	if got := Stack("fatal error: x\n"); got != nil {
 		t.Errorf("a stack without goroutines: %v", got)

@@ -192,11 +192,14 @@ func TestGraceIsForTheInterruptedCellOnly(t *testing.T) {
 	}
 }
 
-func TestRawOutputBelongsToTheCell(t *testing.T) {
+func TestWhatADeadWorkerHasLeftIsShown(t *testing.T) {
 	k := start(t)
-	a, _ := k.cell("raw 世界\n", wire.StatusOK)
-	if a.Text(wire.Stdout) != "out:世界\n" || a.Text(wire.Stderr) != "err:世界\n" {
+	a, r := k.cell("leave 世界\n", wire.StatusError)
+	if a.Text(wire.Stdout) != "out:世界\n" || !strings.HasPrefix(a.Text(wire.Stderr), "err:世界\n") {
 		t.Errorf("stdout %q, stderr %q", a.Text(wire.Stdout), a.Text(wire.Stderr))
+	}
+	if !strings.Contains(r.Error.Value, "exit status 5") {
+		t.Errorf("the error is %+v", r.Error)
 	}
 }
 

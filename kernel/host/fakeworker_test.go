@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/nascent-go/nascent/kernel/host"
 	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/kernel/worker"
 )
 
 // The test binary is also a worker and a host process, if these are set.
@@ -67,6 +69,7 @@ func options(file string) host.Options {
 // fake is a session with cells of its own language: a word and an argument.
 type fake struct {
 	conn   *wire.Conn
+	out    io.Writer // what it writes to
 	sender wire.Sender
 	shells map[string]*fakeShell // by subshell id; the main shell's is empty
 
@@ -87,11 +90,11 @@ func (f *fake) newShell(id string, count int) {
 }
 
 func serveFake() error {
-	w, err := host.OpenWorker()
+	w, err := worker.Open()
 	if err != nil {
 		return err
 	}
-	f := &fake{conn: wire.NewConn(w.In, w.Out), sender: wire.Sender{Session: w.Session, User: "kernel"},
+	f := &fake{conn: wire.NewConn(w.In, w.Out), out: w.Out, sender: wire.Sender{Session: w.Session, User: "kernel"},
 		shells: map[string]*fakeShell{}, cancels: map[*wire.Message]context.CancelFunc{}}
 	f.say(f.sender.Publish(nil, wire.TypeStatus, wire.Status{ExecutionState: wire.Starting}))
 	f.newShell("", w.NextCount-1)
@@ -230,14 +233,14 @@ func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
 	case "stubborn": // can't
 		f.print(m, "waiting")
 		select {}
-	case "raw":
+	case "leave": // text that no session takes, and dies
 		if _, err := fmt.Fprint(os.Stdout, "out:"+arg); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprint(os.Stderr, "err:"+arg); err != nil {
 			return err
 		}
-		f.waitUntilShown(ctx)
+		os.Exit(5)
 	case "open": // comms, or close them
 		for id := range strings.FieldsSeq(arg) {
 			f.say(f.sender.Publish(m, wire.TypeCommOpen, wire.CommOpen{CommID: id, TargetName: "t", Data: []byte("{}")}))
@@ -251,7 +254,7 @@ func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
 	case "later": // dies when the cell has ended
 		time.AfterFunc(50*time.Millisecond, func() { os.Exit(7) })
 	case "garbage":
-		if _, err := os.NewFile(4, "").Write([]byte(strings.Repeat("x", 100))); err != nil {
+		if _, err := f.out.Write([]byte(strings.Repeat("x", 100))); err != nil {
 			return err
 		}
 		select {}
@@ -276,15 +279,6 @@ func (f *fake) run(ctx context.Context, m *wire.Message, code string) error {
 		return fmt.Errorf("unknown cell %q", code)
 	}
 	return nil
-}
-
-// waitUntilShown gives the host the time to gather what was written past it: a
-// cell that goes on for a while, as most do.
-func (f *fake) waitUntilShown(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(200 * time.Millisecond):
-	}
 }
 
 //go:noinline

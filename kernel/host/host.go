@@ -15,7 +15,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/nascent-go/nascent/kernel/limit"
 	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/kernel/worker"
 )
 
 // DefaultGrace is how long an interrupted cell may take to stop before its
@@ -25,8 +27,11 @@ const DefaultGrace = 3 * time.Second
 // Options say what a host runs on. ConnectionFile, Command and Info must be set.
 type Options struct {
 	ConnectionFile string   // written by Jupyter; a registration file of protocol 5.6 is as good
-	Command        []string // program and arguments of a worker, which calls OpenWorker
+	Command        []string // program and arguments of a worker, which calls worker.Open
 	Env            []string // environment of workers; default: the host's
+
+	// Memory is the limit on the memory of a worker; default: none.
+	Memory limit.Bytes
 
 	Info  wire.KernelInfoReply // answer to kernel_info_request: see Info
 	Grace time.Duration        // default: DefaultGrace
@@ -40,23 +45,22 @@ type Options struct {
 // host is the state of Run. All of it belongs to one goroutine, the loop; others
 // hand it functions to run.
 type host struct {
-	opts      Options
-	log       *logbook // what happens to the kernel
-	drops     *logbook // what clients send that can't be used; a flood of it must not hide the rest
-	signer    *wire.Signer
-	sender    wire.Sender
-	sockets   *sockets
-	replays   *replays
-	starter   *starter
-	published string // path of the connection file that the host has written
-	events    chan func()
-	done      chan struct{} // closed when the loop has ended
+	opts    Options
+	log     *logbook // what happens to the kernel
+	drops   *logbook // what clients send that can't be used; a flood of it must not hide the rest
+	signer  *wire.Signer
+	sender  wire.Sender
+	sockets *sockets
+	replays *replays
+	family  *worker.Family // the worker, and all that is started in it
+	files   []string       // to be removed at the end
+	events  chan func()
+	done    chan struct{} // closed when the loop has ended
 
-	worker    *worker // nil: the last one died before it said anything
+	worker    *link // nil: the last one died before it said anything
 	flight    *flight
 	nextCount int             // execution count of the next cell
 	lastCell  *wire.Message   // the last execute_request that was begun
-	lastIdle  time.Time       // when it ended
 	notice    string          // for the user, to be shown with the next cell
 	comms     map[string]bool // ids of the comms that the worker holds
 
@@ -74,17 +78,14 @@ type ending struct {
 // shutdownTime is how long a session may take to end when it is asked to.
 const shutdownTime = 400 * time.Millisecond
 
-// Run is a kernel's whole life: it returns nil after shutdown_request, SIGTERM or
-// the end of ctx, and an error if it could not begin. SIGINT interrupts the cell.
+// Run is a kernel's whole life: it returns nil after shutdown_request, SIGTERM,
+// SIGHUP, SIGQUIT or the end of ctx, and an error if it could not begin. SIGINT interrupts the cell.
 func Run(ctx context.Context, opts Options) error {
 	if len(opts.Command) == 0 {
 		return errors.New("host: no command that starts a worker was given")
 	}
 	if opts.Log == nil {
 		opts.Log = os.Stderr
-	}
-	if opts.Env == nil {
-		opts.Env = os.Environ()
 	}
 	if opts.Grace <= 0 {
 		opts.Grace = DefaultGrace
@@ -93,25 +94,20 @@ func Run(ctx context.Context, opts Options) error {
 	h := &host{
 		opts: opts, log: newLogbook(out), drops: newLogbook(out),
 		sender:  wire.Sender{Session: wire.NewID(), User: "kernel"},
-		replays: newReplays(rememberedSignatures), starter: newStarter(),
-		events: make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{}, flight: newFlight(),
+		replays: newReplays(rememberedSignatures),
+		events:  make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{}, flight: newFlight(),
 	}
-	defer h.starter.close()
 	defer h.log.close()
 	defer h.drops.close()
 	if err := h.open(ctx); err != nil {
 		return err
 	}
-	if h.published != "" {
-		defer func() {
-			if err := os.Remove(h.published); err != nil {
-				h.logf("removing the connection file: %v", err)
-			}
-		}()
-	}
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
+	h.family = worker.NewFamily(worker.Options{Command: opts.Command, Env: opts.Env, Limit: opts.Memory, Remove: h.files})
+	defer h.family.Close()
+	defer h.removeFiles()
 	if err := h.startWorker(); err != nil {
 		h.sockets.close(0)
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/kernel/worker"
 )
 
 // lostText tells the user what a dead worker means.
@@ -17,7 +18,7 @@ const noSessionText = "No session could be started. The next cell will try it ag
 
 // workerDied says why on all requests that the worker leaves behind, and starts
 // another.
-func (h *host) workerDied(w *worker, d death) {
+func (h *host) workerDied(w *link, d *worker.Death) {
 	if h.worker != w {
 		return
 	}
@@ -27,22 +28,22 @@ func (h *host) workerDied(w *worker, d death) {
 		h.finishShutdown()
 		return
 	}
-	h.flushRaw(w.stdout, true)
-	h.flushRaw(w.stderr, true)
-	why := d.explain()
-	h.logf("worker %d died: %s: %s", w.cmd.Process.Pid, why.Name, why.Value)
-	if d.crash != "" {
-		h.logf("its last words:\n%s", firstLines(strings.TrimSpace(d.crash), maxLogged))
+	why := explain(d)
+	h.logf("worker %d died: %s: %s", w.PID(), why.Name, why.Value)
+	if d.Crash != "" {
+		h.logf("its last words:\n%s", firstLines(strings.TrimSpace(d.Crash), maxLogged))
 	}
 	if !w.heard {
 		// It may never have run at all. Another is started when there is
 		// something to do, not in a circle.
-		if tail := strings.TrimSpace(d.tail); tail != "" {
-			why.Value += ": " + tail
+		if said := strings.TrimSpace(d.Stderr); said != "" {
+			why.Value += ": " + said
 		}
 		h.failAll(why, noSessionText)
 		return
 	}
+	h.leftOver(wire.Stdout, d.Stdout)
+	h.leftOver(wire.Stderr, d.Stderr)
 	cell := h.failAll(why, lostText)
 	if err := h.startWorker(); err != nil {
 		h.logf("%v", err)
@@ -132,13 +133,12 @@ func (h *host) expectStop() {
 	}
 	time.AfterFunc(h.opts.Grace, func() {
 		h.post(func() {
-			if h.worker != w || w.killed != "" {
+			if h.worker != w || w.Killed() {
 				return
 			}
 			left := slices.DeleteFunc(interrupted, func(e *entry) bool { return !slices.Contains(h.flight.begun, e) })
 			if len(left) > 0 {
-				w.killed = fmt.Sprintf("the cell did not stop within %v of being interrupted, so its process was ended", h.opts.Grace)
-				w.kill()
+				w.Kill(worker.Reason{Name: "interrupt", Text: fmt.Sprintf("the cell did not stop within %v of being interrupted, so its process was ended", h.opts.Grace)})
 			}
 		})
 	})
@@ -173,7 +173,7 @@ func (h *host) endWorker(m *wire.Message) {
 	time.AfterFunc(shutdownTime, func() {
 		h.post(func() {
 			if h.worker == w {
-				w.kill()
+				w.Kill(worker.Reason{Name: "shutdown", Text: "the kernel ends"})
 			}
 		})
 	})
@@ -188,4 +188,16 @@ func (h *host) finishShutdown() {
 		h.status(m, wire.Idle)
 	}
 	h.ending.over = true
+}
+
+// maxLogged is how many lines of last words are logged.
+const maxLogged = 40
+
+// firstLines cuts a text after n lines, and says so.
+func firstLines(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= n {
+		return text
+	}
+	return strings.Join(lines[:n], "\n") + fmt.Sprintf("\n… and %d more lines", len(lines)-n)
 }

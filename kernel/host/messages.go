@@ -2,7 +2,6 @@ package host
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/nascent-go/nascent/kernel/wire"
 )
@@ -150,7 +149,7 @@ func (h *host) idle(m *wire.Message) {
 }
 
 // fromWorker passes a message on and learns from it which requests are finished.
-func (h *host) fromWorker(w *worker, m *wire.Message) {
+func (h *host) fromWorker(w *link, m *wire.Message) {
 	if h.worker != w {
 		return
 	}
@@ -175,8 +174,6 @@ func (h *host) fromWorker(w *worker, m *wire.Message) {
 			h.counted(h.flight.find(m.ParentID()), in.ExecutionCount)
 		}
 	case wire.TypeExecuteReply:
-		h.flushRaw(w.stdout, false)
-		h.flushRaw(w.stderr, false)
 	}
 	if m.Channel == wire.Shell || m.Channel == wire.Control {
 		if e := h.flight.find(m.ParentID()); e != nil {
@@ -235,7 +232,6 @@ func (h *host) statusFromWorker(m *wire.Message) {
 			return
 		}
 		if e.cell() {
-			h.lastIdle = time.Now()
 		}
 		h.answerAll(h.flight.remove(e))
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -35,7 +36,12 @@ func (h *host) bind(ctx context.Context, c *Connection) (err error) {
 	if h.signer, err = wire.NewSigner(c.Scheme, c.Key); err != nil {
 		return err
 	}
-	h.sockets, err = bind(ctx, c, h.dropped, h.welcome)
+	if h.sockets, err = bind(ctx, c, h.dropped, h.welcome); err == nil && c.Transport == "ipc" {
+		for _, port := range []int{c.ShellPort, c.ControlPort, c.StdinPort, c.IOPubPort, c.HBPort} {
+			_, path := c.Address(port)
+			h.files = append(h.files, path)
+		}
+	}
 	return err
 }
 
@@ -57,11 +63,24 @@ func (h *host) openRegistered(ctx context.Context, path string, text []byte) err
 		return err
 	}
 	if h.opts.RuntimeDir != "" {
-		if h.published, err = publish(h.opts.RuntimeDir, r.KernelID, c); err != nil {
+		published, err := publish(h.opts.RuntimeDir, r.KernelID, c)
+		if err != nil {
 			h.logf("other clients can't find this kernel: %v", err)
+			return nil
 		}
+		h.files = append(h.files, published)
 	}
 	return nil
+}
+
+// removeFiles removes what the host has made. If it is killed, the guard of its
+// family does that.
+func (h *host) removeFiles() {
+	for _, path := range h.files {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // a listener removes its own
+			h.logf("removing a file of this kernel: %v", err)
+		}
+	}
 }
 
 // published is the connection file that a registered kernel writes for other

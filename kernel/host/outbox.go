@@ -1,12 +1,10 @@
 package host
 
 import (
-	"errors"
-	"io"
-	"os"
 	"sync"
 
 	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/kernel/worker"
 )
 
 // maxStdin is how many bytes of input may wait for a worker.
@@ -96,19 +94,12 @@ func (o *outbox) next() *wire.Message {
 
 // drain writes messages until the outbox is closed or the pipe breaks, which it
 // does when the worker ends; then it closes the pipe.
-func (o *outbox) drain(conn *wire.Conn, pipe io.Closer) {
-	defer pipe.Close()
+func (o *outbox) drain(to *worker.Process) {
+	// After the worker's end there is nothing left that could fail.
+	defer func() { _ = to.CloseInput() }()
 	for m := o.next(); m != nil; m = o.next() {
-		if err := conn.WriteMessage(m); err != nil {
+		if err := to.Send(m); err != nil {
 			return
 		}
 	}
-}
-
-// endOfPipe turns the end of a worker's pipe into nil and keeps other errors.
-func endOfPipe(err error) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrClosed) {
-		return nil // a worker that dies may leave half a message
-	}
-	return err
 }

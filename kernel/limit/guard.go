@@ -28,8 +28,8 @@ func Guard(ctx context.Context, env session.Environment, m *Memory) session.Envi
 type guard struct {
 	session.Environment
 	memory  *Memory
-	begun   chan struct{} // a cell has begun
-	pressed func() bool   // the machine itself has no memory left
+	begun   chan struct{}         // a cell has begun
+	pressed func(used Bytes) bool // the machine itself has hardly any memory left
 
 	mu    sync.Mutex
 	cells map[*run]bool // that run
@@ -96,13 +96,13 @@ func (g *guard) running() bool {
 func (g *guard) look() {
 	limit, used := g.memory.Limit(), g.memory.Used()
 	over := limit != None && used > limit
-	scarce := !over && used > Least && g.pressed()
+	scarce := !over && g.pressed(used)
 	if !over && !scarce || len(g.guilty(used)) == 0 {
 		return
 	}
 	if scarce || used < limit+limit/20 {
 		used = g.memory.Free()
-		if over && used <= limit || scarce && !g.pressed() {
+		if over && used <= limit || scarce && !g.pressed(used) {
 			return
 		}
 	}

@@ -138,7 +138,7 @@ func TestSetLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told Bytes
-	m.Changed = func(b Bytes) { told = b }
+	m.Changed = func(b Bytes) error { told = b; return nil }
 	m.read = func() Bytes { return 300 << 20 }
 	if err := m.SetLimit(1 << 30); err != nil || m.Limit() != 1<<30 || told != 1<<30 {
 		t.Errorf("%v; limit %v, told %v", err, m.Limit(), told)

@@ -13,7 +13,7 @@ import (
 // what its control group may have, if that is less. It is None if that is not known.
 func Machine() Bytes {
 	total := Bytes(math.MaxUint64)
-	if n, ok := field("/proc/meminfo", "MemTotal:"); ok {
+	if n, _, ok := left(); ok {
 		total = n
 	}
 	groups, err := os.ReadFile("/proc/self/cgroup")
@@ -55,22 +55,19 @@ func groupLimit(line string) Bytes {
 	}
 }
 
-// scarce says whether the machine has hardly any memory left, whoever has it.
-func scarce() bool {
-	total, ok1 := field("/proc/meminfo", "MemTotal:")
-	left, ok2 := field("/proc/meminfo", "MemAvailable:")
-	return ok1 && ok2 && left < total/40
-}
-
-// field reads a line of a file in /proc that gives an amount in kB.
-func field(file, name string) (Bytes, bool) {
-	text, err := os.ReadFile(file)
+// left is how much memory the machine has, and how much of it is left, whoever has
+// the rest.
+func left() (total, available Bytes, ok bool) {
+	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
-	return kilobytes(text, name)
+	total, ok1 := kilobytes(text, "MemTotal:")
+	available, ok2 := kilobytes(text, "MemAvailable:")
+	return total, available, ok1 && ok2
 }
 
+// kilobytes reads a line that gives an amount in kB.
 func kilobytes(text []byte, name string) (Bytes, bool) {
 	at := bytes.Index(text, []byte(name))
 	if at < 0 || at > 0 && text[at-1] != '\n' {

@@ -11,7 +11,7 @@ import (
 // Machine is how much memory there is for this process. It is None: that is not known here.
 func Machine() Bytes { return None }
 
-func scarce() bool { return false }
+func left() (total, available Bytes, ok bool) { return 0, 0, false }
 
 // Meter reads how much memory this process uses.
 type Meter struct{ samples []metrics.Sample }

@@ -10,8 +10,8 @@ import (
 // Memory is the limit on the memory of this process, and what it uses. Its methods
 // are safe for concurrent use.
 type Memory struct {
-	// Changed is called with a new limit, if it is set before the first use.
-	Changed func(Bytes)
+	// Changed is told of a new limit, if it is set before the first use.
+	Changed func(Bytes) error
 
 	read func() Bytes // how much this process uses
 
@@ -28,6 +28,37 @@ const Least Bytes = 128 << 20
 // Default is the limit that nobody has asked for: four fifths of what the machine
 // has, so that it need not swap.
 func Default() Bytes { return Machine() / 5 * 4 }
+
+// Hard is the amount at which a process is ended whose session hasn't kept to its
+// limit, on a machine that has so much. It leaves the session the time to stop a cell.
+func Hard(limit, machine Bytes) Bytes {
+	hard := limit + max(limit/2, 512<<20)
+	if machine != None {
+		hard = min(hard, max(limit+limit/20, machine/100*93))
+	}
+	return hard
+}
+
+// Shares of the machine's memory.
+const (
+	muchOf   = 4  // a quarter of all is much for a process
+	scarceOf = 40 // with a fortieth left, a process that has much is stopped
+	goneOf   = 80 // and with an eightieth ended
+)
+
+// scarce says whether the machine has hardly any memory left and a process that uses
+// so much is a reason for it.
+func scarce(used Bytes) bool {
+	total, available, ok := left()
+	return ok && used > total/muchOf && available < total/scarceOf
+}
+
+// Gone says whether the machine has so little memory left that a process that uses
+// so much should be ended.
+func Gone(used Bytes) bool {
+	total, available, ok := left()
+	return ok && used > total/muchOf && available < total/goneOf
+}
 
 // New makes a limit; None is no limit.
 func New(limit Bytes) (*Memory, error) {
@@ -72,10 +103,10 @@ func (m *Memory) SetLimit(limit Bytes) error {
 	m.limit = limit
 	m.collect()
 	m.mu.Unlock()
-	if m.Changed != nil {
-		m.Changed(limit)
+	if m.Changed == nil {
+		return nil
 	}
-	return nil
+	return m.Changed(limit)
 }
 
 // collect tells Go when garbage is to be collected at any price.

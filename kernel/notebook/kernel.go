@@ -3,8 +3,6 @@ package notebook
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"sync"
 
 	"github.com/nascent-go/nascent/kernel/session"
@@ -48,53 +46,6 @@ func (k *inProcess) Send(m *wire.Message) error {
 func (k *inProcess) Close() error {
 	k.s.Close()
 	return nil
-}
-
-// OverPipe makes a kernel that is a session in a worker process: messages are
-// read from r and written to w. When r ends, ended is called; it waits for the
-// process and says how it ended, if possible in its own last words. Close closes
-// w, which tells the worker to end, and calls ended too; it returns an error only
-// if Receive has not returned it.
-func OverPipe(r io.Reader, w io.WriteCloser, ended func() error) Kernel {
-	k := &overPipe{inbox: newInbox(), conn: wire.NewConn(r, w), w: w, ended: sync.OnceValue(ended)}
-	go k.read()
-	return k
-}
-
-type overPipe struct {
-	*inbox
-	conn  *wire.Conn
-	w     io.WriteCloser
-	ended func() error
-}
-
-func (k *overPipe) read() {
-	for {
-		m, err := k.conn.ReadMessage()
-		if err == nil {
-			k.put(m)
-			continue
-		}
-		if err == io.EOF {
-			err = nil
-		}
-		if how := errors.Join(err, k.ended()); how != nil {
-			k.end(fmt.Errorf("the worker process has died: %w", how))
-		} else {
-			k.end(errors.New("the worker process has ended"))
-		}
-		return
-	}
-}
-
-func (k *overPipe) Send(m *wire.Message) error { return k.conn.WriteMessage(m) }
-
-func (k *overPipe) Close() error {
-	err := k.w.Close()
-	if how := k.ended(); !k.isTold() {
-		err = errors.Join(err, how)
-	}
-	return err
 }
 
 // inbox holds messages until they are received, without bound: a kernel is never

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/wire"
+	"github.com/nascent-go/nascent/kernel/worker"
 )
 
 // TestMain is a worker process if a test has started it as one.
@@ -128,14 +128,19 @@ func inProcessKernel(t *testing.T) Kernel {
 }
 
 func workerKernel(t *testing.T) Kernel {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "NOTEBOOK_TEST_WORKER=1")
-	k, err := StartWorker(cmd)
+	k, err := StartWorker(family(t, "1"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { k.Close() })
 	return k
+}
+
+// family has workers that are this program, of a kind that TestMain knows.
+func family(t *testing.T, kind string) *worker.Family {
+	f := worker.NewFamily(worker.Options{Command: []string{os.Args[0]}, Env: append(os.Environ(), "NOTEBOOK_TEST_WORKER="+kind)})
+	t.Cleanup(f.Close)
+	return f
 }
 
 // book makes a notebook of code cells; one that begins with "#tag " has a tag.
@@ -370,38 +375,21 @@ func TestRunInAWorkerProcess(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "the worker process has ended") {
 		t.Errorf("a worker that leaves: error = %v, want one that says so", err)
 	}
-	if _, err := StartWorker(exec.Command(filepath.Join(t.TempDir(), "none"))); err == nil || !strings.Contains(err.Error(), "starting a worker") {
+	nobody := worker.NewFamily(worker.Options{Command: []string{filepath.Join(t.TempDir(), "none")}})
+	defer nobody.Close()
+	if _, err := StartWorker(nobody); err == nil || !strings.Contains(err.Error(), "starting a worker") {
 		t.Errorf("no such program: error = %v", err)
 	}
 }
 
 // A worker that stays when it has nothing left to do is ended.
 func TestStuckWorker(t *testing.T) {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "NOTEBOOK_TEST_WORKER=stuck")
-	k, err := StartWorker(cmd)
+	k, err := StartWorker(family(t, "stuck"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Close(); err == nil || !strings.Contains(err.Error(), "signal: killed") {
+	if err := k.Close(); err == nil || !strings.Contains(err.Error(), "did not end when it was told to") {
 		t.Errorf("closing: error = %v, want how it ended", err)
-	}
-}
-
-func TestTailKeepsBeginningAndEnd(t *testing.T) {
-	var last tail
-	fmt.Fprintln(&last, "panic: first")
-	for i := range 40000 {
-		fmt.Fprintln(&last, "line", i)
-	}
-	if len(last.text) > 3*tailSize {
-		t.Errorf("%d bytes are kept, want at most %d", len(last.text), 3*tailSize)
-	}
-	if got := last.lines(); got[0] != "panic: first" || len(got) != tailLines {
-		t.Errorf("lines = %q, want %d from the panic on", got, tailLines)
-	}
-	if !strings.HasSuffix(string(last.text), "line 39999\n") {
-		t.Error("the end is lost")
 	}
 }
 
