@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,5 +87,28 @@ func TestHistoryOff(t *testing.T) {
 	k.close()
 	if left, err := os.ReadDir(data); err != nil || len(left) != 0 {
 		t.Errorf("files were made: %v (%v)", left, err)
+	}
+}
+
+// TestCommandsOnThePast are those that need the history or what was cut of an output.
+func TestCommandsOnThePast(t *testing.T) {
+	k := start(t)
+	k.run("x := 6 * 7", wire.StatusOK)
+	k.run(`fmt.Print(strings.Repeat("0123456789abcde\n", 2<<20))`, wire.StatusOK) // over the limit
+	if a, _ := k.run("%history -n 1", wire.StatusOK); a.Text(wire.Stdout) != "   1: x := 6 * 7\n" {
+		t.Errorf("%%history prints %q", a.Text(wire.Stdout))
+	}
+	a, _ := k.run("%output 2", wire.StatusOK)
+	if text := a.Text(wire.Stdout); !strings.HasPrefix(text, "[cell 2: 16777216 bytes of text were not shown]\n") || !strings.HasSuffix(text, "\n0123456789abcde\n") {
+		t.Errorf("%%output prints %.200q", text)
+	}
+	_, r := k.run("%load 1", wire.StatusOK)
+	payload, err := json.Marshal(r.Payload)
+	if want := `[{"source":"set_next_input","text":"// %load 1\nx := 6 * 7\n","replace":true}]`; err != nil || string(payload) != want {
+		t.Errorf("%%load asks for %s, %v; want %s", payload, err, want)
+	}
+	k.run("%rerun 1", wire.StatusOK)
+	if a, r := k.run("%history 99", wire.StatusError); r.Error.Name != "command error" || len(a.Errors()) != 1 {
+		t.Errorf("%%history of nothing: %+v", r)
 	}
 }

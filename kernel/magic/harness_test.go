@@ -54,6 +54,8 @@ type notebook struct {
 	t   testing.TB
 	env *Env
 	n   int
+	// prepare changes what a cell runs with; nil: nothing
+	prepare func(ctx context.Context, in cell.Input) (context.Context, cell.Input)
 }
 
 func newNotebook(t testing.TB, conf Config) *notebook {
@@ -74,7 +76,11 @@ func newNotebook(t testing.TB, conf Config) *notebook {
 
 func (nb *notebook) exec(ctx context.Context, out *buffer, src string) (cell.Outcome, error) {
 	nb.n++
-	return nb.env.Run(ctx, cell.Input{Number: nb.n, Source: src, Stdout: out, Stderr: out, Stdin: strings.NewReader("typed\n"), Display: out})
+	in := cell.Input{Number: nb.n, Source: src, Stdout: out, Stderr: out, Stdin: strings.NewReader("typed\n"), Display: out}
+	if nb.prepare != nil {
+		ctx, in = nb.prepare(ctx, in)
+	}
+	return nb.env.Run(ctx, in)
 }
 
 // run is what a reader sees of a cell: its output, its result behind "=> ", pages,

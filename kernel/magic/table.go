@@ -11,5 +11,7 @@ func commands() []Command {
 		cd(), pwd(), environment(), writefile(), bash(), sh(), anyScript(),
 		// what a cell shows
 		capture(), html(), markdown(), latex(), svg(), quit(),
+		// what ran before
+		historyCommand(), rerunCommand(), recallCommand(), saveCommand(), loadCommand(), runCommand(), outputCommand(),
 	}
 }

@@ -78,6 +78,11 @@ func (sh *subshell) runCell(r request, req wire.ExecuteRequest, in cell.Input) (
 	}()
 	ctx, end := sh.cells.begin(r)
 	defer end()
+	records := Records{History: sh.book, Spilled: sh.Spilled}
+	if req.StoreHistory {
+		records.Line = in.Number
+	}
+	ctx = records.With(ctx)
 	ended := make(chan struct{})
 	defer close(ended)
 	in.Stdout, in.Stderr = stream{out, stdout}, stream{out, stderr}
