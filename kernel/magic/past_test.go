@@ -69,14 +69,14 @@ func newPast(t *testing.T) (*notebook, *user, *spill.Store) {
 	return nb, u, kept
 }
 
-func write(t *testing.T, name, text string) {
+func put(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func read(t *testing.T, name string) string {
+func content(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -113,7 +113,7 @@ func TestHistoryCommand(t *testing.T) {
 		{"%history -f nowhere/h.txt 1", "…nowhere/h.txt"},
 		{"%history -h", "…~1/7     line 7 of the session before"},
 	})
-	if got := read(t, "h.txt"); got != "x := 2\n" {
+	if got := content(t, "h.txt"); got != "x := 2\n" {
 		t.Errorf("the file has %q", got)
 	}
 	u.answers = []string{"no", "Yes"}
@@ -121,7 +121,7 @@ func TestHistoryCommand(t *testing.T) {
 		{"%history -f h.txt 2", "…h.txt is left as it is"},
 		{"%history -f h.txt 2", "wrote h.txt"},
 	})
-	if got := read(t, "h.txt"); got != "x +\n\t1\n" || u.asked[len(u.asked)-1] != "h.txt exists. Overwrite it? (y/[n]) " {
+	if got := content(t, "h.txt"); got != "x +\n\t1\n" || u.asked[len(u.asked)-1] != "h.txt exists. Overwrite it? (y/[n]) " {
 		t.Errorf("the file has %q; the user was asked %q", got, u.asked)
 	}
 }
@@ -148,7 +148,7 @@ func TestSaveCommand(t *testing.T) {
 		"g.txt": "x := 2\n!echo hi\nx\n",
 		"h.go":  "a := 1\n\nfunc f() int {\n\treturn a\n}\n",
 	} {
-		if got := read(t, name); got != want {
+		if got := content(t, name); got != want {
 			t.Errorf("%s has %q, want %q", name, got, want)
 		}
 	}
@@ -168,13 +168,13 @@ const lesson = `{"nbformat":4,"nbformat_minor":5,"metadata":{"kernelspec":{"name
 
 func TestLoadCommand(t *testing.T) {
 	nb, _, _ := newPast(t)
-	write(t, "f.go", "one\ntwo\nthree\nfour")
-	write(t, "3", "a file with the name of a range\n")
-	write(t, "nb.ipynb", fmt.Sprintf(lesson, "fmt.Println(1)"))
-	write(t, "python.ipynb", strings.Replace(lesson, `"go"`, `"python"`, 1))
-	write(t, "broken.ipynb", "{")
-	write(t, "picture.png", "\x89PNG\xff")
-	write(t, "big.go", strings.Repeat("x", loadLimit+1))
+	put(t, "f.go", "one\ntwo\nthree\nfour")
+	put(t, "3", "a file with the name of a range\n")
+	put(t, "nb.ipynb", fmt.Sprintf(lesson, "fmt.Println(1)"))
+	put(t, "python.ipynb", strings.Replace(lesson, `"go"`, `"python"`, 1))
+	put(t, "broken.ipynb", "{")
+	put(t, "picture.png", "\x89PNG\xff")
+	put(t, "big.go", strings.Repeat("x", loadLimit+1))
 	nb.play([]scene{
 		{"x := 2", ""},
 		{"%load f.go", `next true "// %load f.go\none\ntwo\nthree\nfour"`},
@@ -202,16 +202,16 @@ func TestLoadCommand(t *testing.T) {
 
 func TestRunCommand(t *testing.T) {
 	nb, _, _ := newPast(t)
-	write(t, "program.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc double(x int) int { return 2 * x }\n\nfunc main() {\n\tfmt.Println(os.Args[1:], double(4))\n}\n")
-	write(t, "statements.go", "fromFile := 7\nfromFile")
-	write(t, "wrong.go", "package main\n\nfunc main() {\n\tvar x int = \"a\"\n\tundefinedName()\n}\n")
-	write(t, "panics.go", "package main\n\nfunc deep() {\n\tpanic(\"oh\")\n}\n\nfunc main() {\n\tdeep()\n}\n")
-	write(t, "leaves.go", "os.Exit(0)")
-	write(t, "fails.go", "os.Exit(4)")
-	write(t, "nb.ipynb", fmt.Sprintf(lesson, "fmt.Println(fromLesson)"))
-	write(t, "bad.ipynb", fmt.Sprintf(lesson, "nowhere + 1"))
-	write(t, "loop.ipynb", fmt.Sprintf(lesson, "%run loop.ipynb"))
-	write(t, "text.txt", "x")
+	put(t, "program.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc double(x int) int { return 2 * x }\n\nfunc main() {\n\tfmt.Println(os.Args[1:], double(4))\n}\n")
+	put(t, "statements.go", "fromFile := 7\nfromFile")
+	put(t, "wrong.go", "package main\n\nfunc main() {\n\tvar x int = \"a\"\n\tundefinedName()\n}\n")
+	put(t, "panics.go", "package main\n\nfunc deep() {\n\tpanic(\"oh\")\n}\n\nfunc main() {\n\tdeep()\n}\n")
+	put(t, "leaves.go", "os.Exit(0)")
+	put(t, "fails.go", "os.Exit(4)")
+	put(t, "nb.ipynb", fmt.Sprintf(lesson, "fmt.Println(fromLesson)"))
+	put(t, "bad.ipynb", fmt.Sprintf(lesson, "nowhere + 1"))
+	put(t, "loop.ipynb", fmt.Sprintf(lesson, "%run loop.ipynb"))
+	put(t, "text.txt", "x")
 	args := fmt.Sprint(os.Args)
 	nb.play([]scene{
 		{"%run program.go one 'two words'", "[one two words] 8"},
@@ -303,7 +303,7 @@ func TestOutputCommand(t *testing.T) {
 		{"%output 4 nowhere/rest.txt", "…nowhere/rest.txt"},
 		{"%output", "…%output needs more words"},
 	})
-	if read(t, "rest.txt") != long.String() {
+	if content(t, "rest.txt") != long.String() {
 		t.Error("the file is not what was kept")
 	}
 	u.answers = []string{"y"}

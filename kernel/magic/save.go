@@ -71,12 +71,7 @@ func (c *Call) save(ctx context.Context, name string, ranges []string, force, ad
 			return fmt.Errorf("%w; -a adds to it", err)
 		}
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := write(name, text, flag); err != nil {
 		return err
 	}
 	return c.Printf("%s %s to %s\n", what, plural(len(cells), "cell"), name)
