@@ -34,7 +34,7 @@ func capture() Command {
 }
 
 func (c *Call) capture(ctx context.Context, stdout, stderr, shown bool) error {
-	k := &keeper{}
+	k := &keeper{before: c.In.Display}
 	in := c.In
 	if stdout {
 		in.Stdout = k.stream(&k.out)
@@ -71,6 +71,8 @@ func (c *Call) capture(ctx context.Context, stdout, stderr, shown bool) error {
 // keeper keeps what a cell prints and shows. It stays usable when the cell has
 // ended, for goroutines that it has left behind.
 type keeper struct {
+	before display.Sink // where it would be shown otherwise
+
 	mu       sync.Mutex
 	out, err bytes.Buffer
 	shown    []display.Bundle
@@ -118,6 +120,10 @@ func (k *keeper) Emit(e display.Event) error {
 	}
 	return nil
 }
+
+// Unwrap lets comms through, which are no output: a widget that a captured cell makes
+// lives on, and can be shown later.
+func (k *keeper) Unwrap() display.Sink { return k.before }
 
 func (k *keeper) show(id string, b display.Bundle) {
 	k.mu.Lock()
