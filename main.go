@@ -134,7 +134,8 @@ func kernelCommand() *cobra.Command {
 	var file, past string
 	memory := limit.Default()
 	c := &cobra.Command{
-		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this", Args: takes(0, 0, "nascent kernel -f FILE [--history FILE|off] [--memory SIZE]"),
+		Use: "kernel -f FILE", Short: "Run as a Jupyter kernel; Jupyter starts this",
+		Args: cobra.ArbitraryArgs, // jupyter run gives the kernel the names of the files that it runs
 		RunE: func(c *cobra.Command, _ []string) error {
 			self, err := os.Executable()
 			if err != nil {

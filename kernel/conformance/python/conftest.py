@@ -38,6 +38,7 @@ def kernelspec(tmp_path_factory):
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "NASCENT_HISTORY": str(private / "history.sqlite"),
+        "NASCENT_HISTORY": str(private / "history.sqlite"),
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
