@@ -59,13 +59,15 @@ type burst struct {
 // ahead says whether a client has sent a cell that was made at a time without
 // waiting for the answer to its last one, and whether that one's failure aborts it.
 // A notebook that sends two different cells at once does so for one command: its
-// user can't have seen an answer.
+// user can't have seen an answer. A program, which doesn't name cells, can: what it
+// makes after it has all its answers is meant.
 func (b *bursts) ahead(client, cell string, made time.Time) (ahead, abort bool) {
 	last, ok := b.last[client]
 	if !ok || made.IsZero() || made.Sub(last.made) > burstGap {
 		return false, false
 	}
-	ahead = last.ahead || made.Before(last.answered) || cell != "" && last.cell != "" && cell != last.cell
+	named := cell != "" && last.cell != ""
+	ahead = made.Before(last.answered) || named && (last.ahead || cell != last.cell)
 	return ahead, ahead && last.broken
 }
 

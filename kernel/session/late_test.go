@@ -90,7 +90,11 @@ func TestBurst(t *testing.T) {
 	}
 	for name, cells := range map[string][]sent{
 		"run all": {
-			{made: 0, answered: 3}, {made: 2, answered: 5, fails: true}, {made: 6, answered: 7, abort: true}, {made: 60, answered: 61, abort: true},
+			{cell: "a", made: 0, answered: 3}, {cell: "b", made: 2, answered: 5, fails: true},
+			{cell: "c", made: 6, answered: 7, abort: true}, {cell: "d", made: 60, answered: 61, abort: true},
+		},
+		"a program that waits for its answers": {
+			{made: 0, answered: 3}, {made: 2, answered: 5, fails: true}, {made: 4, answered: 6, abort: true}, {made: 8, answered: 9},
 		},
 		"one after the other": {{made: 0, answered: 3, fails: true}, {made: 4, answered: 5, fails: true}, {made: 6, answered: 7}},
 		"again after run all": {{made: 0, answered: 3, fails: true}, {made: 2, answered: 4, abort: true}, {made: 300, answered: 310}},
