@@ -96,13 +96,27 @@ func (s *Session) decode(m *wire.Message, into any) bool {
 
 // fail answers a request with an error.
 func (s *Session) fail(m *wire.Message, err error) {
+	if m.Header.MsgType == wire.TypeExecuteRequest {
+		s.failCell(m, err, 0)
+		return
+	}
 	s.opts.Logf("%v", err)
 	kind, isRequest := strings.CutSuffix(m.Header.MsgType, "_request")
 	if !isRequest {
 		return // no message of a comm has a reply
 	}
-	content := wire.ErrorContent{Name: "kernel error", Value: err.Error(), Traceback: wire.Strings{err.Error()}}
-	s.reply(m, kind+"_reply", wire.NewErrorReply(content), nil)
+	s.reply(m, kind+"_reply", wire.NewErrorReply(kernelError(err)), nil)
+}
+
+// failCell answers an execute_request that can't be looked at. count is the
+// execution count of the last cell, if that is known.
+func (s *Session) failCell(m *wire.Message, err error, count int) {
+	s.opts.Logf("%v", err)
+	s.reply(m, wire.TypeExecuteReply, wire.ExecuteReply{Status: wire.StatusError, ExecutionCount: count, Error: kernelError(err)}, nil)
+}
+
+func kernelError(err error) wire.ErrorContent {
+	return wire.ErrorContent{Name: "kernel error", Value: err.Error(), Traceback: wire.Strings{err.Error()}}
 }
 
 // interrupt stops all cells that run, the handler of a comm message and the question

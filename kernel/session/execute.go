@@ -29,7 +29,8 @@ func (sh *subshell) execute(r request) {
 		return
 	}
 	var req wire.ExecuteRequest
-	if !sh.decode(m, &req) {
+	if err := m.DecodeContent(&req); err != nil {
+		sh.failCell(m, err, sh.count)
 		return
 	}
 	sh.handlers.wait(r.comms) // a slider that was moved before the cell was run counts
