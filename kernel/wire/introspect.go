@@ -90,6 +90,13 @@ type IsCompleteRequest struct {
 	Code string `json:"code"`
 }
 
+// UnmarshalJSON reads a request; code must be there.
+func (r *IsCompleteRequest) UnmarshalJSON(b []byte) error {
+	code, _, _, err := readPlace("is_complete_request", b)
+	*r = IsCompleteRequest{Code: code}
+	return err
+}
+
 // Completeness is the answer to IsCompleteRequest.
 type Completeness string
 
