@@ -1,128 +1,79 @@
-// Package conformance tests a kernel from the outside, through its sockets: as
-// Jupyter sees it. Client speaks the protocol for tests in Go; the folder python
-// holds the tests that use Jupyter's own.
+// Package conformance judges a Jupyter kernel from the outside. Client speaks the
+// protocol and its judge looks at every message that arrives; Scenarios are what a
+// kernel is put through, and Coverage says which of them checks which field of
+// the protocol. The same table is run against a session in process, against the
+// installed kernel over its sockets, and against any other kernel that has a
+// kernelspec. The folder python holds the tests that use Jupyter's own clients.
 package conformance
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net"
-	"os"
-	"path/filepath"
-	"strconv"
-	"syscall"
-	"time"
+	"sync"
 
-	"github.com/nascent-go/nascent/kernel/host"
 	"github.com/nascent-go/nascent/kernel/host/zmtp"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
-// WriteConnection writes a connection file with five free ports of this machine
-// and a fresh key into a folder, and returns the path of the file.
-func WriteConnection(dir string) (path string, c host.Connection, err error) {
-	c = host.Connection{Transport: "tcp", IP: "127.0.0.1", Scheme: wire.Scheme, Key: wire.NewID()}
-	for _, port := range []*int{&c.ShellPort, &c.ControlPort, &c.StdinPort, &c.IOPubPort, &c.HBPort} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", c, fmt.Errorf("looking for a free port: %w", err)
-		}
-		defer l.Close() // all are held until five are found: they must differ
-		*port = l.Addr().(*net.TCPAddr).Port
-	}
-	text, err := json.Marshal(c)
-	if err != nil {
-		return "", c, fmt.Errorf("writing a connection file: %w", err)
-	}
-	path = filepath.Join(dir, "kernel-"+strconv.Itoa(c.ShellPort)+".json")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		return "", c, fmt.Errorf("writing a connection file: %w", err)
-	}
-	return path, c, nil
+// Socket is where a client sends the frames of messages to.
+type Socket interface {
+	Send(frames [][]byte)
+	Close()
 }
 
-// Client is a front end of a kernel. It is for one goroutine.
+// Client is a front end of a kernel. What arrives is judged and kept until it is
+// collected. It is safe for concurrent use.
 type Client struct {
-	Shell, Control, Stdin, IOPub, Heartbeat *zmtp.Client
+	Shell, Control, Stdin, IOPub Socket
+	Heartbeat                    *zmtp.Client // nil: the kernel has none
 
 	Signer *wire.Signer
 	Sender wire.Sender // session and user in the headers of requests
+
+	mu      sync.Mutex
+	closed  bool
+	changed chan struct{} // closed when something has arrived
+	inboxes map[wire.Channel]*inbox
+	judge   *judge
 }
 
-// Connect connects to the kernel of a connection file, waits until it listens,
-// and until what it publishes arrives.
-func Connect(ctx context.Context, c host.Connection) (*Client, error) {
-	signer, err := wire.NewSigner(c.Scheme, c.Key)
-	if err != nil {
-		return nil, err
+// NewClient makes a client whose sockets the caller sets. What the kernel sends
+// is given to Deliver. [Connect] makes one that is connected.
+func NewClient(signer *wire.Signer) *Client {
+	k := &Client{
+		Signer: signer, Sender: wire.Sender{Session: wire.NewID(), User: "test"},
+		changed: make(chan struct{}), inboxes: map[wire.Channel]*inbox{},
 	}
-	k := &Client{Signer: signer, Sender: wire.Sender{Session: wire.NewID(), User: "test"}}
-	for _, s := range []struct {
-		client **zmtp.Client
-		kind   zmtp.ClientKind
-		port   int
-		topics []string
-	}{
-		{&k.Shell, zmtp.Dealer, c.ShellPort, nil},
-		{&k.Control, zmtp.Dealer, c.ControlPort, nil},
-		{&k.Stdin, zmtp.Dealer, c.StdinPort, nil},
-		{&k.IOPub, zmtp.Subscriber, c.IOPubPort, []string{""}},
-		{&k.Heartbeat, zmtp.Request, c.HBPort, nil},
-	} {
-		if *s.client, err = dial(ctx, c, s.kind, s.port, k.Sender.Session, s.topics); err != nil {
-			k.Close()
-			return nil, fmt.Errorf("connecting to the kernel: %w", err)
-		}
+	k.judge = newJudge(k.Sender.Session)
+	for _, c := range []wire.Channel{wire.Shell, wire.Control, wire.Stdin, wire.IOPub} {
+		k.inboxes[c] = newInbox()
 	}
-	if err := k.waitForIOPub(ctx); err != nil {
-		k.Close()
-		return nil, err
-	}
-	return k, nil
-}
-
-// dial tries until somebody listens: the kernel may be starting.
-func dial(ctx context.Context, c host.Connection, kind zmtp.ClientKind, port int, id string, topics []string) (*zmtp.Client, error) {
-	network, address := c.Address(port)
-	for {
-		client, err := zmtp.Dial(ctx, kind, network, address, id, zmtp.Limits{Size: wire.MaxMessageSize, Frames: wire.MaxFrames}, topics...)
-		if err == nil || !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist) {
-			return client, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("%w: %w", ctx.Err(), err)
-		case <-time.After(2 * time.Millisecond):
-		}
-	}
-}
-
-// waitForIOPub asks until an answer comes on IOPub too: subscriptions take
-// effect some time after the connection.
-func (k *Client) waitForIOPub(ctx context.Context) error {
-	for {
-		short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
-		_, err := k.Ask(short, wire.Shell, wire.TypeKernelInfoRequest, wire.Empty{})
-		cancel()
-		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
-			return err
-		}
-	}
+	return k
 }
 
 // Close closes all connections.
 func (k *Client) Close() {
-	for _, c := range []*zmtp.Client{k.Shell, k.Control, k.Stdin, k.IOPub, k.Heartbeat} {
-		if c != nil {
-			c.Close()
+	k.mu.Lock()
+	k.closed = true
+	k.mu.Unlock()
+	for _, s := range []Socket{k.Shell, k.Control, k.Stdin, k.IOPub} {
+		if s != nil {
+			s.Close()
 		}
+	}
+	if k.Heartbeat != nil {
+		k.Heartbeat.Close()
 	}
 }
 
-func (k *Client) channel(c wire.Channel) *zmtp.Client {
+func (k *Client) isClosed() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.closed
+}
+
+func (k *Client) socket(c wire.Channel) Socket {
 	switch c {
 	case wire.Shell:
 		return k.Shell
@@ -134,40 +85,118 @@ func (k *Client) channel(c wire.Channel) *zmtp.Client {
 	return k.IOPub
 }
 
-// Send sends a request and returns it.
-func (k *Client) Send(c wire.Channel, msgType string, content any) (*wire.Message, error) {
+// Deliver takes the frames of a message that has arrived on a channel.
+func (k *Client) Deliver(c wire.Channel, frames [][]byte) {
+	m, err := wire.Decode(frames, k.Signer)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err != nil {
+		k.judge.blame("", "on %s: %v", c, err)
+		return
+	}
+	m.Channel = c
+	k.judge.receive(m, frames)
+	k.inboxes[c].put(m)
+	k.wake()
+}
+
+// fail ends a channel: nothing will arrive on it any more.
+func (k *Client) fail(c wire.Channel, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.inboxes[c].err = fmt.Errorf("waiting on %s: %w", c, err)
+	k.wake()
+}
+
+func (k *Client) wake() {
+	close(k.changed)
+	k.changed = make(chan struct{})
+}
+
+// until waits until done says so. done runs with k.mu held; an error of it ends
+// the waiting too.
+func (k *Client) until(ctx context.Context, done func() (bool, error)) error {
+	for {
+		k.mu.Lock()
+		ok, err := done()
+		changed := k.changed
+		k.mu.Unlock()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Make makes a request, which may be changed before it is posted.
+func (k *Client) Make(c wire.Channel, msgType string, content any) (*wire.Message, error) {
 	m, err := k.Sender.Publish(nil, msgType, content)
 	if err != nil {
 		return nil, err
 	}
 	m.Channel, m.Identities = c, nil
+	return m, nil
+}
+
+// Post sends a message that Make has made.
+func (k *Client) Post(m *wire.Message) error { return k.post(m, false) }
+
+func (k *Client) post(m *wire.Message, probe bool) error {
 	frames, err := m.Encode(k.Signer)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.judge.send(m, frames, probe)
+	k.mu.Unlock()
+	k.socket(m.Channel).Send(frames)
+	return nil
+}
+
+// Send sends a request and returns it.
+func (k *Client) Send(c wire.Channel, msgType string, content any) (*wire.Message, error) {
+	m, err := k.Make(c, msgType, content)
 	if err != nil {
 		return nil, err
 	}
-	k.channel(c).Send(frames)
-	return m, nil
+	return m, k.Post(m)
 }
 
-// Receive waits for the next message on a channel.
-func (k *Client) Receive(ctx context.Context, c wire.Channel) (*wire.Message, error) {
-	frames, err := k.channel(c).Receive(ctx)
+// Receive waits for the next message on a channel that was not collected.
+func (k *Client) Receive(ctx context.Context, c wire.Channel) (m *wire.Message, err error) {
+	err = k.until(ctx, func() (bool, error) {
+		if m = k.inboxes[c].next(); m != nil {
+			return true, nil
+		}
+		return false, k.inboxes[c].err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("waiting on %s: %w", c, err)
 	}
-	m, err := wire.Decode(frames, k.Signer)
-	if err != nil {
-		return nil, fmt.Errorf("received on %s: %w", c, err)
-	}
-	m.Channel = c
 	return m, nil
 }
 
-// Answer is all that a kernel sent about one request.
-type Answer struct {
-	Request   *wire.Message
-	Reply     *wire.Message   // nil if it was not waited for
-	Published []*wire.Message // on IOPub, from busy to idle
+// Await waits for a message about a request on a channel, and takes it and what
+// came about the request before it.
+func (k *Client) Await(ctx context.Context, c wire.Channel, request *wire.Message, is func(*wire.Message) bool) (*wire.Message, error) {
+	var found *wire.Message
+	err := k.until(ctx, func() (bool, error) {
+		for m := k.inboxes[c].nextAbout(request.Header.MsgID); m != nil; m = k.inboxes[c].nextAbout(request.Header.MsgID) {
+			if is(m) {
+				found = m
+				return true, nil
+			}
+		}
+		return false, k.inboxes[c].err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("waiting on %s for a message about %s: %w", c, request.Header.MsgType, err)
+	}
+	return found, nil
 }
 
 // Ask sends a request and collects its answer.
@@ -185,88 +214,79 @@ func (k *Client) Execute(ctx context.Context, code string) (*Answer, error) {
 }
 
 // Collect waits for the reply to a request and for all that is published about
-// it. What belongs to other requests is dropped.
+// it. After an error the answer holds what came.
 func (k *Client) Collect(ctx context.Context, request *wire.Message) (*Answer, error) {
-	a := &Answer{Request: request}
-	for a.Reply == nil {
-		m, err := k.Receive(ctx, request.Channel)
-		if err != nil {
-			return a, fmt.Errorf("reply to %s: %w", request.Header.MsgType, err)
-		}
-		if m.ParentID() == request.Header.MsgID {
-			a.Reply = m
-		}
-	}
-	return a, k.collectPublished(ctx, a)
+	return k.collect(ctx, request, true)
 }
 
 // CollectPublished waits for all that is published about a request until its
 // idle, without a reply.
 func (k *Client) CollectPublished(ctx context.Context, request *wire.Message) (*Answer, error) {
+	return k.collect(ctx, request, false)
+}
+
+func (k *Client) collect(ctx context.Context, request *wire.Message, withReply bool) (*Answer, error) {
 	a := &Answer{Request: request}
-	return a, k.collectPublished(ctx, a)
+	id, idle := request.Header.MsgID, false
+	err := k.until(ctx, func() (bool, error) {
+		if withReply && a.Reply == nil {
+			a.Reply = k.inboxes[request.Channel].nextAbout(id)
+		}
+		for !idle {
+			m := k.inboxes[wire.IOPub].nextAbout(id)
+			if m == nil {
+				break
+			}
+			a.Published = append(a.Published, m)
+			idle = state(m) == wire.Idle
+		}
+		switch {
+		case withReply && a.Reply == nil:
+			return false, k.inboxes[request.Channel].err
+		case !idle:
+			return false, k.inboxes[wire.IOPub].err
+		}
+		return true, nil
+	})
+	switch {
+	case err == nil:
+		return a, nil
+	case withReply && a.Reply == nil:
+		return a, fmt.Errorf("reply to %s: %w", request.Header.MsgType, err)
+	}
+	return a, fmt.Errorf("what is published about %s: %w", request.Header.MsgType, err)
 }
 
-func (k *Client) collectPublished(ctx context.Context, a *Answer) error {
-	for {
-		m, err := k.Receive(ctx, wire.IOPub)
-		if err != nil {
-			return fmt.Errorf("what is published about %s: %w", a.Request.Header.MsgType, err)
-		}
-		if m.ParentID() != a.Request.Header.MsgID {
-			continue
-		}
-		a.Published = append(a.Published, m)
-		var s wire.Status
-		if m.Header.MsgType == wire.TypeStatus && m.DecodeContent(&s) == nil && s.ExecutionState == wire.Idle {
-			return nil
-		}
+// Drop forgets what has arrived and was not collected.
+func (k *Client) Drop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, b := range k.inboxes {
+		b.clear()
 	}
 }
 
-// Types lists the types of what was published, and the states of status.
-func (a *Answer) Types() []string {
-	var types []string
-	for _, m := range a.Published {
-		t := m.Header.MsgType
-		var s wire.Status
-		if t == wire.TypeStatus && m.DecodeContent(&s) == nil {
-			t = string(s.ExecutionState)
-		}
-		types = append(types, t)
-	}
-	return types
+// Blames lists what was wrong with the messages that have arrived so far, by the
+// protocol. With ours, what this kernel promises beyond it counts too.
+func (k *Client) Blames(ours bool) []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.judge.found(ours)
 }
 
-// Text joins what was published on stdout or stderr.
-func (a *Answer) Text(name string) string {
-	var text string
-	for _, m := range a.Published {
-		var s wire.Stream
-		if m.Header.MsgType == wire.TypeStream && m.DecodeContent(&s) == nil && s.Name == name {
-			text += s.Text
-		}
-	}
-	return text
+// unfinished lists the requests that still lack a reply or their idle.
+func (k *Client) unfinished() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.judge.unfinished()
 }
 
-// Errors lists the errors that were published.
-func (a *Answer) Errors() []wire.ErrorContent {
-	var list []wire.ErrorContent
-	for _, m := range a.Published {
-		var e wire.ErrorContent
-		if m.Header.MsgType == wire.TypeError && m.DecodeContent(&e) == nil {
-			list = append(list, e)
-		}
-	}
-	return list
+// saw says whether a field of a message type was in a message that this client
+// has sent or received.
+func (k *Client) saw(msgType, field string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.judge.seen[msgType+"."+field]
 }
 
-// ExecuteReply reads the reply to a cell.
-func (a *Answer) ExecuteReply() (wire.ExecuteReply, error) {
-	var r wire.ExecuteReply
-	if a.Reply == nil {
-		return r, errors.New("there is no reply")
-	}
-	return r, a.Reply.DecodeContent(&r)
-}
+var errNoReply = errors.New("there is no reply")

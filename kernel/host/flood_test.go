@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/nascent-go/nascent/kernel/conformance"
-	"github.com/nascent-go/nascent/kernel/host/zmtp"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
@@ -121,7 +120,7 @@ func TestFloodOfEverything(t *testing.T) {
 		}
 		for range each {
 			f := frames()
-			for _, c := range []*zmtp.Client{other.Shell, other.Control, other.Stdin, other.Heartbeat} {
+			for _, c := range []conformance.Socket{other.Shell, other.Control, other.Stdin, other.Heartbeat} {
 				if c.Send(f); rnd.IntN(10) == 0 {
 					c.Send(f)
 				}
