@@ -34,14 +34,15 @@ func TestRecords(t *testing.T) {
 	result := func(subshell, fields string) string {
 		id := b.sendTo(subshell, wire.TypeExecuteRequest, executeContent("where", fields))
 		b.idle(id)
-		for _, m := range b.about(id, wire.TypeExecuteResult) {
-			var r wire.ExecuteResult
-			if err := m.DecodeContent(&r); err != nil {
-				t.Fatal(err)
-			}
-			return fmt.Sprint(r.Data["text/plain"])
+		results := b.about(id, wire.TypeExecuteResult)
+		if len(results) != 1 {
+			t.Fatalf("%d results", len(results))
 		}
-		return "no result"
+		var r wire.ExecuteResult
+		if err := results[0].DecodeContent(&r); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(r.Data["text/plain"])
 	}
 	b.run("much", "")
 	for _, tt := range []struct{ subshell, fields, want string }{

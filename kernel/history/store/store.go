@@ -38,6 +38,8 @@ type Store struct {
 	corrupt error   // what a question has met
 	warning error   // to be told with the next cell
 
+	slow <-chan struct{} // closed unless a cell has waited in vain, and what it waited for is not written yet
+
 	wake    chan struct{} // there is something to do
 	closing chan struct{}
 	close   func()
@@ -68,7 +70,7 @@ func Open(path, key string) *Store {
 }
 
 func newStore(path, key string) *Store {
-	s := &Store{path: path, patience: patience, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
+	s := &Store{path: path, patience: patience, slow: nothing, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	s.main = &book{store: s, key: key, recent: history.NewMemory()}
 	return s
@@ -107,9 +109,7 @@ func (b *book) Begin(line int, input string) error {
 	if err := b.recent.Begin(line, input); err != nil {
 		return err
 	}
-	if written := b.store.put(entry{book: b, line: line, input: input, begins: true}); written != nil {
-		wait(written, beginTime)
-	}
+	b.store.await(b.store.put(entry{book: b, line: line, input: input, begins: true}))
 	return b.store.told()
 }
 
@@ -120,37 +120,48 @@ func (b *book) Output(line int, text string) {
 }
 
 // put hands the writer something to write. The channel that it returns is closed
-// when it is written; nil means that there is no use in waiting for it, because
-// others wait already.
-func (s *Store) put(e entry) <-chan struct{} {
+// when it is written, or never will be.
+func (s *Store) put(e entry) (written <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken {
-		return nil
+		return nothing
 	}
-	behind := s.behind()
 	if s.pending == nil {
 		s.pending = &batch{done: make(chan struct{})}
 		s.last = s.pending
 	}
 	s.pending.entries = append(s.pending.entries, e)
 	s.rouse()
-	if behind {
-		return nil
-	}
 	return s.pending.done
 }
 
-// behind says whether what was handed in before is not written yet.
-func (s *Store) behind() bool {
-	if s.last == nil {
-		return false
-	}
+// nothing is a channel that is closed, for who has nothing to wait for.
+var nothing = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// await waits until a cell is in the file. If the file is slow, only the first
+// cell that meets it waits for some time; those that follow do not.
+func (s *Store) await(written <-chan struct{}) {
+	s.mu.Lock()
+	slow := s.slow
+	s.mu.Unlock()
 	select {
-	case <-s.last.done:
-		return false
+	case <-slow:
 	default:
-		return true
+		return
+	}
+	timer := time.NewTimer(beginTime)
+	defer timer.Stop()
+	select {
+	case <-written:
+	case <-timer.C:
+		s.mu.Lock()
+		s.slow = written
+		s.mu.Unlock()
 	}
 }
 
@@ -168,16 +179,4 @@ func (s *Store) told() error {
 	warning := s.warning
 	s.warning = nil
 	return warning
-}
-
-// wait waits for a channel to be closed, but not for ever. It says whether it was.
-func wait(closed <-chan struct{}, most time.Duration) bool {
-	timer := time.NewTimer(most)
-	defer timer.Stop()
-	select {
-	case <-closed:
-		return true
-	case <-timer.C:
-		return false
-	}
 }
