@@ -52,6 +52,7 @@ type file struct {
 	session *sql.Stmt // makes one
 	begin   *sql.Stmt
 	output  *sql.Stmt
+	numbers map[string]int64 // of sessions that have been written to, by key
 }
 
 // openFile opens the file, makes it if it is not there, and brings its tables up
@@ -87,7 +88,7 @@ func openFile(path string, migrations []string) (f *file, err error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(2) // the writer's, and one for questions
-	f = &file{db: db, info: info}
+	f = &file{db: db, info: info, numbers: map[string]int64{}}
 	if err := f.prepare(migrations); err != nil {
 		f.close()
 		return nil, err
@@ -162,18 +163,20 @@ func (f *file) migrate(migrations []string) error {
 
 // write writes entries, all or none.
 func (f *file) write(entries []entry) error {
+	if len(entries) == 1 && f.numbers[entries[0].book.key] != 0 {
+		return f.writeEntry(f.numbers[entries[0].book.key], entries[0]) // a transaction by itself
+	}
 	numbers := map[*book]int64{}
 	err := f.transaction(func() error {
 		for _, e := range entries {
-			number, ok := numbers[e.book]
-			if !ok {
-				var err error
-				if number, err = f.begun(e.book.key); err != nil {
+			if numbers[e.book] == 0 {
+				number, err := f.begun(e.book.key)
+				if err != nil {
 					return err
 				}
 				numbers[e.book] = number
 			}
-			if err := f.writeEntry(number, e); err != nil {
+			if err := f.writeEntry(numbers[e.book], e); err != nil {
 				return err
 			}
 		}
@@ -182,6 +185,7 @@ func (f *file) write(entries []entry) error {
 	if err == nil {
 		for b, number := range numbers {
 			b.number.Store(number)
+			f.numbers[b.key] = number
 		}
 	}
 	return err
@@ -198,6 +202,9 @@ func (f *file) writeEntry(session int64, e entry) (err error) {
 
 // begun is the number of a session, which gets one if it has none.
 func (f *file) begun(key string) (int64, error) {
+	if number := f.numbers[key]; number != 0 {
+		return number, nil
+	}
 	number, err := f.sessionOf(key)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return number, err
