@@ -80,8 +80,8 @@ class Cell:
 class Notebook:
     """A running kernel and a client of it."""
 
-    def __init__(self):
-        self.manager, self.client = start_new_kernel(kernel_name=KERNEL, startup_timeout=TIMEOUT)
+    def __init__(self, **options):
+        self.manager, self.client = start_new_kernel(kernel_name=KERNEL, startup_timeout=TIMEOUT, **options)
 
     def close(self):
         self.client.stop_channels()

@@ -47,6 +47,8 @@ class TestKernel(jupyter_kernel_test.KernelTests):
         's := "not closed\n',
     ]
 
+    code_page_something = "%help"
+
     code_generate_error = 'panic("on purpose")'
 
     code_execute_result = [

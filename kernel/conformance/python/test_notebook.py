@@ -1,6 +1,7 @@
 """Notebooks, run by nbclient as nbconvert, papermill and JupyterLab's own tools do."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -79,6 +80,30 @@ def test_a_cell_that_takes_too_long_is_interrupted():
 def test_a_timeout_is_reported():
     with pytest.raises(CellTimeoutError):
         run("time.Sleep(time.Hour)", timeout=1)
+
+
+def test_time_is_recorded():
+    """What JupyterLab's cell timing reads is in the metadata."""
+    timing = run("time.Sleep(50 * time.Millisecond)", record_timing=True).cells[0].metadata.execution
+    times = [datetime.fromisoformat(timing[name].replace("Z", "+00:00")) for name in (
+        "iopub.status.busy", "iopub.execute_input", "iopub.status.idle", "shell.execute_reply")]
+    assert times[:3] == sorted(times[:3])
+    assert (times[2] - times[1]).total_seconds() >= 0.05
+
+
+def test_widgets_are_stored():
+    """The state of comms that follow the widgets' protocol goes into the notebook's metadata."""
+    notebook = run(
+        'state := map[string]any{"_model_module": "@jupyter-widgets/controls", "_model_module_version": "2.0.0", "_model_name": "FloatProgressModel", '
+        '"_view_module": "@jupyter-widgets/controls", "_view_module_version": "2.0.0", "_view_name": "ProgressView", "value": 0.0}\n'
+        'bar := display.NewComm("jupyter.widget")\n'
+        'bar.Open(map[string]any{"state": state, "buffer_paths": [][]any{}}, map[string]string{"version": "2.1.0"})',
+        'bar.Send(map[string]any{"method": "update", "state": map[string]any{"value": 0.75}, "buffer_paths": [][]any{}})',
+        "bar.ID()",
+    )
+    model = notebook.cells[2].outputs[0].data["text/plain"].strip('"')
+    kept = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    assert kept[model]["model_name"] == "FloatProgressModel" and kept[model]["state"]["value"] == 0.75
 
 
 def test_much_output_arrives_whole():
