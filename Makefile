@@ -3,7 +3,8 @@
 # make browser-test  the kernel in JupyterLab, driven in Chromium
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
-# make bench   speed and memory, of the kernel and of nasext
+# make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
+# make bench   that table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make lint    gofmt, go vet, staticcheck
 
@@ -56,7 +57,10 @@ lab: build $(VENV)/.lab
 	./nascent install --prefix $(VENV)
 	$(VENV)/bin/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
-bench: build
+bench-kernel: build $(VENV)/.ready
+	$(VENV)/bin/python $(PY)/bench.py ./nascent
+
+bench: bench-kernel
 	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
 
 # What a target finds lies in testdata/fuzz of its package, and is a test from then on.
