@@ -117,7 +117,6 @@ func (f *function) minmax(v *ssa.Call, name string, a []string) {
 func (f *function) unsafe(v *ssa.Call, name string, a []string, set func(string, ...any)) {
 	c := v.Common()
 	ty := f.typ(v.Type())
-	sizes := types.SizesFor("gc", "amd64")
 	switch name {
 	case "Sizeof":
 		set("%s(%d)", ty, sizes.Sizeof(c.Args[0].Type()))

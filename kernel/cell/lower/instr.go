@@ -67,7 +67,7 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 	case *ssa.MakeMap:
 		f.set(v, "make(%s)", f.typ(v.Type().Underlying()))
 	case *ssa.MakeSlice:
-		f.set(v, "make(%s, %s, %s)", f.typ(v.Type().Underlying()), f.size(v.Len), f.size(v.Cap))
+		f.makeSlice(v)
 	case *ssa.MakeChan:
 		f.makeChan(v)
 	case *ssa.Slice:
@@ -221,6 +221,14 @@ func (f *function) makeChan(v *ssa.MakeChan) {
 }
 
 func (f *function) slice(v *ssa.Slice) {
+	if madeSlice(v.X) {
+		array := elem(v.X.Type()).Underlying().(*types.Array)
+		if size := sizes.Sizeof(array); size > muchMemory {
+			f.p("rt.Room(%d, 1)", size)
+		}
+		f.set(v, "make(%s, %s, int(%d))", f.typ(v.Type().Underlying()), f.bound(v.High), array.Len())
+		return
+	}
 	x := ""
 	if _, ok := v.X.Type().Underlying().(*types.Pointer); ok {
 		x = f.place(v.X)

@@ -13,9 +13,42 @@ func (f *function) alloc(v *ssa.Alloc) {
 	t := elem(v.Type())
 	if n, ok := f.locals[v]; ok {
 		f.p("%s = %s", n, f.zero(t))
+	} else if madeSlice(v) {
+		return
 	} else if !strings.HasPrefix(f.names[v], "q") { // q…: made by the outer function of a deferring one
+		if size := sizes.Sizeof(t); size > muchMemory {
+			f.p("rt.Room(%d, 1)", size)
+		}
 		f.set(v, "new(%s)", f.typ(t))
 	}
+}
+
+// muchMemory is how many bytes may be made at once without asking whether there is
+// room: more than there is would end the process.
+const muchMemory = 64 << 20
+
+var sizes = types.SizesFor("gc", "amd64")
+
+// madeSlice says whether an array is that of a call of make with a constant length,
+// and so large that the slice of it has to be made at once: the interpreter has
+// room of its own for an array that it slices.
+func madeSlice(v ssa.Value) bool {
+	a, ok := v.(*ssa.Alloc)
+	return ok && a.Comment == "makeslice" && sizes.Sizeof(elem(a.Type())) > 1<<20
+}
+
+func (f *function) makeSlice(v *ssa.MakeSlice) {
+	size := max(1, sizes.Sizeof(v.Type().Underlying().(*types.Slice).Elem()))
+	length, capacity := f.size(v.Len), f.size(v.Cap)
+	if _, fixed := v.Cap.(*ssa.Const); !fixed {
+		t := f.temp("int")
+		f.p("%s = int(%s)", t, capacity)
+		f.p("if %s > %d {\n\t\trt.Room(%s, %d)\n\t}", t, muchMemory/size, t, size)
+		if capacity = t; v.Len == v.Cap {
+			length = t
+		}
+	}
+	f.set(v, "make(%s, %s, %s)", f.typ(v.Type().Underlying()), length, capacity)
 }
 
 func (f *function) store(v *ssa.Store) {

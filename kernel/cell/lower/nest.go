@@ -40,7 +40,10 @@ func (f *function) prepare() {
 func (f *function) allot(in ssa.Instruction) {
 	switch v := in.(type) {
 	case *ssa.Alloc:
-		if !v.Heap && onlyAccessed(v) && !f.defers {
+		if madeSlice(v) {
+			return
+		}
+		if !v.Heap && onlyAccessed(v) && !f.defers && sizes.Sizeof(elem(v.Type())) <= muchMemory {
 			f.locals[v] = "a_" + v.Name()
 			f.vars = append(f.vars, variable{"a_" + v.Name(), f.typ(elem(v.Type()))})
 			return

@@ -1,7 +1,9 @@
 package rt
 
 import (
+	"fmt"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"unsafe"
 )
@@ -16,6 +18,17 @@ func (e RTError) Error() string { return e.msg }
 
 // RuntimeError marks it as a runtime.Error.
 func (e RTError) RuntimeError() {}
+
+// Room panics if n values of a size are more memory than this process may have:
+// Go's run time would not survive the attempt.
+func Room(n, size int) {
+	const gib = 1 << 30
+	limit := debug.SetMemoryLimit(-1)
+	if n > int(limit)/size {
+		panic(rtError(fmt.Sprintf("runtime error: out of memory: %.4g GiB are asked for at once, and there may be %.4g",
+			float64(n)*float64(size)/gib, float64(limit)/gib)))
+	}
+}
 
 // Nil panics as a nil dereference does.
 func Nil() { panic(nilError()) }
