@@ -47,11 +47,12 @@ const (
 
 // flight holds the requests that are not finished.
 type flight struct {
-	lanes map[lane][]*entry    // in the order they came
-	ids   map[string][]*entry  // by message id, without the host's own; only one unless a client repeats itself
-	begun []*entry             // those that are busy, in the order they became so
-	sizes map[wire.Channel]int // bytes of the requests of each channel
-	count int
+	lanes  map[lane][]*entry    // in the order they came
+	ids    map[string][]*entry  // by message id, without the host's own; only one unless a client repeats itself
+	begun  []*entry             // those that are busy, in the order they became so
+	sizes  map[wire.Channel]int // bytes of the requests of each channel
+	count  int
+	locals int // how many are the host's own
 }
 
 func newFlight() *flight {
@@ -67,7 +68,9 @@ func (f *flight) add(m *wire.Message, local bool) {
 	}
 	f.lanes[e.lane] = append(f.lanes[e.lane], e)
 	f.sizes[m.Channel] += e.size
-	if !local {
+	if local {
+		f.locals++
+	} else {
 		f.ids[m.Header.MsgID] = append(f.ids[m.Header.MsgID], e)
 	}
 }
@@ -154,6 +157,9 @@ func (f *flight) remove(gone *entry) (due []*wire.Message) {
 
 // due takes the host's own entries out of a lane that wait for no cell any more.
 func (f *flight) due(l lane) (due []*wire.Message) {
+	if f.locals == 0 {
+		return nil
+	}
 	waiting := f.lanes[l]
 	for i := 0; i < len(waiting) && (!waiting[i].cell() || waiting[i].busy); {
 		if e := waiting[i]; e.local {
@@ -174,6 +180,10 @@ func (f *flight) due(l lane) (due []*wire.Message) {
 func (f *flight) forget(e *entry) {
 	if f.sizes[e.lane.channel] -= e.size; e.busy {
 		f.begun = slices.DeleteFunc(f.begun, func(o *entry) bool { return o == e })
+	}
+	if e.local {
+		f.locals--
+		return
 	}
 	id := e.request.Header.MsgID
 	list := slices.DeleteFunc(f.ids[id], func(o *entry) bool { return o == e })

@@ -40,27 +40,29 @@ func TestFlight(t *testing.T) {
 
 	expect("all", ids(f.all()), "[cell info1 info2 question sub control cell]")
 	expect("running", ids(f.running()), "[]")
-	for _, e := range []*entry{cell, control, sub, question} {
-		f.begin(e)
-		f.begin(e)
-	}
-	expect("running", ids(f.running()), "[cell sub question]")
-	expect("cell", ids([]*entry{f.cell()}), "[sub]")
 	expect("waits", []bool{f.waits(info("")), f.waits(info("s")), f.waits(info("other"))}, "[true true false]")
+	expect("due when a question begins", len(f.begin(question)), 0)
+	expect("due when the cell before it begins", len(f.begin(cell)), 2)
+	for _, e := range []*entry{control, sub} {
+		expect("due", len(f.begin(e)), 0)
+		expect("due at the second begin", len(f.begin(e)), 0)
+	}
+	expect("running", ids(f.running()), "[question cell sub]")
+	expect("cell", ids([]*entry{f.cell()}), "[sub]")
+	expect("waits", []bool{f.waits(info("")), f.waits(info("s"))}, "[true false]") // for the second cell of that id
 	expect("the older of two", f.find("cell") == cell, true)
 	expect("a local one is not the worker's", f.find("info1") == nil, true)
 	expect("content is kept", cell.request.Content == nil, true)
 
-	expect("due behind a question", len(f.remove(question)), 0)
-	due := f.remove(cell)
-	expect("due behind the cell", len(due), 2)
+	f.remove(question)
+	f.remove(cell)
 	expect("the other of two", f.find("cell") == twin, true)
 	expect("removed twice", len(f.remove(cell)), 0)
 	f.remove(sub)
 	expect("cell", f.cell() == nil, true)
-	expect("waits", []bool{f.waits(info("")), f.waits(info("s"))}, "[true false]")
+	add("info3", wire.TypeKernelInfoRequest, "", wire.Shell, true)
 	f.remove(control)
-	f.remove(twin)
+	expect("due when the last cell is gone", len(f.remove(twin)), 1)
 	expect("left", []int{len(f.all()), len(f.lanes), len(f.ids), len(f.begun), f.sizes[wire.Shell], f.sizes[wire.Control]}, "[0 0 0 0 0 0]")
 
 	for n := 0; !f.full(wire.Shell); n++ {

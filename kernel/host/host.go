@@ -47,7 +47,8 @@ type Options struct {
 type host struct {
 	opts    Options
 	log     *logbook // what happens to the kernel
-	drops   *logbook // what clients send that can't be used; a flood of it must not hide the rest
+	drops   *logbook // what clients send that can't be used
+	said    *logbook // what workers say; a flood of this or of drops must not hide the rest
 	signer  *wire.Signer
 	sender  wire.Sender
 	sockets *sockets
@@ -92,13 +93,14 @@ func Run(ctx context.Context, opts Options) error {
 	}
 	out := log.New(opts.Log, "nascent: ", 0)
 	h := &host{
-		opts: opts, log: newLogbook(out), drops: newLogbook(out),
+		opts: opts, log: newLogbook(out), drops: newLogbook(out), said: newLogbook(out),
 		sender:  wire.Sender{Session: wire.NewID(), User: "kernel"},
 		replays: newReplays(rememberedSignatures),
 		events:  make(chan func()), done: make(chan struct{}), nextCount: 1, comms: map[string]bool{}, flight: newFlight(),
 	}
-	defer h.log.close()
-	defer h.drops.close()
+	for _, l := range []*logbook{h.drops, h.said, h.log} {
+		defer l.close()
+	}
 	if err := h.open(ctx); err != nil {
 		return err
 	}

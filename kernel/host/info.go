@@ -34,6 +34,6 @@ func Info(version, goVersion string) wire.KernelInfoReply {
 			{Text: "A Tour of Go", URL: "https://go.dev/tour/"},
 			{Text: "Go standard library", URL: "https://pkg.go.dev/std"},
 		},
-		SupportedFeatures: wire.Strings{},
+		SupportedFeatures: wire.Strings{wire.FeatureSubshells},
 	}
 }

@@ -6,16 +6,18 @@ import (
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
-// known are the requests that a kernel takes, on shell and on control.
-func known(msgType string) bool {
+// known says whether a kernel takes a request on a channel, which is shell or
+// control. As ipykernel, it takes those of shell on control too.
+func known(c wire.Channel, msgType string) bool {
 	switch msgType {
 	case wire.TypeKernelInfoRequest, wire.TypeExecuteRequest, wire.TypeCompleteRequest, wire.TypeInspectRequest,
 		wire.TypeIsCompleteRequest, wire.TypeHistoryRequest, wire.TypeCommInfoRequest,
 		wire.TypeCommOpen, wire.TypeCommMsg, wire.TypeCommClose,
-		wire.TypeShutdownRequest, wire.TypeInterruptRequest,
-		wire.TypeCreateSubshellRequest, wire.TypeDeleteSubshellRequest, wire.TypeListSubshellRequest,
+		wire.TypeShutdownRequest, wire.TypeInterruptRequest, // which old clients send on shell
 		wire.TypeUsageRequest:
 		return true
+	case wire.TypeCreateSubshellRequest, wire.TypeDeleteSubshellRequest, wire.TypeListSubshellRequest:
+		return c == wire.Control
 	}
 	return false
 }
@@ -53,8 +55,8 @@ func (h *host) refuse(m *wire.Message, signature []byte) (why string) {
 		return "only input_reply is received there"
 	case m.Channel == wire.Stdin && h.worker == nil:
 		return "nobody has asked for input"
-	case m.Channel != wire.Stdin && !known(m.Header.MsgType):
-		return "this kernel has no such request"
+	case m.Channel != wire.Stdin && !known(m.Channel, m.Header.MsgType):
+		return "this kernel takes no such request there"
 	}
 	return ""
 }
@@ -173,7 +175,6 @@ func (h *host) fromWorker(w *link, m *wire.Message) {
 		} else {
 			h.counted(h.flight.find(m.ParentID()), in.ExecutionCount)
 		}
-	case wire.TypeExecuteReply:
 	}
 	if m.Channel == wire.Shell || m.Channel == wire.Control {
 		if e := h.flight.find(m.ParentID()); e != nil {
@@ -200,7 +201,7 @@ func (h *host) logFromWorker(m *wire.Message) {
 		h.logf("from the worker: %v", err)
 		return
 	}
-	h.logf("%s", line.Text)
+	h.said.printf("%s", line.Text)
 }
 
 func (h *host) statusFromWorker(m *wire.Message) {
@@ -230,8 +231,6 @@ func (h *host) statusFromWorker(m *wire.Message) {
 		h.send(m)
 		if e == nil {
 			return
-		}
-		if e.cell() {
 		}
 		h.answerAll(h.flight.remove(e))
 	}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/nascent-go/nascent/kernel/wire"
 )
@@ -83,25 +82,13 @@ func (h *host) removeFiles() {
 	}
 }
 
-// published is the connection file that a registered kernel writes for other
-// clients. It names the host, so that those of hosts that were killed can be told
-// from others.
-type published struct {
-	Connection
-	KernelName string `json:"kernel_name"`
-	HostPID    int    `json:"nascent_host_pid"`
-}
-
-const publishedName = "nascent"
-
 // publish writes a connection file and returns its path. A file of that name that
-// is not of a kernel of this kind is left alone.
+// is there already is left alone.
 func publish(dir, kernelID string, c Connection) (path string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("writing a connection file: %w", err)
 	}
-	removeAbandoned(dir)
-	text, err := json.MarshalIndent(published{c, publishedName, os.Getpid()}, "", "  ")
+	text, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("writing a connection file: %w", err)
 	}
@@ -115,24 +102,4 @@ func publish(dir, kernelID string, c Connection) (path string, err error) {
 		return "", fmt.Errorf("writing a connection file: %w", errors.Join(err, os.Remove(path)))
 	}
 	return path, nil
-}
-
-// removeAbandoned removes the connection files of hosts that were killed, and so
-// could not do it themselves.
-func removeAbandoned(dir string) {
-	files, err := filepath.Glob(filepath.Join(dir, "kernel-*.json"))
-	if err != nil {
-		return // the name of the folder is no pattern: then there is nothing to find
-	}
-	for _, path := range files {
-		text, err := readFile(path)
-		var p published
-		if err != nil || json.Unmarshal(text, &p) != nil || p.HostPID <= 0 || p.KernelName != publishedName {
-			continue
-		}
-		if errors.Is(syscall.Kill(p.HostPID, 0), syscall.ESRCH) {
-			// One that can't be removed harms nobody.
-			_ = os.Remove(path)
-		}
-	}
 }

@@ -228,41 +228,40 @@ func TestRegistrationFileErrors(t *testing.T) {
 	}
 }
 
-// The connection file of a host that was killed is removed by the next one; those
-// of others are left alone.
-func TestAbandonedConnectionFilesAreRemoved(t *testing.T) {
+// A connection file that is there already belongs to somebody else.
+func TestConnectionFilesOfOthersAreLeftAlone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	dead := 1<<22 + 1 // above the highest process id
 	l := launch(t, ctx, "tcp", "127.0.0.1:0", nil)
-	runtime := filepath.Join(filepath.Dir(l.file), "runtime")
-	if err := os.Mkdir(runtime, 0o700); err != nil {
+	file := filepath.Join(filepath.Dir(l.file), "runtime", "kernel-one-1.json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{
-		"kernel-dead.json":   fmt.Sprintf(`{"kernel_name":"nascent","nascent_host_pid":%d}`, dead),
-		"kernel-alive.json":  fmt.Sprintf(`{"kernel_name":"nascent","nascent_host_pid":%d}`, os.Getpid()),
-		"kernel-python.json": `{"kernel_name":"python3"}`,
-		"kernel-bad.json":    `{`,
-	} {
-		if err := os.WriteFile(filepath.Join(runtime, name), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("of others"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, kernel := l.registered(ctx)
+	l.socket.Send(append([][]byte{kernel}, wire.Seal([]byte("ACK"), l.signer)...))
+	port := func(text string) int {
+		n, err := strconv.Atoi(text)
+		if err != nil {
 			t.Fatal(err)
 		}
+		return n
 	}
-	_, kernel := l.registered(ctx)
-	l.socket.Send(append([][]byte{kernel}, wire.Seal([]byte("ACK"), l.signer)...))
-	waitForConnection(t, ctx, filepath.Join(runtime, "kernel-one-1.json"))
+	client, err := conformance.Connect(ctx, host.Connection{
+		Transport: "tcp", IP: "127.0.0.1", Scheme: wire.Scheme, Key: "key", ShellPort: port(r.ShellPort), ControlPort: port(r.ControlPort),
+		StdinPort: port(r.StdinPort), IOPubPort: port(r.IOPubPort), HBPort: port(r.HBPort),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
 	cancel()
 	if err := <-l.ended; err != nil {
 		t.Error(err)
 	}
-	left, err := filepath.Glob(filepath.Join(runtime, "*"))
-	want := "kernel-alive.json kernel-bad.json kernel-python.json"
-	var names []string
-	for _, path := range left {
-		names = append(names, filepath.Base(path))
-	}
-	if err != nil || strings.Join(names, " ") != want {
-		t.Errorf("left: %v, %v; want %s", names, err, want)
+	if text, err := os.ReadFile(file); err != nil || string(text) != "of others" {
+		t.Errorf("the file became %q, %v", text, err)
 	}
 }

@@ -68,7 +68,7 @@ func (h *host) leftOver(name, text string) {
 		parent = e.request
 	}
 	if parent == nil {
-		h.logf("worker, %s: %s", name, strings.TrimRight(text, "\n"))
+		h.said.printf("worker, %s: %s", name, strings.TrimRight(text, "\n"))
 		return
 	}
 	h.publish(parent, wire.TypeStream, wire.Stream{Name: name, Text: text})

@@ -148,6 +148,8 @@ func (s *Session) Handle(m *wire.Message) {
 		s.control.push(request{Message: m})
 	case isComm(m.Header.MsgType) && (m.Channel == wire.Shell || m.Channel == wire.Control):
 		s.takeComm(m)
+	case m.Channel == wire.Control && ofShell(m.Header.MsgType):
+		s.takeShell(m)
 	case m.Header.MsgType == wire.TypeShutdownRequest, m.Header.MsgType == wire.TypeCommInfoRequest, m.Channel == wire.Control:
 		s.control.push(request{Message: m})
 	case m.Channel == wire.Shell:

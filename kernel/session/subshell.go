@@ -58,14 +58,33 @@ func (s *Session) find(id string) *subshell {
 	return s.shells[i]
 }
 
-// takeShell takes a request on shell.
+// ofShell says whether a request is answered by a subshell or beside its cells. Such
+// a request may also come on control: then it is for the main shell, whatever its
+// header says. A cell waits there for its turn, a question for nothing.
+func ofShell(msgType string) bool {
+	switch msgType {
+	case wire.TypeExecuteRequest, wire.TypeCompleteRequest, wire.TypeInspectRequest, wire.TypeIsCompleteRequest, wire.TypeHistoryRequest:
+		return true
+	}
+	return false
+}
+
+// takeShell takes a request of shell.
 func (s *Session) takeShell(m *wire.Message) {
 	came := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := request{Message: m, shell: s.find(m.Header.SubshellID), came: came, made: s.clocks.made(m, came)}
+	id := m.Header.SubshellID
+	if m.Channel == wire.Control {
+		id = ""
+	}
+	r := request{Message: m, shell: s.find(id), came: came, made: s.clocks.made(m, came)}
 	if r.shell == nil {
 		s.control.push(r)
+		return
+	}
+	if m.Channel == wire.Control && m.Header.MsgType != wire.TypeExecuteRequest {
+		s.questions.push(r)
 		return
 	}
 	r.comms, _ = r.shell.handlers.state()

@@ -312,3 +312,45 @@ func TestSubshellsOfRealCells(t *testing.T) {
 		t.Errorf("completions %q", reply.Matches)
 	}
 }
+
+// What is asked on control is answered there: questions at once, cells when it is
+// their turn on the main shell, whatever subshell their header names.
+func TestRequestsOfShellOnControl(t *testing.T) {
+	begun := make(chan struct{}, 1)
+	b := newBench(t, &script{
+		cells:    cells{"wait": waiting(begun), "1": value(1)},
+		complete: func(string, int) cell.Completion { return cell.Completion{} },
+		inspect:  func(string, int, int) cell.Inspection { return cell.Inspection{} },
+	})
+	first := b.send(wire.Shell, wire.TypeExecuteRequest, executeContent("wait", `"stop_on_error": false`))
+	<-begun
+	queued := b.send(wire.Shell, wire.TypeExecuteRequest, executeContent("1", ""))
+	b.subshell = "none"
+	late := b.send(wire.Control, wire.TypeExecuteRequest, executeContent("1", ""))
+	for msgType, content := range map[string]string{
+		wire.TypeCompleteRequest:   `{"code": "x"}`,
+		wire.TypeInspectRequest:    `{"code": "x"}`,
+		wire.TypeIsCompleteRequest: `{"code": "x"}`,
+		wire.TypeHistoryRequest:    `{"hist_access_type": "tail", "n": 3}`,
+		wire.TypeCommInfoRequest:   `{}`,
+	} {
+		got := b.idle(b.send(wire.Control, msgType, content))
+		if len(got) < 3 || !strings.HasPrefix(got[1], "control "+strings.TrimSuffix(msgType, "request")+"reply ") || strings.Contains(got[1], `"error"`) {
+			t.Errorf("%s on control: %q", msgType, got)
+		}
+	}
+	b.subshell = ""
+	b.idle(b.send(wire.Control, wire.TypeInterruptRequest, `{}`))
+	for _, id := range []string{first, queued} {
+		b.idle(id)
+	}
+	b.idle(late)
+	var reply wire.ExecuteReply
+	answers := b.about(late, wire.TypeExecuteReply)
+	if len(answers) != 1 || answers[0].Channel != wire.Control {
+		t.Fatalf("a cell on control was answered with %d replies", len(answers))
+	}
+	if must(answers[0].DecodeContent(&reply)); reply.Status != wire.StatusOK || reply.ExecutionCount != 3 {
+		t.Errorf("a cell on control: %+v", reply)
+	}
+}
