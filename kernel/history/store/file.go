@@ -81,8 +81,9 @@ func openFile(path string, migrations []string) (f *file, err error) {
 		return nil, errors.New("it is no ordinary file")
 	}
 	// A URI, so that any character may be in the path. SQLite waits a little for
-	// others; the writer does the rest, because it can be told to stop.
-	uri := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: "_pragma=busy_timeout(100)&_pragma=synchronous(NORMAL)"}
+	// others; the writer does the rest, because it can be told to stop. The system
+	// caches the file, so SQLite needs little memory for that.
+	uri := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: "_pragma=busy_timeout(100)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-256)"}
 	db, err := sql.Open("sqlite", uri.String())
 	if err != nil {
 		return nil, err
