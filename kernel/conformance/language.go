@@ -164,7 +164,7 @@ func Python() *Language {
 		Large:    "from IPython.display import *\ndisplay(HTML('x' * %d))",
 
 		Complete:     Place{Code: "isinst", Cursor: 6, Start: 0, Match: "isinstance"},
-		CompleteMany: Place{Code: "pri", Cursor: 3, Start: 0, Match: "print"},
+		CompleteMany: Place{Code: "is", Cursor: 2, Start: 0, Match: "isinstance"},
 		CompleteNone: Place{Code: "nosuchname", Cursor: 10},
 		Emoji:        Place{Code: "s = '\U0001F600\U0001F600é'; isinst", Cursor: 17, Start: 11, Match: "isinstance"},
 		Inspect:      Place{Code: "print", Cursor: 5, Match: "print"},

@@ -15,6 +15,7 @@ type progress struct {
 	subshell string
 	header   []byte // as it was sent
 	silent   bool
+	stored   bool // it is counted
 	mayAsk   bool // the client answers questions
 	foreign  bool // another client has sent it
 	lenient  bool // a part of the answer may be missing
@@ -107,7 +108,7 @@ func (j *judge) checkAnswered(p *progress, m *wire.Message) {
 		}
 		return
 	}
-	if m.Channel != p.channel {
+	if m.Channel != p.channel && !p.lenient {
 		j.blame(t, "it came on %s; the request was sent on %s", m.Channel, p.channel)
 	}
 	if want := strings.TrimSuffix(p.msgType, "_request") + "_reply"; t != want {
@@ -169,7 +170,7 @@ func (j *judge) checkExecution(p *progress) {
 	}
 	for _, n := range p.counts {
 		if n != p.counts[0] {
-			j.blame(t, "its execution counts are %v", p.counts)
+			j.add(t, !p.stored, "its execution counts are %v", p.counts)
 			break
 		}
 	}

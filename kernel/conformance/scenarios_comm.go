@@ -54,10 +54,14 @@ func (t *T) talk(id string, n int) {
 	Equal(t, "buffers of the answer", m.Buffers, [][]byte{[]byte("raw"), {0, 1, 255}})
 }
 
-// comms are the open comms of a target.
+// comms are the open comms of a target, or all.
 func (t *T) comms(target string) map[string]wire.Comm {
 	var r wire.CommInfoReply
-	a := t.Ask(wire.Shell, wire.TypeCommInfoRequest, wire.CommInfoRequest{TargetName: target}, &r)
+	var request any = wire.CommInfoRequest{TargetName: target}
+	if target == "" {
+		request = wire.Empty{}
+	}
+	a := t.Ask(wire.Shell, wire.TypeCommInfoRequest, request, &r)
 	Equal(t, "published", a.Types(), []string{"busy", "idle"})
 	return r.Comms
 }

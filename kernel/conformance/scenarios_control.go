@@ -102,7 +102,9 @@ func usageWhileBusy(t *T) {
 
 // features are those that the kernel says it has.
 func (t *T) features() []string {
-	var info wire.KernelInfoReply
+	var info struct {
+		SupportedFeatures []string `json:"supported_features"`
+	}
 	t.Ask(wire.Shell, wire.TypeKernelInfoRequest, wire.Empty{}, &info)
 	return info.SupportedFeatures
 }

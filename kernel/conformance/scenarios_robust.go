@@ -51,7 +51,7 @@ func robustExtra(t *T) {
 	Equal(t, "result", a.Result().Data["text/plain"], any("42"))
 	Equal(t, "payload", len(r.Payload), 0)
 	t.Answer(wire.TypeIsCompleteRequest, map[string]any{"code": t.Lang.Whole[0], "more": 1})
-	t.Ask(wire.Control, wire.TypeKernelInfoRequest, map[string]any{"more": "x"}, &wire.KernelInfoReply{})
+	t.Ask(wire.Control, wire.TypeKernelInfoRequest, map[string]any{"more": "x"}, &wire.ErrorReply{})
 }
 
 // null stands for a field that is not there.

@@ -54,7 +54,7 @@ func schemas() map[string]schema {
 	cursor := need(count, "cursor_pos")
 	comm := need(name, "comm_id")
 	data := need(object, "data")
-	open := join(comm, need(name, "target_name"), data, may(text, "target_module"))
+	open := join(comm, need(name, "target_name"), data, may(anything, "target_module"))
 	shown := join(need(bundle, "data"), need(object, "metadata"))
 	s := map[string]schema{
 		wire.TypeKernelInfoRequest: request(secShell),

@@ -1,18 +1,22 @@
 package conformance_test
 
 import (
+	"context"
 	"flag"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nascent-go/nascent/kernel/conformance"
 )
 
 // kernelFlag names another kernel than the one of this repository.
 var kernelFlag = flag.String("kernel", os.Getenv("CONFORMANCE_KERNEL"), "kernelspec to be judged: a `NAME` that Jupyter knows, or the path of a kernel.json (default: this kernel's)")
+
+var timeoutFlag = flag.Duration("scenario-timeout", time.Minute, "how long one scenario may take")
 
 // installed is the kernelspec of the program, as nascent install writes it.
 var installed = sync.OnceValues(func() (*conformance.Spec, error) {
@@ -49,7 +53,7 @@ func judged(t *testing.T) (*conformance.Spec, conformance.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return spec, conformance.Options{Language: language, Ours: *kernelFlag == "", Dir: t.TempDir()}
+	return spec, conformance.Options{Language: language, Ours: *kernelFlag == "", Dir: t.TempDir(), Timeout: *timeoutFlag}
 }
 
 // suite puts kernels through all scenarios. One kernel serves many, as long as it lasts.
@@ -64,6 +68,14 @@ type suite struct {
 
 func (s *suite) run(t *testing.T) {
 	s.saw = map[string]*conformance.Result{}
+	s.kernel = s.make(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if k, err := s.kernel.Connect(ctx); err != nil {
+		t.Fatalf("the kernel can't be judged: %v", err)
+	} else {
+		k.Close()
+	}
 	for _, sc := range conformance.Scenarios() {
 		t.Run(sc.Name, func(t *testing.T) { s.check(t, sc) })
 	}
