@@ -114,7 +114,7 @@ func version() string {
 
 // environment makes an environment of cells and commands with nasext, and sends what
 // compiled code shows to the cell that runs it.
-func environment() (*magic.Env, error) {
+func environment(memory *limit.Memory) (*magic.Env, error) {
 	lib, err := library.Std()
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func environment() (*magic.Env, error) {
 		return nil, err
 	}
 	display.SetDefault(env.Sink())
-	return magic.New(env, magic.Config{Version: version(), Derive: seed.Derive}), nil
+	return magic.New(env, magic.Config{Version: version(), Memory: memory, Derive: seed.Derive}), nil
 }
 
 func kernelCommand() *cobra.Command {
@@ -197,7 +197,7 @@ func sessionCommand() *cobra.Command {
 				return err
 			}
 			memory.Changed = w.SetLimit
-			env, err := environment()
+			env, err := environment(memory)
 			if err != nil {
 				return err
 			}
@@ -271,7 +271,7 @@ func execCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			env, err := environment()
+			env, err := environment(bound)
 			if err != nil {
 				return err
 			}

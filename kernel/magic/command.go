@@ -77,8 +77,8 @@ func (c *Command) usage() string {
 			continue
 		}
 		usage := c.Usage
-		if f.form == Whole && c.Rest == Program {
-			usage = strings.TrimSpace(strings.TrimSuffix(usage, "STATEMENT"))
+		if f.form == Whole && c.Rest != Words { // the body is it
+			usage = strings.TrimSuffix(strings.TrimSuffix(usage, "STATEMENT"), "TEXT")
 		}
 		lines = append(lines, strings.TrimSpace(f.sign+c.Name+" "+usage))
 	}

@@ -71,13 +71,13 @@ func (e *Env) atWithin(src string, pos, from, to int) (text string, p piece, ok 
 			return blank(src, p.start, p.end), p, false
 		}
 		switch c := e.table.names[commandName(src[p.start:p.end])]; {
-		case p.kind == whole && pos >= p.body:
+		case p.kind == whole && pos >= p.body && src[p.body-1] == '\n':
 			if c != nil && c.goBody() {
 				return e.atWithin(src, pos, p.body, p.end)
 			}
 			return "", piece{kind: foreign}, true // a body that is no Go
 		case p.kind == line:
-			if n := e.goAt(src[p.start:p.end]); n >= 0 && pos >= p.start+n {
+			if n := e.goAt(src[p.start:p.end]); n >= 0 && pos >= p.start+n && src[p.start+n:pos] != "-" {
 				return e.atWithin(src, pos, p.start+n, p.end)
 			}
 			if c != nil && c.Rest == Program && pos > p.start+1+len(commandName(src[p.start:p.end])) && !strings.HasPrefix(src[wordStart(src, p.start, pos):], "-") {
