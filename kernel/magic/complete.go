@@ -21,6 +21,9 @@ func (e *Env) Complete(ctx context.Context, src string, pos int) cell.Completion
 	if !ok {
 		return e.Go.Complete(ctx, text, pos)
 	}
+	if pos < p.start { // before the name in a question
+		return cell.Completion{Start: pos, End: pos}
+	}
 	start := wordStart(src, p.start, pos)
 	word := src[start:pos]
 	out := cell.Completion{Start: start, End: pos}
@@ -30,8 +33,6 @@ func (e *Env) Complete(ctx context.Context, src string, pos int) cell.Completion
 		out.Start = pos - len(word)
 		out.Items = Files(ctx, e.Go, nil, word)
 		return out
-	case p.kind == question:
-		return e.Go.Complete(ctx, text, pos)
 	case p.kind == foreign:
 		return out
 	case start == p.start:
@@ -84,11 +85,18 @@ func (e *Env) atWithin(src string, pos, from, to int) (text string, p piece, ok 
 				return blank(src, pos, pos), p, false
 			}
 		case p.kind == question:
-			name := strings.TrimLeft(src[p.start:p.end], "?")
-			if !strings.HasPrefix(name, "%") {
-				return blank(src, p.end-len(name), p.start+len(strings.TrimRight(src[p.start:p.end], "?; \r\n"))), p, false
+			m := asked.FindStringSubmatchIndex(firstLine(src[p.start:p.end]))
+			if m == nil {
+				return src, piece{kind: foreign}, true
 			}
-			p.kind, p.start = line, p.end-len(name)
+			from, to := p.start+m[4], p.start+m[5] // the name
+			if !strings.ContainsAny(src[from:from+1], "%!") {
+				return blank(src, from, to), p, false
+			}
+			p.kind, p.start = line, from
+			if src[from] == '!' {
+				p.kind = shell
+			}
 			return src, p, true
 		}
 		return src, p, true

@@ -42,12 +42,20 @@ type splitter struct {
 }
 
 // mayHaveCommands is a quick test that lets plain Go through.
-var mayHaveCommands = regexp.MustCompile(`(?m)^[\pZ\t]*[%!?:$]|\?[\pZ\t\r]*$`)
+func mayHaveCommands(text string) bool {
+	for l := range strings.Lines(text) {
+		l = strings.TrimSpace(l)
+		if l != "" && (strings.IndexByte("%!?:$", l[0]) >= 0 || strings.HasSuffix(strings.TrimRight(l, "; \t"), "?")) {
+			return true
+		}
+	}
+	return false
+}
 
 // split divides the text from start to end, both at statements. Commands only stand
 // where a statement begins, at the beginning of a line; start is such a place.
 func (s *splitter) split(start, end int) []piece {
-	if !mayHaveCommands.MatchString(s.text[start:end]) {
+	if !mayHaveCommands(s.text[start:end]) {
 		return []piece{{kind: goCode, start: start, end: end}}
 	}
 	var pieces []piece
