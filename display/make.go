@@ -33,7 +33,8 @@ func LaTeX(s string) Bundle {
 	return Bundle{Data: map[string]any{MIMELaTeX: s, MIMEPlain: s}}
 }
 
-// HTML returns a bundle of HTML; its text form is the text between the tags.
+// HTML returns a bundle of HTML; its text form is the text between the tags of
+// at most the first 64 KiB.
 // Scripts, styles and inline SVG are taken out of notebooks that come from
 // somebody else and of pages such as GitHub's.
 func HTML(s string) Bundle {
@@ -46,7 +47,13 @@ var (
 	htmlTag    = regexp.MustCompile(`<[a-zA-Z/!][^>]*>`)
 )
 
+const htmlTextOf = 64 << 10 // bytes of HTML that are read for its text form
+
 func htmlText(s string) string {
+	more := ""
+	if len(s) > htmlTextOf {
+		s, more = strings.ToValidUTF8(s[:htmlTextOf], ""), "\n…"
+	}
 	s = htmlHidden.ReplaceAllString(s, "")
 	s = htmlBreak.ReplaceAllString(s, "\n")
 	s = html.UnescapeString(htmlTag.ReplaceAllString(s, " "))
@@ -59,7 +66,7 @@ func htmlText(s string) string {
 	if len(lines) == 0 {
 		return "html"
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n") + more
 }
 
 // SVG returns a bundle of an SVG document. One that is not well-formed becomes

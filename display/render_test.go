@@ -397,3 +397,12 @@ func TestTablesAreTitledByTypeNamer(t *testing.T) {
 		t.Errorf("a scalar is %q", got)
 	}
 }
+
+// A large page is not stored twice.
+func TestTextOfMuchHTML(t *testing.T) {
+	b := HTML("<p>first</p>" + strings.Repeat("é ", 1<<20))
+	text, _ := b.Data[MIMEPlain].(string)
+	if !strings.HasPrefix(text, "first\n") || !strings.HasSuffix(text, "é\n…") || len(text) > 64<<10 {
+		t.Errorf("%d bytes of text: %.20q … %q", len(text), text, text[max(0, len(text)-10):])
+	}
+}
