@@ -137,6 +137,13 @@ func (e *Env) newCell(ctx context.Context, in Input, name string) *rt.Cell {
 	return c
 }
 
+// StopLeft stops the goroutines that cells have left behind, and tells these cells why.
+func (e *Env) StopLeft(why error) {
+	for _, c := range e.rt.StopLeft(why) {
+		fmt.Fprintf(c.Stderr, "what this cell had left running was stopped: %v\n", why)
+	}
+}
+
 // failure turns what the run time reports into what the session is told.
 func (e *Env) failure(ctx context.Context, err error) error {
 	var exit *rt.Exit

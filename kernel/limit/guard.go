@@ -18,21 +18,24 @@ const (
 )
 
 // Guard is an environment whose cells are stopped when the memory goes over the
-// limit. What the session holds is kept. It watches until ctx is done.
-func Guard(ctx context.Context, env session.Environment, m *Memory) session.Environment {
-	g := &guard{Environment: env, memory: m, cells: map[*run]bool{}, begun: make(chan struct{}, 1), pressed: scarce}
+// limit. What the session holds is kept. It watches until ctx is done. stopLeft stops
+// what cells have left running after they have ended.
+func Guard(ctx context.Context, env session.Environment, m *Memory, stopLeft func(why error)) session.Environment {
+	g := &guard{Environment: env, memory: m, stopLeft: stopLeft, cells: map[*run]bool{}, begun: make(chan struct{}, 1), pressed: scarce}
 	go g.watch(ctx)
 	return g
 }
 
 type guard struct {
 	session.Environment
-	memory  *Memory
-	begun   chan struct{}         // a cell has begun
-	pressed func(used Bytes) bool // the machine itself has hardly any memory left
+	memory   *Memory
+	stopLeft func(why error)
+	begun    chan struct{}         // a cell has begun
+	pressed  func(used Bytes) bool // the machine itself has hardly any memory left
 
 	mu    sync.Mutex
 	cells map[*run]bool // that run
+	base  Bytes         // in use when the last cell had ended, or what was left running was stopped
 }
 
 // run is a cell that runs.
@@ -42,7 +45,21 @@ type run struct {
 }
 
 // Run implements session.Environment.
-func (g *guard) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
+func (g *guard) Run(ctx context.Context, in cell.Input) (out cell.Outcome, err error) {
+	err = g.run(ctx, func(ctx context.Context) error {
+		out, err = g.Environment.Run(ctx, in)
+		return err
+	})
+	return out, err
+}
+
+// Call implements session.Environment.
+func (g *guard) Call(ctx context.Context, in cell.Input, f func()) error {
+	return g.run(ctx, func(ctx context.Context) error { return g.Environment.Call(ctx, in, f) })
+}
+
+// run calls what runs a cell, under watch.
+func (g *guard) run(ctx context.Context, call func(context.Context) error) error {
 	inner, stop := context.WithCancelCause(ctx)
 	r := &run{stop: stop, base: g.memory.Used()}
 	g.mu.Lock()
@@ -52,17 +69,25 @@ func (g *guard) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
 	case g.begun <- struct{}{}:
 	default: // the watch has not seen the one before yet
 	}
-	out, err := g.Environment.Run(inner, in)
+	err := call(inner)
 	g.mu.Lock()
 	delete(g.cells, r)
 	g.mu.Unlock()
+	used := g.memory.Used()
 	var over *Exceeded
-	if err == nil || !errors.As(context.Cause(inner), &over) {
-		return out, err
+	stopped := err != nil && errors.As(context.Cause(inner), &over)
+	if limit := g.memory.Limit(); stopped || limit != None && used > limit {
+		used = g.memory.Free() // it may have freed what was too much
+	}
+	g.mu.Lock()
+	g.base = used
+	g.mu.Unlock()
+	if !stopped {
+		return err
 	}
 	told := *over
-	told.Kept = g.memory.Free()
-	return cell.Outcome{Warnings: out.Warnings}, &told
+	told.Kept = used
+	return &told
 }
 
 // watch stops cells when the memory goes over the limit.
@@ -91,13 +116,13 @@ func (g *guard) running() bool {
 	return len(g.cells) > 0
 }
 
-// look measures, and stops cells that have made what is too much. What seems too
-// much may be garbage, unless it comes fast.
+// look measures, and stops cells that have made what is too much, or what cells have
+// left running. What seems too much may be garbage, unless it comes fast.
 func (g *guard) look() {
 	limit, used := g.memory.Limit(), g.memory.Used()
 	over := limit != None && used > limit
 	scarce := !over && g.pressed(used)
-	if !over && !scarce || len(g.guilty(used)) == 0 {
+	if !over && !scarce || len(g.guilty(used)) == 0 && !g.left(used) {
 		return
 	}
 	if scarce || used < limit+limit/20 {
@@ -106,9 +131,25 @@ func (g *guard) look() {
 			return
 		}
 	}
-	for _, r := range g.guilty(used) {
-		r.stop(&Exceeded{Limit: limit, Used: used, Machine: scarce})
+	why := &Exceeded{Limit: limit, Used: used, Machine: scarce}
+	guilty := g.guilty(used)
+	for _, r := range guilty {
+		r.stop(why)
 	}
+	if len(guilty) == 0 && g.left(used) {
+		g.stopLeft(errors.New(why.why()))
+		used = g.memory.Free()
+		g.mu.Lock()
+		g.base = used
+		g.mu.Unlock()
+	}
+}
+
+// left says whether what cells have left running has made much of what is in use.
+func (g *guard) left(used Bytes) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return used > g.base+g.base/32
 }
 
 // guilty are the cells that run and have made much of what is in use: one that
@@ -136,12 +177,19 @@ type Exceeded struct {
 // Name implements cell.Failure.
 func (e *Exceeded) Name() string { return "out of memory" }
 
-func (e *Exceeded) Error() string {
-	why := fmt.Sprintf("this cell went over the limit of %v and was stopped", e.Limit)
+func (e *Exceeded) why() string {
 	if e.Machine {
-		why = fmt.Sprintf("the machine has hardly any left, so this cell was stopped at %v", e.Used)
+		return fmt.Sprintf("the machine has hardly any memory left, and the session used %v", e.Used)
 	}
-	return fmt.Sprintf("%s; the session is kept and uses %v now", why, e.Kept)
+	return fmt.Sprintf("the session went over its limit of %v", e.Limit)
+}
+
+func (e *Exceeded) Error() string {
+	text := fmt.Sprintf("%s while this cell ran, so the cell was stopped; the session is kept and uses %v now", e.why(), e.Kept)
+	if e.Limit != None && e.Kept > e.Limit/10*9 {
+		text += ": set what holds it to nil or remove it with %reset NAME, or raise the limit with %memory"
+	}
+	return text
 }
 
 // Traceback implements cell.Failure.

@@ -83,7 +83,11 @@ func TestGuardStopsTheCellThatWantsTooMuch(t *testing.T) {
 	env := &fake{begun: make(chan struct{}), release: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	guarded := Guard(ctx, env, m)
+	left := make(chan error, 1)
+	guarded := Guard(ctx, env, m, func(why error) {
+		used.Store(0)
+		left <- why
+	})
 	run := func(ctx context.Context) <-chan error {
 		ended := make(chan error, 1)
 		go func() {
@@ -107,7 +111,7 @@ func TestGuardStopsTheCellThatWantsTooMuch(t *testing.T) {
 	ended := run(ctx)
 	used.Store(2 << 30)
 	var over *Exceeded
-	if err := wait(ended); !errors.As(err, &over) || over.Limit != 1<<30 || !strings.Contains(err.Error(), "the limit of 1 GiB") {
+	if err := wait(ended); !errors.As(err, &over) || over.Limit != 1<<30 || !strings.Contains(err.Error(), "its limit of 1 GiB") {
 		t.Errorf("the cell that grew: %v", err)
 	}
 	var failure cell.Failure
@@ -123,7 +127,10 @@ func TestGuardStopsTheCellThatWantsTooMuch(t *testing.T) {
 		t.Errorf("a cell that made nothing: %v", err)
 	}
 
-	used.Store(0)
+	used.Store(3 << 30) // nothing runs
+	if err := wait(left); err == nil || !strings.Contains(err.Error(), "its limit of 1 GiB") {
+		t.Errorf("what was left running: %v", err)
+	}
 	inner, stop := context.WithCancel(ctx)
 	ended = run(inner)
 	stop()

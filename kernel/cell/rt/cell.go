@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime/pprof"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -86,6 +88,10 @@ func (c *Cell) Stop(cause error) {
 func (c *Cell) halt(cause error) (late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.haltLocked(cause)
+}
+
+func (c *Cell) haltLocked(cause error) (late bool) {
 	if c.cause != nil {
 		return false
 	}
@@ -97,6 +103,33 @@ func (c *Cell) halt(cause error) (late bool) {
 	return c.mains == 0
 }
 
+// StopLeft stops what cells have left running after their Do has returned, and
+// returns these cells.
+func (r *Runtime) StopLeft(cause error) (stopped []*Cell) {
+	r.living.Lock()
+	cells := slices.Collect(maps.Keys(r.living.cells))
+	r.living.Unlock()
+	for _, c := range cells {
+		c.mu.Lock()
+		if c.mains == 0 && c.haltLocked(cause) {
+			stopped = append(stopped, c)
+		}
+		c.mu.Unlock()
+	}
+	return stopped
+}
+
+// lives notes whether a cell has goroutines. The caller holds its lock.
+func (r *Runtime) lives(c *Cell, alive bool) {
+	r.living.Lock()
+	defer r.living.Unlock()
+	if alive {
+		r.living.cells[c] = true
+	} else {
+		delete(r.living.cells, c)
+	}
+}
+
 // enter counts a goroutine that begins, and says whether it may.
 func (c *Cell) enter(main bool) bool {
 	c.mu.Lock()
@@ -104,7 +137,9 @@ func (c *Cell) enter(main bool) bool {
 	if c.cause != nil {
 		return false
 	}
-	c.live++
+	if c.live++; c.live == 1 {
+		c.r.lives(c, true)
+	}
 	if main {
 		c.mains++
 	}
@@ -114,7 +149,9 @@ func (c *Cell) enter(main bool) bool {
 // leave counts a goroutine that ends.
 func (c *Cell) leave() {
 	c.mu.Lock()
-	c.live--
+	if c.live--; c.live == 0 {
+		c.r.lives(c, false)
+	}
 	if c.cause != nil {
 		c.r.pollers(-1)
 	}

@@ -50,6 +50,10 @@ type Runtime struct {
 		flag  *bool        // what lowered loops poll
 		count atomic.Int64 // goroutines of stopped cells that have not ended; written under the lock
 	}
+	living struct { // cells that have goroutines
+		sync.Mutex
+		cells map[*Cell]bool
+	}
 	grace time.Duration // how long Do waits for a stopped cell that is in compiled code
 
 	stdin, stdout, stderr *os.File // the process's own, as they were at the start
@@ -64,6 +68,7 @@ type Runtime struct {
 func New(lib Library) *Runtime {
 	r := &Runtime{lib: lib, grace: 500 * time.Millisecond, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, otherwise: display.Default()}
 	r.stdio.out, r.stdio.err, r.stdio.in = &stdWriter{r, r.stdout}, &stdWriter{r, r.stderr}, &stdReader{r}
+	r.living.cells = map[*Cell]bool{}
 	r.types.init()
 	r.calls.init(r)
 	r.tags.init()
