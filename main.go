@@ -112,9 +112,9 @@ func version() string {
 	return "0.1.0"
 }
 
-// environment makes an environment of cells and commands with nasext, and sends what
-// compiled code shows to the cell that runs it.
-func environment(memory *limit.Memory) (*magic.Env, error) {
+// environment makes an environment of cells and commands with nasext, which keeps to
+// a limit on memory, and sends what compiled code shows to the cell that runs it.
+func environment(ctx context.Context, memory *limit.Memory) (session.Environment, error) {
 	lib, err := library.Std()
 	if err != nil {
 		return nil, err
@@ -127,7 +127,8 @@ func environment(memory *limit.Memory) (*magic.Env, error) {
 		return nil, err
 	}
 	display.SetDefault(env.Sink())
-	return magic.New(env, magic.Config{Version: version(), Memory: memory, Derive: seed.Derive}), nil
+	commands := magic.New(env, magic.Config{Version: version(), Memory: memory, Derive: seed.Derive})
+	return limit.Guard(ctx, commands, memory, env.StopLeft), nil
 }
 
 func kernelCommand() *cobra.Command {
@@ -197,11 +198,9 @@ func sessionCommand() *cobra.Command {
 				return err
 			}
 			memory.Changed = w.SetLimit
-			env, err := environment(memory)
-			if err != nil {
+			if opts.Env, err = environment(ctx, memory); err != nil {
 				return err
 			}
-			opts.Env = limit.Guard(ctx, env, memory)
 			return session.Serve(ctx, w.In, w.Out, opts)
 		},
 	}
@@ -271,12 +270,12 @@ func execCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			env, err := environment(bound)
+			env, err := environment(c.Context(), bound)
 			if err != nil {
 				return err
 			}
 			os.Args = args
-			return leave(session.Exec(c.Context(), limit.Guard(c.Context(), env, bound), args[0], src, session.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+			return leave(session.Exec(c.Context(), env, args[0], src, session.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	}
 	memoryFlag(c, &memory)

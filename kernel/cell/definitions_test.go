@@ -72,9 +72,11 @@ func TestReset(t *testing.T) {
 	if d := nb.env.Definitions(); len(d) > 0 {
 		t.Errorf("after a reset there are %v", d)
 	}
-	for src, want := range map[string]string{"x": "undefined: x", "ToUpper(\"a\")": "undefined: ToUpper", "len([]int{1})": "=> 1", "x := \"new\"\nx": "=> new"} {
-		if got := nb.run(src); !strings.Contains(got, want) {
-			t.Errorf("%q shows %q; want %q", src, got, want)
+	for _, c := range [][2]string{
+		{"x", "undefined: x"}, {"ToUpper(\"a\")", "undefined: ToUpper"}, {"len([]int{1})", "=> 1"}, {"x := \"new\"\nx", "=> new"},
+	} {
+		if got := nb.run(c[0]); !strings.Contains(got, c[1]) {
+			t.Errorf("%q shows %q; want %q", c[0], got, c[1])
 		}
 	}
 }
