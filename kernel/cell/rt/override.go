@@ -31,6 +31,7 @@ func (r *Runtime) overrides() map[symbol]override {
 	r.logOverrides(m)
 	r.displayOverrides(m)
 	r.jsonOverrides(m)
+	r.execOverrides(m)
 	m[symbol{"flag", "Parse"}] = func([]any) []any { r.parseFlags(flag.CommandLine, os.Args[1:]); return nil }
 	return m
 }

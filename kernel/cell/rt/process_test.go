@@ -2,6 +2,7 @@ package rt
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,7 +11,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -177,4 +180,43 @@ func TestAfterFunc(t *testing.T) {
 	if p == nil || p.Text != "timer" || out.String() != "tick\n" {
 		t.Errorf("got %v, printed %q", p, out.String())
 	}
+}
+
+// TestCommandsEndWithTheirCell: an interrupt is for the processes that a cell waits
+// for too, also for those that don't heed it.
+func TestCommandsEndWithTheirCell(t *testing.T) {
+	w := newWorld(t, stdTables())
+	for _, script := range []string{"echo $$; exec sleep 1000", "trap '' INT; echo $$; while :; do sleep 0.05; done"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		pids := make(chan string, 1)
+		out := writerFunc(func(p []byte) {
+			pids <- strings.TrimSpace(string(p))
+			cancel()
+		})
+		err := w.Do(w.NewCell(ctx, 1, "", out, io.Discard, nil, nil), func() {
+			cmd := w.Call("os/exec", "Command", "sh", []string{"-c", script})[0]
+			w.SetF(cmd, "Stdout", os.Stdout)
+			w.CallM(cmd, "Run")
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: the cell ended with %v", script, err)
+		}
+		pid, err := strconv.Atoi(await(t, "the number of the process", pids))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(10 * time.Second); !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: the process goes on", script)
+			}
+		}
+	}
+}
+
+// writerFunc is called with what is written.
+type writerFunc func([]byte)
+
+func (f writerFunc) Write(p []byte) (int, error) {
+	f(p)
+	return len(p), nil
 }
