@@ -23,6 +23,9 @@ const (
 	// dumpTime is how long a worker may go on telling how it dies: first comes what
 	// a user wants to know. A deep stack takes seconds, a million of them minutes.
 	dumpTime = 200 * time.Millisecond
+
+	// muteTime is how long a worker may live without a way to send messages.
+	muteTime = time.Second
 )
 
 // Process is a running worker.
@@ -90,7 +93,11 @@ func (w *Process) Receive() (*wire.Message, error) {
 		switch {
 		case err == nil:
 		case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, os.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
+			go w.muted()
 			return nil, io.EOF // a worker that dies may leave half a message
+		case errors.Is(err, io.EOF):
+			go w.muted()
+			return nil, err
 		default:
 			return nil, err
 		}
@@ -103,6 +110,15 @@ func (w *Process) Receive() (*wire.Message, error) {
 			return nil, err
 		}
 		w.family.limit.Store(uint64(c.Limit))
+	}
+}
+
+// muted ends a process that can send no more messages but lives on.
+func (w *Process) muted() {
+	select {
+	case <-w.done:
+	case <-time.After(muteTime):
+		w.Kill(Reason{"WorkerDied", "the cell has replaced the process by another program, or has closed its connection to the kernel"})
 	}
 }
 

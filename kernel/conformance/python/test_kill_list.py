@@ -123,6 +123,7 @@ DEADLY = {
     "SIGABRT": "syscall.Kill(os.Getpid(), syscall.SIGABRT)" + WAIT,
     "SIGKILL to the whole group": "syscall.Kill(0, syscall.SIGKILL)" + WAIT,
     "another program": 'syscall.Exec("/bin/sh", []string{"sh", "-c", "echo other; exit 5"}, nil)',
+    "another program that stays": 'syscall.Exec("/bin/sleep", []string{"sleep", "1000"}, nil)',
     "memory": LITTLE_MEMORY + EATS,
     "little time": "syscall.Setrlimit(syscall.RLIMIT_CPU, &syscall.Rlimit{Cur: 1, Max: 1})\nfor {\n}",
     "write to nowhere": "*(*int)(unsafe.Pointer(uintptr(4096))) = 1",
@@ -186,7 +187,6 @@ ENDLESS = {
     "deadlock": "var m sync.Mutex\nm.Lock()\nm.Lock()",
     "stopped": "syscall.Kill(os.Getpid(), syscall.SIGSTOP)" + WAIT,
     "ignored interrupts": "signal.Ignore(os.Interrupt)\nfor {\n}",
-    "another program": 'syscall.Exec("/bin/sleep", []string{"sleep", "1000"}, nil)',
     "a child": 'exec.Command("sleep", "1000").Run()',
 }
 
