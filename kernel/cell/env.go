@@ -76,13 +76,17 @@ func (e *Env) show(values []any) {
 }
 
 // raised is the panic of an error that the top level of a cell did not take.
-type raised struct{ text string }
+type raised struct {
+	text string
+	err  error // the error itself, if it is a compiled package's
+}
 
 func (r *raised) Error() string { return r.text }
 
 func (e *Env) check1(values []any) {
-	if err := values[len(values)-1]; err != nil {
-		panic(&raised{e.rt.Text(err)})
+	if v := values[len(values)-1]; v != nil {
+		err, _ := v.(error)
+		panic(&raised{e.rt.Text(v), err})
 	}
 }
 
@@ -151,12 +155,19 @@ func (e *Env) failure(ctx context.Context, err error) error {
 	switch {
 	case errors.As(err, &exit):
 		return &Exit{Code: exit.Code}
-	case errors.As(err, &p):
+	case errors.As(err, &p) && !interrupted(ctx, p):
 		return e.panicked(p)
 	case ctx.Err() != nil:
 		return fmt.Errorf("cell interrupted: %w", ctx.Err())
 	}
 	return &RuntimeError{Kind: "error", Message: err.Error()}
+}
+
+// interrupted says whether a cell failed because what it called, such as a read of
+// the standard input, returned that the cell was interrupted.
+func interrupted(ctx context.Context, p *rt.Panic) bool {
+	r, ok := p.Value.(*raised)
+	return ok && ctx.Err() != nil && errors.Is(r.err, ctx.Err())
 }
 
 func (e *Env) panicked(p *rt.Panic) *RuntimeError {

@@ -220,3 +220,28 @@ func (f writerFunc) Write(p []byte) (int, error) {
 	f()
 	return len(p), nil
 }
+
+// canceling is an input whose reads cancel a cell and say so themselves.
+type canceling struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (c canceling) Read([]byte) (int, error) {
+	c.cancel()
+	return 0, c.ctx.Err()
+}
+
+// A cell that fails because a read was interrupted has been interrupted, whichever
+// of both is noticed first.
+func TestInterruptedReadIsInterrupt(t *testing.T) {
+	nb := newNotebook(t)
+	for range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := nb.env.Run(ctx, Input{Number: 1, Source: "bufio.NewReader(os.Stdin).ReadString('\\n')", Stdout: &buffer{}, Stderr: &buffer{}, Stdin: canceling{ctx, cancel}})
+		var f Failure
+		if !errors.Is(err, context.Canceled) || errors.As(err, &f) {
+			t.Fatalf("the error is %v", err)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package magic
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -244,6 +243,3 @@ func (c *Command) checkCount(n int) error {
 	}
 	return &problem{what, "the usage is: " + strings.ReplaceAll(c.usage(), "\n", " or ")}
 }
-
-// errHelp is returned where -h was given.
-var errHelp = errors.New("help is wanted")
