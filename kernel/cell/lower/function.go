@@ -72,6 +72,9 @@ func (l *Lowerer) function(fn *ssa.Function) {
 	if compiled(fn) {
 		panic(&Unsupported{fn.Pos(), "function " + fn.Name() + " has no body"})
 	}
+	if len(fn.TypeArgs()) > 0 && fn.Parent() == nil && fn.Origin() != nil {
+		nameLocalTypes(fn)
+	}
 	f := l.newFunction(fn)
 	f.pos, f.at = fn.Pos(), fn.Pos()
 	name := l.funcs[fn]

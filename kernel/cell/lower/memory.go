@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strings"
@@ -113,7 +114,10 @@ func (f *function) load(v *ssa.UnOp) {
 		return // looked for where it is used
 	}
 	if _, ok := v.Type().Underlying().(*types.Array); ok && unused(v) {
-		return // go/ssa loads what a range loop over *p only wants the length of
+		if !f.hasPlace(v.X) && !f.onlyRanged(v) {
+			f.p("if %s == nil {\n\t\trt.Nil()\n\t}", f.val(v.X))
+		}
+		return
 	}
 	switch x := v.X.(type) {
 	case *ssa.Global:
@@ -144,6 +148,33 @@ func (f *function) load(v *ssa.UnOp) {
 		}
 	}
 	f.set(v, "%s", f.place(v.X))
+}
+
+// onlyRanged: go/ssa loads *p for a range loop that wants nothing but its length, which
+// is a constant: then p is not looked at.
+func (f *function) onlyRanged(v *ssa.UnOp) bool {
+	var x ast.Expr
+	if syntax := f.fn.Syntax(); syntax != nil && v.Pos().IsValid() {
+		ast.Inspect(syntax, func(n ast.Node) bool {
+			if s, ok := n.(*ast.RangeStmt); ok && s.X.Pos() == v.Pos() && s.Value == nil {
+				x = s.X
+			}
+			return x == nil
+		})
+	}
+	if x == nil {
+		return false
+	}
+	for _, b := range f.fn.Blocks { // with a call or a receive in it, the length is no constant
+		for _, in := range b.Instrs {
+			u, receives := in.(*ssa.UnOp)
+			_, called := in.(*ssa.Call)
+			if x.Pos() <= in.Pos() && in.Pos() < x.End() && (called || receives && u.Op == token.ARROW) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // asserted is an interface{} expression as a lowered type.

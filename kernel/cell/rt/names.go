@@ -57,15 +57,9 @@ func writeType(b *strings.Builder, t types.Type, full bool) {
 			b.WriteByte('.')
 		}
 		b.WriteString(o.Name())
-		if n := t.TypeArgs().Len(); n > 0 {
-			b.WriteByte('[')
-			for i := range n {
-				if i > 0 {
-					b.WriteByte(',')
-				}
-				writeType(b, t.TypeArgs().At(i), true)
-			}
-			b.WriteByte(']')
+		writeTypeArgs(b, t)
+		if full && isLocal(o) {
+			b.WriteString("·" + strconv.Itoa(localNumber(o)))
 		}
 	case *types.Pointer:
 		b.WriteByte('*')
@@ -104,6 +98,69 @@ func writeType(b *strings.Builder, t types.Type, full bool) {
 	default:
 		b.WriteString(t.String())
 	}
+}
+
+// writeTypeArgs writes type arguments; those of the generic function that a type is
+// declared in come first.
+func writeTypeArgs(b *strings.Builder, t *types.Named) {
+	var args []types.Type
+	if s := t.Obj().Parent(); s != nil && isLocal(t.Obj()) { // see nameLocalTypes in package lower
+		for {
+			a := s.Lookup(strconv.Itoa(len(args)))
+			if a == nil {
+				break
+			}
+			args = append(args, a.Type())
+		}
+	}
+	outer := len(args)
+	for a := range t.TypeArgs().Types() {
+		args = append(args, a)
+	}
+	for i, a := range args {
+		switch i {
+		case 0:
+			b.WriteByte('[')
+		case outer:
+			b.WriteByte(';')
+		default:
+			b.WriteByte(',')
+		}
+		writeType(b, a, true)
+	}
+	if len(args) > 0 {
+		b.WriteByte(']')
+	}
+}
+
+// isLocal: the type is declared in a function.
+func isLocal(o *types.TypeName) bool {
+	return o.Pkg() != nil && o.Parent() != o.Pkg().Scope() && o.Pos().IsValid()
+}
+
+// localNumber is the number of a local type among those of its package, in the order of
+// the source: where Go's names must not be ambiguous, they have it.
+func localNumber(o *types.TypeName) int {
+	n := 0
+	var count func(s *types.Scope)
+	count = func(s *types.Scope) {
+		for _, name := range s.Names() {
+			t, ok := s.Lookup(name).(*types.TypeName)
+			if !ok || t.IsAlias() || t.Pos() > o.Pos() {
+				continue
+			}
+			if _, param := t.Type().(*types.TypeParam); !param {
+				n++
+			}
+		}
+		for c := range s.Children() {
+			count(c)
+		}
+	}
+	for file := range o.Pkg().Scope().Children() {
+		count(file)
+	}
+	return n
 }
 
 func writeStruct(b *strings.Builder, t *types.Struct, full bool) {
