@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/kernel/cell"
-	"github.com/nascent-go/nascent/kernel/history/store"
+	"github.com/nascent-go/nascent/kernel/history"
 	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/spill"
+	"github.com/nascent-go/nascent/kernel/wire"
 )
 
 // user answers what a cell asks.
@@ -33,38 +34,51 @@ func (u *user) Prompt(prompt string, _ bool) (string, error) {
 	return answer, nil
 }
 
+// book is a history with an earlier session, which has the number 1; this one has 2.
+type book struct {
+	*history.Memory
+	entries []wire.HistoryEntry
+}
+
+func (b *book) Session() int { return 2 }
+
+func (b *book) Find(_ context.Context, req wire.HistoryRequest) ([]wire.HistoryEntry, error) {
+	if req.Access != wire.HistoryRange {
+		newest := slices.Clone(b.entries)
+		slices.Reverse(newest)
+		return history.Choose(slices.Values(newest), req), nil
+	}
+	if req.Session <= 0 {
+		req.Session += 2
+	}
+	start, stop := history.Bounds(req, 0)
+	var found []wire.HistoryEntry
+	for _, e := range b.entries {
+		if e.Session == req.Session && e.Line >= start && (stop == 0 || e.Line < stop) {
+			found = append(found, e)
+		}
+	}
+	return history.Range(slices.Values(found), req), nil
+}
+
 // newPast is a notebook in a folder of its own, with a history that has an earlier
 // session of two cells.
 func newPast(t *testing.T) (*notebook, *user, *spill.Store) {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	file := filepath.Join(t.TempDir(), "history.sqlite")
-	earlier := store.Open(file, "earlier")
-	for i, src := range []string{"a := 1", "func f() int {\n\treturn a\n}"} {
-		if err := earlier.Book().Begin(i+1, src); err != nil {
-			t.Fatal(err)
-		}
-	}
-	earlier.Book().Output(1, "an output")
-	if err := earlier.Close(); err != nil {
-		t.Fatal(err)
-	}
-	past := store.Open(file, "now")
-	t.Cleanup(func() {
-		if err := past.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	past := &book{entries: []wire.HistoryEntry{
+		{Session: 1, Line: 1, Input: "a := 1", Output: new("an output")},
+		{Session: 1, Line: 2, Input: "func f() int {\n\treturn a\n}"},
+	}}
 	nb, u, kept := newNotebook(t, Config{}), &user{}, spill.New(1<<20)
 	nb.prepare = func(ctx context.Context, in cell.Input) (context.Context, cell.Input) {
-		if err := past.Book().Begin(in.Number, in.Source); err != nil {
-			t.Error(err)
-		}
+		e := wire.HistoryEntry{Session: 2, Line: in.Number, Input: in.Source}
 		if strings.HasPrefix(in.Source, "x") {
-			past.Book().Output(in.Number, "the x of line "+fmt.Sprint(in.Number))
+			e.Output = new("the x of line " + fmt.Sprint(in.Number))
 		}
+		past.entries = append(past.entries, e)
 		in.Stdin = u
-		return session.Records{History: past.Book(), Line: in.Number, Spilled: kept.Open}.With(ctx), in
+		return session.Records{History: past, Line: in.Number, Spilled: kept.Open}.With(ctx), in
 	}
 	return nb, u, kept
 }

@@ -10,7 +10,7 @@ import (
 
 // BenchmarkCell is what the history costs a cell, if all of it is waited for.
 func BenchmarkCell(b *testing.B) {
-	s := Open(filepath.Join(b.TempDir(), "history.sqlite"), "kernel")
+	s := begun(filepath.Join(b.TempDir(), "history.sqlite"), "kernel")
 	defer s.Close()
 	if s.written(b.Context()) == nil {
 		b.Fatal("the file can't be used")
@@ -28,7 +28,7 @@ func BenchmarkCell(b *testing.B) {
 
 // BenchmarkSearch looks through 100 000 cells.
 func BenchmarkSearch(b *testing.B) {
-	s := Open(filepath.Join(b.TempDir(), "history.sqlite"), "kernel")
+	s := begun(filepath.Join(b.TempDir(), "history.sqlite"), "kernel")
 	defer s.Close()
 	for line := range 100_000 {
 		s.put(entry{book: s.main, line: line + 1, input: fmt.Sprintf("for i := range 10 {\n\tfmt.Println(i, %d)\n}", line), begins: true})
@@ -50,7 +50,7 @@ func BenchmarkOpenAndClose(b *testing.B) {
 	key := 0
 	for b.Loop() {
 		key++
-		s := Open(path, fmt.Sprint(key))
+		s := begun(path, fmt.Sprint(key))
 		if err := s.Book().Begin(1, "1"); err != nil {
 			b.Fatal(err)
 		}

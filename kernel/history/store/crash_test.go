@@ -39,7 +39,7 @@ func another(kind, path string) int {
 			return 1
 		}
 	}
-	s := Open(path, strconv.Itoa(os.Getpid()))
+	s := begun(path, strconv.Itoa(os.Getpid()))
 	lines := 300
 	if kind == "endless" {
 		lines = 1 << 30

@@ -167,6 +167,9 @@ func (f *file) write(entries []entry) error {
 	if len(entries) == 1 && f.numbers[entries[0].book.key] != 0 {
 		return f.writeEntry(f.numbers[entries[0].book.key], entries[0]) // a transaction by itself
 	}
+	if len(entries) == 0 {
+		return nil
+	}
 	numbers := map[*book]int64{}
 	err := f.transaction(func() error {
 		for _, e := range entries {

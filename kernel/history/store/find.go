@@ -30,7 +30,7 @@ func (b *book) Find(ctx context.Context, req wire.HistoryRequest) ([]wire.Histor
 // written waits until what was handed in so far is written, but not for ever. It
 // returns the database, or nil if it can't be used.
 func (s *Store) written(ctx context.Context) *sql.DB {
-	ctx, cancel := context.WithTimeout(ctx, findTime)
+	ctx, cancel := context.WithTimeout(ctx, s.limits.find)
 	defer cancel()
 	s.mu.Lock()
 	last := s.last

@@ -11,10 +11,18 @@ import (
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
+// patientLimits are for machines that have much else to do.
+func patientLimits() limits {
+	return limits{begin: time.Millisecond, find: time.Minute, end: time.Minute, patience: time.Minute}
+}
+
+// begun opens a store.
+func begun(path, key string) *Store { return open(path, key, patientLimits()) }
+
 // keep opens a store that is closed at the end of the test, without a warning.
 func keep(t *testing.T, path, key string) *Store {
 	t.Helper()
-	s := Open(path, key)
+	s := begun(path, key)
 	t.Cleanup(func() { closeQuietly(t, s) })
 	return s
 }

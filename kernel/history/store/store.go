@@ -17,18 +17,23 @@ import (
 	"github.com/nascent-go/nascent/kernel/history"
 )
 
-const (
-	beginTime = 10 * time.Millisecond  // the longest that a cell waits until it is in the file
-	findTime  = time.Second            // the longest that a question waits until what was before it is there
-	closeTime = 300 * time.Millisecond // the longest that Close takes
-	patience  = 10 * time.Second       // how long another program may lock the file
-)
+// limits are how long things may take.
+type limits struct {
+	begin    time.Duration // for a cell to wait until it is in the file
+	find     time.Duration // for a question to wait until what was before it is there
+	end      time.Duration // for Close
+	patience time.Duration // for another program to lock the file
+}
+
+func usualLimits() limits {
+	return limits{begin: 10 * time.Millisecond, find: time.Second, end: 300 * time.Millisecond, patience: 10 * time.Second}
+}
 
 // Store is an open file. Its Book is the history of a session's main shell.
 type Store struct {
-	path     string
-	main     *book
-	patience time.Duration
+	path   string
+	main   *book
+	limits limits
 
 	mu      sync.Mutex
 	pending *batch  // what is to be written next, nil: nothing
@@ -64,15 +69,14 @@ type entry struct {
 // background: what is wrong is told when a cell begins. The key names the
 // session: whoever comes with it again continues the session.
 func Open(path, key string) *Store {
-	s := newStore(path, key)
-	go s.write()
-	return s
+	return open(path, key, usualLimits())
 }
 
-func newStore(path, key string) *Store {
-	s := &Store{path: path, patience: patience, slow: nothing, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
+func open(path, key string, l limits) *Store {
+	s := &Store{path: path, limits: l, slow: nothing, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	s.main = &book{store: s, key: key, recent: history.NewMemory()}
+	go s.write()
 	return s
 }
 
@@ -85,8 +89,8 @@ func (s *Store) Close() error {
 	s.close()
 	select {
 	case <-s.ended:
-	case <-time.After(closeTime):
-		return fmt.Errorf("history: the last cells may be missing in %s: it could not be written within %v", s.path, closeTime)
+	case <-time.After(s.limits.end):
+		return fmt.Errorf("history: the last cells may be missing in %s: it could not be written within %v", s.path, s.limits.end)
 	}
 	return s.told()
 }
@@ -154,7 +158,7 @@ func (s *Store) await(written <-chan struct{}) {
 	default:
 		return
 	}
-	timer := time.NewTimer(beginTime)
+	timer := time.NewTimer(s.limits.begin)
 	defer timer.Stop()
 	select {
 	case <-written:

@@ -16,7 +16,7 @@ import (
 func TestHistoryOutlivesItsKernel(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "folder that is not there", "a?b#c%20.sqlite")
 	for i, key := range []string{"first", "second", "third"} {
-		s := Open(path, key)
+		s := begun(path, key)
 		if got := s.Book().Session(); got != 0 {
 			t.Errorf("%s has number %d before its first cell", key, got)
 		}
@@ -66,7 +66,7 @@ func TestHistoryOutlivesItsKernel(t *testing.T) {
 
 func TestBeforeTheFirstCell(t *testing.T) {
 	path := tempFile(t)
-	s := Open(path, "one")
+	s := begun(path, "one")
 	expect(t, s.Book(), all, `[]`)
 	expect(t, s.Book(), this, `[]`)
 	begin(t, s.Book(), "a")
@@ -81,7 +81,7 @@ func TestBeforeTheFirstCell(t *testing.T) {
 // TestSameKeyGoesOn is what a worker does that takes the place of a dead one.
 func TestSameKeyGoesOn(t *testing.T) {
 	path := tempFile(t)
-	s := Open(path, "kernel")
+	s := begun(path, "kernel")
 	begin(t, s.Book(), "a", "b")
 	s.Book().Output(2, "what b was")
 	closeQuietly(t, s)
@@ -103,7 +103,7 @@ func TestSameKeyGoesOn(t *testing.T) {
 
 func TestSubshellsAreSessions(t *testing.T) {
 	path := tempFile(t)
-	s := Open(path, "kernel")
+	s := begun(path, "kernel")
 	sub := s.Book().Subshell("sub")
 	begin(t, s.Book(), "main")
 	begin(t, sub, "sub")
@@ -157,7 +157,7 @@ func TestTextsComeBackAsTheyWere(t *testing.T) {
 }
 
 func TestAfterCloseCellsGoOn(t *testing.T) {
-	s := Open(tempFile(t), "kernel")
+	s := begun(tempFile(t), "kernel")
 	begin(t, s.Book(), "a")
 	closeQuietly(t, s)
 	if err := s.Book().Begin(2, "b"); err != nil {

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/nascent-go/nascent/kernel/wire"
 )
 
 // again is how long the writer waits before it tries a locked file again, after
@@ -107,9 +110,6 @@ func (s *Store) openPatiently() (f *file, err error) {
 // writeBatch writes a batch. It returns the file that is to be used from now on.
 func (s *Store) writeBatch(f *file, b *batch) (*file, error) {
 	write := func() error { return s.patiently(func() error { return f.write(b.entries) }) }
-	if len(b.entries) == 0 {
-		return f, nil
-	}
 	err := write()
 	if isCorrupt(err) {
 		if f, err = s.replace(f, err); err != nil {
@@ -123,7 +123,8 @@ func (s *Store) writeBatch(f *file, b *batch) (*file, error) {
 	return f, nil
 }
 
-// replace moves a corrupt file aside and makes a new one.
+// replace moves a corrupt file aside and makes a new one, with what this session
+// remembers.
 func (s *Store) replace(f *file, corrupt error) (*file, error) {
 	s.mu.Lock()
 	s.db = nil
@@ -142,10 +143,28 @@ func (s *Store) replace(f *file, corrupt error) (*file, error) {
 	if f, err = s.openPatiently(); err != nil {
 		return nil, err
 	}
+	if err := s.patiently(func() error { return f.write(s.main.remembered()) }); err != nil {
+		_ = f.close() // the error that counts is the first
+		return nil, fmt.Errorf("writing to %s: %w", s.path, err)
+	}
 	if moved != "" {
 		s.warn(fmt.Errorf("history: %s is damaged (%w); it has been moved to %s, and a new history begins", s.path, corrupt, moved))
 	}
 	return f, nil
+}
+
+// remembered are the cells in memory, as what is to be written.
+func (b *book) remembered() []entry {
+	// The memory knows all that is asked, and the context does not end.
+	cells, _ := b.recent.Find(context.Background(), wire.HistoryRequest{Access: wire.HistoryRange, Output: true})
+	var entries []entry
+	for _, c := range cells {
+		entries = append(entries, entry{book: b, line: c.Line, input: c.Input, begins: true})
+		if c.Output != nil {
+			entries = append(entries, entry{book: b, line: c.Line, output: *c.Output})
+		}
+	}
+	return entries
 }
 
 // patiently does something again for as long as it fails because another program
@@ -159,8 +178,8 @@ func (s *Store) patiently(do func() error) error {
 			return err
 		case closing == nil:
 			return fmt.Errorf("another program locks it: %w", err)
-		case time.Since(begun) > s.patience:
-			return fmt.Errorf("another program has locked it for %v: %w", s.patience, err)
+		case time.Since(begun) > s.limits.patience:
+			return fmt.Errorf("another program has locked it for %v: %w", s.limits.patience, err)
 		}
 		select {
 		case <-closing:
