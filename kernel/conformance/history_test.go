@@ -50,6 +50,7 @@ func TestHistoryIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		k.past(all) // when it is answered, the file is open
 		k.run("6 * 7", wire.StatusOK)
 		k.run(deadly, wire.StatusError)
 		k.run("x := 1", wire.StatusOK)

@@ -4,7 +4,8 @@
 // Nothing that is wrong with the file concerns a cell: it is opened and written in
 // the background, and if that cannot be done the history goes on in memory. A
 // cell is in the file, as far as the process is concerned, before it runs, unless
-// the file is slow; a power failure may cost the last cells, but never the file.
+// the file is slow: a cell waits 50 ms at most. A power failure may cost the last
+// cells, but never the file.
 package store
 
 import (
@@ -26,7 +27,7 @@ type limits struct {
 }
 
 func usualLimits() limits {
-	return limits{begin: 10 * time.Millisecond, find: time.Second, end: 300 * time.Millisecond, patience: 10 * time.Second}
+	return limits{begin: 50 * time.Millisecond, find: time.Second, end: 300 * time.Millisecond, patience: 10 * time.Second}
 }
 
 // Store is an open file. Its Book is the history of a session's main shell.
@@ -42,8 +43,6 @@ type Store struct {
 	broken  bool    // never again
 	corrupt error   // what a question has met
 	warning error   // to be told with the next cell
-
-	slow <-chan struct{} // closed unless a cell has waited in vain, and what it waited for is not written yet
 
 	wake    chan struct{} // there is something to do
 	closing chan struct{}
@@ -73,7 +72,7 @@ func Open(path, key string) *Store {
 }
 
 func open(path, key string, l limits) *Store {
-	s := &Store{path: path, limits: l, slow: nothing, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
+	s := &Store{path: path, limits: l, wake: make(chan struct{}, 1), closing: make(chan struct{}), ended: make(chan struct{})}
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	s.main = &book{store: s, key: key, recent: history.NewMemory()}
 	go s.write()
@@ -113,7 +112,12 @@ func (b *book) Begin(line int, input string) error {
 	if err := b.recent.Begin(line, input); err != nil {
 		return err
 	}
-	b.store.await(b.store.put(entry{book: b, line: line, input: input, begins: true}))
+	timer := time.NewTimer(b.store.limits.begin)
+	defer timer.Stop()
+	select {
+	case <-b.store.put(entry{book: b, line: line, input: input, begins: true}):
+	case <-timer.C:
+	}
 	return b.store.told()
 }
 
@@ -129,7 +133,9 @@ func (s *Store) put(e entry) (written <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken {
-		return nothing
+		over := make(chan struct{})
+		close(over)
+		return over
 	}
 	if s.pending == nil {
 		s.pending = &batch{done: make(chan struct{})}
@@ -138,35 +144,6 @@ func (s *Store) put(e entry) (written <-chan struct{}) {
 	s.pending.entries = append(s.pending.entries, e)
 	s.rouse()
 	return s.pending.done
-}
-
-// nothing is a channel that is closed, for who has nothing to wait for.
-var nothing = func() <-chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
-
-// await waits until a cell is in the file. If the file is slow, only the first
-// cell that meets it waits for some time; those that follow do not.
-func (s *Store) await(written <-chan struct{}) {
-	s.mu.Lock()
-	slow := s.slow
-	s.mu.Unlock()
-	select {
-	case <-slow:
-	default:
-		return
-	}
-	timer := time.NewTimer(s.limits.begin)
-	defer timer.Stop()
-	select {
-	case <-written:
-	case <-timer.C:
-		s.mu.Lock()
-		s.slow = written
-		s.mu.Unlock()
-	}
 }
 
 func (s *Store) rouse() {
