@@ -125,6 +125,7 @@ DEADLY = {
     "another program": 'syscall.Exec("/bin/sh", []string{"sh", "-c", "echo other; exit 5"}, nil)',
     "another program that stays": 'syscall.Exec("/bin/sleep", []string{"sleep", "1000"}, nil)',
     "memory": LITTLE_MEMORY + EATS,
+    "memory over the kernel's limit": "%memory 400MiB\n" + EATS,
     "little time": "syscall.Setrlimit(syscall.RLIMIT_CPU, &syscall.Rlimit{Cur: 1, Max: 1})\nfor {\n}",
     "write to nowhere": "*(*int)(unsafe.Pointer(uintptr(4096))) = 1",
     "write to code": "p := reflect.ValueOf(fmt.Println).Pointer()\n*(*int)(unsafe.Pointer(p)) = 1",
