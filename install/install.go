@@ -69,13 +69,24 @@ type kernelJSON struct {
 	ProtocolVersion string            `json:"kernel_protocol_version"`
 }
 
-// metadata tells our kernelspecs from those of others.
+// metadata tells our kernelspecs from those of others. What a tool keeps there is
+// one object under the tool's name (JEP 105).
 type metadata struct {
-	Implementation string   `json:"implementation"`
-	Papermill      []string `json:"papermill,omitempty"` // what is to be removed with the kernelspec
+	Nascent *ours  `json:"nascent,omitempty"`        // nil in others' kernelspecs
+	Old     string `json:"implementation,omitempty"` // what told ours first
 }
 
-const implementation = "nascent"
+type ours struct {
+	Papermill []string `json:"papermill,omitempty"` // what is to be removed with the kernelspec
+}
+
+// ours is what the kernelspec holds for this package, or nil if it is another kernel's.
+func (k kernelJSON) ours() *ours {
+	if k.Metadata.Nascent == nil && k.Metadata.Old == "nascent" {
+		return &ours{}
+	}
+	return k.Metadata.Nascent
+}
 
 // Install writes the kernelspec and says what it wrote. One of this kernel that
 // is there already is replaced at once, so that Jupyter never sees half of one;
@@ -102,11 +113,11 @@ func (e environment) installSpec(o Options) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	old, err := mayReplace(dir)
+	helpers, err := mayReplace(dir)
 	if err != nil {
 		return Spec{}, err
 	}
-	helpers := stillThere(old.Metadata.Papermill)
+	helpers = stillThere(helpers)
 	if o.Papermill {
 		packages, err := e.installHelper(o)
 		if err != nil {
@@ -119,13 +130,13 @@ func (e environment) installSpec(o Options) (Spec, error) {
 	spec := kernelJSON{
 		Argv:        []string{executable, "kernel", "-f", "{connection_file}"},
 		DisplayName: cmp.Or(o.DisplayName, DefaultDisplayName), Language: "go", InterruptMode: "message", Env: o.Env,
-		Metadata: metadata{Implementation: implementation, Papermill: helpers}, ProtocolVersion: startupProtocol,
+		Metadata: metadata{Nascent: &ours{helpers}}, ProtocolVersion: startupProtocol,
 	}
 	return spec.at(dir), write(dir, spec)
 }
 
 func (k kernelJSON) at(dir string) Spec {
-	return Spec{Name: filepath.Base(dir), Dir: dir, DisplayName: k.DisplayName, Argv: k.Argv, Papermill: k.Metadata.Papermill}
+	return Spec{Name: filepath.Base(dir), Dir: dir, DisplayName: k.DisplayName, Argv: k.Argv, Papermill: k.ours().Papermill}
 }
 
 // Uninstall removes the kernelspec that Options name by place and Name with what
@@ -147,7 +158,7 @@ func (e environment) uninstall(o Options) (dir string, err error) {
 	case err != nil:
 		return "", fmt.Errorf("removing the kernelspec: %w; if it is not wanted, remove %s by hand", err, dir)
 	}
-	if spec.Metadata.Implementation != implementation {
+	if spec.ours() == nil {
 		return "", fmt.Errorf("removing the kernelspec: %s belongs to another kernel, %q; jupyter kernelspec remove %s would remove it",
 			dir, spec.DisplayName, filepath.Base(dir))
 	}
@@ -158,7 +169,7 @@ func (e environment) uninstall(o Options) (dir string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("removing the helper for papermill: %w", err)
 	}
-	for _, packages := range spec.Metadata.Papermill {
+	for _, packages := range spec.ours().Papermill {
 		if slices.ContainsFunc(others, func(s Spec) bool { return slices.Contains(s.Papermill, packages) }) {
 			continue // it is another kernelspec's too
 		}
@@ -186,7 +197,7 @@ func (e environment) list() ([]Spec, error) {
 		for _, entry := range entries {
 			dir := filepath.Join(kernels, entry.Name())
 			spec, err := read(dir)
-			if err != nil || spec.Metadata.Implementation != implementation {
+			if err != nil || spec.ours() == nil {
 				continue // another kernel's, or no kernelspec at all
 			}
 			found = append(found, spec.at(dir))
@@ -247,23 +258,24 @@ func findExecutable(path string) (string, error) {
 	return path, nil
 }
 
-// mayReplace says why a folder can't be replaced, or what kernelspec of ours it holds.
-func mayReplace(dir string) (kernelJSON, error) {
+// mayReplace says why a folder can't be replaced, or where the kernelspec of ours
+// that it holds has its helpers for papermill.
+func mayReplace(dir string) (helpers []string, err error) {
 	spec, err := read(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-			return spec, fmt.Errorf("%s is no kernelspec, as it holds no kernel.json, and is not empty: remove it, or choose another --name", dir)
+			return nil, fmt.Errorf("%s is no kernelspec, as it holds no kernel.json, and is not empty: remove it, or choose another --name", dir)
 		}
-		return spec, nil // nothing is there
+		return nil, nil // nothing is there
 	case errors.Is(err, syscall.ENOTDIR):
-		return spec, fmt.Errorf("%s can't be made: a part of this path is a file; name a folder", dir)
+		return nil, fmt.Errorf("%s can't be made: a part of this path is a file; name a folder", dir)
 	case err != nil:
-		return spec, fmt.Errorf("%w: remove %s, or choose another --name", err, dir)
-	case spec.Metadata.Implementation != implementation:
-		return spec, fmt.Errorf("%s belongs to another kernel, %q: choose another --name", dir, spec.DisplayName)
+		return nil, fmt.Errorf("%w: remove %s, or choose another --name", err, dir)
+	case spec.ours() == nil:
+		return nil, fmt.Errorf("%s belongs to another kernel, %q: choose another --name", dir, spec.DisplayName)
 	}
-	return spec, nil
+	return spec.ours().Papermill, nil
 }
 
 func read(dir string) (kernelJSON, error) {

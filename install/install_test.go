@@ -95,7 +95,7 @@ func TestContent(t *testing.T) {
 	want := map[string]any{
 		"argv": []any{program, "kernel", "-f", "{connection_file}"}, "display_name": "Go <é>", "language": "go",
 		"interrupt_mode": "message", "env": map[string]any{"GOGC": "50"},
-		"metadata": map[string]any{"implementation": "nascent"}, "kernel_protocol_version": "5.6.0",
+		"metadata": map[string]any{"nascent": map[string]any{}}, "kernel_protocol_version": "5.6.0",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("kernel.json\n%s\nwant\n%v", text, want)
@@ -138,6 +138,28 @@ func TestReplaceAndList(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(want[0].Dir))
 	if err != nil || len(left) != 1 {
 		t.Errorf("replacing left %v, %v", left, err)
+	}
+}
+
+// What told kernelspecs of this kernel from others first is still understood.
+func TestOldMark(t *testing.T) {
+	e, root, program := in(t, "linux", nil)
+	dir := filepath.Join(root, "home/.local/share/jupyter/kernels/nascent")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	old := `{"argv": ["x"], "display_name": "old", "language": "go", "metadata": {"implementation": "nascent"}}`
+	if err := os.WriteFile(filepath.Join(dir, "kernel.json"), []byte(old), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := e.list(); err != nil || len(got) != 1 || got[0].DisplayName != "old" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := e.install(Options{Executable: program}); err != nil {
+		t.Error(err)
+	}
+	if _, err := e.uninstall(Options{}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
@@ -18,6 +19,17 @@ from conftest import KERNEL, TIMEOUT, Notebook
 
 KEY = "a key that only launcher and kernel know"
 PORTS = ["control_port", "shell_port", "stdin_port", "iopub_port", "hb_port"]
+
+CONNECTION_FILE = {  # JEP 106
+    "type": "object",
+    "required": ["transport", "ip", "signature_scheme", "key", *PORTS],
+    "properties": {
+        "transport": {"enum": ["tcp", "ipc", "inproc"]},
+        "signature_scheme": {"enum": ["hmac-md5", "hmac-sha256", "hmac-sha512"]},
+        **{name: {"type": "string"} for name in ("ip", "key")},
+        **{name: {"type": ["integer", "string"]} for name in PORTS},
+    },
+}
 
 
 def sign(content: bytes) -> bytes:
@@ -75,6 +87,7 @@ def test_registration_file(tmp_path):
 
         # Another client finds the kernel by the connection file that it has written.
         written = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / "kernel-by-handshake.json"
+        jsonschema.validate(json.loads(written.read_text()), CONNECTION_FILE)
         other = BlockingKernelClient(connection_file=str(written))
         other.load_connection_file()
         other.start_channels()
