@@ -193,8 +193,11 @@ func (b *bench) await(id, prefix string) []string {
 		changed := b.changed
 		var said []string
 		for _, m := range b.got {
-			if m.ParentID() == id && !(describe(m) == busy && slices.Contains(said, busy)) { // TestStates has what is said again
-				said = append(said, describe(m))
+			if m.ParentID() != id {
+				continue
+			}
+			if text := describe(m); text != busy || len(said) == 0 || said[0] != busy { // TestStates has what is said again
+				said = append(said, text)
 			}
 		}
 		b.mu.Unlock()
