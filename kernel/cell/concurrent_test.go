@@ -126,7 +126,7 @@ limit := 100`); got != "" {
 			src := [...]string{
 				"func scale(n int) int { return 11 * n }",
 				"type point struct{ x, y, z int }\nfunc (p point) sum() int { return p.x + p.y + p.z }\nfunc work(n int) int { p := point{x: scale(n), y: scale(n)}; var s summer = p; return s.sum() }",
-				"limit = limit + 1",
+				"const size = 3\nfunc sized() [size]int { return [size]int{} }",
 				"func scale(n int) int { return 10 * n }",
 				"func (p point) sum() int { return 2 * (p.x + p.y) }",
 				"func scale(n int) int { return 10 * n }\nfunc (p point) sum() int { return p.x + p.y }",

@@ -40,6 +40,8 @@ type Env struct {
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
 	known   map[*types.Package]bool // library packages that the lowering knows
+	traces  []*trace                // what cells have left behind, the oldest first
+	enough  int                     // traces, before those that are not needed are looked for
 	strict  bool                    // see SetStrict
 }
 
@@ -110,6 +112,7 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 		start = func() { in.Around(run) }
 	}
 	c := e.newCell(ctx, in, in.name())
+	c.Code = start
 	err = e.rt.Do(c, start)
 	out := Outcome{Warnings: warnings}
 	if err != nil {
@@ -129,6 +132,7 @@ func (e *Env) start(in Input, loop bool) (start func(), warnings []string, err e
 		return nil, nil, err
 	}
 	start, err = e.load(p)
+	e.sweep()
 	return start, p.warnings, err
 }
 

@@ -3,47 +3,87 @@ package cell
 import (
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-	"runtime/pprof"
 	"testing"
-	"time"
 )
 
-func TestGrowthTMP(t *testing.T) {
-	kind := os.Getenv("KIND")
-	if kind == "" {
-		t.Skip()
+// kinds are cells that leave nothing behind, or only what the one before left.
+var kinds = []struct {
+	name string
+	cell func(i int) string
+}{
+	{"expression", func(i int) string { return fmt.Sprintf("%d+1", i) }},
+	{"variable", func(i int) string { return fmt.Sprintf("x := %d", i) }},
+	{"print", func(i int) string { return fmt.Sprintf("fmt.Println(\"hello\", %d)", i) }},
+	{"function literal", func(i int) string { return fmt.Sprintf("add := func(n int) int { return n + %d }\nadd(1)", i) }},
+	{"function", func(i int) string { return fmt.Sprintf("func f(n int) int { return n + %d }\nf(1)", i) }},
+	{"type", func(i int) string {
+		return fmt.Sprintf("type T struct{ n, m%d int }\nfunc (t T) get() int { return t.n }\nt := T{n: %d}\nt.get()", i, i)
+	}},
+	{"generic function", func(i int) string {
+		return fmt.Sprintf("func id[V any](v V) V { return v }\nid(%d) + len(id(\"a\"))", i)
+	}},
+	{"goroutine", func(i int) string { return fmt.Sprintf("done := make(chan int)\ngo func() { done <- %d }()\n<-done", i) }},
+	{"compile error", func(i int) string { return fmt.Sprintf("undefined%d", i) }},
+	{"panic", func(i int) string { return fmt.Sprintf("panic(%d)", i) }},
+}
+
+// BenchmarkGrowth says how many bytes of the heap a cell keeps, beside how long it takes.
+func BenchmarkGrowth(b *testing.B) {
+	for _, kind := range kinds {
+		b.Run(kind.name, func(b *testing.B) {
+			nb := newNotebook(b)
+			grown := nb.growth(few, b.N, kind.cell)
+			b.ReportMetric(grown/float64(b.N), "B-kept/op")
+		})
 	}
-	n := 10000
-	env := newNotebook(t).env
-	run := func(i int) {
-		src := map[string]string{"expr": fmt.Sprintf("%d+1", i), "var": fmt.Sprintf("x := %d", i), "print": fmt.Sprintf("fmt.Println(\"hello\", %d)", i)}[kind]
-		if _, err := env.Run(t.Context(), Input{Number: i, Source: src, Stdout: io.Discard, Stderr: io.Discard}); err != nil {
-			t.Fatal(err)
+}
+
+// growth runs some cells and then n more, and returns by how many bytes the heap has
+// grown with these.
+func (nb *notebook) growth(before, n int, cell func(int) string) float64 {
+	run := func(from, to int) {
+		for i := from; i < to; i++ {
+			nb.env.Run(nb.t.Context(), Input{Number: i + 1, Source: cell(i), Stdout: io.Discard, Stderr: io.Discard}) //nolint:errcheck // some are to fail
 		}
 	}
 	heap := func() float64 {
-		runtime.GC()
-		runtime.GC()
+		for range 3 { // what is found dead in one round is let go in the next
+			nb.env.mu.Lock()
+			nb.env.enough = 0
+			nb.env.sweep()
+			nb.env.mu.Unlock()
+			runtime.GC()
+		}
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		return float64(m.HeapAlloc) / (1 << 20)
+		return float64(m.HeapAlloc)
 	}
-	for i := range 500 {
-		run(i)
-	}
-	base, at := heap(), time.Now()
-	for i := range n {
-		run(1000 + i)
-		if (i+1)%2000 == 0 {
-			d := time.Since(at)
-			fmt.Printf("%s %d: %.2f MB, %.0f us/cell\n", kind, i+1, heap()-base, float64(d.Microseconds())/2000)
-			at = time.Now()
+	run(0, before)
+	was := heap()
+	run(before, before+n)
+	return heap() - was
+}
+
+// TestGrowth: what a cell leaves behind that nothing can ask for any more is let go.
+func TestGrowth(t *testing.T) {
+	const n = 500
+	for _, kind := range kinds {
+		limit := 512.0 // bytes a cell
+		switch kind.name {
+		case "type", "generic function": // values of a type can be there; go/ssa knows instances for ever
+			limit = 4096
+		case "panic": // looks through the tables of all that can run, which are let go later
+			limit = 2048
 		}
+		nb := newNotebook(t)
+		if grown := nb.growth(few, n, kind.cell) / n; grown > limit {
+			t.Errorf("%s: a cell keeps %.0f bytes, want at most %.0f", kind.name, grown, limit)
+		}
+		nb.env.mu.Lock()
+		if len(nb.env.traces) > 2*few || len(nb.env.texts) > 2*few || len(nb.env.machine.chunks) > 2*few {
+			t.Errorf("%s: %d traces, %d texts and %d chunks are left of %d cells", kind.name, len(nb.env.traces), len(nb.env.texts), len(nb.env.machine.chunks), n)
+		}
+		nb.env.mu.Unlock()
 	}
-	f, _ := os.Create("/tmp/conc/heap.prof")
-	pprof.WriteHeapProfile(f)
-	f.Close()
-	runtime.KeepAlive(env)
 }

@@ -20,6 +20,7 @@ func (e *Env) load(p *plan) (func(), error) {
 			return nil, err
 		}
 	}
+	left := e.leave(p)
 	if p.old != nil {
 		e.low.AddAlias(p.old)
 	}
@@ -47,14 +48,17 @@ func (e *Env) load(p *plan) (func(), error) {
 	chunk, err := e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program), refresh)
 	if err != nil {
 		e.low.Discard()
+		left.failed, left.ended = true, true
 		return nil, e.unsupported(p, err)
 	}
 	start, err := e.machine.load(chunk)
 	if err != nil {
 		e.low.Discard()
+		left.failed, left.ended = true, true
 		return nil, e.unsupported(p, err)
 	}
 	e.low.Keep()
+	e.machine.prune.Forget(append(e.low.Retire(), chunk.Start))
 	e.commit(p)
 	return start, nil
 }

@@ -2,7 +2,9 @@ package cell
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
@@ -10,11 +12,13 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/traefik/yaegi/interp"
 
 	"github.com/nascent-go/nascent/kernel/cell/callsite"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
+	"github.com/nascent-go/nascent/kernel/cell/prune"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
 )
 
@@ -23,13 +27,24 @@ type machine struct {
 	it     *interp.Interpreter
 	lib    rt.Library
 	used   map[string]bool // compiled packages that were imported
-	chunks []lower.Chunk   // what was loaded, for tracebacks
+	chunks map[int]*chunk  // by number: what can still run, for tracebacks
+	serial int             // of the next chunk
 	sites  *callsite.Finder
+	prune  *prune.Interpreter
 	start  func() // of the chunk that is being loaded: it has called rt.Loaded
+
+	ending sync.Mutex
+	ended  []int // chunks of which nothing can run any more
+}
+
+// chunk is what is known of a chunk that was loaded.
+type chunk struct {
+	file  *token.File // nil: it could not be parsed
+	lines []lower.Place
 }
 
 func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
-	m := &machine{lib: lib, used: map[string]bool{}}
+	m := &machine{lib: lib, used: map[string]bool{}, chunks: map[int]*chunk{}}
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
 	m.sites = callsite.New(m.it, m.it.FileSet())
 	symbols := r.Symbols()
@@ -44,6 +59,7 @@ func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, 
 	if err := m.eval(`package main; import "rt"; var stop bool; func init() { rt.SetStop(&stop) }`); err != nil {
 		return nil, fmt.Errorf("starting the interpreter: %w", err)
 	}
+	m.prune = prune.NewInterpreter(m.it)
 	return m, nil
 }
 
@@ -54,12 +70,29 @@ func (m *machine) eval(src string) error {
 	if err != nil {
 		return err
 	}
-	p, err := m.it.CompileAST(f)
-	if err == nil {
-		_, err = m.it.Execute(p)
-	}
+	_, err = m.execute(f)
 	return err
 }
+
+// execute compiles a file and runs what it does when it is loaded. The interpreter
+// then forgets its text.
+func (m *machine) execute(f *ast.File) (*interp.Program, error) {
+	if m.prune != nil {
+		defer m.prune.Loaded()
+	}
+	p, err := m.it.CompileAST(f)
+	if err != nil {
+		return nil, rejected{err}
+	}
+	if m.prune != nil {
+		m.prune.Grow()
+	}
+	_, err = m.it.Execute(p)
+	return p, err
+}
+
+// rejected says that the interpreter can't compile a file.
+type rejected struct{ error }
 
 // use imports a compiled package for all later chunks.
 func (m *machine) use(p string) error {
@@ -77,7 +110,7 @@ func (m *machine) use(p string) error {
 }
 
 // next is the number of the chunk that is loaded next.
-func (m *machine) next() int { return len(m.chunks) }
+func (m *machine) next() int { return m.serial }
 
 // loadError says that the interpreter does not take lowered code.
 type loadError struct {
@@ -93,17 +126,21 @@ func (e *loadError) Unwrap() error { return e.err }
 
 // load compiles a chunk and returns its start function.
 func (m *machine) load(c lower.Chunk) (start func(), err error) {
-	serial := len(m.chunks)
-	m.chunks = append(m.chunks, c)
+	serial := m.serial
+	m.serial++
+	loaded := &chunk{lines: c.Lines}
+	m.chunks[serial] = loaded
 	what := ""
 	fail := func(err error) error {
 		e := &loadError{what: what, err: err}
 		if place, ok := m.locate(siteIn(err.Error())); ok {
 			e.pos = place.Pos
 		}
+		m.forget(serial)
 		return e
 	}
 	defer func() {
+		m.start = nil
 		if r := recover(); r != nil {
 			start, err = nil, fail(fmt.Errorf("%v", r))
 		}
@@ -116,20 +153,45 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	}
 	what = "its lowered form is no Go"
 	f, err := parser.ParseFile(m.it.FileSet(), strconv.Itoa(serial)+"/_.go", c.Source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, fail(err)
+	if f != nil {
+		loaded.file = m.it.FileSet().File(f.FileStart)
 	}
-	what = "the interpreter rejects its lowered form"
-	prog, err := m.it.CompileAST(f)
 	if err != nil {
 		return nil, fail(err)
 	}
 	what = "its lowered form fails to load"
-	if _, err := m.it.Execute(prog); err != nil {
+	prog, err := m.execute(f)
+	if errors.As(err, new(rejected)) {
+		what = "the interpreter rejects its lowered form"
+	}
+	if err != nil {
 		return nil, fail(err)
 	}
-	m.sites.Add(prog)
+	m.sites.Add(prog, func() {
+		m.ending.Lock()
+		defer m.ending.Unlock()
+		m.ended = append(m.ended, serial)
+	})
 	return m.start, nil
+}
+
+// over forgets the chunks of which nothing can run any more, and returns their numbers.
+func (m *machine) over() []int {
+	m.ending.Lock()
+	ended := m.ended
+	m.ended = nil
+	m.ending.Unlock()
+	for _, serial := range ended {
+		m.forget(serial)
+	}
+	return ended
+}
+
+func (m *machine) forget(serial int) {
+	if c := m.chunks[serial]; c != nil && c.file != nil {
+		m.it.FileSet().RemoveFile(c.file)
+	}
+	delete(m.chunks, serial)
 }
 
 // siteIn is the place that a message of the interpreter begins with, "7/_.go:12:3: …".
@@ -146,10 +208,11 @@ func siteIn(msg string) rt.Site {
 // locate finds the source of a place in lowered code, and the function it is in.
 func (m *machine) locate(s rt.Site) (lower.Place, bool) {
 	serial, err := strconv.Atoi(path.Dir(s.File))
-	if err != nil || serial < 0 || serial >= len(m.chunks) || s.Line < 1 || s.Line > len(m.chunks[serial].Lines) {
+	c := m.chunks[serial]
+	if err != nil || c == nil || s.Line < 1 || s.Line > len(c.lines) {
 		return lower.Place{}, false
 	}
-	place := m.chunks[serial].Lines[s.Line-1]
+	place := c.lines[s.Line-1]
 	return place, place.Pos.IsValid()
 }
 

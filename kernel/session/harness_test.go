@@ -100,7 +100,8 @@ type bench struct {
 
 	mu       sync.Mutex
 	got      []*wire.Message
-	changed  chan struct{} // closed at the next message
+	gotAbout map[string][]*wire.Message // by the request that they are about
+	changed  chan struct{}              // closed at the next message
 	sent     int
 	date     string // of the messages that the front end sends
 	subshell string // that they are for
@@ -125,7 +126,7 @@ func (l *lines) String() string {
 
 func newBench(t *testing.T, env Environment, change ...func(*Options)) *bench {
 	t.Helper()
-	b := &bench{t: t, logged: &lines{}, changed: make(chan struct{})}
+	b := &bench{t: t, logged: &lines{}, changed: make(chan struct{}), gotAbout: map[string][]*wire.Message{}}
 	opts := Options{Env: env, Emit: b.emit, SessionID: "kernel-session", User: "nascent", Logf: b.logged.logf}
 	for _, c := range change {
 		c(&opts)
@@ -139,6 +140,7 @@ func (b *bench) emit(m *wire.Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.got = append(b.got, m)
+	b.gotAbout[m.ParentID()] = append(b.gotAbout[m.ParentID()], m)
 	close(b.changed)
 	b.changed = make(chan struct{})
 }
@@ -192,10 +194,7 @@ func (b *bench) await(id, prefix string) []string {
 		b.mu.Lock()
 		changed := b.changed
 		var said []string
-		for _, m := range b.got {
-			if m.ParentID() != id {
-				continue
-			}
+		for _, m := range b.gotAbout[id] {
 			if text := describe(m); text != busy || len(said) == 0 || said[0] != busy { // TestStates has what is said again
 				said = append(said, text)
 			}
@@ -217,8 +216,8 @@ func (b *bench) about(id, msgType string) []*wire.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var found []*wire.Message
-	for _, m := range b.got {
-		if m.ParentID() == id && m.Header.MsgType == msgType {
+	for _, m := range b.gotAbout[id] {
+		if m.Header.MsgType == msgType {
 			found = append(found, m)
 		}
 	}

@@ -30,11 +30,11 @@ type Finder struct {
 	fset   *token.FileSet
 	frames frames
 
-	mu     sync.Mutex
-	layout layout
-	fresh  []reflect.Value // programs that are not in the index yet
-	kept   []reflect.Value // programs in the index, which keeps addresses of their nodes
-	index  index
+	mu           sync.Mutex
+	layout       layout
+	declarations []*declaration
+	enough       int // declarations, before those that are gone are looked for
+	index        index
 }
 
 // New makes a Finder for the programs of an interpreter, a *interp.Interpreter, with
@@ -44,8 +44,10 @@ func New(interpreter any, fset *token.FileSet) *Finder {
 }
 
 // Add makes the nodes of a program known, a *interp.Program that has been executed.
-// It takes ties out of its tree that only make panics slow.
-func (f *Finder) Add(program any) {
+// It takes ties out of its tree that only make panics slow. The Finder keeps no
+// program alive: when none of its code can run any more, gone is called, on a
+// goroutine of its own.
+func (f *Finder) Add(program any, gone func()) {
 	v := reflect.ValueOf(program)
 	if !supported || v.Kind() != reflect.Pointer || v.IsNil() {
 		return
@@ -56,10 +58,26 @@ func (f *Finder) Add(program any) {
 		f.layout = layoutOf(v.Type().Elem())
 		f.index = index{byAddr: map[uintptr]*node{}, byExec: map[uintptr]*node{}, byNext: map[uintptr][]*node{}}
 	}
-	if f.layout.ok {
-		f.layout.detach(v)
-		f.fresh = append(f.fresh, v)
+	if !f.layout.ok {
+		return
 	}
+	if len(f.declarations) >= f.enough {
+		f.forget()
+		f.enough = 2*len(f.declarations) + 64
+	}
+	f.declarations = append(f.declarations, f.layout.detach(v, gone)...)
+}
+
+// forget takes the declarations that are gone out of the index: other nodes may
+// come to lie where theirs were. f.mu is held.
+func (f *Finder) forget() {
+	f.declarations = slices.DeleteFunc(f.declarations, func(d *declaration) bool {
+		if d.at.Value() != nil {
+			return false
+		}
+		f.index.remove(d)
+		return true
+	})
 }
 
 // Trace is what the stack tells of a panic.
@@ -100,11 +118,6 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 	if !supported || !f.layout.ok {
 		return t, false
 	}
-	for _, p := range f.fresh {
-		f.index.add(f.layout, p)
-	}
-	f.kept, f.fresh = append(f.kept, f.fresh...), nil
-
 	w := walk{fset: f.fset, frames: f.frames, index: &f.index, functions: map[uintptr]function{}}
 	for callee := uintptr(0); ; {
 		off := parent(callee)
@@ -120,6 +133,10 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 			}
 			if t.Going {
 				return t, true
+			}
+			if w.panicked {
+				f.forget()
+				f.index.add(f.layout, f.declarations)
 			}
 			callee = off
 			continue

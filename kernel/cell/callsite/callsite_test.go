@@ -107,7 +107,7 @@ func TestPanicking(t *testing.T) {
 	if _, err := it.Execute(p); err != nil {
 		t.Fatal(err)
 	}
-	finder.Add(p)
+	finder.Add(p, func() {})
 	for _, c := range []struct {
 		function  string
 		lines     []int
@@ -187,7 +187,7 @@ func TestOther(t *testing.T) {
 	type Program struct{ root *node }
 	for _, p := range []any{nil, 3, &struct{}{}, &Program{&node{}}} {
 		f := New(interp.New(interp.Options{}), nil)
-		f.Add(p)
+		f.Add(p, func() {})
 		if trace, ok := f.Panicking(func(string) bool { return false }); ok || trace.Sites != nil {
 			t.Errorf("%v has a trace: %v", p, fmt.Sprint(trace))
 		}

@@ -3,6 +3,10 @@ package callsite
 import (
 	"go/token"
 	"reflect"
+	"runtime"
+	"slices"
+	"unsafe"
+	"weak"
 )
 
 // node is what is remembered of a node of the interpreter's syntax tree.
@@ -19,6 +23,13 @@ type index struct {
 	byAddr map[uintptr]*node
 	byExec map[uintptr]*node
 	byNext map[uintptr][]*node
+}
+
+// declaration is one declaration of a program, the root of a tree of nodes.
+type declaration struct {
+	at    weak.Pointer[uintptr] // its node, of which the type can't be named
+	known bool                  // its nodes are in the index
+	nodes []*node
 }
 
 // layout is where the interpreter keeps what is needed of a node: offsets of fields.
@@ -62,35 +73,60 @@ func layoutOf(program reflect.Type) (l layout) {
 	return l
 }
 
-// add puts the nodes of a program into the index.
-func (x *index) add(l layout, program reflect.Value) {
-	var walk func(v reflect.Value)
-	walk = func(v reflect.Value) {
-		if v.IsNil() || x.byAddr[v.Pointer()] != nil {
-			return
+// add puts the nodes of declarations into the index that are not there yet.
+func (x *index) add(l layout, declarations []*declaration) {
+	for _, d := range declarations {
+		if d.known {
+			continue
 		}
-		e := v.Elem()
-		n := &node{pos: token.Pos(e.Field(l.pos).Int()), addr: v.Pointer()}
-		x.byAddr[n.addr] = n
-		if f := e.Field(l.exec); !f.IsNil() {
-			n.code, n.exec = f.Pointer(), closure(f)
-			x.byExec[n.exec] = n
-			for _, i := range []int{l.tnext, l.fnext} {
-				if s := e.Field(i); !s.IsNil() {
-					if f := s.Elem().Field(l.exec); !f.IsNil() {
-						c := closure(f)
-						n.next = append(n.next, c)
-						x.byNext[c] = append(x.byNext[c], n)
-					}
+		if p := d.at.Value(); p != nil {
+			d.known = true
+			x.walk(l, d, reflect.NewAt(l.node, unsafe.Pointer(p)))
+		}
+	}
+}
+
+func (x *index) walk(l layout, d *declaration, v reflect.Value) {
+	if v.IsNil() || x.byAddr[v.Pointer()] != nil {
+		return
+	}
+	e := v.Elem()
+	n := &node{pos: token.Pos(e.Field(l.pos).Int()), addr: v.Pointer()}
+	d.nodes = append(d.nodes, n)
+	x.byAddr[n.addr] = n
+	if f := e.Field(l.exec); !f.IsNil() {
+		n.code, n.exec = f.Pointer(), closure(f)
+		x.byExec[n.exec] = n
+		for _, i := range []int{l.tnext, l.fnext} {
+			if s := e.Field(i); !s.IsNil() {
+				if f := s.Elem().Field(l.exec); !f.IsNil() {
+					c := closure(f)
+					n.next = append(n.next, c)
+					x.byNext[c] = append(x.byNext[c], n)
 				}
 			}
 		}
-		children := e.Field(l.child)
-		for i := range children.Len() {
-			walk(children.Index(i))
+	}
+	children := e.Field(l.child)
+	for i := range children.Len() {
+		x.walk(l, d, children.Index(i))
+	}
+}
+
+// remove takes the nodes of a declaration out.
+func (x *index) remove(d *declaration) {
+	for _, n := range d.nodes {
+		delete(x.byAddr, n.addr)
+		if x.byExec[n.exec] == n {
+			delete(x.byExec, n.exec)
+		}
+		for _, c := range n.next {
+			rest := slices.DeleteFunc(x.byNext[c], func(o *node) bool { return o == n })
+			if x.byNext[c] = rest; len(rest) == 0 {
+				delete(x.byNext, c)
+			}
 		}
 	}
-	walk(program.Elem().Field(l.root))
 }
 
 // closure is the pointer that a variable of a func type holds.
@@ -101,15 +137,21 @@ func closure(f reflect.Value) uintptr {
 // detach makes each declaration of a program a tree of its own. For every frame
 // that a panic takes off, the interpreter looks through the whole tree that its
 // function is in, for a node that it never finds; running code does not look beyond
-// its function.
-func (l layout) detach(program reflect.Value) {
+// its function. What all have in common from then on is a root of no use, which is
+// there as long as one of them is; gone is called after that.
+func (l layout) detach(program reflect.Value, gone func()) []*declaration {
 	root := program.Elem().Field(l.root)
 	if root.IsNil() {
-		return
+		return nil
 	}
-	declarations := root.Elem().Field(l.child)
-	for i := range declarations.Len() {
-		anc := declarations.Index(i).Elem().Field(l.anc)
-		reflect.NewAt(anc.Type(), anc.Addr().UnsafePointer()).Elem().SetZero()
+	common := reflect.New(l.node).UnsafePointer()
+	runtime.AddCleanup((*uintptr)(common), func(gone func()) { gone() }, gone)
+	children := root.Elem().Field(l.child)
+	list := make([]*declaration, children.Len())
+	for i := range list {
+		anc := children.Index(i).Elem().Field(l.anc)
+		*(*unsafe.Pointer)(anc.Addr().UnsafePointer()) = common
+		list[i] = &declaration{at: weak.Make((*uintptr)(children.Index(i).UnsafePointer()))}
 	}
+	return list
 }

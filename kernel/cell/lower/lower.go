@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/nascent-go/nascent/kernel/cell/prune"
 )
 
 // Runtime keeps the descriptors that lowered code refers to by number.
@@ -53,6 +55,10 @@ type Lowerer struct {
 	serial  int
 	at      token.Pos // of what is being lowered, for errors
 
+	emitted []*ssa.Function        // by the last call of Lower
+	entries map[*ssa.Function]bool // that it was called for
+	pruned  *prune.Program
+
 	chunk    *chunk
 	reflects int      // how far the types are that reflection can see; see Reflect
 	replaced []func() // types that are declared again
@@ -63,7 +69,8 @@ type Lowerer struct {
 type chunk struct {
 	imports  map[string]bool
 	decls    []string // types and variables
-	code     []line
+	code     []line   // functions in the order they were met: function literals follow those that they stand in
+	starts   []int    // where in code functions begin
 	register []string // statements that tell the run time what it needs
 	work     []*ssa.Function
 	methods  []types.Type
@@ -81,6 +88,7 @@ type line struct {
 // rt.Loaded with the function that runs it.
 type Chunk struct {
 	Source  string
+	Start   string   // the function that runs it, which only it mentions
 	Lines   []Place  // of each line, from line 1 at index 0
 	Imports []string // compiled packages that the text refers to by their ImportName; it imports nothing itself
 }
@@ -104,8 +112,9 @@ type restart struct{}
 
 // New makes a Lowerer for packages with positions in fset.
 func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
+	prog := ssa.NewProgram(fset, ssa.InstantiateGenerics)
 	return &Lowerer{
-		prog: ssa.NewProgram(fset, ssa.InstantiateGenerics), rt: rt, lib: lib,
+		prog: prog, pruned: prune.NewProgram(prog), rt: rt, lib: lib,
 		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
 		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
 		loops: map[*ssa.Function]bool{},
@@ -229,9 +238,12 @@ func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
 	l.chunk = &chunk{imports: map[string]bool{}}
+	l.emitted, l.entries = nil, map[*ssa.Function]bool{}
 	var calls []string
 	for _, name := range entries {
-		calls = append(calls, l.funcName(p.Func(name))+"()")
+		fn := p.Func(name)
+		calls = append(calls, l.funcName(fn)+"()")
+		l.entries[fn] = name != "main" // which a cell can call, too
 	}
 	for _, t := range refresh {
 		if l.ids.At(t) != nil {
@@ -246,11 +258,14 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 		if len(l.chunk.work) > 0 {
 			f := l.chunk.work[0]
 			l.chunk.work = l.chunk.work[1:]
+			l.chunk.starts = append(l.chunk.starts, len(l.chunk.code))
+			l.emitted = append(l.emitted, f)
 			l.function(f)
 			continue
 		}
 		t := l.chunk.methods[0]
 		l.chunk.methods = l.chunk.methods[1:]
+		l.chunk.starts = append(l.chunk.starts, len(l.chunk.code))
 		l.methodTable(t)
 	}
 	start := fmt.Sprintf("start%d", serial)
@@ -260,7 +275,11 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	for _, d := range l.chunk.decls {
 		add(d)
 	}
-	all = append(all, l.chunk.code...)
+	end := len(l.chunk.code)
+	for _, begin := range slices.Backward(l.chunk.starts) { // function literals first
+		all = append(all, l.chunk.code[begin:end]...)
+		end = begin
+	}
 	add("func " + start + "() {")
 	for _, c := range calls {
 		add("\t" + c)
@@ -272,7 +291,7 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	}
 	add("\trt.Loaded(" + start + ")")
 	add("}")
-	c := Chunk{Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
+	c := Chunk{Start: start, Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
 	var b strings.Builder
 	for _, ln := range all {
 		var place Place

@@ -64,17 +64,25 @@ func (f *function) globalPlace(g *ssa.Global) string {
 
 // funcValue is a function as a value: a variable that the init function sets,
 // since a function that yaegi has not met yet becomes a value that does nothing.
+// A function literal is written before the function that it stands in, and is
+// assigned where it is used: a variable of the chunk would keep it for ever.
 func (f *function) funcValue(fn *ssa.Function) string {
 	n := f.named(fn)
+	sg := fn.Signature
+	params := f.params(sg)
+	if sg.Recv() != nil {
+		params = append([]string{f.typ(sg.Recv().Type())}, params...)
+	}
+	ty := fmt.Sprintf("func(%s)%s", strings.Join(params, ", "), f.results(sg))
+	if fn.Parent() == f.fn {
+		v := f.temp(ty)
+		f.p("%s = %s", v, n)
+		return v
+	}
 	if !f.values[n] {
 		f.values[n] = true
 		f.later(func() { delete(f.values, n) })
-		sg := fn.Signature
-		params := f.params(sg)
-		if sg.Recv() != nil {
-			params = append([]string{f.typ(sg.Recv().Type())}, params...)
-		}
-		f.declare("var V%s func(%s)%s", n, strings.Join(params, ", "), f.results(sg))
+		f.declare("var V%s %s", n, ty)
 		f.register("V%s = %s", n, n)
 	}
 	return "V" + n

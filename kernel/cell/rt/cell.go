@@ -25,6 +25,9 @@ type Cell struct {
 	Stdin          io.Reader
 	Sink           display.Sink
 
+	// Code is kept as long as the cell: while its goroutines run, where they panic can be told.
+	Code func()
+
 	// Values are those of the cell's last expression. Only the goroutine that runs the
 	// cell sets them: they can be read when Do has returned no error.
 	Values []any
