@@ -56,7 +56,7 @@ func (f *Finder) Add(program any, gone func()) {
 	defer f.mu.Unlock()
 	if f.index.byAddr == nil {
 		f.layout = layoutOf(v.Type().Elem())
-		f.index = index{byAddr: map[uintptr]*node{}, byExec: map[uintptr]*node{}, byNext: map[uintptr][]*node{}}
+		f.index = newIndex()
 	}
 	if !f.layout.ok {
 		return
@@ -68,16 +68,18 @@ func (f *Finder) Add(program any, gone func()) {
 	f.declarations = append(f.declarations, f.layout.detach(v, gone)...)
 }
 
-// forget takes the declarations that are gone out of the index: other nodes may
-// come to lie where theirs were. f.mu is held.
+// forget forgets the declarations that are gone, and begins the index anew if there
+// were any: other nodes may come to lie where theirs were. f.mu is held.
 func (f *Finder) forget() {
-	f.declarations = slices.DeleteFunc(f.declarations, func(d *declaration) bool {
-		if d.at.Value() != nil {
-			return false
-		}
-		f.index.remove(d)
-		return true
-	})
+	n := len(f.declarations)
+	f.declarations = slices.DeleteFunc(f.declarations, func(d *declaration) bool { return d.at.Value() == nil })
+	if len(f.declarations) == n {
+		return
+	}
+	f.index = newIndex()
+	for _, d := range f.declarations {
+		d.known = false
+	}
 }
 
 // Trace is what the stack tells of a panic.

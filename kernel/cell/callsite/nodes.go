@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
-	"slices"
 	"unsafe"
 	"weak"
 )
@@ -14,8 +13,7 @@ type node struct {
 	pos  token.Pos
 	code uintptr // of the closure that executes it
 	addr uintptr
-	exec uintptr   // that closure
-	next []uintptr // those of the nodes that can follow
+	exec uintptr // that closure
 }
 
 // index finds nodes by the pointers that the frame of one being executed holds.
@@ -25,11 +23,14 @@ type index struct {
 	byNext map[uintptr][]*node
 }
 
+func newIndex() index {
+	return index{byAddr: map[uintptr]*node{}, byExec: map[uintptr]*node{}, byNext: map[uintptr][]*node{}}
+}
+
 // declaration is one declaration of a program, the root of a tree of nodes.
 type declaration struct {
 	at    weak.Pointer[uintptr] // its node, of which the type can't be named
 	known bool                  // its nodes are in the index
-	nodes []*node
 }
 
 // layout is where the interpreter keeps what is needed of a node: offsets of fields.
@@ -81,18 +82,17 @@ func (x *index) add(l layout, declarations []*declaration) {
 		}
 		if p := d.at.Value(); p != nil {
 			d.known = true
-			x.walk(l, d, reflect.NewAt(l.node, unsafe.Pointer(p)))
+			x.walk(l, reflect.NewAt(l.node, unsafe.Pointer(p)))
 		}
 	}
 }
 
-func (x *index) walk(l layout, d *declaration, v reflect.Value) {
+func (x *index) walk(l layout, v reflect.Value) {
 	if v.IsNil() || x.byAddr[v.Pointer()] != nil {
 		return
 	}
 	e := v.Elem()
 	n := &node{pos: token.Pos(e.Field(l.pos).Int()), addr: v.Pointer()}
-	d.nodes = append(d.nodes, n)
 	x.byAddr[n.addr] = n
 	if f := e.Field(l.exec); !f.IsNil() {
 		n.code, n.exec = f.Pointer(), closure(f)
@@ -101,7 +101,6 @@ func (x *index) walk(l layout, d *declaration, v reflect.Value) {
 			if s := e.Field(i); !s.IsNil() {
 				if f := s.Elem().Field(l.exec); !f.IsNil() {
 					c := closure(f)
-					n.next = append(n.next, c)
 					x.byNext[c] = append(x.byNext[c], n)
 				}
 			}
@@ -109,23 +108,7 @@ func (x *index) walk(l layout, d *declaration, v reflect.Value) {
 	}
 	children := e.Field(l.child)
 	for i := range children.Len() {
-		x.walk(l, d, children.Index(i))
-	}
-}
-
-// remove takes the nodes of a declaration out.
-func (x *index) remove(d *declaration) {
-	for _, n := range d.nodes {
-		delete(x.byAddr, n.addr)
-		if x.byExec[n.exec] == n {
-			delete(x.byExec, n.exec)
-		}
-		for _, c := range n.next {
-			rest := slices.DeleteFunc(x.byNext[c], func(o *node) bool { return o == n })
-			if x.byNext[c] = rest; len(rest) == 0 {
-				delete(x.byNext, c)
-			}
-		}
+		x.walk(l, children.Index(i))
 	}
 }
 
