@@ -19,7 +19,10 @@ type Death struct {
 	Stdout, Stderr string
 }
 
-const maxValue = 1000 // bytes of an error's value
+const (
+	maxValue    = 1000 // bytes of an error's value
+	crashStatus = 2    // of a process in which the Go runtime has given up
+)
 
 // Explain says why the worker has ended, as the name and the value of an error, and
 // what of the calls in which it did helps. These are empty if nothing is known.
@@ -38,6 +41,9 @@ func (d *Death) Explain() (name, value string, stack []string) {
 		}
 	default:
 		value = fmt.Sprintf("exit status %d: the cell ended the process, as os.Exit(%d) does", d.State.ExitCode(), d.State.ExitCode())
+		if d.State.ExitCode() == crashStatus {
+			value += ", or the Go runtime has given up and could not say why"
+		}
 	}
 	if len(value) > maxValue {
 		value = strings.ToValidUTF8(value[:maxValue], "") + "…"

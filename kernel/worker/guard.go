@@ -11,21 +11,25 @@ import (
 )
 
 // guard is a process that outlives the host, however that is killed, and then ends
-// what is left of its family. It is a shell, which is small and starts at once.
+// what is left of its family. It is a shell, which is small and starts at once. It
+// finds all but what has left both the worker's process group and its environment,
+// and that only if host and worker are killed in the same moment.
 type guard struct {
 	cmd  *exec.Cmd
 	host io.WriteCloser // it reads what it is to know, until the host has gone
 }
 
 // guardScript reads process groups, the last one counts, until "end" or the end of
-// the input. The second means that the host is dead: the group is killed, then all
-// processes whose environment has the mark $1, until there is none, and the other
-// arguments are files that the host would have removed.
+// the input. The second means that the host is dead: when the worker has had a moment
+// to end by itself, its group is killed, then all processes whose environment has
+// the mark $1, until there is none. The other arguments are files that the host would
+// have removed.
 const guardScript = `
 trap '' HUP INT QUIT TERM
 group=
 while read -r line; do group=$line; done
 [ "$group" = end ] && exit 0
+sleep 1
 [ -n "$group" ] && kill -9 -- "-$group"
 mark=$1
 shift

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,7 +34,8 @@ const (
 
 	// maxStack is how large a goroutine's stack may grow in a worker. Go's own limit
 	// is four times that; but an endless recursion that fills a gigabyte before it
-	// fails takes several seconds and more memory than a small machine has.
+	// fails takes several seconds and more memory than a small machine has. Where
+	// memory is limited it is an eighth of that, if that is less.
 	maxStack = 256 << 20
 
 	// aside is from where on descriptors are that cells should not meet by chance.
@@ -46,7 +46,7 @@ const (
 // it what they do to any program. The process ends by itself soon after the host
 // has gone. Processes that it starts inherit none of the connection. What the Go
 // runtime says when it gives up goes to the host too. The stacks of its goroutines
-// are limited to 256 MiB.
+// are limited.
 func Open() (*Worker, error) {
 	s, err := readStart()
 	if err != nil {
@@ -54,7 +54,11 @@ func Open() (*Worker, error) {
 	}
 	signal.Reset()
 	mostKilled()
-	debug.SetMaxStack(maxStack)
+	stack := maxStack
+	if s.limit != limit.None {
+		stack = min(stack, int(s.limit/8)) // the garbage collector has to read it all, again and again when memory is short
+	}
+	debug.SetMaxStack(stack)
 	w := &Worker{Session: s.session, NextCount: s.nextCount, Limit: s.limit}
 	var moved [endFD - inFD]int
 	for i := range moved {
@@ -118,17 +122,15 @@ func (w *Worker) Failed(err error) {
 	_, _ = fmt.Fprintf(w.words, "fatal error: %v\n", err)
 }
 
-// untilHostEnds reads from the host and sees to it that the process ends after it.
+// untilHostEnds reads from the host and sees to it that the process ends after it,
+// with all that it has started. What it can't find any more, the guard does.
 type untilHostEnds struct{ f *os.File }
 
 func (r untilHostEnds) Read(p []byte) (int, error) {
 	n, err := r.f.Read(p)
 	if err == io.EOF {
-		time.AfterFunc(exitTime, func() {
-			// With it goes what it has started, as far as it has not left the group.
-			_ = syscall.Kill(0, syscall.SIGKILL)
-			os.Exit(0)
-		})
+		killDescendants()
+		time.AfterFunc(exitTime, func() { os.Exit(0) })
 	}
 	return n, err
 }

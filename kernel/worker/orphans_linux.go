@@ -125,6 +125,28 @@ func (o *orphans) kill(mark string) {
 	}
 }
 
+// killDescendants ends what this process has started, and what that has.
+func killDescendants() {
+	for range maxRounds {
+		children := map[int][]int{}
+		eachProcess(func(p process) {
+			if !p.zombie {
+				children[p.parent] = append(children[p.parent], p.pid)
+			}
+		})
+		left := children[os.Getpid()]
+		for i := 0; i < len(left); i++ {
+			left = append(left, children[left[i]]...)
+		}
+		if len(left) == 0 {
+			return
+		}
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // an error says that it has ended meanwhile
+		}
+	}
+}
+
 func (o *orphans) owns(pid int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -181,7 +181,8 @@ func (w *Process) Wait() *Death {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	d := &Death{State: w.state, Killed: w.killed, Stdout: valid(w.stdout.String())}
-	crash, shown := join(w.words.String(), w.stderr.String(), w.state.ExitCode() == 2)
+	reason, text := w.words.said()
+	crash, shown := join(reason, text, w.stderr.String(), w.state.ExitCode() == crashStatus)
 	d.Crash, d.Stderr = valid(crash), valid(shown)
 	return d
 }

@@ -101,11 +101,11 @@ func (w *words) add(p []byte) {
 	w.text = append(w.text, p[:min(len(p), keepWords-len(w.text))]...)
 }
 
-// String is what has come.
-func (w *words) String() string {
+// said is what has come.
+func (w *words) said() (perhaps, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return string(w.perhaps) + string(w.text)
+	return string(w.perhaps), string(w.text)
 }
 
 // dumping says whether stacks of goroutines have come.
@@ -115,23 +115,23 @@ func (w *words) dumping() bool {
 	return bytes.HasPrefix(w.text, []byte("goroutine ")) || bytes.Contains(w.text, []byte("\ngoroutine "))
 }
 
-// join puts together what the runtime said when it gave up: left is what nobody has
-// taken from the standard error, which has the same text, and before it the reason.
-// shown is what of it was not the runtime's.
-func join(words, left string, died bool) (crash, shown string) {
-	if words == "" {
+// join puts together what the runtime said when it gave up: reason and text have
+// come as last words, and left is what nobody has taken from the standard error,
+// which has the same text, and before it the reason if that has not come. shown is
+// what of it was not the runtime's.
+func join(reason, text, left string, died bool) (crash, shown string) {
+	if text == "" {
 		// Without a pipe of their own: another program in the place of ours, or the
 		// cell has changed where they go.
 		if at := crashBegins([]byte(left)); died && at >= 0 {
 			return left[at:], left[:at]
 		}
-		return "", left
+		return reason, left
 	}
-	before := left
-	if at := strings.Index(left, words[:min(len(words), 200)]); at >= 0 {
-		before = left[:at]
+	if at := strings.Index(left, text[:min(len(text), 200)]); at >= 0 {
+		left = left[:at]
 	}
-	shown = before
+	shown = left
 	for shown != "" {
 		at := strings.LastIndexByte(strings.TrimSuffix(shown, "\n"), '\n') + 1
 		if line := shown[at:]; !startsWith([]byte(line), crashWords) && !strings.HasPrefix(line, "\t") {
@@ -139,7 +139,7 @@ func join(words, left string, died bool) (crash, shown string) {
 		}
 		shown = shown[:at]
 	}
-	return before[len(shown):] + words, shown
+	return left[len(shown):] + reason + text, shown
 }
 
 // remains is what nobody has read of a pipe of which all other ends are closed, or
