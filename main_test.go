@@ -114,7 +114,7 @@ var rules = []rule{
 		return dir != "kernel/history/store" && dir != "nasext/study" && below(imp, "modernc.org/sqlite")
 	}},
 	{"session knows no socket and no process", func(dir, imp string) bool {
-		return below(dir, "kernel/session") && (below(imp, module+"/kernel/host") || imp == "os/exec" || imp == "net")
+		return below(dir, "kernel/session") && (below(imp, module+"/kernel/host") || below(imp, module+"/kernel/worker") || imp == "os/exec" || imp == "net")
 	}},
 }
 

@@ -77,6 +77,8 @@ func (s *Session) commDropped(m *wire.Message) {
 // callHandler calls the handler of a comm message, whose output belongs to that message.
 func (sh *subshell) callHandler(r request, call func()) error {
 	out := sh.newOutput(r.Message, 0)
+	sh.bypass.begin(out)
+	defer sh.bypass.end(out)
 	ctx, end := sh.handlers.begin(r)
 	defer end()
 	err := ctx.Err()
