@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -85,4 +86,96 @@ func BenchmarkHello(b *testing.B) { roundTrip(b, `fmt.Println("hello")`) }
 // BenchmarkManyLines is a cell that prints 10 000 lines.
 func BenchmarkManyLines(b *testing.B) {
 	roundTrip(b, "for i := range 10000 {\n\tfmt.Println(\"line\", i)\n}")
+}
+
+// trivial are the cells that throughput and memory are measured with, each with a
+// text of its own.
+var trivial = []struct {
+	name string
+	cell func(i int) string
+}{
+	{"expression", func(i int) string { return fmt.Sprintf("%d+1", i) }},
+	{"variable", func(i int) string { return fmt.Sprintf("x := %d", i) }},
+	{"print", func(i int) string { return fmt.Sprintf("fmt.Println(\"hello\", %d)", i) }},
+}
+
+// BenchmarkQueued is how many cells a second a kernel runs that has got 2000 at once.
+func BenchmarkQueued(b *testing.B) {
+	const n = 2000
+	for _, kind := range trivial {
+		b.Run(kind.name, func(b *testing.B) {
+			k := start(b)
+			k.run(kind.cell(0), wire.StatusOK)
+			var took time.Duration
+			for b.Loop() {
+				took += k.queued(n, kind.cell)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(n*b.N)/took.Seconds(), "cells/s")
+		})
+	}
+}
+
+// queued sends cells at once, and says how long it took until the last was done.
+func (k *kernel) queued(n int, cell func(int) string) time.Duration {
+	k.Helper()
+	begun := time.Now()
+	var last *wire.Message
+	for i := range n {
+		m, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: cell(i), StoreHistory: true})
+		if err != nil {
+			k.Fatal(err)
+		}
+		last = m
+	}
+	a, err := k.Collect(k.ctx, last)
+	if err != nil {
+		k.Fatal(err)
+	}
+	if a.Status() != wire.StatusOK {
+		k.Fatalf("the last of %d cells: %s", n, a.Status())
+	}
+	k.Drop()
+	return time.Since(begun)
+}
+
+// BenchmarkGrowth is by how much the memory of a kernel, both processes together,
+// has grown after 10 000 cells.
+func BenchmarkGrowth(b *testing.B) {
+	const n, batch = 10_000, 500
+	for _, kind := range trivial {
+		b.Run(kind.name, func(b *testing.B) {
+			for b.Loop() {
+				k := start(b)
+				for range 2 {
+					k.queued(batch, kind.cell)
+				}
+				was := k.memory()
+				var first, last time.Duration
+				for i := range n / batch {
+					last = k.queued(batch, func(j int) string { return kind.cell(i*batch + j) })
+					if i == 0 {
+						first = last
+					}
+				}
+				b.ReportMetric(float64(k.memory()-was)/n*1000/(1<<20), "MB/1000-cells")
+				b.ReportMetric(last.Seconds()/first.Seconds(), "last/first")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// memory is how many bytes the kernel says that its processes use.
+func (k *kernel) memory() int64 {
+	k.Helper()
+	a, err := k.Ask(k.ctx, wire.Control, wire.TypeUsageRequest, wire.Empty{})
+	if err != nil {
+		k.Fatal(err)
+	}
+	var u wire.UsageReply
+	if err := a.Reply.DecodeContent(&u); err != nil {
+		k.Fatal(err)
+	}
+	return int64(u.Memory)
 }
