@@ -24,16 +24,12 @@ func TestShellIsHeldUpAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.waitForOutput(first)
-	const n, size = 100, 1 << 20 // more than may wait
+	const n = 70 // MiB, more than may wait
 	ids := []string{first.Header.MsgID}
 	for range n {
-		m, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "print x", UserExpressions: map[string]string{"large": strings.Repeat("x", size)}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids = append(ids, m.Header.MsgID)
+		ids = append(ids, k.sendLarge(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "print x"}))
 	}
-	for range 20 {
+	for range 10 {
 		for _, ask := range []string{wire.TypeKernelInfoRequest, wire.TypeUsageRequest, wire.TypeListSubshellRequest} {
 			m, err := k.Send(wire.Control, ask, wire.Empty{})
 			if err != nil {
@@ -62,13 +58,31 @@ func TestShellIsHeldUpAndNothingElse(t *testing.T) {
 	}
 }
 
+// sendLarge sends a message with a buffer of 1 MiB and returns its id.
+func (k *kernel) sendLarge(c wire.Channel, msgType string, content any) string {
+	k.Helper()
+	m, err := k.Sender.Publish(nil, msgType, content)
+	if err != nil {
+		k.Fatal(err)
+	}
+	m.Identities, m.Buffers = nil, [][]byte{make([]byte, 1<<20)}
+	frames, err := m.Encode(k.Signer)
+	if err != nil {
+		k.Fatal(err)
+	}
+	if c == wire.Stdin {
+		k.Stdin.Send(frames)
+	} else {
+		k.Shell.Send(frames)
+	}
+	return m.Header.MsgID
+}
+
 // Input that nobody asked for is dropped, however much it is.
 func TestFloodOfInput(t *testing.T) {
 	k := start(t)
-	for range 100 {
-		if _, err := k.Send(wire.Stdin, wire.TypeInputReply, wire.InputReply{Value: strings.Repeat("x", 1<<20)}); err != nil {
-			t.Fatal(err)
-		}
+	for range 40 { // MiB, more than may wait
+		k.sendLarge(wire.Stdin, wire.TypeInputReply, wire.InputReply{Value: "x"})
 	}
 	k.cell("print on", wire.StatusOK)
 }
