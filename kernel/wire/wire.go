@@ -1,5 +1,6 @@
-// Package wire holds the Jupyter messaging protocol, version 5.5: message types,
-// their frames on the wire and their signatures. It knows no sockets and no interpreter.
+// Package wire holds the Jupyter messaging protocol, version 5.5, and the start-up
+// handshake of 5.6: message types, their frames on the wire and their signatures. It
+// knows no sockets and no interpreter.
 package wire
 
 import "encoding/json"
