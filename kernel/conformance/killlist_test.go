@@ -118,6 +118,17 @@ func (k *kernel) kill(code string, interrupt bool) *conformance.Answer {
 	return a
 }
 
+// A limit that a cell has set is that of the next session too.
+func TestMemoryLimitOutlivesTheSession(t *testing.T) {
+	k := startWith(t, "--memory", "600MiB")
+	k.run("%memory 700MiB", wire.StatusOK)
+	k.run("syscall.Exit(0)", wire.StatusError)
+	a, _ := k.run("%memory", wire.StatusOK)
+	if got := outputs(t, a); !strings.Contains(got, "700 MiB") {
+		t.Errorf("the memory of the next session: %s", got)
+	}
+}
+
 // A worker that is stopped, as a debugger or a shell does it, can't be interrupted.
 func TestStoppedWorker(t *testing.T) {
 	k := startWith(t)

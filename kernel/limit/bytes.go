@@ -74,9 +74,12 @@ func (b Bytes) in(unit float64, name string) string {
 	return fmt.Sprintf("%.4g %s", float64(b)/unit, name)
 }
 
-// Set implements pflag.Value.
+// Set implements pflag.Value, for the limit of a session.
 func (b *Bytes) Set(text string) (err error) {
 	n, err := ParseBytes(text)
+	if err == nil {
+		err = check(n)
+	}
 	if err == nil {
 		*b = n
 	}

@@ -34,6 +34,15 @@ func TestParseBytes(t *testing.T) {
 			t.Errorf("50%% of %v is %v (%v)", total, half, err)
 		}
 	}
+	b := Bytes(5)
+	if err := b.Set("1GiB"); err != nil || b != 1<<30 {
+		t.Errorf("a flag of 1 GiB: %v, %v", b, err)
+	}
+	for _, bad := range []string{"lots", "1MiB"} {
+		if err := b.Set(bad); err == nil || b != 1<<30 {
+			t.Errorf("a flag of %s: %v, %v", bad, b, err)
+		}
+	}
 	for b, want := range map[Bytes]string{0: "none", 100: "100 bytes", 1536: "1.5 KiB", 4 << 30: "4 GiB", 1 << 40: "1 TiB"} {
 		if got := b.String(); got != want {
 			t.Errorf("%d is written %q, want %q", uint64(b), got, want)

@@ -69,7 +69,7 @@ func Open() (*Worker, error) {
 	if err := fillGap(); err != nil {
 		return nil, err
 	}
-	w.In = untilHostEnds{os.NewFile(uintptr(moved[inFD-inFD]), "from host")}
+	w.In = untilHostEnds{os.NewFile(uintptr(moved[0]), "from host")}
 	w.Out = os.NewFile(uintptr(moved[outFD-inFD]), "to host")
 	w.words = os.NewFile(uintptr(moved[wordsFD-inFD]), "last words")
 	if err := debug.SetCrashOutput(w.words, debug.CrashOptions{}); err != nil {

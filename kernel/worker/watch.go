@@ -12,8 +12,8 @@ import (
 
 // What a worker and its host tell each other besides Jupyter's messages.
 const (
-	internal  wire.Channel = "worker"
-	typeLimit              = "memory_limit"
+	internal  = wire.Channel("worker")
+	typeLimit = "memory_limit"
 )
 
 type limitContent struct {
