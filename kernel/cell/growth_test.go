@@ -23,7 +23,9 @@ var kinds = []struct {
 	{"generic function", func(i int) string {
 		return fmt.Sprintf("func id[V any](v V) V { return v }\nid(%d) + len(id(\"a\"))", i)
 	}},
-	{"goroutine", func(i int) string { return fmt.Sprintf("done := make(chan int)\ngo func() { done <- %d }()\n<-done", i) }},
+	{"goroutine", func(i int) string {
+		return fmt.Sprintf("done := make(chan int)\ngo func() { done <- %d }()\n<-done", i)
+	}},
 	{"compile error", func(i int) string { return fmt.Sprintf("undefined%d", i) }},
 	{"panic", func(i int) string { return fmt.Sprintf("panic(%d)", i) }},
 }
@@ -85,5 +87,38 @@ func TestGrowth(t *testing.T) {
 			t.Errorf("%s: %d traces, %d texts and %d chunks are left of %d cells", kind.name, len(nb.env.traces), len(nb.env.texts), len(nb.env.machine.chunks), n)
 		}
 		nb.env.mu.Unlock()
+	}
+}
+
+// TestValueIsLetGo: a variable that is declared anew with another type doesn't keep
+// what it held, and a cell that still uses it goes on with it.
+func TestValueIsLetGo(t *testing.T) {
+	nb := newNotebook(t)
+	nb.run("x := make([]byte, 64<<20)\nask, answer := make(chan int), make(chan int)\ngo func() { for range ask { answer <- len(x) } }()")
+	heap := func() int {
+		for range 3 {
+			nb.env.mu.Lock()
+			nb.env.enough = 0
+			nb.env.sweep()
+			nb.env.mu.Unlock()
+			runtime.GC()
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc >> 20)
+	}
+	was := heap()
+	nb.run("x := \"a\"")
+	if heap() < was-8 {
+		t.Error("the value was let go while a goroutine uses it")
+	}
+	if got := nb.run("ask <- 0\n<-answer"); got != "=> 67108864\n" {
+		t.Errorf("the goroutine sees %q", got)
+	}
+	nb.run("close(ask)")
+	for tries := 0; heap() > was-48; tries++ {
+		if tries == 20 {
+			t.Fatal("the value is not let go when nothing uses it any more")
+		}
 	}
 }

@@ -58,7 +58,7 @@ func (e *Env) load(p *plan) (func(), error) {
 		return nil, e.unsupported(p, err)
 	}
 	e.low.Keep()
-	e.machine.prune.Forget(append(e.low.Retire(), chunk.Start))
+	e.machine.lose(append(e.low.Retire(), chunk.Start))
 	e.commit(p)
 	return start, nil
 }

@@ -29,6 +29,8 @@ type machine struct {
 	used   map[string]bool // compiled packages that were imported
 	chunks map[int]*chunk  // by number: what can still run, for tracebacks
 	serial int             // of the next chunk
+	users  map[string]int  // variable → how many chunks mention it
+	lost   map[string]int  // variables that no later chunk can mention → where they are
 	sites  *callsite.Finder
 	prune  *prune.Interpreter
 	start  func() // of the chunk that is being loaded: it has called rt.Loaded
@@ -41,10 +43,11 @@ type machine struct {
 type chunk struct {
 	file  *token.File // nil: it could not be parsed
 	lines []lower.Place
+	vars  []string
 }
 
 func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
-	m := &machine{lib: lib, used: map[string]bool{}, chunks: map[int]*chunk{}}
+	m := &machine{lib: lib, used: map[string]bool{}, chunks: map[int]*chunk{}, users: map[string]int{}, lost: map[string]int{}}
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
 	m.sites = callsite.New(m.it, m.it.FileSet())
 	symbols := r.Symbols()
@@ -128,8 +131,11 @@ func (e *loadError) Unwrap() error { return e.err }
 func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	serial := m.serial
 	m.serial++
-	loaded := &chunk{lines: c.Lines}
+	loaded := &chunk{lines: c.Lines, vars: c.Vars}
 	m.chunks[serial] = loaded
+	for _, v := range c.Vars {
+		m.users[v]++
+	}
 	what := ""
 	fail := func(err error) error {
 		e := &loadError{what: what, err: err}
@@ -188,10 +194,39 @@ func (m *machine) over() []int {
 }
 
 func (m *machine) forget(serial int) {
-	if c := m.chunks[serial]; c != nil && c.file != nil {
+	c := m.chunks[serial]
+	if c == nil {
+		return
+	}
+	if c.file != nil {
 		m.it.FileSet().RemoveFile(c.file)
 	}
 	delete(m.chunks, serial)
+	for _, v := range c.vars {
+		if m.users[v]--; m.users[v] == 0 {
+			delete(m.users, v)
+			m.release(v)
+		}
+	}
+}
+
+// lose makes names of lowered code unknown to later chunks.
+func (m *machine) lose(names []string) {
+	for v, at := range m.prune.Forget(names) {
+		if strings.HasPrefix(v, lower.VarPrefix) {
+			m.lost[v] = at
+			m.release(v)
+		}
+	}
+}
+
+// release lets go what a variable holds, if neither a later chunk nor one that can
+// still run mentions it.
+func (m *machine) release(v string) {
+	if at, ok := m.lost[v]; ok && m.users[v] == 0 {
+		m.prune.Release(at)
+		delete(m.lost, v)
+	}
 }
 
 // siteIn is the place that a message of the interpreter begins with, "7/_.go:12:3: …".

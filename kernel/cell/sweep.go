@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/nascent-go/nascent/kernel/cell/lower"
@@ -17,22 +18,22 @@ import (
 // trace is what a cell has left behind.
 type trace struct {
 	src    *source
-	chunk  int                     // the number of its code
-	pkg    *types.Package          // what it has declared; nil: forgotten
-	old    *types.Package          // the variables of earlier cells that it could use under other names, or nil
-	uses   map[*types.Package]bool // what its declarations use of other cells
-	ended  bool                    // none of its code can run
-	failed bool                    // it was never loaded
+	chunk  int                   // the number of its code
+	pkg    *types.Package        // what it has declared; nil: forgotten
+	old    *types.Package        // the variables of earlier cells that it could use under other names, or nil
+	uses   map[types.Object]bool // what its declarations use
+	ended  bool                  // none of its code can run
+	failed bool                  // it was never loaded
 }
 
 // leave notes what a cell will leave behind.
 func (e *Env) leave(p *plan) *trace {
-	t := &trace{src: p.src, chunk: e.machine.next(), pkg: p.check.pkg, old: p.old, uses: map[*types.Package]bool{}}
+	t := &trace{src: p.src, chunk: e.machine.next(), pkg: p.check.pkg, old: p.old, uses: map[types.Object]bool{}}
 	for _, u := range slices.Concat(p.units, p.again) {
 		ast.Inspect(u.decl, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
 				if obj := p.check.info.Uses[id]; obj != nil && obj.Pkg() != nil {
-					t.uses[obj.Pkg()] = true
+					t.uses[obj] = true
 				}
 			}
 			return true
@@ -66,7 +67,19 @@ func (e *Env) sweep() {
 			}
 		}
 	}
-	e.machine.prune.Forget(e.low.Forget(func(p *types.Package) bool { return gone[p] }))
+	cells, used := map[*types.Package]bool{}, map[types.Object]bool{}
+	for _, t := range e.traces {
+		if t.pkg != nil {
+			cells[t.pkg] = true
+			maps.Copy(used, t.uses)
+		}
+	}
+	for _, obj := range e.scope {
+		used[obj] = true
+	}
+	e.machine.lose(e.low.Forget(func(p *types.Package) bool { return gone[p] }, func(v types.Object) bool {
+		return v != nil && cells[v.Pkg()] && !used[v]
+	}))
 	needed := map[*token.File]bool{}
 	for _, u := range e.units {
 		needed[e.fset.File(u.decl.Pos())] = true
@@ -117,8 +130,8 @@ func (e *Env) live() map[*types.Package]bool {
 		if t.pkg != nil {
 			mark(t.pkg)
 		}
-		for q := range t.uses {
-			mark(q)
+		for obj := range t.uses {
+			mark(obj.Pkg())
 		}
 		for _, n := range p.Scope().Names() {
 			if obj := p.Scope().Lookup(n); obj.Pkg() == p {

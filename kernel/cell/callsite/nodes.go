@@ -1,6 +1,7 @@
 package callsite
 
 import (
+	"fmt"
 	"go/token"
 	"reflect"
 	"runtime"
@@ -39,7 +40,7 @@ type layout struct {
 	root                     int // field of interp.Program
 	child, tnext, fnext, pos int // fields of interp.node
 	exec, rval, sym          int
-	findex, level, anc       int
+	findex, level, anc, kind int
 	node                     reflect.Type
 }
 
@@ -69,7 +70,7 @@ func layoutOf(program reflect.Type) (l layout) {
 		field(s.Elem(), "index", "int")
 		field(s.Elem(), "global", "bool")
 	}
-	l.anc = field(n, "anc", "*interp.node")
+	l.anc, l.kind = field(n, "anc", "*interp.node"), field(n, "kind", "interp.nkind")
 	l.node = n
 	return l
 }
@@ -120,9 +121,9 @@ func closure(f reflect.Value) uintptr {
 // detach makes each declaration of a program a tree of its own. For every frame
 // that a panic takes off, the interpreter looks through the whole tree that its
 // function is in, for a node that it never finds; running code does not look beyond
-// its function. What all have in common from then on is a root of no use, which is
-// there as long as one of them is; gone is called after that.
-func (l layout) detach(program reflect.Value, gone func()) []*declaration {
+// its function. What functions have in common from then on is a root of no use, which
+// is there as long as one of them is; gone is called after that.
+func (l layout) detach(program reflect.Value, gone func()) (list []*declaration) {
 	root := program.Elem().Field(l.root)
 	if root.IsNil() {
 		return nil
@@ -130,11 +131,21 @@ func (l layout) detach(program reflect.Value, gone func()) []*declaration {
 	common := reflect.New(l.node).UnsafePointer()
 	runtime.AddCleanup((*uintptr)(common), func(gone func()) { gone() }, gone)
 	children := root.Elem().Field(l.child)
-	list := make([]*declaration, children.Len())
-	for i := range list {
-		anc := children.Index(i).Elem().Field(l.anc)
-		*(*unsafe.Pointer)(anc.Addr().UnsafePointer()) = common
-		list[i] = &declaration{at: weak.Make((*uintptr)(children.Index(i).UnsafePointer()))}
+	for i := range children.Len() {
+		child := children.Index(i)
+		anc := (*unsafe.Pointer)(child.Elem().Field(l.anc).Addr().UnsafePointer())
+		*anc = nil
+		if l.isFunction(child) {
+			*anc = common
+			list = append(list, &declaration{at: weak.Make((*uintptr)(child.UnsafePointer()))})
+		}
 	}
 	return list
+}
+
+// isFunction says whether a node declares a function.
+func (l layout) isFunction(n reflect.Value) bool {
+	kind := n.Elem().Field(l.kind)
+	s, ok := reflect.NewAt(kind.Type(), kind.Addr().UnsafePointer()).Elem().Interface().(fmt.Stringer)
+	return ok && s.String() == "funcDecl"
 }

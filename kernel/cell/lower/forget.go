@@ -28,9 +28,9 @@ func (l *Lowerer) Retire() (names []string) {
 	return names
 }
 
-// Forget forgets packages that no cell can mention any more. It returns the lowered
-// names that stand for nothing now.
-func (l *Lowerer) Forget(gone func(*types.Package) bool) (names []string) {
+// Forget forgets packages, and variables of others, that no cell can mention any
+// more. It returns the lowered names that stand for nothing now.
+func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object) bool) (names []string) {
 	known := map[types.Type]bool{}
 	lost := func(t types.Type) bool {
 		is, ok := known[t]
@@ -58,7 +58,7 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool) (names []string) {
 	}
 	old := map[string]bool{}
 	for g, name := range l.globals {
-		if gone(g.Pkg.Pkg) {
+		if gone(g.Pkg.Pkg) || idle(g.Object()) {
 			delete(l.globals, g)
 			old[name] = true
 		}

@@ -71,6 +71,7 @@ type chunk struct {
 	decls    []string // types and variables
 	code     []line   // functions in the order they were met: function literals follow those that they stand in
 	starts   []int    // where in code functions begin
+	vars     map[string]bool
 	register []string // statements that tell the run time what it needs
 	work     []*ssa.Function
 	methods  []types.Type
@@ -90,6 +91,7 @@ type Chunk struct {
 	Source  string
 	Start   string   // the function that runs it, which only it mentions
 	Lines   []Place  // of each line, from line 1 at index 0
+	Vars    []string // variables of cells that it mentions
 	Imports []string // compiled packages that the text refers to by their ImportName; it imports nothing itself
 }
 
@@ -237,7 +239,7 @@ func (l *Lowerer) rollback() {
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
-	l.chunk = &chunk{imports: map[string]bool{}}
+	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}}
 	l.emitted, l.entries = nil, map[*ssa.Function]bool{}
 	var calls []string
 	for _, name := range entries {
@@ -291,7 +293,7 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	}
 	add("\trt.Loaded(" + start + ")")
 	add("}")
-	c := Chunk{Start: start, Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
+	c := Chunk{Start: start, Vars: slices.Sorted(maps.Keys(l.chunk.vars)), Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
 	var b strings.Builder
 	for _, ln := range all {
 		var place Place
@@ -308,6 +310,9 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	l.chunk = nil
 	return c
 }
+
+// VarPrefix is what the lowered names of the variables of cells begin with, and no others.
+const VarPrefix = "G"
 
 // StatementsName is the function that holds the statements of a cell.
 const StatementsName = "run__"
@@ -358,13 +363,15 @@ func (l *Lowerer) setFunc(f *ssa.Function, name string) {
 
 func (l *Lowerer) global(g *ssa.Global) string {
 	if n, ok := l.globals[g]; ok {
+		l.chunk.vars[n] = true
 		return n
 	}
 	at := l.at
 	l.at = g.Pos()
 	defer func() { l.at = at }()
-	n := fmt.Sprintf("G%d_%s", l.fresh(), sanitize(g.Name()))
+	n := fmt.Sprintf("%s%d_%s", VarPrefix, l.fresh(), sanitize(g.Name()))
 	l.globals[g] = n
+	l.chunk.vars[n] = true
 	l.later(func() { delete(l.globals, g) })
 	l.declare("var %s %s", n, l.typ(elem(g.Type())))
 	return n

@@ -59,19 +59,31 @@ func (p *Interpreter) Loaded() {
 	}
 }
 
-// Forget makes names at package level unknown to programs that are loaded later.
-func (p *Interpreter) Forget(names []string) {
-	if !p.scope.IsValid() {
-		return
+// Forget makes names at package level unknown to programs that are loaded later. It
+// returns where those of variables are, for Release.
+func (p *Interpreter) Forget(names []string) (vars map[string]int) {
+	vars = map[string]int{}
+	if !p.scope.IsValid() || p.values == nil {
+		return vars
 	}
 	symbols, ok := place(p.scope.Addr(), "map[string]*interp.symbol", "sym")
 	if !ok {
-		return
+		return vars
 	}
 	for _, n := range names {
-		symbols.SetMapIndex(reflect.ValueOf(n), reflect.Value{})
+		name := reflect.ValueOf(n)
+		if s := symbols.MapIndex(name); s.IsValid() {
+			if i := pointer[int](s, "index"); i != nil && *i >= 0 && *i < p.made {
+				vars[n] = *i
+			}
+			symbols.SetMapIndex(name, reflect.Value{})
+		}
 	}
+	return vars
 }
+
+// Release lets go what a variable holds that no program mentions any more.
+func (p *Interpreter) Release(variable int) { (*p.values)[variable] = reflect.Value{} }
 
 // spare is how many variables there is room for at least when more has to be made.
 const spare = 4096

@@ -58,7 +58,9 @@ func TestInterpreter(t *testing.T) {
 	p = NewInterpreter(it)
 	four := eval("four").Interface().(func() int)
 	p.Loaded()
-	p.Forget([]string{"twice", "none"})
+	if vars := p.Forget([]string{"twice", "none"}); len(vars) > 0 {
+		t.Errorf("functions are variables: %v", vars)
+	}
 	if got := four(); got != 4 {
 		t.Errorf("a function that was loaded before returns %d, want 4", got)
 	}
@@ -79,6 +81,14 @@ func TestInterpreter(t *testing.T) {
 	}
 	if got := eval("more").Len(); got != 3 {
 		t.Errorf("a new variable has %d elements, want 3", got)
+	}
+	vars := p.Forget([]string{"kept"})
+	if at, ok := vars["kept"]; !ok || (*p.values)[at].Int() != 7 {
+		t.Fatalf("a forgotten variable is at %v", vars)
+	}
+	p.Release(vars["kept"])
+	if (*p.values)[vars["kept"]].IsValid() {
+		t.Error("a variable that was let go is still there")
 	}
 }
 
