@@ -327,7 +327,7 @@ func installCommand() *cobra.Command {
 	installFlags(c, &o)
 	o.Env = map[string]string{}
 	c.Flags().Var(pairs(o.Env), "env", "set a variable in the kernel's environment; may be repeated")
-	c.Flags().BoolVar(&o.Papermill, "papermill", false, "let the papermill of that Python environment set parameters, too; without --prefix of the active one")
+	c.Flags().BoolVar(&o.Papermill, "papermill", false, "let papermill set the parameters of Go notebooks: that in the environment of --prefix, or in the active one")
 	c.Flags().BoolVar(&list, "list", false, "install nothing; say where the kernel is installed")
 	return c
 }

@@ -119,7 +119,7 @@ func papermillAt(python string) (string, error) {
 	}
 	packages := strings.TrimSpace(string(out))
 	if packages == "" {
-		return "", fmt.Errorf("%s has none: install it there with %s -m pip install papermill, or name another environment with --prefix DIR", python, python)
+		return "", fmt.Errorf("%s has no papermill: install it with %s -m pip install papermill, or name the environment that has it with --prefix DIR", python, python)
 	}
 	return packages, nil
 }
