@@ -278,6 +278,23 @@ func (w reports) Write(p []byte) (int, error) {
 		at := w.m.it.FileSet().Position(s)
 		sites = append(sites, rt.Site{File: at.Filename, Line: at.Line, Col: at.Column})
 	}
-	w.rt.AddTrace(sites, t.From != thrower, faultText(t.Operation, t.Operands))
+	fault := rt.Fault{Text: faultText(t.Operation, t.Operands)}
+	for _, v := range t.Operands {
+		if fault.Key = rt.Unhashable(v); fault.Key != "" {
+			fault.Set = len(sites) > 0 && w.m.assigns(sites[0])
+			break
+		}
+	}
+	w.rt.AddTrace(sites, t.From != thrower, fault)
 	return len(p), nil
+}
+
+// assigns says whether what stands at a place in lowered code is assigned to.
+func (m *machine) assigns(s rt.Site) bool {
+	serial, err := strconv.Atoi(path.Dir(s.File))
+	if err != nil || serial < 0 || serial >= len(m.chunks) {
+		return false
+	}
+	lines := strings.SplitN(m.chunks[serial].Source, "\n", s.Line+1)
+	return s.Line >= 1 && s.Line <= len(lines) && s.Col-1 < strings.Index(lines[s.Line-1], " = ")
 }

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"go/ast"
+	"go/token"
 	"go/types"
 	"strconv"
 	"strings"
@@ -123,24 +125,17 @@ func (f *function) unsafe(v *ssa.Call, name string, a []string, set func(string,
 	case "Alignof":
 		set("%s(%d)", ty, sizes.Alignof(c.Args[0].Type()))
 	case "Offsetof":
-		if u, ok := c.Args[0].(*ssa.UnOp); ok {
-			if fa, ok := u.X.(*ssa.FieldAddr); ok {
-				st := elem(fa.X.Type()).Underlying().(*types.Struct)
-				var fields []*types.Var
-				for fv := range st.Fields() {
-					fields = append(fields, fv)
-				}
-				set("%s(%d)", ty, sizes.Offsetsof(fields)[fa.Field])
-				return
-			}
+		if n, ok := f.offset(v); ok {
+			set("%s(%d)", ty, n)
+			return
 		}
 		panic(&Unsupported{v.Pos(), "unsafe.Offsetof of this expression"})
 	case "Slice":
-		set("rt.USlice(%s, %s).(%s)", a[0], f.index(c.Args[1]), ty)
+		f.set(v, "rt.USlice(%s, %s).(%s)", a[0], f.index(c.Args[1]), ty)
 	case "SliceData":
 		set("rt.USliceData(%s, %s).(%s)", a[0], f.zeroVar(ty), ty)
 	case "String":
-		set("rt.UString(%s, %s)", a[0], f.index(c.Args[1]))
+		f.set(v, "rt.UString(%s, %s)", a[0], f.index(c.Args[1]))
 	case "StringData":
 		set("rt.UStringData(%s)", a[0])
 	case "Add":
@@ -148,4 +143,33 @@ func (f *function) unsafe(v *ssa.Call, name string, a []string, set func(string,
 	default:
 		panic(&Unsupported{v.Pos(), "builtin " + name})
 	}
+}
+
+// offset is what unsafe.Offsetof(x.f) returns: if f is promoted, it counts from x.
+func (f *function) offset(v *ssa.Call) (n int64, ok bool) {
+	u, ok := v.Call.Args[0].(*ssa.UnOp)
+	if !ok {
+		return 0, false
+	}
+	start := token.NoPos // of the argument, which the embedded fields that it doesn't name have as their place
+	ast.Inspect(f.fn.Syntax(), func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok && c.Lparen == v.Pos() {
+			start = c.Args[0].Pos()
+		}
+		return true
+	})
+	at, ok := u.X.(*ssa.FieldAddr)
+	if !ok {
+		return 0, false
+	}
+	for named := true; at != nil && (named || at.Pos() == start); named = false {
+		st := elem(at.X.Type()).Underlying().(*types.Struct)
+		var fields []*types.Var
+		for fv := range st.Fields() {
+			fields = append(fields, fv)
+		}
+		n += sizes.Offsetsof(fields)[at.Field]
+		at, _ = at.X.(*ssa.FieldAddr)
+	}
+	return n, true
 }

@@ -46,19 +46,40 @@ func (f *function) call(v *ssa.Call) {
 			fn = t
 		}
 	}
-	call := fn + "(" + strings.Join(args, ", ") + ")"
+	rest := "(" + strings.Join(args, ", ") + ")"
+	switch zero := f.zeroArgs(c, args); zero {
+	case "":
+	case "true":
+		fn = f.funcValue(callee)
+	default:
+		target := ""
+		switch res := c.Signature().Results(); {
+		case res.Len() == 1 && f.names[v] != "":
+			target = f.names[v] + " = "
+		case res.Len() > 1:
+			target = strings.Join(f.resultTuple(v, res), ", ") + " = "
+		}
+		f.p("if %s {\n\t\t%s%s%s\n\t} else {\n\t\t%s%s%s\n\t}", zero, target, f.funcValue(callee), rest, target, fn, rest)
+		return
+	}
+	call := fn + rest
 	switch res := c.Signature().Results(); {
 	case res.Len() == 0 || res.Len() == 1 && f.names[v] == "" && !f.nested[v]:
 		f.p("%s", call)
 	case res.Len() == 1:
 		f.set(v, "%s", call)
 	default:
-		var ns []string
-		for i := range res.Len() {
-			ns = append(ns, f.tuple(v, i, f.typ(res.At(i).Type())))
-		}
-		f.p("%s = %s", strings.Join(ns, ", "), call)
+		f.p("%s = %s", strings.Join(f.resultTuple(v, res), ", "), call)
 	}
+}
+
+// resultTuple are the variables of the results of a call.
+func (f *function) resultTuple(v *ssa.Call, res *types.Tuple) []string {
+	var ns []string
+	for i := range res.Len() {
+		ns = append(ns, f.tuple(v, i, f.typ(res.At(i).Type())))
+	}
+	return ns
 }
 
 // results1 hands on the variables that hold the results of a compiled call.

@@ -38,6 +38,9 @@
 //	defer, recover, panic are calls of   defers.go       defer at the top level, recover in the wrong function, panics
 //	rt around a body that is a closure                   in goroutines, results that a deferred function sets
 //	nil checks before loads              memory.go       *p of a nil pointer is no error
+//	arguments that may be -0 go through  negzero.go      -0 becomes 0 as an argument
+//	function values
+//	rt judges the sizes of make          memory.go       package reflect's words, and an end of the process
 //	bounds and lengths are variables     values.go       constant bounds are judged when the code is compiled
 //	send, receive, select are rt's       memory.go       they cannot be interrupted
 //	min, max, clear, print, complex      builtin.go      unknown, or printed to the wrong place

@@ -223,11 +223,16 @@ func (f *function) makeChan(v *ssa.MakeChan) {
 func (f *function) slice(v *ssa.Slice) {
 	if madeSlice(v.X) {
 		array := elem(v.X.Type()).Underlying().(*types.Array)
-		if size := sizes.Sizeof(array); size > muchMemory {
-			f.p("rt.Room(%d, 1)", size)
-		}
-		f.set(v, "make(%s, %s, int(%d))", f.typ(v.Type().Underlying()), f.bound(v.High), array.Len())
+		capacity := f.temp("int")
+		f.p("%s = int(%d)", capacity, array.Len())
+		f.make(v, f.bound(v.High), capacity)
 		return
+	}
+	if a, ok := v.X.(*ssa.Alloc); ok && a.Comment == "makeslice" {
+		if _, fixed := v.High.(*ssa.Const); !fixed {
+			n, h := elem(a.Type()).Underlying().(*types.Array).Len(), f.index(v.High)
+			f.p("if uint(%s) > uint(%d) {\n\t\trt.Fits(%s, %d, 0)\n\t}", h, n, h, n)
+		}
 	}
 	x := ""
 	if _, ok := v.X.Type().Underlying().(*types.Pointer); ok {
@@ -276,6 +281,10 @@ func (f *function) deferCall(v *ssa.Defer) {
 	ds := "ds"
 	if v.DeferStack != nil {
 		ds = f.val(v.DeferStack)
+	}
+	if b, ok := v.Common().Value.(*ssa.Builtin); ok && b.Name() == "recover" {
+		f.p("%s.PushRecover(rc)", ds)
+		return
 	}
 	fn, args := f.callee(v.Common())
 	push := "Push"

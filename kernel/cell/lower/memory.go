@@ -35,20 +35,33 @@ var sizes = types.SizesFor("gc", "amd64")
 // room of its own for an array that it slices.
 func madeSlice(v ssa.Value) bool {
 	a, ok := v.(*ssa.Alloc)
-	return ok && a.Comment == "makeslice" && sizes.Sizeof(elem(a.Type())) > 1<<20
+	if !ok || a.Comment != "makeslice" {
+		return false
+	}
+	size := sizes.Sizeof(elem(a.Type()))
+	return size > 1<<20 || size < 0 // more than an int64 can hold
 }
 
 func (f *function) makeSlice(v *ssa.MakeSlice) {
-	size := max(1, sizes.Sizeof(v.Type().Underlying().(*types.Slice).Elem()))
-	length, capacity := f.size(v.Len), f.size(v.Cap)
-	if _, fixed := v.Cap.(*ssa.Const); !fixed {
-		t := f.temp("int")
-		f.p("%s = int(%s)", t, capacity)
-		f.p("if %s > %d {\n\t\trt.Room(%s, %d)\n\t}", t, muchMemory/size, t, size)
-		if capacity = t; v.Len == v.Cap {
-			length = t
-		}
+	c := f.temp("int")
+	f.p("%s = int(%s)", c, f.size(v.Cap))
+	n := c
+	if v.Len != v.Cap {
+		n = f.temp("int")
+		f.p("%s = int(%s)", n, f.size(v.Len))
 	}
+	f.make(v, n, c)
+}
+
+// make sets v to a new slice. rt judges its length and capacity, ints, in Go's words
+// where the interpreter would have others, or would die.
+func (f *function) make(v ssa.Value, length, capacity string) {
+	size := sizes.Sizeof(v.Type().Underlying().(*types.Slice).Elem())
+	wrong := fmt.Sprintf("uint(%s) > %d", capacity, muchMemory/max(1, size))
+	if length != capacity {
+		wrong += fmt.Sprintf(" || uint(%s) > uint(%s)", length, capacity)
+	}
+	f.p("if %s {\n\t\trt.Fits(%s, %s, %d)\n\t}", wrong, length, capacity, size)
 	f.set(v, "make(%s, %s, %s)", f.typ(v.Type().Underlying()), length, capacity)
 }
 

@@ -208,7 +208,7 @@ func (f *function) callEffect(v *ssa.Call) effect {
 		return reads
 	}
 	fn := v.Call.StaticCallee()
-	if fn == nil || v.Call.IsInvoke() || compiled(fn) || v.Call.Signature().Results().Len() != 1 {
+	if fn == nil || v.Call.IsInvoke() || compiled(fn) || f.guardsZeros(&v.Call) || v.Call.Signature().Results().Len() != 1 {
 		return fixed
 	}
 	if b, ok := v.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsNumeric != 0 {
@@ -313,7 +313,7 @@ func (f *function) nestable(b *ssa.BasicBlock, v ssa.Value, user ssa.Instruction
 			return 0, false
 		}
 	case *ssa.Call:
-		if r.Call.IsInvoke() || r.Call.Value == v {
+		if r.Call.IsInvoke() || r.Call.Value == v || f.guardsZeros(&r.Call) {
 			return 0, false
 		}
 		if bi, ok := r.Call.Value.(*ssa.Builtin); ok && bi.Name() != "append" {

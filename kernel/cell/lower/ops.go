@@ -127,6 +127,10 @@ func (f *function) convert(v *ssa.Convert) {
 	x := f.val(v.X)
 	fb, _ := from.(*types.Basic)
 	tb, _ := to.(*types.Basic)
+	if c, ok := v.X.(*ssa.Const); ok && fb != nil && fb.Info()&types.IsNumeric != 0 && f.typ(v.X.Type()) != ty { // yaegi must not judge whether it fits
+		x = f.temp(f.typ(c.Type()))
+		f.p("%s = %s", x, f.val(c))
+	}
 	switch {
 	case f.typ(v.X.Type()) == ty:
 		f.set(v, "%s", x)
@@ -140,6 +144,8 @@ func (f *function) convert(v *ssa.Convert) {
 		f.set(v, "%s(rt.IntStr(int64(%s)))", ty, x)
 	case f.isCut(v.Type()):
 		f.set(v, "rt.I(%s(%s))", f.typ(to), x)
+	case fb != nil:
+		f.set(v, "%s(%s)", ty, x)
 	default:
 		f.set(v, "%s(%s)", ty, f.open(v.X))
 	}

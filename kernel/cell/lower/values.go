@@ -118,7 +118,14 @@ func (f *function) named(fn *ssa.Function) string {
 // forward is the body of a function that only calls another one.
 func (l *Lowerer) forward(fn *ssa.Function, args []string, result bool) string {
 	if !compiled(fn) {
-		call := l.funcName(fn) + "(" + strings.Join(args, ", ") + ")"
+		name := l.funcName(fn)
+		for _, p := range fn.Params {
+			if l.mayBeZero(p.Type(), "") != "" {
+				name = l.newFunction(fn).funcValue(fn)
+				break
+			}
+		}
+		call := name + "(" + strings.Join(args, ", ") + ")"
 		if result {
 			return "\treturn " + call
 		}

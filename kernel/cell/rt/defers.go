@@ -27,6 +27,22 @@ func (d *DS) PushPlain(f any, args ...any) {
 	})
 }
 
+// PushRecover defers recover itself. It is not called by a deferred function then, but
+// by the one that defers it: it stops a panic if that one was called by it and has
+// come to its end. direct is what Enter said to it.
+func (d *DS) PushRecover(direct bool) {
+	r := d.r
+	d.l = append(d.l, func() {
+		g := r.peek()
+		if !direct || g == nil || len(g.recs) < 2 || g.recs[len(g.recs)-1] != nil {
+			return
+		}
+		if x := g.recs[len(g.recs)-2]; x != nil && !uncatchable(x.val) {
+			x.recovered = true
+		}
+	})
+}
+
 // pull takes the call that was deferred last.
 func (d *DS) pull() func() {
 	n := len(d.l) - 1

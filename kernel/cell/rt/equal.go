@@ -3,6 +3,7 @@ package rt
 import (
 	"go/types"
 	"reflect"
+	"runtime"
 )
 
 // Eq is a == b of two values that lowered code can't compare itself: interfaces,
@@ -28,9 +29,48 @@ func Eq(a, b any) bool {
 			if w := reflect.ValueOf(b); w.Kind() == reflect.Chan {
 				return v.Pointer() == w.Pointer()
 			}
+		} else if k := v.Kind(); k == reflect.Struct || k == reflect.Array {
+			defer func() {
+				if e, ok := recover().(runtime.Error); ok {
+					if t := uncomparable(v, reflect.ValueOf(b)); t != "" {
+						panic(rtError("runtime error: comparing uncomparable type " + t))
+					}
+					panic(e)
+				}
+			}()
 		}
 	}
 	return a == b
+}
+
+// uncomparable is the type for which a == b panics, if it is one of the cell's. Both
+// values have the same type.
+func uncomparable(a, b reflect.Value) string {
+	switch a.Kind() {
+	case reflect.Interface:
+		x, ok1 := a.Interface().(Boxed)
+		y, ok2 := b.Interface().(Boxed)
+		switch {
+		case !ok1 || !ok2 || x.d != y.d:
+		case !types.Comparable(x.d.typ()):
+			return x.d.String()
+		default:
+			return uncomparable(reflect.ValueOf(x.V), reflect.ValueOf(y.V))
+		}
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if t := uncomparable(a.Field(i), b.Field(i)); t != "" {
+				return t
+			}
+		}
+	case reflect.Array:
+		for i := range a.Len() {
+			if t := uncomparable(a.Index(i), b.Index(i)); t != "" {
+				return t
+			}
+		}
+	}
+	return ""
 }
 
 // EqT is a == b of values of type id that have blank fields, which don't count.

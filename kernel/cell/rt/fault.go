@@ -57,6 +57,21 @@ func checkIndex(i, n int) {
 	_ = s[i]
 }
 
+// Fits panics as make of a slice does if the length or the capacity is out of range,
+// for elements of a size, and as Room does if it is too much.
+func Fits(length, capacity, size int) {
+	const most = 1 << 48 // bytes that Go's run time can think of
+	fits := func(n int) bool { return n >= 0 && (size == 0 || n <= most/size) }
+	switch {
+	case !fits(length):
+		panic(rtError("runtime error: makeslice: len out of range"))
+	case !fits(capacity) || length > capacity:
+		panic(rtError("runtime error: makeslice: cap out of range"))
+	case size > 0:
+		Room(capacity, size)
+	}
+}
+
 // fix makes of the interpreter's and reflect's panics what compiled code raises.
 func fix(p any) any {
 	if v, ok := p.(reflect.Value); ok && v.IsValid() && v.CanInterface() {

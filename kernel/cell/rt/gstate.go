@@ -10,7 +10,7 @@ type gstate struct {
 	recs    []*rec
 	trace   []Site // of the panic in progress, innermost first
 	earlier []replaced
-	fault   string // Go's words for the run-time error that is being thrown
+	fault   Fault // what is known of the run-time error that is being thrown
 }
 
 // peek is the state of this goroutine, nil if it has none.

@@ -70,8 +70,8 @@ func (r *Runtime) Recover(direct bool) any {
 	return t.val
 }
 
-// RecoverD is recover as a deferred function: it stops the panic.
-func (r *Runtime) RecoverD() any { return r.Recover(r.Enter()) }
+// RecoverD is recover in a go statement: there is no panic that it could stop.
+func (r *Runtime) RecoverD() any { return nil }
 
 // Panic is panic(x).
 func (r *Runtime) Panic(x any) {

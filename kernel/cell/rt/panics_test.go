@@ -143,7 +143,20 @@ func TestRecover(t *testing.T) {
 			})
 		}, "inner q, outer p", ""},
 		{"recover deferred", func(l *lowered) {
-			ok := l.fn(func(ds *DS) { ds.Push(l.RecoverD); l.Panic("p") })
+			l.fn(func(ds *DS) {
+				ds.Push(l.catch("outer"))
+				ds.PushRecover(l.Enter())
+				l.Panic("p")
+			})
+		}, "outer p", ""},
+		{"recover deferred by a deferred function", func(l *lowered) {
+			ok := l.fn(func(ds *DS) {
+				ds.Push(func() {
+					direct := l.Enter()
+					l.fn(func(ds *DS) { ds.PushRecover(direct); ds.Run() })
+				})
+				l.Panic("p")
+			})
 			l.note("%v", ok)
 		}, "true", ""},
 		{"panics after recovery in the rest", func(l *lowered) {

@@ -37,16 +37,22 @@ func UAdd(p unsafe.Pointer, n int) unsafe.Pointer { return unsafe.Add(p, n) }
 // USlice is unsafe.Slice.
 func USlice(p any, n int) any {
 	v := reflect.ValueOf(p)
-	if n < 0 {
-		panic(rtError("runtime error: unsafe.Slice: len out of range"))
-	}
+	checkUnsafe("unsafe.Slice", v.UnsafePointer(), n, int(v.Type().Elem().Size()))
 	if v.IsNil() {
-		if n > 0 {
-			panic(rtError("runtime error: unsafe.Slice: ptr is nil and len is not zero"))
-		}
 		return reflect.Zero(reflect.SliceOf(v.Type().Elem())).Interface()
 	}
-	return reflect.NewAt(reflect.ArrayOf(n, v.Type().Elem()), v.UnsafePointer()).Elem().Slice(0, n).Interface()
+	return reflect.SliceAt(v.Type().Elem(), v.UnsafePointer(), n).Interface()
+}
+
+// checkUnsafe panics as unsafe.Slice and unsafe.String do if n elements at p are no memory.
+func checkUnsafe(name string, p unsafe.Pointer, n, size int) {
+	const most = 1 << 48
+	switch {
+	case n < 0 || size > 0 && n > most/size || n > 0 && p != nil && uintptr(n*size) > -uintptr(p):
+		panic(rtError("runtime error: " + name + ": len out of range"))
+	case p == nil && n > 0:
+		panic(rtError("runtime error: " + name + ": ptr is nil and len is not zero"))
+	}
 }
 
 // USliceData is unsafe.SliceData; t has the type of the result.
@@ -55,7 +61,10 @@ func USliceData(s any, t any) any {
 }
 
 // UString is unsafe.String.
-func UString(p *byte, n int) string { return unsafe.String(p, n) }
+func UString(p *byte, n int) string {
+	checkUnsafe("unsafe.String", unsafe.Pointer(p), n, 1)
+	return unsafe.String(p, n)
+}
 
 // UStringData is unsafe.StringData.
 func UStringData(s string) *byte { return unsafe.StringData(s) }

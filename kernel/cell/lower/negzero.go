@@ -1,0 +1,70 @@
+package lower
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// yaegi leaves a parameter as it is, zero, if the argument is what package reflect takes
+// for the zero value of its type. So is -0, and the sign is lost. A call through a
+// function value copies all arguments, but takes longer: it is made where an argument
+// may be such a zero.
+
+// mayBeZero is a condition without which a value of type t, written as the variable
+// expr, is no such zero; "" if it can't be one.
+func (l *Lowerer) mayBeZero(t types.Type, expr string) string {
+	if l.compiledNamed(t) || l.isCut(t) {
+		return ""
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsFloat != 0:
+			return expr + " == 0"
+		case u.Info()&types.IsComplex != 0:
+			return "true"
+		}
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if c := l.mayBeZero(u.Field(i).Type(), expr+"."+fieldName(u, i)); c != "" {
+				return c
+			}
+		}
+	case *types.Array:
+		if u.Len() > 0 {
+			return l.mayBeZero(u.Elem(), expr+"[0]")
+		}
+	}
+	return ""
+}
+
+// zeroArgs is a condition without which no argument of a call of a lowered function is
+// such a zero; "" if none can be.
+func (f *function) zeroArgs(c *ssa.CallCommon, args []string) string {
+	fn, ok := c.Value.(*ssa.Function)
+	if !ok || compiled(fn) {
+		return ""
+	}
+	var conditions []string
+	for i, a := range c.Args {
+		if _, constant := a.(*ssa.Const); constant {
+			continue
+		}
+		switch cond := f.mayBeZero(a.Type(), args[i]); cond {
+		case "":
+		case "true":
+			return cond
+		default:
+			conditions = append(conditions, cond)
+		}
+	}
+	return strings.Join(conditions, " || ")
+}
+
+// guardsZeros: the call has an argument that may be such a zero, so that it is not
+// written as an expression.
+func (f *function) guardsZeros(c *ssa.CallCommon) bool {
+	return f.zeroArgs(c, make([]string, len(c.Args))) != ""
+}
