@@ -262,6 +262,10 @@ type reports struct {
 // catcher is the function of the run time where a panic that goes through it is caught.
 var catcher, thrower = reflect.TypeFor[rt.Runtime]().PkgPath() + ".try", reflect.TypeFor[rt.Runtime]().PkgPath() + ".(*Runtime).Run"
 
+// assigned is the column, at most, of what a line of lowered code assigns to: m, or the
+// p of (*p).
+const assigned = 3
+
 func (w reports) Write(p []byte) (int, error) {
 	if !bytes.HasSuffix(p, []byte("(...)\n")) {
 		return w.Writer.Write(p)
@@ -281,20 +285,10 @@ func (w reports) Write(p []byte) (int, error) {
 	fault := rt.Fault{Text: faultText(t.Operation, t.Operands)}
 	for _, v := range t.Operands {
 		if fault.Key = rt.Unhashable(v); fault.Key != "" {
-			fault.Set = len(sites) > 0 && w.m.assigns(sites[0])
+			fault.Set = t.Operation == "getIndexMap" && len(sites) > 0 && sites[0].Col <= assigned
 			break
 		}
 	}
 	w.rt.AddTrace(sites, t.From != thrower, fault)
 	return len(p), nil
-}
-
-// assigns says whether what stands at a place in lowered code is assigned to.
-func (m *machine) assigns(s rt.Site) bool {
-	serial, err := strconv.Atoi(path.Dir(s.File))
-	if err != nil || serial < 0 || serial >= len(m.chunks) {
-		return false
-	}
-	lines := strings.SplitN(m.chunks[serial].Source, "\n", s.Line+1)
-	return s.Line >= 1 && s.Line <= len(lines) && s.Col-1 < strings.Index(lines[s.Line-1], " = ")
 }
