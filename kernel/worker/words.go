@@ -131,6 +131,12 @@ func join(reason, text, left string, died bool) (crash, shown string) {
 	if at := strings.Index(left, text[:min(len(text), 200)]); at >= 0 {
 		left = left[:at]
 	}
+	if reason != "" && !strings.HasSuffix(reason, "\n") {
+		// The runtime writes its line piece by piece: the worker has taken the
+		// beginning and did not live to take the rest.
+		end := strings.IndexByte(left, '\n') + 1
+		reason, left = reason+left[:end], left[end:]
+	}
 	shown = left
 	for shown != "" {
 		at := strings.LastIndexByte(strings.TrimSuffix(shown, "\n"), '\n') + 1

@@ -30,6 +30,8 @@ func TestJoinFindsTheReason(t *testing.T) {
 		{"reason that goes on", "", trace, "a\nfatal error: one\n\ttwo\n" + trace, true, "fatal error: one\n\ttwo\n" + trace, "a\n"},
 		{"reason taken and given back", reason, trace, "a\n" + trace, true, reason + trace, "a\n"},
 		{"reason taken, nothing left", reason, trace, "", true, reason + trace, ""},
+		{"beginning of the reason taken", "fatal error: ", trace, "concurrent map writes\n" + trace, true, reason + trace, ""},
+		{"half of the reason taken, output before it", "fatal error: concur", trace, "rent map writes\n" + trace, true, reason + trace, ""},
 		{"panic", "", "panic: oh\n" + trace, "a\npanic: oh\n" + trace, true, "panic: oh\n" + trace, "a\n"},
 		{"line that is not finished", "", trace, "a: " + reason + trace, true, trace, "a: " + reason},
 	}
