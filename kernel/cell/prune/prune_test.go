@@ -26,8 +26,7 @@ func TestKnown(t *testing.T) {
 
 // What is not known is left alone.
 func TestOtherVersion(t *testing.T) {
-	type interpreter struct{ scopes map[string]int }
-	p := NewInterpreter(&interpreter{})
+	p := NewInterpreter(&struct{ scopes map[string]int }{map[string]int{"main": 1}})
 	if p.Known() {
 		t.Error("another interpreter is taken for the one that is known")
 	}
