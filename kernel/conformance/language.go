@@ -112,6 +112,7 @@ func Go() *Language {
 		Broken:       []string{"func }", "x := )"},
 
 		Page:       "fmt.Println?",
+		NextInput:  "%%fmt\nx  :=  1",
 		OpenComm:   "talk := display.NewComm(%q)\n" + goAnswer("talk") + "talk.Open(map[string]int{\"v\": 1}, nil)",
 		CloseComm:  "talk.Close(map[string]int{\"v\": 0})",
 		CommTarget: "display.RegisterTarget(%q, func(c *display.Comm, first display.CommMessage) {\n" + goAnswer("c") + "})",
