@@ -6,6 +6,7 @@
 # make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
 # make bench   that table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
+# make soak    10 000 cells with interrupts, deaths and restarts, from two clients
 # make lint    gofmt, go vet, staticcheck
 
 GO     ?= go
@@ -15,7 +16,7 @@ PY     := kernel/conformance/python
 BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
 
-.PHONY: run test go-test client-test browser-test lab build bench fuzz lint clean
+.PHONY: run test go-test client-test browser-test lab build bench fuzz soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -71,6 +72,10 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$p || exit 1; \
 		done; \
 	done
+
+# The kernel, used hard: it takes one to six minutes and prints what has become of it.
+soak:
+	$(GO) test -count=1 -v -timeout 15m -run '^TestSoak$$' ./kernel/conformance -soak
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo 'not formatted:'; gofmt -l .; exit 1; }

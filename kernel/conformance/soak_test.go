@@ -75,6 +75,7 @@ type soak struct {
 	mu       sync.Mutex
 	statuses map[string]int // of the replies to cells
 	errors   map[string]int // names of the errors
+	stops    int            // interrupts that were sent
 	host     []uint64       // samples of the host's memory in its long life
 	worker   []uint64       // and of the worker's
 }
@@ -265,6 +266,9 @@ func hasKilled(r wire.ExecuteReply) bool {
 // interrupt interrupts the kernel after a while, by a message or a signal.
 func (c *soakClient) interrupt(after time.Duration) {
 	time.Sleep(after) // a random moment is what is wanted
+	c.mu.Lock()
+	c.stops++
+	c.mu.Unlock()
 	if c.rnd.IntN(4) == 0 {
 		if err := c.process.Signal(os.Interrupt); err != nil {
 			c.Error(err)
@@ -400,7 +404,7 @@ func (s *soak) summary() string {
 			fmt.Fprintf(&b, "%7d %s\n", counts[name], name)
 		}
 	}
-	fmt.Fprintf(&b, "%7d workers died\n", s.died())
+	fmt.Fprintf(&b, "%7d interrupts were sent\n%7d workers died\n%7d restarts\n", s.stops, s.died(), soakRestarts)
 	for name, list := range map[string][]uint64{"host": s.host, "worker": s.worker} {
 		if quarter := len(list) / 4; quarter > 0 {
 			fmt.Fprintf(&b, "%s: %s at first, %s at last, at most %s (medians of quarters of %d samples)\n",

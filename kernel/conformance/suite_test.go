@@ -149,7 +149,7 @@ func TestOverSockets(t *testing.T) {
 	}
 	s.run(t)
 	if t.Failed() {
-		t.Logf("the kernels wrote:\n%s", log)
+		t.Logf("what the kernels wrote:\n%s", log)
 	}
 }
 
