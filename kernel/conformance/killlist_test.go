@@ -2,9 +2,11 @@ package conformance_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -136,7 +138,7 @@ func TestStoppedWorker(t *testing.T) {
 	if _, err := os.Stat(stat); err != nil {
 		t.Skip("this system doesn't tell the state of a process")
 	}
-	m, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "syscall.Kill(os.Getpid(), syscall.SIGSTOP)"})
+	m, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "syscall.Kill(os.Getpid(), syscall.SIGSTOP)\nselect {}"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,6 +158,46 @@ func TestStoppedWorker(t *testing.T) {
 	}
 	if got := k.result("6 * 7"); got != "42" {
 		t.Errorf("the next cell shows %s", got)
+	}
+}
+
+// A worker that is stopped while nothing runs takes no cell. An interrupt ends it then.
+func TestWorkerStoppedBetweenCells(t *testing.T) {
+	k := startWith(t)
+	stat := "/proc/" + k.result("os.Getpid()") + "/stat"
+	if _, err := os.Stat(stat); err != nil {
+		t.Skip("this system doesn't tell the state of a process")
+	}
+	open := filepath.Join(t.TempDir(), "open")
+	k.run(fmt.Sprintf("go func() {\n\tfor {\n\t\tif _, err := os.Stat(%q); err == nil {\n\t\t\tbreak\n\t\t}\n\t}\n\tsyscall.Kill(os.Getpid(), syscall.SIGSTOP)\n}()", open), wire.StatusOK)
+	if err := os.WriteFile(open, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the worker is stopped", func() bool {
+		text, err := os.ReadFile(stat)
+		return err == nil && strings.Contains(string(text), ") T ")
+	})
+	m, err := k.Send(wire.Shell, wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// it has come to the host when what was sent behind it is answered
+	if _, err := k.Ask(k.ctx, wire.Control, wire.TypeKernelInfoRequest, wire.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Ask(k.ctx, wire.Control, wire.TypeInterruptRequest, wire.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := k.Collect(k.ctx, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := a.ExecuteReply(); err != nil || r.Status != wire.StatusAborted {
+		t.Errorf("%+v, %v", r, err)
+	}
+	a, _ = k.run("6 * 7", wire.StatusOK)
+	if text := a.Text(wire.Stderr); !strings.Contains(text, "did nothing within") || !strings.Contains(text, "lost") {
+		t.Errorf("the user is told %q", text)
 	}
 }
 

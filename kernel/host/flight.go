@@ -116,6 +116,18 @@ func (f *flight) running() []*entry {
 	return list
 }
 
+// oldest is the request that has waited longest for the worker to begin it, or nil.
+func (f *flight) oldest() (oldest *entry) {
+	for _, list := range f.ids {
+		for _, e := range list {
+			if !e.busy && (oldest == nil || e.number < oldest.number) {
+				oldest = e
+			}
+		}
+	}
+	return oldest
+}
+
 // cell is the running cell that was begun last, or nil.
 func (f *flight) cell() *entry {
 	for _, e := range slices.Backward(f.begun) {

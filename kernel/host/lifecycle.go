@@ -125,10 +125,11 @@ func (h *host) interrupt(m *wire.Message) {
 }
 
 // expectStop ends the worker if not all that runs now, on whichever subshell, has
-// finished after the grace period: an interrupt is meant for all of it.
+// finished after the grace period: an interrupt is meant for all of it. If nothing
+// runs, the worker has to begin what waits: one that was stopped never would.
 func (h *host) expectStop() {
-	w, interrupted := h.worker, h.flight.running()
-	if w == nil || len(interrupted) == 0 {
+	w, interrupted, waiting := h.worker, h.flight.running(), h.flight.oldest()
+	if w == nil || len(interrupted) == 0 && (waiting == nil || !w.heard) {
 		return
 	}
 	time.AfterFunc(h.opts.Grace, func() {
@@ -137,8 +138,11 @@ func (h *host) expectStop() {
 				return
 			}
 			left := slices.DeleteFunc(interrupted, func(e *entry) bool { return !slices.Contains(h.flight.begun, e) })
-			if len(left) > 0 {
+			switch {
+			case len(left) > 0:
 				w.Kill(worker.Reason{Name: "interrupt", Text: fmt.Sprintf("the cell did not stop within %v of being interrupted, so its process was ended", h.opts.Grace)})
+			case len(interrupted) == 0 && h.flight.oldest() == waiting:
+				w.Kill(worker.Reason{Name: "interrupt", Text: fmt.Sprintf("the session did nothing within %v of being interrupted, so its process was ended", h.opts.Grace)})
 			}
 		})
 	})
