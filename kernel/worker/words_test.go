@@ -19,8 +19,8 @@ func TestJoinFindsTheReason(t *testing.T) {
 	const reason = "fatal error: concurrent map writes\n"
 	tests := []struct {
 		name, reason, text, left string
-		died              bool
-		crash, shown      string
+		died                     bool
+		crash, shown             string
 	}{
 		{"nothing", "", "", "", false, "", ""},
 		{"only output", "", "", "a\nfatal error: of another program\n", false, "", "a\nfatal error: of another program\n"},
