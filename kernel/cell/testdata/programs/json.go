@@ -24,7 +24,9 @@ func (l *Level) UnmarshalText(b []byte) error {
 
 type Temp float64
 
-func (t Temp) MarshalJSON() ([]byte, error) { return []byte(fmt.Sprintf(`{"deg":%g}`, float64(t))), nil }
+func (t Temp) MarshalJSON() ([]byte, error) {
+	return []byte(fmt.Sprintf(`{"deg":%g}`, float64(t))), nil
+}
 func (t *Temp) UnmarshalJSON(b []byte) error {
 	var x struct{ Deg float64 }
 	err := json.Unmarshal(b, &x)
