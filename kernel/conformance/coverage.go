@@ -81,7 +81,10 @@ func Coverage() []Covered {
 		{secControl, wire.TypeInterruptRequest, true, by{"": {"interrupt/message", "interrupt/nothing", "interrupt/queued cells", "stdin/interrupt"}}},
 		{secControl, wire.TypeInterruptReply, true, by{"status": {"interrupt/message"}}},
 		{secControl, wire.TypeUsageRequest, true, by{"": {"usage/idle", "usage/busy"}}},
-		{secControl, wire.TypeUsageReply, true, usage("hostname", "pid", "kernel_cpu", "kernel_memory", "cpu_count", "host_cpu_percent", "host_virtual_memory")},
+		{secControl, wire.TypeUsageReply, true, by{
+			"hostname": {"usage/idle", "usage/busy"}, "pid": {"usage/idle", "usage/busy"}, "kernel_memory": {"usage/idle", "usage/busy"}, "cpu_count": {"usage/idle", "usage/busy"},
+			"kernel_cpu": {"usage/idle"}, "host_cpu_percent": {"usage/idle"}, "host_virtual_memory": {"usage/idle", "usage/busy"},
+		}},
 		{secControl, wire.TypeCreateSubshellRequest, true, by{"": {"subshell/list", "subshell/busy"}}},
 		{secControl, wire.TypeCreateSubshellReply, true, by{"status": {"subshell/list"}, "subshell_id": {"subshell/list", "subshell/busy"}}},
 		{secControl, wire.TypeDeleteSubshellRequest, true, by{"subshell_id": {"subshell/list", "subshell/unknown"}}},
@@ -135,7 +138,6 @@ func same(scenarios []string, fields []string) by {
 }
 
 func info(fields ...string) by      { return same([]string{"info/shell", "info/control"}, fields) }
-func usage(fields ...string) by     { return same([]string{"usage/idle", "usage/busy"}, fields) }
 func handshake(fields ...string) by { return same([]string{"start/handshake"}, fields) }
 
 // Fields lists the fields of every message type that the judge knows.
