@@ -198,16 +198,10 @@ var errNoComms = errors.New("nobody is here who takes comms: they need a front e
 
 // commsOf finds the comms of a sink, or of the one that it stands before.
 func commsOf(s Sink) (Comms, error) {
-	for {
-		if c, ok := s.(Comms); ok {
-			return c, nil
-		}
-		w, ok := s.(interface{ Unwrap() Sink })
-		if !ok {
-			return nil, errNoComms
-		}
-		s = w.Unwrap()
+	if c, ok := behind[Comms](s); ok {
+		return c, nil
 	}
+	return nil, errNoComms
 }
 
 // commMessage writes what a program sends.

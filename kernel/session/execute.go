@@ -87,7 +87,8 @@ func (sh *subshell) runCell(r request, req wire.ExecuteRequest, in cell.Input) (
 	ended := make(chan struct{})
 	defer close(ended)
 	in.Stdout, in.Stderr = stream{out, stdout}, stream{out, stderr}
-	in.Stdin = &input{out: out, ctx: ctx, ended: ended, allowed: req.AllowStdin}
+	out.input = &input{out: out, ctx: ctx, ended: ended, allowed: req.AllowStdin}
+	in.Stdin = out.input
 	in.Display = out
 
 	outcome, err := sh.run(ctx, in)

@@ -31,6 +31,7 @@ type output struct {
 	s      *Session
 	parent *wire.Message // the execute_request
 	number int           // execution count; 0: the cell is not counted
+	input  *input        // where the user can be asked; nil: nowhere
 
 	mu      sync.Mutex
 	pending [streamCount][]byte // text to be sent: whole for current, at most a part of one character for the other

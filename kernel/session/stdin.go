@@ -17,6 +17,7 @@ const endOfInput = "\x04"
 var (
 	errNoStdin = errors.New("reading standard input: whoever runs this cell cannot be asked for input " +
 		"(the request says allow_stdin: false); give the value in the code, or run the cell in a notebook or a console")
+	errNotACell  = errors.New("asking the user: only a cell can, not what a message of the front end has called")
 	errCellEnded = errors.New("reading standard input: the cell has ended; input can be asked for only while it runs")
 )
 
@@ -95,6 +96,14 @@ func (in *input) Prompt(prompt string, password bool) (string, error) {
 	case <-in.ctx.Done():
 		return "", in.interrupted()
 	}
+}
+
+// Ask implements display.Asker.
+func (o *output) Ask(prompt string, password bool) (string, error) {
+	if o.input == nil {
+		return "", errNotACell
+	}
+	return o.input.Prompt(prompt, password)
 }
 
 func (in *input) interrupted() error {

@@ -9,6 +9,8 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_display = []Symbol{
+	{"Asker", (*p.Asker)(nil), value},
+	{"_Asker", (*_github_com_nascent_go_nascent_display_Asker)(nil), value},
 	{"AutoDirection", p.AutoDirection, value},
 	{"Bars", p.Bars, value},
 	{"Bundle", (*p.Bundle)(nil), value},
@@ -35,6 +37,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Heatmap", p.Heatmap, value},
 	{"Histogram", p.Histogram, value},
 	{"Image", p.Image, value},
+	{"Input", p.Input, value},
 	{"JPEG", p.JPEG, value},
 	{"JSON", p.JSON, value},
 	{"LR", p.LR, value},
@@ -68,6 +71,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"OpUpdate", p.OpUpdate, value},
 	{"PNG", p.PNG, value},
 	{"Panels", (*p.Panels)(nil), value},
+	{"Password", p.Password, value},
 	{"Plot", (*p.Plot)(nil), value},
 	{"Printer", (*p.Printer)(nil), value},
 	{"Progress", (*p.Progress)(nil), value},
@@ -95,6 +99,16 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"_Valuer", (*_github_com_nascent_go_nascent_display_Valuer)(nil), value},
 	{"Values", p.Values, value},
 	{"XY", p.XY, value},
+}
+
+// _github_com_nascent_go_nascent_display_Asker carries an interpreted value as a p.Asker.
+type _github_com_nascent_go_nascent_display_Asker struct {
+	IValue any
+	WAsk   func(a0 string, a1 bool) (string, error)
+}
+
+func (W _github_com_nascent_go_nascent_display_Asker) Ask(a0 string, a1 bool) (string, error) {
+	return W.WAsk(a0, a1)
 }
 
 // _github_com_nascent_go_nascent_display_Comms carries an interpreted value as a p.Comms.
