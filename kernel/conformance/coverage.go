@@ -107,7 +107,7 @@ func Coverage() []Covered {
 		{secIOPub, wire.TypeIOPubWelcome, true, by{"subscription": {"socket/welcome", "socket/welcome topics"}}},
 		{secIOPub, "death", false, by{"exit": {"death/exit"}, "signal": {"death/crash"}}},
 
-		{secStdin, wire.TypeInputRequest, true, by{"prompt": {"stdin/input"}, "password": {"stdin/input", "stdin/password"}}},
+		{secStdin, wire.TypeInputRequest, true, by{"prompt": {"stdin/input", "stdin/prompt"}, "password": {"stdin/input", "stdin/password"}}},
 		{secStdin, wire.TypeInputReply, true, by{"value": {"stdin/input", "stdin/two questions", "stdin/end", "stdin/stale reply"}}},
 
 		{secHandshake, "registration file", false, handshake("kernel_id", "transport", "registration_ip", "registration_port", "signature_scheme", "key")},

@@ -28,6 +28,7 @@ type Language struct {
 	ChildPrint string // a child process prints %q on its stdout
 
 	Ask      string // asks for a line with the prompt "name? " and prints it in brackets; the prompt may be printed
+	Prompt   string // asks for a line with the prompt "name? ", which is not printed, and prints it in brackets
 	AskTwice string // asks for two lines and prints them in brackets
 	AskEnd   string // asks for a line and prints "end" if there is none
 	AskOn    string // asks for lines until it is interrupted
@@ -87,10 +88,12 @@ func Go() *Language {
 		ChildPrint: "func() {\n\tc := exec.Command(\"printf\", \"%%s\", %q)\n\tc.Stdout = os.Stdout\n\tif err := c.Run(); err != nil {\n\t\tpanic(err)\n\t}\n}()",
 
 		Ask:      "fmt.Print(\"name? \")\nfunc() {\n\tvar line string\n\tfmt.Scanln(&line)\n\tfmt.Print(\"<\" + line + \">\")\n}()",
+		Prompt:   "func() {\n\tline, err := display.Input(\"name? \")\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\tfmt.Print(\"<\" + line + \">\")\n}()",
 		AskTwice: "func() {\n\tvar a, b string\n\tfmt.Scanln(&a)\n\tfmt.Scanln(&b)\n\tfmt.Print(\"<\" + a + \"><\" + b + \">\")\n}()",
 		AskEnd:   "func() {\n\tif _, err := bufio.NewReader(os.Stdin).ReadString('\\n'); err == io.EOF {\n\t\tfmt.Print(\"end\")\n\t}\n}()",
 
-		AskOn: "for {\n\tvar line string\n\tfmt.Scanln(&line)\n}",
+		Password: "func() {\n\tword, err := display.Password(\"secret: \")\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\tfmt.Print(\"<\" + word + \">\")\n}()",
+		AskOn:    "for {\n\tvar line string\n\tfmt.Scanln(&line)\n}",
 
 		Display:  `display.Show(display.HTML(%q))`,
 		JSON:     `display.Show(display.JSON(map[string][]int{"a": {1, 2}}))`,
@@ -151,6 +154,7 @@ func Python() *Language {
 		ChildPrint: "import subprocess\nprint(subprocess.run(['printf', '%%s', %q], capture_output=True, text=True).stdout, end='')",
 
 		Ask:      "print('<' + input('name? ') + '>', end='')",
+		Prompt:   "print('<' + input('name? ') + '>', end='')",
 		AskTwice: "a, b = input(), input()\nprint(f'<{a}><{b}>', end='')",
 		AskOn:    "while True: input()",
 		Password: "import getpass\nprint('<' + getpass.getpass('secret: ') + '>', end='')",

@@ -9,6 +9,7 @@ import (
 func stdinScenarios() []Scenario {
 	return []Scenario{
 		{"stdin/input", secStdin, false, stdinInput},
+		{"stdin/prompt", secStdin, false, stdinPrompt},
 		{"stdin/two questions", secStdin, false, stdinTwo},
 		{"stdin/password", secStdin, false, stdinPassword},
 		{"stdin/not allowed", secStdin, false, stdinNotAllowed},
@@ -50,6 +51,14 @@ func stdinInput(t *T) {
 		Equal(t, "prompt", q.Prompt, "name? ")
 	}
 	Equal(t, "password", q.Password, false)
+	t.say("Ada")
+	a, _ := t.Reply(cell, wire.StatusOK)
+	Equal(t, "stdout", a.Text(wire.Stdout), "<Ada>")
+}
+
+func stdinPrompt(t *T) {
+	cell := t.asking(t.Lang.Prompt)
+	Equal(t, "question", t.question(cell), wire.InputRequest{Prompt: "name? "})
 	t.say("Ada")
 	a, _ := t.Reply(cell, wire.StatusOK)
 	Equal(t, "stdout", a.Text(wire.Stdout), "<Ada>")

@@ -104,6 +104,9 @@ func (s *suite) check(t *testing.T, sc conformance.Scenario) {
 	for _, f := range r.Failures {
 		t.Error(f)
 	}
+	if _, whole := s.kernel.(*conformance.Process); whole && s.opts.Ours && r.Skipped != "" {
+		t.Errorf("it was left out: %s", r.Skipped)
+	}
 	if r.Broken || len(r.Failures) > 0 || sc.Fresh {
 		s.drop()
 	}
