@@ -7,11 +7,13 @@ import "encoding/json"
 type Data map[string]any
 
 // MarshalJSON writes nil as an empty object.
-func (d Data) MarshalJSON() ([]byte, error) {
+func (d Data) MarshalJSON() ([]byte, error) { return json.Marshal(d.orEmpty()) }
+
+func (d Data) orEmpty() map[string]any {
 	if d == nil {
-		return []byte("{}"), nil
+		return map[string]any{}
 	}
-	return json.Marshal(map[string]any(d))
+	return d
 }
 
 // Strings is a list of strings. nil is written as [], because front ends reject null.
@@ -129,6 +131,27 @@ type ExecuteResult struct {
 	Data           Data      `json:"data"`
 	Metadata       Data      `json:"metadata"`
 	Transient      Transient `json:"transient"`
+}
+
+// direct is a content that may be large in a form that encoding/json writes at
+// once: what a MarshalJSON has written it would read once more.
+type direct interface{ direct() any }
+
+func (d DisplayData) direct() any {
+	return struct {
+		Data      map[string]any `json:"data"`
+		Metadata  map[string]any `json:"metadata"`
+		Transient Transient      `json:"transient"`
+	}{d.Data.orEmpty(), d.Metadata.orEmpty(), d.Transient}
+}
+
+func (r ExecuteResult) direct() any {
+	return struct {
+		ExecutionCount int            `json:"execution_count"`
+		Data           map[string]any `json:"data"`
+		Metadata       map[string]any `json:"metadata"`
+		Transient      Transient      `json:"transient"`
+	}{r.ExecutionCount, r.Data.orEmpty(), r.Metadata.orEmpty(), r.Transient}
 }
 
 // ExecuteInput tells every front end which code runs now.

@@ -54,6 +54,9 @@ func TestContentIsWrittenWhole(t *testing.T) {
 		if err != nil || string(got) != tt.want {
 			t.Errorf("%T: %s (%v), want %s", tt.content, got, err, tt.want)
 		}
+		if m, err := (Sender{}).Publish(nil, "x", tt.content); err != nil || string(m.Content) != tt.want {
+			t.Errorf("%T in a message: %s (%v), want %s", tt.content, m.Content, err, tt.want)
+		}
 		back := reflect.New(reflect.TypeOf(tt.content))
 		if err := json.Unmarshal(got, back.Interface()); err != nil {
 			t.Errorf("reading %s: %v", got, err)

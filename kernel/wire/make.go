@@ -120,6 +120,9 @@ func (s Sender) Publish(parent *Message, msgType string, content any) (*Message,
 }
 
 func (s Sender) message(parent *Message, msgType string, content any) (*Message, error) {
+	if d, ok := content.(direct); ok {
+		content = d.direct()
+	}
 	body, err := json.Marshal(content)
 	if err != nil {
 		return nil, fmt.Errorf("writing the content of %s: %w", msgType, err)

@@ -202,9 +202,12 @@ def measure(kernel: Kernel, language: Language, grow: bool) -> dict[str, float]:
     assert text == "".join(f"line {i}\n" for i in range(10000))
     found["prints"], text, _ = kernel.run(language.prints)
     assert text == "x" * 100000
-    kernel.run(language.big)
-    found["big"], _, shown = kernel.run(language.big)
-    assert [len(d["text/html"]) for d in shown] == [2**20]
+    times = []
+    for _ in range(6):
+        took, _, shown = kernel.run(language.big)
+        assert [len(d["text/html"]) for d in shown] == [2**20]
+        times.append(took)
+    found["big"] = statistics.median(times[1:])
 
     def queued(count):
         begun = time.perf_counter()
