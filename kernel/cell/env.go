@@ -13,6 +13,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
+	"github.com/nascent-go/nascent/kernel/cell/runtime"
 )
 
 // Env is a cell environment: all that the cells so far have defined. It is safe for
@@ -52,6 +53,8 @@ func New(lib *library.Library) (*Env, error) {
 		lib: lib, fset: lib.FileSet(), rt: run, scope: map[string]types.Object{}, units: map[string]*unit{},
 		imports: map[string]string{}, texts: map[string]string{}, known: map[*types.Package]bool{},
 	}
+	symbols.setStacks(runtime.New(world{e}))
+	e.rt.SetStack(world{e})
 	e.low = lower.New(e.fset, e.rt, symbols)
 	hooks := types.NewPackage("rt", "rt")
 	args := types.NewTuple(types.NewParam(token.NoPos, hooks, "values", types.NewSlice(types.NewInterfaceType(nil, nil))))
@@ -191,7 +194,7 @@ func (e *Env) panicked(p *rt.Panic) *RuntimeError {
 		if !ok {
 			continue // a library package that is lowered from source
 		}
-		f := Frame{Cell: at.Filename, Function: place.Func, Line: at.Line}
+		f := Frame{Cell: at.Filename, Function: place.Title, Line: at.Line}
 		if lines := strings.Split(text, "\n"); at.Line >= 1 && at.Line <= len(lines) {
 			f.Source = lines[at.Line-1]
 		}

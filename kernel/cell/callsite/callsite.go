@@ -18,7 +18,6 @@ package callsite
 import (
 	"go/token"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -112,54 +111,34 @@ const most = 100
 // Panicking is the trace of the panic in which the interpreter's report, by a write
 // to its standard error, is being made on this goroutine. The trace ends at the
 // first function for which catches returns true. ok is false where nothing is known.
-//
-//go:noinline
 func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !supported || !f.layout.ok {
 		return t, false
 	}
-	w := walk{fset: f.fset, frames: f.frames, index: &f.index, functions: map[uintptr]function{}}
-	for callee := uintptr(0); ; {
-		off := parent(callee)
-		if off <= callee {
-			break
-		}
-		fn := w.function(word(callee + wordSize))
-		if !w.panicked {
-			if fn.name == gopanic {
-				w.panicked = true
-				t.From = w.function(word(off + wordSize)).name
-				t.Going = t.From == unwind
+	w := f.walk()
+	w.visit = w.add
+	panicked := false
+	w.along(func(fn function, pc, caller uintptr) action {
+		switch {
+		case panicked && catches(fn.name):
+			return stop
+		case panicked:
+			return enter
+		case fn.name == gopanic:
+			panicked = true
+			t.From = w.function(caller).name
+			if t.Going = t.From == unwind; t.Going {
+				return stop
 			}
-			if t.Going {
-				return t, true
-			}
-			if w.panicked {
-				f.forget()
-				f.index.add(f.layout, f.declarations)
-			}
-			callee = off
-			continue
+			f.forget()
+			f.index.add(f.layout, f.declarations)
 		}
-		if catches(fn.name) {
-			break
-		}
-		lo, hi := callee+2*wordSize, off
-		if above { // the words of a frame lie above its frame pointer
-			lo, hi = off+2*wordSize, parent(off)
-		}
-		w.enter(fn, word(lo))
-		if strings.HasPrefix(fn.name, interpreter) {
-			if w.below == runCfg { // it has saved its arguments there, one of which is a node
-				lo += runCfgArgs * wordSize
-			}
-			for o := lo; o < hi; o += wordSize {
-				w.words = append(w.words, word(o))
-			}
-		}
-		callee = off
+		return skip
+	})
+	if t.Going {
+		return t, true
 	}
 	t.Sites = w.sites()
 	if w.first != nil && f.frames.isFrame(w.frame) {
@@ -167,118 +146,37 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 		t.Operation, _, _ = strings.Cut(op, ".")
 		t.Operands, _ = f.layout.operands(w.first.addr, w.frame, f.frames)
 	}
-	return t, w.panicked
+	return t, panicked
 }
 
-// wordSize is that of 64-bit machines, the only ones that are supported.
-const wordSize = 8
-
-// function is a function of the program.
-type function struct {
-	entry uintptr
-	name  string
+// Call is one call on a goroutine's stack.
+type Call struct {
+	Interpreted bool
+	Site        token.Pos // of the node that an interpreted function is executing; NoPos if that is not known
+	PC          uintptr   // the return address in a compiled function, which may be one of the interpreter
+	Function    string    // its name
 }
 
-// walk is a walk along the frames of a stack, from the inside out.
-type walk struct {
-	fset      *token.FileSet
-	frames    frames
-	index     *index
-	functions map[uintptr]function // by return address
-	panicked  bool                 // gopanic has been met
-
-	below string    // the function that the frame at hand has called
-	fn    function  // of the frame at hand
-	words []uintptr // in the frame at hand, if it is the interpreter's
-	node  *node     // whose closure has called the frame at hand, or that of the frame itself
-	first *node     // that of the innermost site
-	name  string    // of its closure
-	frame uintptr   // of the interpreter, in which it runs
-	inner []token.Pos
-	outer []token.Pos // a ring
-	next  int         // in the ring
-}
-
-func (w *walk) function(pc uintptr) function {
-	fn, ok := w.functions[pc]
-	if !ok {
-		if f := runtime.FuncForPC(pc - 1); f != nil {
-			fn = function{f.Entry(), f.Name()}
-		}
-		w.functions[pc] = fn
-	}
-	return fn
-}
-
-// enter goes from the frame at hand to that of fn, which has called it. The
-// argument of the call is in its first word, if the called function has saved it.
-func (w *walk) enter(fn function, arg uintptr) {
-	if strings.HasPrefix(w.fn.name, interpreter) && !strings.HasPrefix(w.fn.name, wrapper) {
-		w.node = nil
-		if fn.name == runCfg || strings.HasPrefix(fn.name, wrapper) {
-			w.node = w.find()
-		}
-	}
-	if fn.name == runCfg {
-		pos := token.NoPos
-		if w.node != nil {
-			pos = w.node.pos
-		}
-		if len(w.inner) == 0 && w.node != nil {
-			w.first, w.name = w.node, w.fn.name
-			w.frame = arg
-			for i := 0; i < len(w.words) && !w.frames.isFrame(w.frame); i++ {
-				w.frame = w.words[i]
-			}
-		}
-		w.add(pos)
-	}
-	w.below, w.fn, w.words = w.fn.name, fn, w.words[:0]
-}
-
-func (w *walk) add(pos token.Pos) {
-	switch {
-	case len(w.inner) < most:
-		w.inner = append(w.inner, pos)
-	case len(w.outer) < most:
-		w.outer = append(w.outer, pos)
-	default:
-		w.outer[w.next] = pos
-		w.next = (w.next + 1) % most
-	}
-}
-
-func (w *walk) sites() []token.Pos {
-	return slices.Concat(w.inner, w.outer[w.next:], w.outer[:w.next])
-}
-
-// find is the node whose closure the frame at hand belongs to.
-func (w *walk) find() *node {
-	votes := map[*node]int{}
-	for _, word := range w.words {
-		for _, n := range [...]*node{w.index.byAddr[word], w.index.byExec[word]} {
-			if n != nil && n.code == w.fn.entry {
-				return n
-			}
-		}
-		for _, n := range w.index.byNext[word] {
-			if n.code == w.fn.entry {
-				votes[n]++
-			}
-		}
-	}
-	var found *node
-	most, tie := 0, false
-	for n, v := range votes {
-		switch {
-		case v > most:
-			found, most, tie = n, v, false
-		case v == most:
-			tie = tie || w.fset.Position(n.pos).Line != w.fset.Position(found.pos).Line
-		}
-	}
-	if tie { // better no line than a wrong one
+// Calls are those on this goroutine's stack, innermost first, up to the first compiled
+// function for which ends returns true. It returns nil where nothing is known.
+func (f *Finder) Calls(ends func(function string) bool) (calls []Call) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !supported || !f.layout.ok {
 		return nil
 	}
-	return found
+	f.forget()
+	f.index.add(f.layout, f.declarations)
+	w := f.walk()
+	w.visit = func(site token.Pos) { calls = append(calls, Call{Interpreted: true, Site: site}) }
+	w.along(func(fn function, pc, _ uintptr) action {
+		if ends(fn.name) {
+			return stop
+		}
+		if !strings.HasPrefix(fn.name, interpreter) {
+			calls = append(calls, Call{PC: pc, Function: fn.name})
+		}
+		return enter
+	})
+	return calls
 }

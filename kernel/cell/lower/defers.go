@@ -37,11 +37,29 @@ func isCaptured(stack ssa.Value) bool {
 	return ok
 }
 
-// callsRecover: the function calls recover itself, or is a wrapper that may.
-func callsRecover(fn *ssa.Function) bool {
-	if fn.Synthetic != "" {
-		return true
+// recovers: the function calls recover itself, or is a wrapper of one that does. known
+// is false if it is a wrapper of one that only turns out at run time.
+func recovers(fn *ssa.Function) (asks, known bool) {
+	if fn.Synthetic == "" || isLoopBody(fn) || fn.Origin() != nil {
+		return callsRecover(fn), true
 	}
+	for _, b := range fn.Blocks {
+		for _, in := range b.Instrs {
+			if c, ok := in.(ssa.CallInstruction); ok {
+				if _, builtin := c.Common().Value.(*ssa.Builtin); builtin {
+					continue
+				}
+				if callee := c.Common().StaticCallee(); callee != nil && !compiled(callee) {
+					return recovers(callee)
+				}
+			}
+		}
+	}
+	return false, false
+}
+
+// callsRecover: recover is called in the text of the function.
+func callsRecover(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
 			if c, ok := in.(ssa.CallInstruction); ok {
@@ -70,7 +88,7 @@ func (f *function) deferring(name string, params []string, freeNames []string) [
 		args = append(args, n)
 		params = append(params, n+" "+ty)
 	}
-	if fn.Synthetic == "" && callsRecover(fn) {
+	if shown(fn) && callsRecover(fn) {
 		out("rc := rt.Enter()")
 		pass("rc", "bool")
 	}

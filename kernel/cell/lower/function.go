@@ -97,7 +97,7 @@ func (l *Lowerer) function(fn *ssa.Function) {
 		body = f.deferring(name, append(append([]string{}, params...), free...), freeNames)
 	} else {
 		f.blocks(fn.Blocks)
-		if fn.Synthetic == "" && callsRecover(fn) {
+		if shown(fn) && callsRecover(fn) {
 			body = append(body, line{text: "\trc := rt.Enter()"})
 		}
 		body = append(body, f.varLines()...)

@@ -287,9 +287,15 @@ func (f *function) deferCall(v *ssa.Defer) {
 		return
 	}
 	fn, args := f.callee(v.Common())
-	push := "Push"
-	if c := v.Common().StaticCallee(); c != nil && !callsRecover(c) && !compiled(c) {
-		push = "PushPlain"
+	push := "PushAny"
+	if c := v.Common().StaticCallee(); c != nil && !compiled(c) {
+		switch asks, known := recovers(c); {
+		case !known:
+		case asks:
+			push = "Push"
+		default:
+			push = "PushPlain"
+		}
 	}
 	f.p("%s.%s(%s)", ds, push, strings.Join(append([]string{fn}, args...), ", "))
 }

@@ -97,8 +97,16 @@ type Chunk struct {
 
 // Place is where a line of lowered code comes from.
 type Place struct {
-	Pos  token.Pos // NoPos if it comes from nowhere that a traceback shows
-	Func string    // as a traceback calls it; "" for the statements of a cell
+	Pos token.Pos // NoPos if it comes from nowhere that a traceback shows
+	*Func
+}
+
+// Func is a function that somebody has written.
+type Func struct {
+	Title  string // what a traceback calls it; "" for the statements of a cell
+	GoName string // what Go's run time calls it
+	Params bool   // it has some
+	At     token.Pos
 }
 
 // Unsupported is the error for a construct that cannot be run.
@@ -295,10 +303,14 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	add("}")
 	c := Chunk{Start: start, Vars: slices.Sorted(maps.Keys(l.chunk.vars)), Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
 	var b strings.Builder
+	funcs := map[*ssa.Function]*Func{}
 	for _, ln := range all {
 		var place Place
-		if ln.fn != nil {
-			place = Place{ln.pos, funcTitle(ln.fn)}
+		if fn := ln.fn; fn != nil {
+			if funcs[fn] == nil {
+				funcs[fn] = &Func{funcTitle(fn), goName(fn), len(fn.Params) > 0, fn.Pos()}
+			}
+			place = Place{ln.pos, funcs[fn]}
 		}
 		for _, s := range strings.Split(strings.TrimSuffix(ln.text, "\n"), "\n") {
 			b.WriteString(s)

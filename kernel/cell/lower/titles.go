@@ -30,7 +30,7 @@ func funcTitle(f *ssa.Function) string {
 	if o := f.Origin(); o != nil {
 		return o.Name()
 	}
-	if f.Name() == StatementsName {
+	if f.Name() == StatementsName || isInitializer(f) {
 		return ""
 	}
 	return f.Name()
@@ -39,8 +39,11 @@ func funcTitle(f *ssa.Function) string {
 // isLoopBody: the function is the body of a range loop over a function.
 func isLoopBody(f *ssa.Function) bool { return f.Synthetic == "range-over-func yield" }
 
+// isInitializer: the function initialises the variables of a package.
+func isInitializer(f *ssa.Function) bool { return f.Synthetic == "package initializer" }
+
 // shown: a traceback shows calls of the function, which somebody has written.
-func shown(f *ssa.Function) bool { return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil }
+func shown(f *ssa.Function) bool { return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil || isInitializer(f) }
 
 func typeTitle(t types.Type) string {
 	return types.TypeString(t, func(*types.Package) string { return "" })

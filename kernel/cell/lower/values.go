@@ -84,6 +84,13 @@ func (f *function) funcValue(fn *ssa.Function) string {
 		f.later(func() { delete(f.values, n) })
 		f.declare("var V%s %s", n, ty)
 		f.register("V%s = %s", n, n)
+		named := fn
+		if m, ok := fn.Object().(*types.Func); ok && !compiled(fn) && fn.Synthetic != "" && fn.Origin() == nil { // T.M
+			named = f.prog.FuncValue(m)
+		}
+		if named != nil && fn.Parent() == nil {
+			f.register("rt.Func(V%s, %q, %d)", n, goName(named), named.Pos())
+		}
 	}
 	return "V" + n
 }

@@ -275,7 +275,15 @@ func (v Value) OverflowFloat(x float64) bool {
 func (v Value) OverflowInt(x int64) bool   { return v.of("OverflowInt", ints...).OverflowInt(x) }
 func (v Value) OverflowUint(x uint64) bool { return v.of("OverflowUint", uints...).OverflowUint(x) }
 
-func (v Value) Pointer() uintptr { return v.of("Pointer", pointers...).Pointer() }
+// Pointer is, of a function, the address of its value: all of a cell's share the code
+// of the interpreter.
+func (v Value) Pointer() uintptr {
+	p := v.of("Pointer", pointers...)
+	if p.Kind() == goreflect.Func {
+		return rt.FuncAddress(p.Interface())
+	}
+	return p.Pointer()
+}
 
 func (v Value) UnsafePointer() unsafe.Pointer {
 	return v.of("UnsafePointer", pointers...).UnsafePointer()

@@ -27,6 +27,19 @@ func (d *DS) PushPlain(f any, args ...any) {
 	})
 }
 
+// PushAny defers a call of a function that is not known, as function values and methods
+// of interfaces are.
+func (d *DS) PushAny(f any, args ...any) {
+	r, t := d.r, d.r.thunk(f, args)
+	d.l = append(d.l, func() {
+		if x := r.top(); x != nil && x.armed {
+			x.doubtful = true
+			defer func() { x.doubtful = false }()
+		}
+		t()
+	})
+}
+
 // PushRecover defers recover itself. It is not called by a deferred function then, but
 // by the one that defers it: it stops a panic if that one was called by it and has
 // come to its end. direct is what Enter said to it.

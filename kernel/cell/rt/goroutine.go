@@ -32,6 +32,7 @@ func (r *Runtime) Go(f any, args ...any) {
 	go func() {
 		defer c.leave()
 		pprof.SetGoroutineLabels(c.labels)
+		r.state().spawned = true
 		r.guard(c, call)
 	}()
 }
@@ -93,7 +94,7 @@ func (r *Runtime) inside(home *Cell, call func()) {
 	}
 	defer c.leave()
 	g := r.state()
-	g.depth = 1
+	g.depth, g.spawned = 1, true
 	defer r.forget(g)
 	p, how := try(call)
 	if how == returned {

@@ -6,7 +6,8 @@ import "slices"
 // goroutine uses it.
 type gstate struct {
 	id      uintptr
-	depth   int // >0: rt has called lowered code on it and is there to catch its panics
+	depth   int  // >0: rt has called lowered code on it and is there to catch its panics
+	spawned bool // it does not run the cell's statements
 	recs    []*rec
 	trace   []Site // of the panic in progress, innermost first
 	earlier []replaced

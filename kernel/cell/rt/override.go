@@ -29,6 +29,7 @@ func (r *Runtime) overrides() map[symbol]override {
 	}
 	r.fmtOverrides(m)
 	r.logOverrides(m)
+	r.slogOverrides(m)
 	r.displayOverrides(m)
 	r.jsonOverrides(m)
 	r.execOverrides(m)

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"reflect"
+	"strings"
 )
-
-// logDepth is how far below a lowered call the logger is called: what it shows as the
-// file and line of the caller is of no use in any case.
-const logDepth = 3
 
 // logTexts are the ways in which loggers make text of lowered arguments, by the ending
 // of the funcs' names.
@@ -27,17 +25,21 @@ func (r *Runtime) logTexts() map[string]func(a []any) string {
 // logOverrides are the funcs of the standard logger: it writes to the cell's stderr,
 // unless the program has given it another output.
 func (r *Runtime) logOverrides(m map[symbol]override) {
-	put := func(s string) {
+	std := func() *log.Logger {
 		l := log.Default()
 		if r.logsToProcess() {
 			l = log.New(r.stdio.err, l.Prefix(), l.Flags())
 		}
-		l.Output(logDepth, s) //nolint:errcheck // the standard logger has no way to fail either
+		return l
 	}
+	put := func(s string) { r.log(std(), 0, s) } //nolint:errcheck // the standard logger has no way to fail either
 	for name, text := range r.logTexts() {
 		m[symbol{"log", "Print" + name}] = func(a []any) []any { put(text(a)); return nil }
 		m[symbol{"log", "Fatal" + name}] = func(a []any) []any { put(text(a)); r.exit(1); return nil }
 		m[symbol{"log", "Panic" + name}] = func(a []any) []any { s := text(a); put(s); panic(s) }
+	}
+	m[symbol{"log", "Output"}] = func(a []any) []any {
+		return []any{r.FromBin(reflect.ValueOf(r.log(std(), a[0].(int)-1, a[1].(string))))}
 	}
 	m[symbol{"log", "Default"}] = func([]any) []any { r.takeLog(); return []any{log.Default()} }
 	m[symbol{"log", "Writer"}] = func([]any) []any {
@@ -50,14 +52,72 @@ func (r *Runtime) logOverrides(m map[symbol]override) {
 func (r *Runtime) loggerOverrides(m map[recvKey]methodOverride) {
 	t := reflect.TypeFor[*log.Logger]()
 	put := func(l any, s string) string {
-		l.(*log.Logger).Output(logDepth, s) //nolint:errcheck // as above
+		r.log(l.(*log.Logger), 0, s) //nolint:errcheck // as above
 		return s
+	}
+	m[recvKey{t, "Output"}] = func(l any, a []any) []any {
+		return []any{r.FromBin(reflect.ValueOf(r.log(l.(*log.Logger), a[0].(int)-1, a[1].(string))))}
 	}
 	for name, text := range r.logTexts() {
 		m[recvKey{t, "Print" + name}] = func(l any, a []any) []any { put(l, text(a)); return nil }
 		m[recvKey{t, "Fatal" + name}] = func(l any, a []any) []any { put(l, text(a)); r.exit(1); return nil }
 		m[recvKey{t, "Panic" + name}] = func(l any, a []any) []any { panic(put(l, text(a))) }
 	}
+}
+
+// log makes l write s. The file and the line that it may show are those of the caller
+// that is below skip others.
+func (r *Runtime) log(l *log.Logger, skip int, s string) error {
+	const files = log.Lshortfile | log.Llongfile
+	flags := l.Flags()
+	if flags&files == 0 || l.Writer() == io.Discard {
+		return l.Output(1, s)
+	}
+	file, line := "???", 0
+	if r.stack != nil {
+		if _, f, n, ok := r.stack.Caller(skip); ok {
+			file, line = f, n
+		}
+	}
+	if flags&log.Lshortfile != 0 {
+		file = file[strings.LastIndexByte(file, '/')+1:]
+	}
+	prefix, inner := l.Prefix(), ""
+	if flags&log.Lmsgprefix != 0 {
+		prefix, inner = "", prefix
+	}
+	return log.New(l.Writer(), prefix, flags&^(files|log.Lmsgprefix)).Output(1, fmt.Sprintf("%s:%d: %s%s", file, line, inner, s))
+}
+
+// slogOverrides are the makers of handlers: the source that they show is that of the
+// cell's function which logs.
+func (r *Runtime) slogOverrides(m map[symbol]override) {
+	options := func(x any) *slog.HandlerOptions {
+		opts, _ := x.(*slog.HandlerOptions)
+		if opts == nil || !opts.AddSource {
+			return opts
+		}
+		o := *opts
+		replace := o.ReplaceAttr
+		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if src, ok := a.Value.Any().(*slog.Source); ok && a.Key == slog.SourceKey && len(groups) == 0 && r.stack != nil {
+				for skip, ok := 0, true; ok; skip++ {
+					var s slog.Source
+					if s.Function, s.File, s.Line, ok = r.stack.Caller(skip); ok && !strings.HasPrefix(s.Function, "log/slog.") {
+						*src = s
+						break
+					}
+				}
+			}
+			if replace != nil {
+				a = replace(groups, a)
+			}
+			return a
+		}
+		return &o
+	}
+	m[symbol{"log/slog", "NewTextHandler"}] = func(a []any) []any { return []any{slog.NewTextHandler(r.writer(a[0]), options(a[1]))} }
+	m[symbol{"log/slog", "NewJSONHandler"}] = func(a []any) []any { return []any{slog.NewJSONHandler(r.writer(a[0]), options(a[1]))} }
 }
 
 func (r *Runtime) logsToProcess() bool { return log.Writer() == io.Writer(r.stderr) }

@@ -9,6 +9,7 @@ type rec struct {
 	mark      int  // length of the goroutine's trace when its deferred calls began
 	earlier   int  // number of panics before it that it replaced
 	armed     bool // a deferred function has been called and has not asked yet
+	doubtful  bool // that function may be one that does not ask, but calls others that do
 	recovered bool
 }
 
@@ -54,7 +55,7 @@ func (r *Runtime) Enter() bool {
 		return false
 	}
 	t.armed = false
-	return true
+	return !t.doubtful || r.stack == nil || r.stack.Between() == 0
 }
 
 // Recover is recover(); direct is what Enter said to the function that calls it.

@@ -39,6 +39,9 @@ type Runtime struct {
 	calls  callTable
 	tags   labelKey
 	mirror Mirror
+	funcs  funcTable
+
+	stack Stack
 
 	gs     sync.Map     // goroutine identity (uintptr) → *gstate
 	active atomic.Int64 // panics, and calls that shield them from recover, in progress
@@ -94,7 +97,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"Recv": r.Recv, "Recv2": r.Recv2, "Send": r.Send, "Select": r.Select, "Close": Close, "Poll": r.Poll,
 		// defers, panics, goroutines
 		"NewDS": r.NewDS, "Run": r.Run, "Enter": r.Enter, "Recover": r.Recover, "RecoverD": r.RecoverD, "Panic": r.Panic,
-		"WrapNil": WrapNil, "Go": r.Go,
+		"WrapNil": WrapNil, "Go": r.Go, "Func": r.Func,
 		// compiled packages
 		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "SetStop": r.SetStop, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
 		// types

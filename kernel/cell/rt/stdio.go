@@ -37,6 +37,9 @@ func (r *Runtime) errOut() io.Writer {
 	return r.stderr
 }
 
+// Stderr is where what goes to a cell's standard error is written.
+func (r *Runtime) Stderr() io.Writer { return r.stdio.err }
+
 // in is where fmt.Scan reads.
 func (r *Runtime) in() io.Reader {
 	if os.Stdin != r.stdin {
