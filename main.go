@@ -229,9 +229,7 @@ func runCommand() *cobra.Command {
 			// cells may end the worker, not this program
 			family := worker.NewFamily(worker.Options{Command: []string{self, "session"}, Limit: memory})
 			defer family.Close()
-			if opts.Kernel, err = notebook.StartWorker(family); err != nil {
-				return err
-			}
+			opts.Kernel = notebook.InWorker(family)
 			opts.Parameters = params
 			err = errors.Join(notebook.RunFile(c.Context(), args[0], out, html, opts), opts.Kernel.Close())
 			var failed *notebook.CellError

@@ -60,7 +60,8 @@ display.Show(1)
 syscall.Write(1, []byte("F"))
 display.Show(2)
 os.Stderr.WriteString("g")
-os.NewFile(2, "").WriteString("H")
+kept := os.NewFile(2, "") // it closes 2 when it is garbage
+kept.WriteString("H")
 println("i")
 syscall.Write(1, []byte("J"))
 3`, "stdout:aBc|stderr:D|stdout:e|shown:1|stdout:F|shown:2|stderr:gHi\n|stdout:J|shown:3"},

@@ -128,10 +128,7 @@ func inProcessKernel(t *testing.T) Kernel {
 }
 
 func workerKernel(t *testing.T) Kernel {
-	k, err := StartWorker(family(t, "1"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := InWorker(family(t, "1"))
 	t.Cleanup(func() { k.Close() })
 	return k
 }
@@ -377,15 +374,15 @@ func TestRunInAWorkerProcess(t *testing.T) {
 	}
 	nobody := worker.NewFamily(worker.Options{Command: []string{filepath.Join(t.TempDir(), "none")}})
 	defer nobody.Close()
-	if _, err := StartWorker(nobody); err == nil || !strings.Contains(err.Error(), "starting a worker") {
+	if err := Run(t.Context(), book("value 1"), Options{Kernel: InWorker(nobody)}); err == nil || !strings.Contains(err.Error(), "starting a worker") {
 		t.Errorf("no such program: error = %v", err)
 	}
 }
 
 // A worker that stays when it has nothing left to do is ended.
 func TestStuckWorker(t *testing.T) {
-	k, err := StartWorker(family(t, "stuck"))
-	if err != nil {
+	k := InWorker(family(t, "stuck"))
+	if err := k.Send(&wire.Message{Channel: wire.Shell, Header: wire.NewHeader("s", "u", wire.TypeKernelInfoRequest)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.Close(); err == nil || !strings.Contains(err.Error(), "did not end when it was told to") {

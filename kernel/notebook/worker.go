@@ -12,22 +12,26 @@ import (
 	"github.com/nascent-go/nascent/kernel/worker"
 )
 
-// StartWorker starts a worker and is the kernel that runs in it.
-func StartWorker(f *worker.Family) (Kernel, error) {
-	p, err := f.Start(wire.NewID(), 1)
-	if err != nil {
-		return nil, err
-	}
-	k := &inWorker{inbox: newInbox(), p: p}
-	k.ended = sync.OnceValue(k.end)
-	go k.read()
-	return k, nil
+// InWorker is a kernel that runs in a worker of a family. The worker is started when
+// there is something for it to do.
+func InWorker(f *worker.Family) Kernel {
+	return &inWorker{inbox: newInbox(), family: f}
 }
 
 type inWorker struct {
 	*inbox
-	p     *worker.Process
-	ended func() error // waits for the process and says how it has ended, unless all is well
+	family *worker.Family
+	p      *worker.Process // nil: not started
+	ended  func() error    // waits for the process and says how it has ended, unless all is well
+}
+
+func (k *inWorker) start() (err error) {
+	if k.p, err = k.family.Start(wire.NewID(), 1); err != nil {
+		return err
+	}
+	k.ended = sync.OnceValue(k.end)
+	go k.read()
+	return nil
 }
 
 func (k *inWorker) read() {
@@ -64,10 +68,21 @@ func (k *inWorker) end() error {
 	return &Death{death}
 }
 
-func (k *inWorker) Send(m *wire.Message) error { return k.p.Send(m) }
+// Send implements Kernel.
+func (k *inWorker) Send(m *wire.Message) error {
+	if k.p == nil {
+		if err := k.start(); err != nil {
+			return err
+		}
+	}
+	return k.p.Send(m)
+}
 
 // Close ends the worker. It returns an error only if Receive has not returned it.
 func (k *inWorker) Close() error {
+	if k.p == nil {
+		return nil
+	}
 	err := k.p.CloseInput()
 	if how := k.ended(); !k.isTold() {
 		err = errors.Join(err, how)
