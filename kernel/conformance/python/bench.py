@@ -196,8 +196,8 @@ def measure(kernel: Kernel, language: Language, grow: bool) -> dict[str, float]:
     kernel.run(language.hello.format(0))
     found["first"] = time.perf_counter() - kernel.begun
     found["memory"] = kernel.memory()
-    found["same"] = statistics.median(kernel.run(language.hello.format(0))[0] for _ in range(20))
-    found["new"] = statistics.median(kernel.run(language.hello.format(i))[0] for i in range(1, 21))
+    found["same"] = statistics.median(kernel.run(language.hello.format(0))[0] for _ in range(50))
+    found["new"] = statistics.median(kernel.run(language.hello.format(i))[0] for i in range(1, 51))
     found["lines"], text, _ = kernel.run(language.lines)
     assert text == "".join(f"line {i}\n" for i in range(10000))
     found["prints"], text, _ = kernel.run(language.prints)
