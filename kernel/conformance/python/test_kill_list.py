@@ -128,7 +128,7 @@ DEADLY = {
     "memory over the kernel's limit": "%memory 400MiB\n" + EATS,
     "little time": "syscall.Setrlimit(syscall.RLIMIT_CPU, &syscall.Rlimit{Cur: 1, Max: 1})\nfor {\n}",
     "write to nowhere": "*(*int)(unsafe.Pointer(uintptr(4096))) = 1",
-    "write to code": "p := reflect.ValueOf(fmt.Println).Pointer()\n*(*int)(unsafe.Pointer(p)) = 1",
+    "write to code": "pcs := make([]uintptr, 1)\nruntime.Callers(0, pcs)\n*(*int)(unsafe.Pointer(pcs[0])) = 1",
     "no working directory": 'dir, _ := os.MkdirTemp("", "")\nos.Chdir(dir)\nos.RemoveAll(dir)\nos.Exit(6)',
 }
 
