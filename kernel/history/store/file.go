@@ -126,15 +126,18 @@ func (f *file) prepare(migrations []string) (err error) {
 
 // check says whether the file is a history that this program knows, or empty.
 func (f *file) check(known int) error {
-	application, err := f.number("PRAGMA application_id")
-	if err != nil {
+	var application, tables, version int64
+	// In one transaction: another kernel may be making the tables.
+	err := f.transaction("BEGIN", func() (err error) {
+		if tables, err = f.number("SELECT count(*) FROM sqlite_schema"); err != nil {
+			return err
+		}
+		if application, err = f.number("PRAGMA application_id"); err != nil {
+			return err
+		}
+		version, err = f.number("PRAGMA user_version")
 		return err
-	}
-	tables, err := f.number("SELECT count(*) FROM sqlite_schema")
-	if err != nil {
-		return err
-	}
-	version, err := f.number("PRAGMA user_version")
+	})
 	switch {
 	case err != nil:
 		return err
@@ -148,7 +151,7 @@ func (f *file) check(known int) error {
 
 // migrate brings the tables up to date, all or nothing.
 func (f *file) migrate(migrations []string) error {
-	return f.transaction(func() error {
+	return f.transaction("BEGIN IMMEDIATE", func() error {
 		version, err := f.number("PRAGMA user_version") // another kernel may have done it
 		if err != nil || version >= int64(len(migrations)) {
 			return err
@@ -171,7 +174,7 @@ func (f *file) write(entries []entry) error {
 		return nil
 	}
 	numbers := map[*book]int64{}
-	err := f.transaction(func() error {
+	err := f.transaction("BEGIN IMMEDIATE", func() error {
 		for _, e := range entries {
 			if numbers[e.book] == 0 {
 				number, err := f.begun(e.book.key)
@@ -234,8 +237,8 @@ func (f *file) exec(text string) error {
 	return err
 }
 
-func (f *file) transaction(do func() error) error {
-	if err := f.exec("BEGIN IMMEDIATE"); err != nil {
+func (f *file) transaction(begin string, do func() error) error {
+	if err := f.exec(begin); err != nil {
 		return err
 	}
 	err := do()
