@@ -63,3 +63,36 @@ func mostKilled() { writeFile("/proc/self/oom_score_adj", "700") }
 
 // unread is how many bytes wait in a pipe.
 func unread(fd int) (int, error) { return unix.IoctlGetInt(fd, unix.TIOCINQ) }
+
+// window shows what waits in a pipe.
+type window struct{ r, w int }
+
+func newWindow() (w window, err error) {
+	var p [2]int
+	if err := unix.Pipe2(p[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
+		return w, err
+	}
+	defer unix.Close(p[0])
+	defer unix.Close(p[1])
+	if w.r, err = moveAside(p[0]); err == nil {
+		w.w, err = moveAside(p[1])
+	}
+	return w, err
+}
+
+// look copies into p what waits in a pipe, and leaves it there.
+func (w window) look(pipe int, p []byte) []byte {
+	n, err := unix.Tee(pipe, w.w, len(p), unix.SPLICE_F_NONBLOCK)
+	if err != nil || n <= 0 {
+		return nil
+	}
+	got := 0
+	for got < int(n) {
+		m, err := unix.Read(w.r, p[got:n])
+		if err != nil || m <= 0 {
+			break
+		}
+		got += m
+	}
+	return p[:got]
+}

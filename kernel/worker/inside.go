@@ -75,7 +75,7 @@ func Open() (*Worker, error) {
 	if err := debug.SetCrashOutput(w.words, debug.CrashOptions{}); err != nil {
 		return nil, fmt.Errorf("keeping a pipe for last words: %w", err)
 	}
-	w.Streams, err = newStreams(moved[stdoutFD-inFD], moved[stderrFD-inFD], w.words)
+	w.Streams, err = newStreams(moved[stdoutFD-inFD], moved[stderrFD-inFD])
 	return w, err
 }
 

@@ -181,8 +181,7 @@ func (w *Process) Wait() *Death {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	d := &Death{State: w.state, Killed: w.killed, Stdout: valid(w.stdout.String())}
-	reason, text := w.words.said()
-	crash, shown := join(reason, text, w.stderr.String(), w.state.ExitCode() == crashStatus)
+	crash, shown := join(w.words.said(), w.stderr.String(), w.state.ExitCode() == crashStatus)
 	d.Crash, d.Stderr = valid(crash), valid(shown)
 	return d
 }

@@ -5,7 +5,6 @@ package worker
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -21,8 +20,9 @@ import (
 type Streams struct {
 	out, err stream
 	ready    readiness
-	words    *os.File // to the host
 
+	taking  sync.Mutex // text of the standard error; guards window
+	window  window
 	mending sync.Mutex
 }
 
@@ -33,8 +33,8 @@ type stream struct {
 	spare int // another name of the writing end
 }
 
-func newStreams(stdout, stderr int, words *os.File) (*Streams, error) {
-	s := &Streams{out: stream{fd: 1, name: "standard output", from: stdout}, err: stream{fd: 2, name: "standard error", from: stderr}, words: words}
+func newStreams(stdout, stderr int) (*Streams, error) {
+	s := &Streams{out: stream{fd: 1, name: "standard output", from: stdout}, err: stream{fd: 2, name: "standard error", from: stderr}}
 	for _, x := range []*stream{&s.out, &s.err} {
 		var err error
 		if x.spare, err = moveAside(x.fd); err == nil {
@@ -49,6 +49,9 @@ func newStreams(stdout, stderr int, words *os.File) (*Streams, error) {
 		return nil, fmt.Errorf("waiting for text that comes past the session: %w", err)
 	}
 	s.ready = ready
+	if s.window, err = newWindow(); err != nil {
+		return nil, fmt.Errorf("looking at the standard error: %w", err)
+	}
 	return s, nil
 }
 
@@ -62,36 +65,28 @@ func (s *Streams) Wait() bool { return s.ready.wait() }
 // to stopping all goroutines.
 const alarmTime = 30 * time.Millisecond
 
-// Take implements session.Bypass.
+// Take implements session.Bypass. When text comes that looks as if the runtime were
+// about to give up, it is left where it is for a moment: the reason, unlike the stacks
+// that follow it, goes to the standard error only, and if this process ends the host takes it from
+// there.
 func (s *Streams) Take(name string, p []byte) int {
 	x := &s.out
 	if name == wire.Stderr {
 		x = &s.err
+		s.taking.Lock()
+		defer s.taking.Unlock()
+		if seen := s.window.look(x.from, p); len(seen) > 0 {
+			if crashBegins(seen) >= 0 {
+				time.Sleep(alarmTime)
+			}
+			p = seen // what has come since is looked at first
+		}
 	}
 	n, err := unix.Read(x.from, p)
 	if err != nil || n <= 0 {
 		return 0
 	}
-	if x == &s.err {
-		if at := crashBegins(p[:n]); at >= 0 {
-			s.alarm(p[at:n])
-		}
-	}
 	return n
-}
-
-// maxAlarm is how much of such text the host is given.
-const maxAlarm = 8 << 10
-
-// alarm gives the host text that looks as if the runtime were about to give up. Its
-// reason, unlike the stacks that follow it, goes to the standard error only. If it
-// does give up this function doesn't return, and else the host is told to forget it.
-func (s *Streams) alarm(text []byte) {
-	if sendPerhaps(s.words, text[:min(len(text), maxAlarm)]) != nil {
-		return // the host has gone, or the cell has closed the pipe: nobody is there to be told
-	}
-	time.Sleep(alarmTime)
-	_, _ = s.words.Write([]byte{forget})
 }
 
 // Mend implements session.Bypass: it gives the streams back to the next cells.

@@ -18,71 +18,41 @@ const trace = "\ngoroutine 7 [running]:\nmain.f()\n\t/main.go:3 +0x1\n"
 func TestJoinFindsTheReason(t *testing.T) {
 	const reason = "fatal error: concurrent map writes\n"
 	tests := []struct {
-		name, reason, text, left string
-		died                     bool
-		crash, shown             string
+		name, text, left string
+		died             bool
+		crash, shown     string
 	}{
-		{"nothing", "", "", "", false, "", ""},
-		{"only output", "", "", "a\nfatal error: of another program\n", false, "", "a\nfatal error: of another program\n"},
-		{"all on the standard error", "", "", "a\n" + reason + trace, true, reason + trace, "a\n"},
-		{"reason on the standard error", "", trace, "a\n" + reason + trace, true, reason + trace, "a\n"},
-		{"reason of two lines", "", trace, "a\nunexpected fault address 0x1\nfatal error: fault\n" + trace, true, "unexpected fault address 0x1\nfatal error: fault\n" + trace, "a\n"},
-		{"reason that goes on", "", trace, "a\nfatal error: one\n\ttwo\n" + trace, true, "fatal error: one\n\ttwo\n" + trace, "a\n"},
-		{"reason taken and given back", reason, trace, "a\n" + trace, true, reason + trace, "a\n"},
-		{"reason taken, nothing left", reason, trace, "", true, reason + trace, ""},
-		{"beginning of the reason taken", "fatal error: ", trace, "concurrent map writes\n" + trace, true, reason + trace, ""},
-		{"half of the reason taken, output before it", "fatal error: concur", trace, "rent map writes\n" + trace, true, reason + trace, ""},
-		{"panic", "", "panic: oh\n" + trace, "a\npanic: oh\n" + trace, true, "panic: oh\n" + trace, "a\n"},
-		{"line that is not finished", "", trace, "a: " + reason + trace, true, trace, "a: " + reason},
+		{"nothing", "", "", false, "", ""},
+		{"only output", "", "a\nfatal error: of another program\n", false, "", "a\nfatal error: of another program\n"},
+		{"all on the standard error", "", "a\n" + reason + trace, true, reason + trace, "a\n"},
+		{"reason on the standard error", trace, "a\n" + reason + trace, true, reason + trace, "a\n"},
+		{"reason of two lines", trace, "a\nunexpected fault address 0x1\nfatal error: fault\n" + trace, true, "unexpected fault address 0x1\nfatal error: fault\n" + trace, "a\n"},
+		{"reason that goes on", trace, "a\nfatal error: one\n\ttwo\n" + trace, true, "fatal error: one\n\ttwo\n" + trace, "a\n"},
+		{"panic", "panic: oh\n" + trace, "a\npanic: oh\n" + trace, true, "panic: oh\n" + trace, "a\n"},
+		{"line that is not finished", trace, "a: " + reason + trace, true, trace, "a: " + reason},
 	}
 	for _, tt := range tests {
-		if crash, shown := join(tt.reason, tt.text, tt.left, tt.died); crash != tt.crash || shown != tt.shown {
+		if crash, shown := join(tt.text, tt.left, tt.died); crash != tt.crash || shown != tt.shown {
 			t.Errorf("%s: crash %q, shown %q; want %q, %q", tt.name, crash, shown, tt.crash, tt.shown)
 		}
 	}
 }
 
-func TestWordsAreReadAndTakenBack(t *testing.T) {
-	var pipe bytes.Buffer
-	send := func(text string) {
-		if err := sendPerhaps(&pipe, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func() (w *words, began int) {
+func TestWordsAreRead(t *testing.T) {
+	read := func(text string) (w *words, began int) {
 		w = &words{}
-		w.read(&pipe, func() { began++ })
+		w.read(strings.NewReader(text), func() { began++ })
 		return w, began
 	}
-	send("fatal error: no\n")
-	pipe.WriteByte(forget)
-	if w, began := read(); text(w) != "" || began != 0 {
-		t.Errorf("taken back: %q, began %d times", text(w), began)
+	if w, began := read(trace); w.said() != trace || began != 1 || !w.dumping() {
+		t.Errorf("words %q, began %d times", w.said(), began)
 	}
-	send("fatal error: no\n")
-	pipe.WriteByte(forget)
-	send("fatal error: yes\n")
-	pipe.WriteString(trace + "\x00\x01")
-	if w, began := read(); text(w) != "fatal error: yes\n"+trace+"\x00\x01" || began != 1 || !w.dumping() {
-		t.Errorf("words %q, began %d times", text(w), began)
+	if w, _ := read("panic: " + strings.Repeat("x", 2*keepWords)); len(w.said()) != keepWords || w.dumping() {
+		t.Errorf("%d bytes are kept, want %d", len(w.said()), keepWords)
 	}
-	pipe.WriteString("panic: " + strings.Repeat("x", 2*keepWords))
-	if w, _ := read(); len(text(w)) != keepWords || w.dumping() {
-		t.Errorf("%d bytes are kept, want %d", len(text(w)), keepWords)
+	if w, began := read(""); w.said() != "" || began != 0 {
+		t.Errorf("nothing: %q", w.said())
 	}
-	pipe.WriteString("\x01not a length")
-	if w, began := read(); text(w) != "" || began != 0 {
-		t.Errorf("nonsense: %q", text(w))
-	}
-	pipe.Reset()
-	if w, began := read(); text(w) != "" || began != 0 {
-		t.Errorf("nothing: %q", text(w))
-	}
-}
-
-func text(w *words) string {
-	reason, text := w.said()
-	return reason + text
 }
 
 func TestCrashBegins(t *testing.T) {
