@@ -5,14 +5,15 @@
 // A compiled package is known in four ways. [Library.Values] are its symbols,
 // for the interpreter. [Library.Import] are its types, for go/types.
 // [Library.Doc] is its documentation. [Library.Checked] is the syntax of what
-// has to be interpreted because it is generic.
+// has to be interpreted, because it is generic or has to see the types of cells.
 // All of it is in the program itself and is read package by package, when it is
 // first asked for: no Go installation is needed, and nothing is paid at start.
 //
 // # Generic functions and types
 //
 // They have no symbols. Packages cmp, iter, maps and slices come from source as
-// a whole. Of sync, sync/atomic, errors, reflect, runtime, math/rand/v2, unique,
+// a whole, and so do encoding/gob, encoding/xml, html/template and text/template,
+// which look at the types of cells and call their methods by name. Of sync, sync/atomic, errors, reflect, runtime, math/rand/v2, unique,
 // weak, database/sql, hash/maphash, crypto/hkdf and crypto/pbkdf2 only the
 // generic part is source: Import returns a package whose scope has objects of
 // two kinds, those of the compiled package (obj.Pkg() is the compiled package, of

@@ -3,6 +3,8 @@ package library
 import (
 	"go/types"
 	"reflect"
+
+	"github.com/nascent-go/nascent/kernel/cell/library/archive"
 )
 
 // TypeOf returns the run-time type of a type that a compiled package declares.
@@ -13,7 +15,7 @@ import (
 // generic types, and for types that come from source.
 func (l *Library) TypeOf(obj *types.TypeName) reflect.Type {
 	pkg := obj.Pkg()
-	if pkg == nil {
+	if pkg == nil || l.fromSource(pkg) {
 		return nil
 	}
 	if v, ok := l.Values(pkg.Path())[obj.Name()]; ok && obj.Exported() {
@@ -40,6 +42,14 @@ func (l *Library) TypeOf(obj *types.TypeName) reflect.Type {
 		}
 	}
 	return l.hidden[key]
+}
+
+// fromSource says whether a package comes from source as a whole.
+func (l *Library) fromSource(pkg *types.Package) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.checked[pkg.Path()]
+	return c != nil && c.Package == pkg && l.find(pkg.Path()).archive.SourceKind(pkg.Path()) == archive.WholeSource
 }
 
 // typeKey names a declared type.

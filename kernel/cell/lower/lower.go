@@ -250,6 +250,9 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}}
 	l.emitted, l.entries = nil, map[*ssa.Function]bool{}
 	var calls []string
+	for _, fn := range l.initialisers(p) {
+		calls = append(calls, l.funcName(fn)+"()")
+	}
 	for _, name := range entries {
 		fn := p.Func(name)
 		calls = append(calls, l.funcName(fn)+"()")

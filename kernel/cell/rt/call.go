@@ -187,9 +187,9 @@ func passingTo(pkg, name string) passing {
 		}
 		return plain
 	case "sort", "slices", "maps", "unique", "runtime", "flag", "testing/quick", "encoding/binary", "encoding/asn1",
-		"unsafe", "sync/atomic", "database/sql":
+		"unsafe", "database/sql":
 		return plain
-	case "encoding/xml", "encoding/gob", "text/template", "html/template", "net/rpc", "expvar":
+	case "net/rpc", "expvar":
 		return deep
 	}
 	if shows(pkg) {

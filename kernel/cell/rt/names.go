@@ -295,7 +295,7 @@ func sameType(a reflect.Type, t types.Type) bool {
 			return a.PkgPath() == "" && a.Name() == t.Obj().Name()
 		}
 		if t.TypeArgs().Len() > 0 {
-			return declaredIn(a) == t.Obj().Pkg().Path() && a.String() == typeString(t)
+			return declaredIn(a) == t.Obj().Pkg().Path() && strings.ReplaceAll(a.String(), mirrorPath, "reflect") == typeString(t)
 		}
 		return declaredIn(a) == t.Obj().Pkg().Path() && a.Name() == t.Obj().Name()
 	}

@@ -152,6 +152,7 @@ func (r *Runtime) methodOverrides() map[recvKey]methodOverride {
 		},
 	}
 	r.loggerOverrides(m)
+	r.atomicMethods(m)
 	r.jsonMethods(m)
 	return m
 }

@@ -14,13 +14,14 @@ import (
 //	PATTERN...            packages by import path, or patterns as go list knows them
 //	- PATH...             packages that a pattern matches and that are to be left out
 //	source PATH...        packages whose source is kept as well
+//	hidden PATH...        internal packages of which only the source is kept, because other source needs it
 //	generic PATH...       packages whose generic functions and types are kept as source, from the overlay
 //	doc PATH...           packages of which only the documentation is kept
 //	platform PATH...      the export data holds for this platform only, and so do the tables of PATH
 //
 // Main, internal and vendored packages, and DIR itself, are left out of what a pattern matches.
 type config struct {
-	patterns, except, source, generic, doc, platform []string
+	patterns, except, source, hidden, generic, doc, platform []string
 }
 
 func readConfig(file string) (*config, error) {
@@ -35,7 +36,7 @@ func readConfig(file string) (*config, error) {
 		if len(f) == 0 {
 			continue
 		}
-		to := map[string]*[]string{"-": &c.except, "source": &c.source, "generic": &c.generic, "doc": &c.doc, "platform": &c.platform}[f[0]]
+		to := map[string]*[]string{"-": &c.except, "source": &c.source, "hidden": &c.hidden, "generic": &c.generic, "doc": &c.doc, "platform": &c.platform}[f[0]]
 		if to == nil {
 			c.patterns = append(c.patterns, f...)
 			continue

@@ -224,16 +224,20 @@ func A() {
 }
 
 func B() { fmt.Println() }
+
+var c = os.Args
+
+var d, e = 1, 2
 `
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "x.go", text, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := blank(fset, f, text, dropFuncs(map[string]bool{"A": true}))
+	got := blank(fset, f, text, dropNamed(map[string]bool{"A": true, "c": true, "d": true}))
 	for i, line := range strings.Split(got, "\n") {
 		want := strings.Split(text, "\n")[i]
-		if i == 4 || i >= 7 && i <= 9 {
+		if i == 4 || i >= 7 && i <= 9 || i == 13 {
 			want = ""
 		}
 		if strings.TrimSpace(line) != strings.TrimSpace(want) {

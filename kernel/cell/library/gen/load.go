@@ -23,7 +23,7 @@ type pkg struct {
 	path, name string
 	dir        string
 	files      []string       // of this platform, without tests
-	types      *types.Package // nil for a package that is only documented
+	types      *types.Package // nil for a package that is only documented, or hidden
 	export     []byte         // indexed export data with trimmed file names
 	needs      []string       // the packages of which export describes a part
 }
@@ -93,21 +93,14 @@ func load(dir string, conf *config, lenient bool) ([]*pkg, error) {
 	if err := ld.export(pkgs, all); err != nil {
 		return nil, err
 	}
-	docOnly, err := goList(dir, conf.docArgs()...)
+	others, err := goList(dir, slices.Concat(conf.doc, conf.hidden)...)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range docOnly {
+	for _, l := range others {
 		pkgs = append(pkgs, &pkg{path: l.ImportPath, name: l.Name, dir: l.Dir, files: l.GoFiles})
 	}
 	return pkgs, nil
-}
-
-func (c *config) docArgs() []string {
-	if len(c.doc) == 0 {
-		return nil
-	}
-	return slices.Clone(c.doc)
 }
 
 // expand turns patterns into import paths, sorted.

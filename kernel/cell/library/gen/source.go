@@ -49,15 +49,22 @@ func sourceOf(p *pkg) (map[string]string, error) {
 			declared[n] = true
 		}
 	}
-	replaced := map[string]bool{} // functions, by the overlay
+	replaced := map[string]bool{} // functions and variables, by the overlay
 	for name, text := range added {
 		f, err := parser.ParseFile(fset, "overlay/"+name, text, parser.SkipObjectResolution)
 		if err != nil {
 			return nil, fmt.Errorf("parsing the overlay of %s: %w", p.path, err)
 		}
 		for _, d := range f.Decls {
-			if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil {
-				replaced[d.Name.Name] = true
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					replaced[d.Name.Name] = true
+				}
+			case *ast.GenDecl:
+				if v := variable(d); v != "" {
+					replaced[v] = true
+				}
 			}
 		}
 		files["overlay_"+name] = blank(fset, f, text, func(d ast.Decl) bool {
@@ -69,17 +76,29 @@ func sourceOf(p *pkg) (map[string]string, error) {
 		})
 	}
 	for name, f := range parsed {
-		files[name] = blank(fset, f, files[name], dropFuncs(replaced))
+		files[name] = blank(fset, f, files[name], dropNamed(replaced))
 	}
 	return files, nil
 }
 
-// dropFuncs picks the functions that are named and those without a body.
-func dropFuncs(named map[string]bool) func(ast.Decl) bool {
+// dropNamed picks the functions and variables that are named, and functions without a body.
+func dropNamed(named map[string]bool) func(ast.Decl) bool {
 	return func(d ast.Decl) bool {
-		fn, ok := d.(*ast.FuncDecl)
-		return ok && (fn.Body == nil || fn.Recv == nil && named[fn.Name.Name])
+		if fn, ok := d.(*ast.FuncDecl); ok {
+			return fn.Body == nil || fn.Recv == nil && named[fn.Name.Name]
+		}
+		return named[variable(d)]
 	}
+}
+
+// variable is the name of the variable that a declaration declares alone, else "".
+func variable(d ast.Decl) string {
+	if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR && len(g.Specs) == 1 {
+		if v := g.Specs[0].(*ast.ValueSpec); len(v.Names) == 1 {
+			return v.Names[0].Name
+		}
+	}
+	return ""
 }
 
 func overlayFiles(importPath string) (map[string]string, error) {

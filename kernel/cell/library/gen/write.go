@@ -65,6 +65,11 @@ func content(conf *config, p *pkg) (archive.Contents, error) {
 			}
 		}
 	}
+	if slices.Contains(conf.hidden, p.path) {
+		var err error
+		c.Source, err = sourceOf(p)
+		return c, err
+	}
 	docs, err := docsOf(p)
 	if err != nil {
 		return c, err
