@@ -169,7 +169,7 @@ func (f *function) onlyRanged(v *ssa.UnOp) bool {
 	var x ast.Expr
 	if syntax := f.fn.Syntax(); syntax != nil && v.Pos().IsValid() {
 		ast.Inspect(syntax, func(n ast.Node) bool {
-			if s, ok := n.(*ast.RangeStmt); ok && s.X.Pos() == v.Pos() && s.Value == nil {
+			if s, ok := n.(*ast.RangeStmt); ok && ast.Unparen(s.X).Pos() == v.Pos() && s.Value == nil {
 				x = s.X
 			}
 			return x == nil

@@ -18,6 +18,11 @@ func main() {
 		for range *p {
 		}
 	})
+	try("range (*p)", func() {
+		for i := range (*p) {
+			_ = i
+		}
+	})
 	try("i range *p", func() {
 		for i := range *p {
 			_ = i
