@@ -43,7 +43,9 @@ func isLoopBody(f *ssa.Function) bool { return f.Synthetic == "range-over-func y
 func isInitializer(f *ssa.Function) bool { return f.Synthetic == "package initializer" }
 
 // shown: a traceback shows calls of the function, which somebody has written.
-func shown(f *ssa.Function) bool { return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil || isInitializer(f) }
+func shown(f *ssa.Function) bool {
+	return f.Synthetic == "" || isLoopBody(f) || f.Origin() != nil || isInitializer(f)
+}
 
 func typeTitle(t types.Type) string {
 	return types.TypeString(t, func(*types.Package) string { return "" })

@@ -19,7 +19,7 @@ func main() {
 		}
 	})
 	try("range (*p)", func() {
-		for i := range (*p) {
+		for i := range *p {
 			_ = i
 		}
 	})
