@@ -49,7 +49,7 @@ def about(notebook, msg_id):
 def test_comms_while_a_cell_runs(notebook):
     notebook.ok(TARGET)
     assert about(notebook, send(notebook, "comm_open", {"comm_id": "c", "target_name": "echo", "data": {}})) == []
-    running = notebook.send('fmt.Println("begun")\nfor value.Load().(float64) < 0.9 {}\nvalue.Load()')
+    running = notebook.send('fmt.Println("begun")\nfor value.Load().(float64) < 1 {}\nvalue.Load()')
     notebook.wait_for_output(running)
     for value in (0.1, 0.5, 0.9):
         msg_id = send(notebook, "comm_msg", {"comm_id": "c", "data": value}, buffers=[b"\x00\xff", b""])
@@ -57,7 +57,10 @@ def test_comms_while_a_cell_runs(notebook):
         assert answer["msg_type"] == "comm_msg"
         assert answer["content"] == {"comm_id": "c", "data": {"echo": value}}
         assert [bytes(b) for b in answer["buffers"]] == [b"\x00\xff", b""]
-    assert notebook.collect(running).result == "0.9"
+    # The cell ends as soon as it sees this value, before or after its message is
+    # done with, so nothing may be read past the cell's own messages.
+    send(notebook, "comm_msg", {"comm_id": "c", "data": 1.5})
+    assert notebook.collect(running).result == "1.5"
     info = notebook.client.comm_info(target_name="echo", reply=True, timeout=TIMEOUT)
     assert info["content"] == {"status": "ok", "comms": {"c": {"target_name": "echo"}}}
 
