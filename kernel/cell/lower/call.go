@@ -147,9 +147,9 @@ func (f *function) callCompiled(fn *ssa.Function, args []string) []string {
 	f.p("%s = %s", r, call)
 	var out []string
 	for i := range res.Len() {
-		ty := f.typ(res.At(i).Type())
-		n := f.temp(ty)
-		f.p("%s = %s", n, asserted(fmt.Sprintf("%s[%d]", r, i), ty))
+		t := res.At(i).Type()
+		n := f.temp(f.typ(t))
+		f.p("%s = %s", n, f.asserted(fmt.Sprintf("%s[%d]", r, i), t))
 		out = append(out, n)
 	}
 	return out

@@ -268,12 +268,12 @@ func (f *function) next(v *ssa.Next) {
 		if !used[i+1] {
 			continue
 		}
-		expr, ty := it+"."+method+"()", f.typ(tt.At(i+1).Type())
+		expr, t := it+"."+method+"()", tt.At(i+1).Type()
 		if m != nil {
-			ty = f.typ([]types.Type{m.Key(), m.Elem()}[i])
-			expr = asserted(expr, ty)
+			t = []types.Type{m.Key(), m.Elem()}[i]
+			expr = f.asserted(expr, t)
 		}
-		f.p("if %s {\n\t\t%s = %s\n\t}", ok, f.tuple(v, i+1, ty), expr)
+		f.p("if %s {\n\t\t%s = %s\n\t}", ok, f.tuple(v, i+1, f.typ(t)), expr)
 	}
 }
 
@@ -316,8 +316,8 @@ func (f *function) selects(v *ssa.Select) {
 		if s.Dir == types.SendOnly {
 			continue
 		}
-		ty := f.typ(s.Chan.Type().Underlying().(*types.Chan).Elem())
-		f.p("if %s == %d {\n\t\t%s = %s\n\t}", i, j, f.tuple(v, k, ty), asserted(fmt.Sprintf("%s[%d]", got, j), ty))
+		t := s.Chan.Type().Underlying().(*types.Chan).Elem()
+		f.p("if %s == %d {\n\t\t%s = %s\n\t}", i, j, f.tuple(v, k, f.typ(t)), f.asserted(fmt.Sprintf("%s[%d]", got, j), t))
 		k++
 	}
 }

@@ -91,22 +91,17 @@ func (f *function) unop(v *ssa.UnOp) {
 		f.load(v)
 	case token.ARROW:
 		ch := v.X.Type().Underlying().(*types.Chan)
-		ty := f.typ(ch.Elem())
-		as := ".(" + ty + ")"
-		if ty == "interface{}" {
-			as = ""
-		}
 		if v.CommaOk {
-			a, ok, t := f.tuple(v, 0, ty), f.tuple(v, 1, "bool"), f.temp("interface{}")
+			a, ok, t := f.tuple(v, 0, f.typ(ch.Elem())), f.tuple(v, 1, "bool"), f.temp("interface{}")
 			f.p("%s, %s = rt.Recv2(%s)", t, ok, f.open(v.X))
-			f.p("%s = %s%s", a, t, as)
+			f.p("%s = %s", a, f.asserted(t, ch.Elem()))
 			return
 		}
 		if f.names[v] == "" || unused(v) {
 			f.p("rt.Recv(%s)", f.open(v.X))
 			return
 		}
-		f.set(v, "rt.Recv(%s)%s", f.open(v.X), as)
+		f.set(v, "%s", f.asserted("rt.Recv("+f.open(v.X)+")", ch.Elem()))
 	case token.SUB:
 		x := f.val(v.X)
 		switch b := v.X.Type().Underlying().(*types.Basic); {
@@ -135,9 +130,8 @@ func (f *function) load(v *ssa.UnOp) {
 	switch x := v.X.(type) {
 	case *ssa.Global:
 		if !f.bodies[x.Pkg.Pkg] {
-			ty := f.typ(v.Type())
 			if types.IsInterface(v.Type()) || !f.plain(v.Type()) {
-				f.set(v, "%s", asserted(fmt.Sprintf("rt.GetG(%q, %q)", x.Pkg.Pkg.Path(), x.Name()), ty))
+				f.set(v, "%s", f.asserted(fmt.Sprintf("rt.GetG(%q, %q)", x.Pkg.Pkg.Path(), x.Name()), v.Type()))
 				return
 			}
 			f.set(v, "%s", f.globalPlace(x))
@@ -145,7 +139,7 @@ func (f *function) load(v *ssa.UnOp) {
 		}
 	case *ssa.FieldAddr:
 		if f.foreignField(x) {
-			f.set(v, "%s", asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(f.outer(x.X)), fieldOf(x).Name()), f.typ(v.Type())))
+			f.set(v, "%s", f.asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(f.outer(x.X)), fieldOf(x).Name()), v.Type()))
 			return
 		}
 	}
@@ -190,10 +184,14 @@ func (f *function) onlyRanged(v *ssa.UnOp) bool {
 	return true
 }
 
-// asserted is an interface{} expression as a lowered type.
-func asserted(expr, ty string) string {
+// asserted is an interface{} expression as a value of type t.
+func (l *Lowerer) asserted(expr string, t types.Type) string {
+	ty := l.typ(t)
 	if ty == "interface{}" {
 		return expr
+	}
+	if emptyStruct(t) { // yaegi looks at the first field of what compiled code returns, but not of its own interfaces
+		expr = "interface{}(" + expr + ")"
 	}
 	return expr + ".(" + ty + ")"
 }

@@ -107,7 +107,7 @@ func (f *function) changeType(v *ssa.ChangeType) {
 	case from == "interface{}":
 		f.p("if %s == nil {\n\t\t%s = nil\n\t} else {\n\t\t%s = %s.(%s)\n\t}", x, f.names[v], f.names[v], x, to)
 	default:
-		f.set(v, "rt.Conv(%s, %s).(%s)", x, f.zeroVar(to), to)
+		f.set(v, "%s", f.asserted("rt.Conv("+x+", "+f.zeroVar(to)+")", v.Type()))
 	}
 }
 
@@ -154,11 +154,9 @@ func (f *function) convert(v *ssa.Convert) {
 func (f *function) assert(v *ssa.TypeAssert) {
 	t := v.AssertedType
 	x, id, ty := f.val(v.X), f.id(t), f.typ(t)
-	test, get := "rt.Is", asserted("rt.V("+x+")", ty)
+	test, get := "rt.Is", f.asserted("rt.V("+x+")", t)
 	if types.IsInterface(t) {
 		test, get = "rt.Impl", x
-	} else if emptyStruct(t) {
-		get = f.zero(t) // yaegi's assertion looks at the first field
 	}
 	if v.CommaOk {
 		a, ok := f.tuple(v, 0, ty), f.tuple(v, 1, "bool")
