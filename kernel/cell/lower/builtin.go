@@ -89,7 +89,7 @@ func (f *function) append(c *ssa.CallCommon, a, u []string, set func(string, ...
 		set("%s", a[0])
 		return
 	}
-	set("append(%s, %s...)", x, bytesOf(c.Args[1], u[1]))
+	set("%s", f.whole(c.Signature().Results().At(0).Type(), "append("+x+", "+bytesOf(c.Args[1], u[1])+"...)"))
 }
 
 // bytesOf is a string as a byte slice: append and copy take both.

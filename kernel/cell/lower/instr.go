@@ -250,7 +250,7 @@ func (f *function) slice(v *ssa.Slice) {
 	if v.Max != nil {
 		limit = ":" + f.bound(v.Max)
 	}
-	f.set(v, "%s[%s:%s%s]", x, lo, hi, limit)
+	f.set(v, "%s", f.whole(v.Type(), x+"["+lo+":"+hi+limit+"]"))
 }
 
 func (f *function) next(v *ssa.Next) {

@@ -100,10 +100,8 @@ func (f *function) changeType(v *ssa.ChangeType) {
 	switch {
 	case from == to:
 		f.set(v, "%s", x)
-	case to == "interface{}" && isPointer(v.X.Type()): // a nil pointer of a cut type is nil
-		f.p("if %s == nil {\n\t\t%s = nil\n\t} else {\n\t\t%s = rt.I(%s)\n\t}", x, f.names[v], f.names[v], x)
 	case to == "interface{}":
-		f.set(v, "rt.I(%s)", x)
+		f.set(v, "rt.Cut(%s)", x)
 	case from == "interface{}":
 		f.p("if %s == nil {\n\t\t%s = nil\n\t} else {\n\t\t%s = %s.(%s)\n\t}", x, f.names[v], f.names[v], x, to)
 	default:
@@ -114,11 +112,6 @@ func (f *function) changeType(v *ssa.ChangeType) {
 func isFloat(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsFloat != 0
-}
-
-func isPointer(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Pointer)
-	return ok
 }
 
 func (f *function) convert(v *ssa.Convert) {
@@ -143,7 +136,7 @@ func (f *function) convert(v *ssa.Convert) {
 	case tb != nil && tb.Info()&types.IsString != 0 && fb != nil && fb.Info()&types.IsInteger != 0:
 		f.set(v, "%s(rt.IntStr(int64(%s)))", ty, x)
 	case f.isCut(v.Type()):
-		f.set(v, "rt.I(%s(%s))", f.typ(to), x)
+		f.set(v, "rt.Cut(%s(%s))", f.typ(to), x)
 	case fb != nil:
 		f.set(v, "%s(%s)", ty, x)
 	default:

@@ -52,6 +52,14 @@ func (f *function) open(v ssa.Value) string {
 	return t
 }
 
+// whole is the reverse of open: an expression of a type's underlying one as a value of it.
+func (f *function) whole(t types.Type, expr string) string {
+	if f.isCut(t) {
+		return "rt.Cut(" + expr + ")"
+	}
+	return expr
+}
+
 func (f *function) globalPlace(g *ssa.Global) string {
 	if f.bodies[g.Pkg.Pkg] {
 		return f.global(g)

@@ -4,6 +4,7 @@ import (
 	"go/types"
 	"iter"
 	goreflect "reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -220,48 +221,57 @@ func (t *rtype) seen(raw goreflect.Type) {
 }
 
 // form is what values of the type look like in lowered code.
-func (t *rtype) form() goreflect.Type {
+func (t *rtype) form() goreflect.Type { return t.formIn(nil) }
+
+// formIn is form, for a part of the types in open: lowering cuts what contains itself.
+func (t *rtype) formIn(open []*rtype) goreflect.Type {
 	if p := t.raw.Load(); p != nil {
 		return *p
+	}
+	if slices.Contains(open, t) {
+		return anyType
 	}
 	var x goreflect.Type
 	if t.real != nil {
 		x = t.m.r.Erase(t.real)
 	} else {
-		x = t.derive()
+		x = t.derive(append(open, t))
 	}
-	t.raw.CompareAndSwap(nil, &x)
+	if len(open) == 0 {
+		t.raw.CompareAndSwap(nil, &x)
+	}
 	return x
 }
 
 // derive puts the form of a cell's type together from those of its parts.
-func (t *rtype) derive() goreflect.Type {
+func (t *rtype) derive(open []*rtype) goreflect.Type {
+	elem := func() goreflect.Type { return t.elem().formIn(open) }
 	switch u := t.under().(type) {
 	case *types.Basic:
 		return basics[u.Kind()]
 	case *types.Pointer:
-		return goreflect.PointerTo(t.elem().form())
+		return goreflect.PointerTo(elem())
 	case *types.Slice:
-		return goreflect.SliceOf(t.elem().form())
+		return goreflect.SliceOf(elem())
 	case *types.Array:
-		return goreflect.ArrayOf(int(u.Len()), t.elem().form())
+		return goreflect.ArrayOf(int(u.Len()), elem())
 	case *types.Map:
-		return goreflect.MapOf(t.key().form(), t.elem().form())
+		return goreflect.MapOf(t.key().formIn(open), elem())
 	case *types.Chan:
-		return goreflect.ChanOf(chanDirs[u.Dir()], t.elem().form())
+		return goreflect.ChanOf(chanDirs[u.Dir()], elem())
 	case *types.Signature:
 		var in, out []goreflect.Type
 		for i := range u.Params().Len() {
-			in = append(in, t.in(i).form())
+			in = append(in, t.in(i).formIn(open))
 		}
 		for i := range u.Results().Len() {
-			out = append(out, t.out(i).form())
+			out = append(out, t.out(i).formIn(open))
 		}
 		return goreflect.FuncOf(in, out, false)
 	case *types.Struct:
 		fields := make([]goreflect.StructField, u.NumFields())
 		for i := range fields {
-			fields[i] = goreflect.StructField{Name: fieldName(u, i), Type: t.m.of(u.Field(i).Type()).form(), Tag: goreflect.StructTag(u.Tag(i))}
+			fields[i] = goreflect.StructField{Name: fieldName(u, i), Type: t.m.of(u.Field(i).Type()).formIn(open), Tag: goreflect.StructTag(u.Tag(i))}
 		}
 		return goreflect.StructOf(fields)
 	}

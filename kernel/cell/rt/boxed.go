@@ -21,6 +21,17 @@ func (r *Runtime) B(id int, v any) any { return Boxed{r.desc(id), v} }
 // I converts a raw value to an interface value.
 func I(v any) any { return v }
 
+// Cut is a raw value as one of a type that lowering cuts: of these nil is nil.
+func Cut(v any) any {
+	switch x := reflect.ValueOf(v); x.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		if x.IsNil() {
+			return nil
+		}
+	}
+	return v
+}
+
 // V is the erased value that an interface value holds.
 func V(x any) any {
 	if b, ok := x.(Boxed); ok {

@@ -39,14 +39,11 @@ func (p *printer) leaf(x any) {
 // print writes v, of type t. ro: it was reached through an unexported field, whose
 // methods fmt doesn't call.
 func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
-	if !v.IsValid() {
-		p.str("<nil>")
-		return
+	if v.IsValid() && v.Kind() == reflect.Interface && !types.IsInterface(t) { // of a type that lowering cut
+		v = v.Elem()
 	}
-	if v.Kind() == reflect.Interface && !types.IsInterface(t) { // a pointer that lowering cut, or the like
-		if v = v.Elem(); !v.IsValid() {
-			v = reflect.ValueOf((*int)(nil))
-		}
+	if !v.IsValid() {
+		v = none(t)
 	}
 	if depth > 0 && !ro && !p.erroring && v.CanInterface() && v.Kind() != reflect.Interface {
 		if p.delegate(v) {
@@ -82,6 +79,17 @@ func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
 	default: // chan, func
 		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 	}
+}
+
+// none is nil of a type that lowering cut, as far as it can be told from others.
+func none(t types.Type) reflect.Value {
+	switch t.Underlying().(type) {
+	case *types.Map:
+		return reflect.ValueOf(map[any]any(nil))
+	case *types.Slice:
+		return reflect.ValueOf([]any(nil))
+	}
+	return reflect.ValueOf((*int)(nil))
 }
 
 // delegate prints a value of a compiled type whose methods fmt would call.

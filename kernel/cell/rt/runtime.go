@@ -84,7 +84,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 	m := map[string]reflect.Value{}
 	for name, x := range map[string]any{
 		// descriptors and interface values
-		"Reg": r.Reg, "B": r.B, "I": I, "V": V, "Is": r.Is, "Impl": r.Impl, "Must": r.Must, "M": r.M,
+		"Reg": r.Reg, "B": r.B, "I": I, "Cut": Cut, "V": V, "Is": r.Is, "Impl": r.Impl, "Must": r.Must, "M": r.M,
 		"Eq": Eq, "EqT": r.EqT,
 		// iteration and memory
 		"RangeMap": RangeMap, "RangeStr": RangeStr, "Clear": Clear, "Delete": Delete, "Copy": Copy, "IA": IA, "FA": FA, "Nil": Nil, "Fits": Fits, "Room": Room,
