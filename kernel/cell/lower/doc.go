@@ -10,41 +10,68 @@
 //
 // # What cures what
 //
-// The steps of lowering, the file that each is in, and the defects of yaegi that
-// never show because of it:
+// The steps of lowering, each with the files that it is in and the defects of yaegi that
+// never show because of it. A defect has a program in testdata/defects that yaegi alone
+// gets wrong; a test runs it both ways.
 //
-//	step                                 file            defect
-//	blocks are labels and gotos, phis    blocks.go       loop variables, range over ints and functions, select and
-//	assignments on the edges                             switch in loops, labels; a loop sees an interruption
-//	no function ends in a bare return    blocks.go       a bare return that two ways lead to recurses without end
-//	three-address order, values nested   nest.go         order of evaluation, parallel assignment, arguments of defer;
-//	only where nothing can come between                  a slot costs an allocation at each call
-//	captured variables are pointers,     instr.go        closures over loop variables and over variables that are
-//	closures are made by functions                       declared again
-//	function values are variables that   values.go       a function that is defined later in a file is, as a value,
-//	the init function sets                               a function that does nothing
-//	constants have their type, none is   consts.go       untyped constants, constant folding in memory without bound,
-//	left to fold                         ops.go          uint64 above the largest int64, 0 - x and x - 0 of zeros
-//	named types become underlying ones,  types.go        redefined types and methods are ignored; promotion, method
-//	structs one of a table by shape                      values, unexported fields of two packages
-//	recursive types are cut              types.go        recursion other than a struct's that points to itself
-//	interfaces are interface{}, dynamic  descriptors.go  method sets, assertions to interfaces and to empty structs,
-//	types are descriptors of rt                          type switches, names of types, ==, printing
-//	go/ssa instantiates                  lower.go        generics
-//	calls go through rt unless all       call.go         callbacks, interfaces and variadic arguments of compiled
-//	types are plain                      plain.go        packages
-//	compiled types that cannot be named  plain.go        methods promoted from embedded types that are not exported
-//	are left alone                       values.go
-//	defer, recover, panic are calls of   defers.go       defer at the top level, recover in the wrong function, panics
-//	rt around a body that is a closure                   in goroutines, results that a deferred function sets
-//	nil checks before loads              memory.go       *p of a nil pointer is no error
-//	arguments that may be -0 go through  negzero.go      -0 becomes 0 as an argument
-//	function values
-//	rt judges the sizes of make          memory.go       package reflect's words, and an end of the process
-//	bounds and lengths are variables     values.go       constant bounds are judged when the code is compiled
-//	send, receive, select are rt's       memory.go       they cannot be interrupted
-//	min, max, clear, print, complex      builtin.go      unknown, or printed to the wrong place
-//	every definition gets a fresh name   lower.go        a second definition is ignored, or ends in an error
+//	lower.go: go/ssa makes instructions of Go and instances of what is generic; all that is defined gets a fresh name
+//		generics              types of arguments are not inferred, instances of one type are mixed up
+//		initialisation_order  variables are initialised in the order of the text
+//		redefinition          a second definition is ignored, or ends in an error
+//		shadowed_names        a local type does not hide a predeclared one
+//	blocks.go: blocks are labels and gotos, phis assignments on the edges; a way back looks for an interruption
+//		loop_variables        all rounds of a loop share its variables
+//		range_over_int        it does not compile
+//		range_over_func       it does not compile
+//		bare_return           a return that two ways lead to recurses without end when it is compiled
+//	nest.go: three-address order; values are nested, to save slots, only where nothing can come between
+//		parallel_assignment   a value is assigned before the next operand is evaluated
+//		redeclared_struct     a struct that is assigned and declared at once is zero
+//	instr.go: captured variables are pointers, closures are made by functions
+//		captured_variables    := with a new variable beside it parts a variable from the closures over it
+//	values.go: function values are variables that the init function sets; compiled methods get wrappers
+//		function_values       a function that is defined later in the file is, as a value, one that does nothing
+//		compiled_methods      a method expression of a compiled type is no function
+//	consts.go, ops.go: constants have their type and none is left to fold, operands have the same type
+//		constants             constants must fit into an int64
+//		typed_operands        a constant case does not compare with an interface value
+//		complex_numbers       division by a complex constant does not compile
+//	types.go: named types become underlying ones, structs one of a table by shape; what is recursive is cut
+//		method_values         a method expression does not take a pointer
+//		recursive_structs     structs that point to each other cannot be assigned
+//		recursive_types       types that contain themselves and are no structs do not compile
+//	descriptors.go: interfaces are interface{}, the types of what they hold are descriptors of rt
+//		named_types           values of different types are equal, and have no names
+//		empty_struct          an assertion to an empty struct looks for its first field
+//	localtypes.go: types that are declared in functions, and in instances of generic ones, keep their names
+//		local_types           they have none
+//	call.go, plain.go: calls of compiled functions go through rt unless yaegi passes all types that they have
+//		callbacks             a value of a type with methods is not what compiled code takes it for
+//	defers.go: defer, recover and panic are calls of rt around a body that is a closure
+//		defer_arguments       the receiver of a deferred method is evaluated when the method runs
+//		deferred_loop         the arguments of deferred functions are those of the last round
+//		repeated_panic        a panic in a deferred function cannot be recovered
+//		runtime_errors        run-time errors are texts, with the words of package reflect
+//	memory.go: pointers are checked before loads, sizes of make by rt; rt sends, receives and selects
+//		nil_pointers          *p of a nil pointer is an invalid value
+//		make_sizes            the sizes of make are judged by package reflect, which has other words
+//		channels              select does not receive into an element
+//	negzero.go: arguments that may be -0 go through function values
+//		negative_zero         -0 becomes 0 as an argument
+//	builtin.go: what yaegi does not know, or does in its own way, is rt's
+//		min_max_clear         they are undefined
+//		printing              print writes to the standard output, and puts spaces between its operands
+//	gonames.go, titles.go: lines and functions keep their names and places
+//		callers               package runtime sees the interpreter's own calls
+//
+// Some defects show in lowered code only, which has constants where Go has variables: a
+// shift of two constants is folded, in memory without bound; constant bounds of a slice
+// and lengths are judged when they are compiled; x - 0 loses the sign of x. A type that
+// has no name in its compiled package is left alone (plain.go).
+//
+// The rest is the lowerer's own: function.go emits a function, inits.go calls what
+// initialises packages that are lowered from source, reflecttype.go knows the types that
+// lowering does not change, forget.go lets go what no cell can mention any more.
 //
 // Each line of a chunk knows where it comes from ([Place]), and no line holds
 // calls of two lines of the source, so that tracebacks are exact.

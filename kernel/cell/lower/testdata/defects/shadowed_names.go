@@ -1,0 +1,9 @@
+package main
+
+import "fmt"
+
+func main() {
+	type int string
+	var x int = "shadowed"
+	fmt.Println(x)
+}
