@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ func TestPrograms(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no programs", err)
 	}
+	testFlags := flag.CommandLine // a program gets another one
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".go"), func(t *testing.T) {
 			src, err := os.ReadFile(file)
@@ -24,6 +26,7 @@ func TestPrograms(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := newNotebook(t).run(string(src))
+			flag.CommandLine = testFlags
 			g, w := strings.Split(got, "\n"), strings.Split(string(want), "\n")
 			for i := range max(len(g), len(w)) {
 				if i >= len(g) || i >= len(w) || g[i] != w[i] {

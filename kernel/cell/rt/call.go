@@ -3,6 +3,7 @@ package rt
 import (
 	"os"
 	"reflect"
+	"strings"
 	"sync"
 )
 
@@ -15,6 +16,7 @@ type callTable struct {
 	wrappers  sync.Map // interface reflect.Type → *wrapper
 	recvs     sync.Map // recvKey → *target
 	erased    sync.Map // reflect.Type → its lowered form, a reflect.Type
+	implement sync.Map // methodsKey → whether it has them, a bool
 }
 
 func (t *callTable) init(r *Runtime) { t.overrides, t.onMethods = r.overrides(), r.methodOverrides() }
@@ -117,7 +119,11 @@ func (r *Runtime) callMethod(recv any, name string, in []reflect.Value) []reflec
 func (r *Runtime) callCompiled(f reflect.Value, in []reflect.Value, how passing) []reflect.Value {
 	t := f.Type()
 	for i := range in {
-		in[i] = r.toBin(in[i], t.In(i), how)
+		if p := t.In(i); t.IsVariadic() && i == len(in)-1 && how != boxed {
+			in[i] = r.sliceTo(in[i], p, how)
+		} else {
+			in[i] = r.toBin(in[i], p, how)
+		}
 	}
 	if t.IsVariadic() {
 		return f.CallSlice(in)
@@ -171,11 +177,17 @@ func (r *Runtime) SetG(pkg, name string, x any) {
 type passing int
 
 const (
-	boxed passing = iota // as it is: it will only be kept, or printed
-	plain                // the erased value, for code that looks at types
-	deep                 // so, and those inside of it
-	shown                // as package display takes it
+	boxed   passing = iota // as it is: it will only be kept, or printed
+	plain                  // the erased value, for code that looks at types
+	deep                   // so, and those inside of it
+	shown                  // as package display takes it
+	logged                 // as package log/slog takes it
+	stored                 // as package database/sql takes it for a database
+	scanned                // as it takes the place for what comes from one
 )
+
+// instancePath is the import path of what compiled generic functions end in.
+var instancePath = strings.TrimSuffix(path, "rt") + "library/internal/instance"
 
 // passingTo says how values are passed to a func or method of a compiled package.
 func passingTo(pkg, name string) passing {
@@ -187,8 +199,19 @@ func passingTo(pkg, name string) passing {
 		}
 		return plain
 	case "sort", "slices", "maps", "unique", "runtime", "flag", "testing/quick", "encoding/binary", "encoding/asn1",
-		"unsafe", "database/sql":
+		"unsafe":
 		return plain
+	case "database/sql":
+		if name == "Scan" {
+			return scanned
+		}
+		return stored
+	case instancePath:
+		if name == "Assign" {
+			return plain
+		}
+	case "log/slog":
+		return logged
 	case "net/rpc", "expvar":
 		return deep
 	}

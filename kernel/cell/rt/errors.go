@@ -61,8 +61,26 @@ func (r *Runtime) errorOf(b Boxed) error {
 	if _, ok := b.d.method("Unwrap").(func(any) []any); ok {
 		return joinW{e}
 	}
+	_, timeout := b.d.method("Timeout").(func(any) bool)
+	_, temporary := b.d.method("Temporary").(func(any) bool)
+	switch {
+	case timeout && temporary:
+		return netW{timeoutW{e}}
+	case timeout:
+		return timeoutW{e}
+	}
 	return e
 }
+
+// timeoutW is an error of a cell type that says whether it is a timeout, and netW one
+// that implements net.Error.
+type (
+	timeoutW struct{ errW }
+	netW     struct{ timeoutW }
+)
+
+func (w timeoutW) Timeout() bool { return w.b.d.method("Timeout").(func(any) bool)(w.b.V) }
+func (w netW) Temporary() bool   { return w.b.d.method("Temporary").(func(any) bool)(w.b.V) }
 
 // error is a lowered value of type error in compiled code.
 func (r *Runtime) error(x any) error {

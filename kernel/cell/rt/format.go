@@ -41,15 +41,6 @@ func (r *Runtime) fmtArgs(a []any) []any {
 	return a
 }
 
-// plainArgs are arguments that compiled code writes through: pointers without their box.
-func (r *Runtime) plainArgs(a []any) []any {
-	out := make([]any, len(a))
-	for i, x := range a {
-		out[i] = V(x)
-	}
-	return out
-}
-
 // fmtFormat makes arguments fit for fmt.Printf: for %T, %p and %w, fmt looks at their
 // types without asking them.
 func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
@@ -59,7 +50,7 @@ func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
 	need := false
 	for _, x := range a {
 		switch x.(type) {
-		case Boxed, RTError, errW, joinW:
+		case Boxed, RTError, carrier:
 			need = true
 		}
 	}

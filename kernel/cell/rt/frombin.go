@@ -1,6 +1,9 @@
 package rt
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+)
 
 // FromBin is the lowered form of a value that compiled code made.
 func (r *Runtime) FromBin(v reflect.Value) any {
@@ -48,6 +51,9 @@ func (r *Runtime) unwrap(x any, v reflect.Value) any {
 
 // convert is v, of a compiled type, as a value of its erased form t.
 func (r *Runtime) convert(v reflect.Value, t reflect.Type) reflect.Value {
+	if v.CanConvert(t) {
+		return v.Convert(t)
+	}
 	switch v.Kind() {
 	case reflect.Func:
 		if v.IsNil() {
@@ -63,6 +69,9 @@ func (r *Runtime) convert(v reflect.Value, t reflect.Type) reflect.Value {
 	case reflect.Slice:
 		if v.IsNil() {
 			return reflect.Zero(t)
+		}
+		if holdsAny(v.Type()) {
+			return recast(v, t)
 		}
 		s := reflect.MakeSlice(t, v.Len(), v.Len())
 		for i := range v.Len() {
@@ -90,8 +99,8 @@ func (r *Runtime) convert(v reflect.Value, t reflect.Type) reflect.Value {
 
 // erase is the form that a type of compiled code has in lowered code.
 func (r *Runtime) erase(t reflect.Type) reflect.Type {
-	if t.Name() != "" && t.Kind() != reflect.Interface {
-		return t
+	if t.Name() != "" && t.Kind() != reflect.Interface && !strings.HasSuffix(t.Name(), "]") {
+		return t // lowering leaves no name to instances of generic types
 	}
 	switch t.Kind() {
 	case reflect.Interface, reflect.Slice, reflect.Array, reflect.Map, reflect.Func:

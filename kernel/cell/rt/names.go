@@ -14,10 +14,8 @@ func dynString(x any) string {
 		return x.d.String()
 	case RTError:
 		return "runtime.Error"
-	case errW:
-		return x.b.d.String()
-	case joinW:
-		return x.e.b.d.String()
+	case carrier:
+		return x.boxed().d.String()
 	case nil:
 		return "<nil>"
 	}

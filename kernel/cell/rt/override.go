@@ -1,9 +1,6 @@
 package rt
 
 import (
-	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,22 +15,21 @@ func (r *Runtime) overrides() map[symbol]override {
 		{"errors", "As"}: func(a []any) []any { return []any{r.errorsAs(a[0], a[1])} },
 		{"errors", "Is"}: func(a []any) []any { return []any{r.errorsIs(a[0], a[1])} },
 
-		{"context", "Background"}: func([]any) []any { return []any{r.background()} },
-		{"context", "TODO"}:       func([]any) []any { return []any{r.background()} },
-
 		{"os", "Exit"}: func(a []any) []any { r.exit(a[0].(int)); return nil },
 
 		{"runtime", "Goexit"}: func([]any) []any { panic(goexit{}) },
 
 		{"time", "Sleep"}: func(a []any) []any { r.sleep(a[0].(time.Duration)); return nil },
 	}
+	r.contextOverrides(m)
 	r.fmtOverrides(m)
 	r.logOverrides(m)
 	r.slogOverrides(m)
 	r.displayOverrides(m)
 	r.jsonOverrides(m)
 	r.execOverrides(m)
-	m[symbol{"flag", "Parse"}] = func([]any) []any { r.parseFlags(flag.CommandLine, os.Args[1:]); return nil }
+	r.signalOverrides(m)
+	r.flagOverrides(m)
 	return m
 }
 
@@ -44,15 +40,6 @@ func (r *Runtime) exit(code int) {
 		c.exit(e) // at once: compiled code may catch the panic on its way
 	}
 	panic(e)
-}
-
-// background is the root of a cell's contexts. It ends when the cell is
-// interrupted, and with it what compiled code does in the cell's name.
-func (r *Runtime) background() context.Context {
-	if c := r.Current(); c != nil {
-		return c.life
-	}
-	return context.Background()
 }
 
 // list is the variadic argument, a slice.
@@ -95,18 +82,18 @@ func (r *Runtime) fmtOverrides(m map[symbol]override) {
 	set("Errorf", func(a []any) []any {
 		return []any{r.errorf(a[0].(string), list(a[1]))}
 	})
-	set("Scan", func(a []any) []any { return r.done(fmt.Fscan(r.in(), r.plainArgs(list(a[0]))...)) })
-	set("Scanln", func(a []any) []any { return r.done(fmt.Fscanln(r.in(), r.plainArgs(list(a[0]))...)) })
-	set("Scanf", func(a []any) []any { return r.done(fmt.Fscanf(r.in(), a[0].(string), r.plainArgs(list(a[1]))...)) })
-	set("Fscan", func(a []any) []any { return r.done(fmt.Fscan(r.reader(a[0]), r.plainArgs(list(a[1]))...)) })
-	set("Fscanln", func(a []any) []any { return r.done(fmt.Fscanln(r.reader(a[0]), r.plainArgs(list(a[1]))...)) })
+	set("Scan", func(a []any) []any { return r.done(fmt.Fscan(r.in(), r.scanArgs(list(a[0]))...)) })
+	set("Scanln", func(a []any) []any { return r.done(fmt.Fscanln(r.in(), r.scanArgs(list(a[0]))...)) })
+	set("Scanf", func(a []any) []any { return r.done(fmt.Fscanf(r.in(), a[0].(string), r.scanArgs(list(a[1]))...)) })
+	set("Fscan", func(a []any) []any { return r.done(fmt.Fscan(r.reader(a[0]), r.scanArgs(list(a[1]))...)) })
+	set("Fscanln", func(a []any) []any { return r.done(fmt.Fscanln(r.reader(a[0]), r.scanArgs(list(a[1]))...)) })
 	set("Fscanf", func(a []any) []any {
-		return r.done(fmt.Fscanf(r.reader(a[0]), a[1].(string), r.plainArgs(list(a[2]))...))
+		return r.done(fmt.Fscanf(r.reader(a[0]), a[1].(string), r.scanArgs(list(a[2]))...))
 	})
-	set("Sscan", func(a []any) []any { return r.done(fmt.Sscan(a[0].(string), r.plainArgs(list(a[1]))...)) })
-	set("Sscanln", func(a []any) []any { return r.done(fmt.Sscanln(a[0].(string), r.plainArgs(list(a[1]))...)) })
+	set("Sscan", func(a []any) []any { return r.done(fmt.Sscan(a[0].(string), r.scanArgs(list(a[1]))...)) })
+	set("Sscanln", func(a []any) []any { return r.done(fmt.Sscanln(a[0].(string), r.scanArgs(list(a[1]))...)) })
 	set("Sscanf", func(a []any) []any {
-		return r.done(fmt.Sscanf(a[0].(string), a[1].(string), r.plainArgs(list(a[2]))...))
+		return r.done(fmt.Sscanf(a[0].(string), a[1].(string), r.scanArgs(list(a[2]))...))
 	})
 }
 
@@ -145,36 +132,12 @@ type methodOverride func(recv any, a []any) []any
 
 // methodOverrides are the methods of compiled types that end the process.
 func (r *Runtime) methodOverrides() map[recvKey]methodOverride {
-	m := map[recvKey]methodOverride{
-		{reflect.TypeFor[*flag.FlagSet](), "Parse"}: func(recv any, a []any) []any {
-			args, _ := a[0].([]string)
-			return []any{r.FromBin(reflect.ValueOf(r.parseFlags(recv.(*flag.FlagSet), args)))}
-		},
-	}
+	m := map[recvKey]methodOverride{}
+	r.flagMethods(m)
 	r.loggerOverrides(m)
 	r.atomicMethods(m)
 	r.jsonMethods(m)
 	return m
-}
-
-// parseFlags is fs.Parse, where leaving the process means leaving the cell.
-func (r *Runtime) parseFlags(fs *flag.FlagSet, args []string) error {
-	if fs.Output() == io.Writer(os.Stderr) {
-		fs.SetOutput(r.stdio.err)
-	}
-	if fs.ErrorHandling() != flag.ExitOnError {
-		return fs.Parse(args)
-	}
-	fs.Init(fs.Name(), flag.ContinueOnError)
-	err := fs.Parse(args)
-	fs.Init(fs.Name(), flag.ExitOnError)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		r.exit(0)
-	case err != nil:
-		r.exit(2)
-	}
-	return nil
 }
 
 // SetArgs makes args what cells see as os.Args: a program's name and its arguments.

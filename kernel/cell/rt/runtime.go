@@ -41,7 +41,8 @@ type Runtime struct {
 	mirror Mirror
 	funcs  funcTable
 
-	stack Stack
+	stack   Stack
+	signals signalRelays
 
 	gs     sync.Map     // goroutine identity (uintptr) → *gstate
 	active atomic.Int64 // panics, and calls that shield them from recover, in progress

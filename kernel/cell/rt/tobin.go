@@ -42,6 +42,9 @@ func (r *Runtime) toBin(v reflect.Value, t reflect.Type, how passing) reflect.Va
 			return r.callback(v, t)
 		}
 	case reflect.Slice:
+		if v.Kind() == reflect.Slice && holdsAny(v.Type()) && holdsAny(t) && how == boxed {
+			return recast(v, t)
+		}
 		if v.Kind() == reflect.Slice && (v.Type().Elem() != t.Elem() || how == deep) {
 			return r.sliceTo(v, t, how)
 		}
@@ -67,8 +70,23 @@ func (r *Runtime) toBin(v reflect.Value, t reflect.Type, how passing) reflect.Va
 	return v.Convert(t)
 }
 
+// holdsAny: t is a slice of an interface type without methods.
+func holdsAny(t reflect.Type) bool {
+	return t.Elem().Kind() == reflect.Interface && t.Elem().NumMethod() == 0
+}
+
+// recast is a slice of empty interfaces as one of another such type, with the same elements.
+func recast(v reflect.Value, t reflect.Type) reflect.Value {
+	if v.Type() == t {
+		return v
+	}
+	s := reflect.New(v.Type())
+	s.Elem().Set(v)
+	return reflect.NewAt(t, s.UnsafePointer()).Elem()
+}
+
 func (r *Runtime) sliceTo(v reflect.Value, t reflect.Type, how passing) reflect.Value {
-	if v.IsNil() {
+	if !v.IsValid() || v.IsNil() {
 		return reflect.Zero(t)
 	}
 	s := reflect.MakeSlice(t, v.Len(), v.Len())
@@ -112,6 +130,12 @@ func (r *Runtime) toInterface(v reflect.Value, t reflect.Type, how passing) refl
 		return v
 	case how == plain:
 		return reflect.ValueOf(b.V)
+	case how == stored:
+		return r.asked(b, askedToStore, b.V)
+	case how == scanned:
+		return r.asked(b, askedToScan, b.V)
+	case how == logged:
+		return r.asked(b, askedBySlog, b)
 	case how == deep:
 		return unboxDeep(reflect.ValueOf(b.V))
 	case how == shown:

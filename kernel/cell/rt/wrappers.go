@@ -2,8 +2,10 @@ package rt
 
 import (
 	"container/heap"
+	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"reflect"
 	"sort"
 	"strings"
@@ -88,9 +90,12 @@ type base struct {
 	home *Cell
 }
 
-func (w *base) boxed() Boxed { return w.b }
+func (w base) boxed() Boxed { return w.b }
 
-func (w *base) inside(f func()) { w.b.d.r.inside(w.home, f) }
+// Format prints the value, where compiled code does.
+func (w base) Format(s fmt.State, verb rune) { w.b.Format(s, verb) }
+
+func (w base) inside(f func()) { w.b.d.r.inside(w.home, f) }
 
 // wrapFast is b as an interface that is used much, nil for others.
 func (r *Runtime) wrapFast(b Boxed, t reflect.Type) any {
@@ -107,6 +112,22 @@ func (r *Runtime) wrapFast(b Boxed, t reflect.Type) any {
 		if m, ok := b.d.method("String").(func(any) string); ok {
 			return &stringerW{base{b, r.Current()}, m}
 		}
+	case logValuerType:
+		if m, ok := b.d.method("LogValue").(func(any) slog.Value); ok {
+			return &logValuerW{base{b, r.Current()}, m}
+		}
+	case flagType:
+		w := flagW{base: base{b, r.Current()}}
+		var ok [2]bool
+		w.str, ok[0] = b.d.method("String").(func(any) string)
+		w.set, ok[1] = b.d.method("Set").(func(any, string) any)
+		if !ok[0] || !ok[1] {
+			return nil
+		}
+		if is, ok := b.d.method("IsBoolFlag").(func(any) bool); ok {
+			return boolFlagW{w, is}
+		}
+		return w
 	case sortType, heapType:
 		w := sortW{base: base{b, r.Current()}}
 		var ok [5]bool
@@ -130,11 +151,13 @@ func (r *Runtime) wrapFast(b Boxed, t reflect.Type) any {
 }
 
 var (
-	writerType   = reflect.TypeFor[io.Writer]()
-	readerType   = reflect.TypeFor[io.Reader]()
-	stringerType = reflect.TypeFor[fmt.Stringer]()
-	sortType     = reflect.TypeFor[sort.Interface]()
-	heapType     = reflect.TypeFor[heap.Interface]()
+	writerType    = reflect.TypeFor[io.Writer]()
+	readerType    = reflect.TypeFor[io.Reader]()
+	stringerType  = reflect.TypeFor[fmt.Stringer]()
+	logValuerType = reflect.TypeFor[slog.LogValuer]()
+	flagType      = reflect.TypeFor[flag.Value]()
+	sortType      = reflect.TypeFor[sort.Interface]()
+	heapType      = reflect.TypeFor[heap.Interface]()
 )
 
 type writerW struct {
@@ -173,6 +196,46 @@ type stringerW struct {
 func (w *stringerW) String() (s string) {
 	w.inside(func() { s = w.str(w.b.V) })
 	return s
+}
+
+type logValuerW struct {
+	base
+	value func(any) slog.Value
+}
+
+func (w *logValuerW) LogValue() (v slog.Value) {
+	w.inside(func() { v = w.value(w.b.V) })
+	return v
+}
+
+// flagW is a flag's value. A zero one, which package flag makes to see what it prints,
+// has no text.
+type flagW struct {
+	base
+	str func(any) string
+	set func(any, string) any
+}
+
+func (w flagW) String() (s string) {
+	if w.str != nil {
+		w.inside(func() { s = w.str(w.b.V) })
+	}
+	return s
+}
+
+func (w flagW) Set(s string) (err error) {
+	w.inside(func() { err = w.b.d.r.error(w.set(w.b.V, s)) })
+	return err
+}
+
+type boolFlagW struct {
+	flagW
+	is func(any) bool
+}
+
+func (w boolFlagW) IsBoolFlag() (is bool) {
+	w.inside(func() { is = w.is(w.b.V) })
+	return is
 }
 
 type sortW struct {

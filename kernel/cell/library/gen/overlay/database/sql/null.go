@@ -20,6 +20,9 @@ func (n *Null[T]) Scan(value any) error {
 		return nil
 	}
 	n.Valid = true
+	if v, ok := any(&n.V).(interface{ Scan(any) error }); ok {
+		return v.Scan(value)
+	}
 	return instance.Assign(&n.V, value)
 }
 
