@@ -4,6 +4,7 @@
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
 # make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
+# make bench-cells  programs as cells beside the plain interpreter: processor time of both, and the ratio
 # make bench   that table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make soak    10 000 cells with interrupts, deaths and restarts, from two clients
@@ -16,7 +17,7 @@ PY     := kernel/conformance/python
 BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
 
-.PHONY: run test go-test client-test browser-test lab build bench fuzz soak lint clean
+.PHONY: run test go-test client-test browser-test lab build bench bench-cells fuzz soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -60,6 +61,9 @@ lab: build $(VENV)/.lab
 
 bench-kernel: build $(VENV)/.ready
 	$(VENV)/bin/python $(PY)/bench.py ./nascent
+
+bench-cells:
+	$(GO) test -run '^$$' -bench '^BenchmarkPrograms' -benchtime 3x ./kernel/cell
 
 bench: bench-kernel
 	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
