@@ -51,7 +51,8 @@ type chunk struct {
 func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
 	m := &machine{lib: lib, used: map[string]bool{}, chunks: map[int]*chunk{}, users: map[string]int{}, lost: map[string]int{}}
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
-	m.sites = callsite.New(m.it, m.it.FileSet())
+	m.sites = callsite.New(m.it, m.it.FileSet(), r.Poll)
+	r.SetStop(m.sites.Stop)
 	symbols := r.Symbols()
 	symbols["Loaded"] = reflect.ValueOf(func(start func()) { m.start = start })
 	for name, f := range hooks {
@@ -60,8 +61,8 @@ func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, 
 	if err := m.it.Use(interp.Exports{"rt/rt": symbols}); err != nil {
 		return nil, fmt.Errorf("giving the run-time support to the interpreter: %w", err)
 	}
-	// Lowered loops look at stop to see whether they are interrupted.
-	if err := m.eval(`package main; import "rt"; var stop bool; func init() { rt.SetStop(&stop) }`); err != nil {
+	// The first variable has the index of nodes without a value, so it is no cell's.
+	if err := m.eval(`package main; import "rt"; var first bool`); err != nil {
 		return nil, fmt.Errorf("starting the interpreter: %w", err)
 	}
 	m.prune = prune.NewInterpreter(m.it)

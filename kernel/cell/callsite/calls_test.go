@@ -58,7 +58,7 @@ func TestCalls(t *testing.T) {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	finder = New(it, it.FileSet())
+	finder = New(it, it.FileSet(), func() {})
 	f, err := parser.ParseFile(it.FileSet(), "asking.go", asking, 0)
 	if err != nil {
 		t.Fatal(err)

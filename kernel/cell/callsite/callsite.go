@@ -13,6 +13,8 @@
 // What it relies on (the frame pointers of amd64 and arm64; names of fields and
 // functions of yaegi v0.16.1) it checks; where that fails it finds nothing, and
 // tracebacks are less exact.
+//
+// The Finder also stops code that runs; see [Finder.Stop].
 package callsite
 
 import (
@@ -28,18 +30,20 @@ import (
 type Finder struct {
 	fset   *token.FileSet
 	frames frames
+	poll   func()
 
 	mu           sync.Mutex
 	layout       layout
 	declarations []*declaration
 	enough       int // declarations, before those that are gone are looked for
 	index        index
+	closed       bool // the gates of all code are
 }
 
 // New makes a Finder for the programs of an interpreter, a *interp.Interpreter, with
-// positions in fset.
-func New(interpreter any, fset *token.FileSet) *Finder {
-	return &Finder{fset: fset, frames: framesOf(reflect.ValueOf(interpreter))}
+// positions in fset. Code that is stopped calls poll; see [Finder.Stop].
+func New(interpreter any, fset *token.FileSet, poll func()) *Finder {
+	return &Finder{fset: fset, frames: framesOf(reflect.ValueOf(interpreter)), poll: poll}
 }
 
 // Add makes the nodes of a program known, a *interp.Program that has been executed.
@@ -48,7 +52,7 @@ func New(interpreter any, fset *token.FileSet) *Finder {
 // goroutine of its own.
 func (f *Finder) Add(program any, gone func()) {
 	v := reflect.ValueOf(program)
-	if !supported || v.Kind() != reflect.Pointer || v.IsNil() {
+	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return
 	}
 	f.mu.Lock()
@@ -64,7 +68,10 @@ func (f *Finder) Add(program any, gone func()) {
 		f.forget()
 		f.enough = 2*len(f.declarations) + 64
 	}
-	f.declarations = append(f.declarations, f.layout.detach(v, gone)...)
+	for _, d := range f.layout.detach(v, f.poll, gone) {
+		d.close(f.closed)
+		f.declarations = append(f.declarations, d)
+	}
 }
 
 // forget forgets the declarations that are gone, and begins the index anew if there
@@ -133,7 +140,7 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 				return stop
 			}
 			f.forget()
-			f.index.add(f.layout, f.declarations)
+			f.index.add(f.layout, f.declarations, f.closed)
 		}
 		return skip
 	})
@@ -166,7 +173,7 @@ func (f *Finder) Calls(ends func(function string) bool) (calls []Call) {
 		return nil
 	}
 	f.forget()
-	f.index.add(f.layout, f.declarations)
+	f.index.add(f.layout, f.declarations, f.closed)
 	w := f.walk()
 	w.visit = func(site token.Pos) { calls = append(calls, Call{Interpreted: true, Site: site}) }
 	w.along(func(fn function, pc, _ uintptr) action {

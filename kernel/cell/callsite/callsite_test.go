@@ -89,7 +89,7 @@ func TestPanicking(t *testing.T) {
 			trace = &got
 		}
 	})})
-	finder = New(it, it.FileSet())
+	finder = New(it, it.FileSet(), func() {})
 	if err := it.Use(interp.Exports{"host/host": {
 		"Call": reflect.ValueOf(func(f func(int)) { f(1); f(2) }),
 		"Fail": reflect.ValueOf(func() { panic("fail") }),
@@ -186,7 +186,7 @@ func TestOther(t *testing.T) {
 	type node struct{ Pos int }
 	type Program struct{ root *node }
 	for _, p := range []any{nil, 3, &struct{}{}, &Program{&node{}}} {
-		f := New(interp.New(interp.Options{}), nil)
+		f := New(interp.New(interp.Options{}), nil, func() {})
 		f.Add(p, func() {})
 		if trace, ok := f.Panicking(func(string) bool { return false }); ok || trace.Sites != nil {
 			t.Errorf("%v has a trace: %v", p, fmt.Sprint(trace))

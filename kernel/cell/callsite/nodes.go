@@ -32,6 +32,7 @@ func newIndex() index {
 type declaration struct {
 	at    weak.Pointer[uintptr] // its node, of which the type can't be named
 	known bool                  // its nodes are in the index
+	gates weak.Pointer[gates]
 }
 
 // layout is where the interpreter keeps what is needed of a node: offsets of fields.
@@ -41,6 +42,7 @@ type layout struct {
 	child, tnext, fnext, pos int // fields of interp.node
 	exec, rval, sym          int
 	findex, level, anc, kind int
+	start, meta              int
 	node                     reflect.Type
 }
 
@@ -71,19 +73,23 @@ func layoutOf(program reflect.Type) (l layout) {
 		field(s.Elem(), "global", "bool")
 	}
 	l.anc, l.kind = field(n, "anc", "*interp.node"), field(n, "kind", "interp.nkind")
+	l.start, l.meta = field(n, "start", "*interp.node"), field(n, "meta", "interface {}")
 	l.node = n
 	return l
 }
 
-// add puts the nodes of declarations into the index that are not there yet.
-func (x *index) add(l layout, declarations []*declaration) {
+// add puts the nodes of declarations into the index that are not there yet. closed says
+// how their gates are.
+func (x *index) add(l layout, declarations []*declaration, closed bool) {
 	for _, d := range declarations {
 		if d.known {
 			continue
 		}
 		if p := d.at.Value(); p != nil {
 			d.known = true
+			d.close(false) // what is indexed is what is behind the gates
 			x.walk(l, reflect.NewAt(l.node, unsafe.Pointer(p)))
+			d.close(closed)
 		}
 	}
 }
@@ -123,7 +129,7 @@ func closure(f reflect.Value) uintptr {
 // function is in, for a node that it never finds; running code does not look beyond
 // its function. What functions have in common from then on is a root of no use, which
 // is there as long as one of them is; gone is called after that.
-func (l layout) detach(program reflect.Value, gone func()) (list []*declaration) {
+func (l layout) detach(program reflect.Value, poll, gone func()) (list []*declaration) {
 	root := program.Elem().Field(l.root)
 	if root.IsNil() {
 		return nil
@@ -137,7 +143,7 @@ func (l layout) detach(program reflect.Value, gone func()) (list []*declaration)
 		*anc = nil
 		if l.isFunction(child) {
 			*anc = common
-			list = append(list, &declaration{at: weak.Make((*uintptr)(child.UnsafePointer()))})
+			list = append(list, &declaration{at: weak.Make((*uintptr)(child.UnsafePointer())), gates: weak.Make(l.gatesOf(child, poll))})
 		}
 	}
 	return list

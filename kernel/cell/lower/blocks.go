@@ -25,18 +25,16 @@ func (f *function) blocks(bl []*ssa.BasicBlock) {
 			f.instr(in, next)
 		}
 	}
-	if f.exit { // yaegi loops for ever on a bare return that is reached twice
-		f.vars = append(f.vars, variable{"xe", "int"})
-		f.label("LE")
-		f.p("xe = 0")
-		f.exit = false
-	}
 }
 
-// leave ends the function without a value.
+// leave ends the function without a value. yaegi loops for ever on a bare return to
+// which two ways lead, so each way gets its own; the jump is there for callsite, which
+// knows a statement by what comes next.
 func (f *function) leave() {
-	f.p("goto LE")
-	f.exit = true
+	f.exits++
+	f.p("goto R%d", f.exits)
+	f.label("R" + strconv.Itoa(f.exits))
+	f.p("return")
 }
 
 // fallsInto: control runs from a into b, which follows it and has no other way in.
@@ -44,8 +42,7 @@ func fallsInto(a, b *ssa.BasicBlock) bool {
 	return len(b.Preds) == 1 && b.Preds[0] == a && a.Succs[len(a.Succs)-1] == b && !(len(a.Succs) == 2 && a.Succs[0] == b)
 }
 
-// edge is the way from one block to another: its phis as assignments, a look for
-// an interruption if it goes back, the jump.
+// edge is the way from one block to another: its phis as assignments, and the jump.
 func (f *function) edge(from, to, next *ssa.BasicBlock) {
 	k := -1
 	for i, p := range to.Preds {
@@ -90,9 +87,6 @@ func (f *function) edge(from, to, next *ssa.BasicBlock) {
 	}
 	for _, c := range copies {
 		f.p("%s", assignment(c.dst, c.src))
-	}
-	if to.Dominates(from) {
-		f.p("if stop {\n\t\trt.Poll()\n\t}")
 	}
 	if to != next || !fallsInto(from, to) {
 		f.p("goto L%d", to.Index)

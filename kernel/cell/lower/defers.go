@@ -134,9 +134,6 @@ func (f *function) deferring(name string, params []string, freeNames []string) [
 	f.blocks(blocks)
 	f.emit(fn.Pos(), "func %s_body(%s) func() {\n\treturn func() {", name, strings.Join(params, ", "))
 	f.chunk.code = append(f.chunk.code, f.varLines()...)
-	if f.loopsBack(fn) {
-		f.emit(fn.Pos(), "\tif stop {\n\t\trt.Poll()\n\t}")
-	}
 	f.chunk.code = append(f.chunk.code, f.code...)
 	f.emit(fn.Pos(), "\t}\n}")
 	out("if rt.Run(ds, %s_body(%s)) {", name, strings.Join(args, ", "))

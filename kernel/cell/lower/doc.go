@@ -19,7 +19,7 @@
 //		initialisation_order  variables are initialised in the order of the text
 //		redefinition          a second definition is ignored, or ends in an error
 //		shadowed_names        a local type does not hide a predeclared one
-//	blocks.go: blocks are labels and gotos, phis assignments on the edges; a way back looks for an interruption
+//	blocks.go: blocks are labels and gotos, phis assignments on the edges
 //		loop_variables        all rounds of a loop share its variables
 //		range_over_int        it does not compile
 //		range_over_func       it does not compile

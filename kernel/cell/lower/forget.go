@@ -21,7 +21,6 @@ func (l *Lowerer) Retire() (names []string) {
 		}
 		names = append(names, l.funcs[fn])
 		delete(l.funcs, fn)
-		delete(l.loops, fn)
 		fn.Blocks, fn.Locals, fn.AnonFuncs, fn.FreeVars, fn.Recover = nil, nil, nil, nil, nil
 	}
 	l.emitted, l.entries = nil, nil
@@ -49,11 +48,6 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object)
 		if l.values[name] {
 			delete(l.values, name)
 			names = append(names, "V"+name)
-		}
-	}
-	for fn := range l.loops {
-		if lostFunc(fn, gone, lost) {
-			delete(l.loops, fn)
 		}
 	}
 	old := map[string]bool{}

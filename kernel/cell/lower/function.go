@@ -25,7 +25,7 @@ type function struct {
 	temps   int
 	defers  bool // has defer statements: the body is a closure that rt.Run calls
 	inBody  bool // in that closure: results go to cells
-	exit    bool // needs the label at the end
+	exits   int  // ends without a value
 }
 
 type variable struct{ name, typ string }
@@ -101,9 +101,6 @@ func (l *Lowerer) function(fn *ssa.Function) {
 			body = append(body, line{text: "\trc := rt.Enter()"})
 		}
 		body = append(body, f.varLines()...)
-		if l.loopsBack(fn) {
-			body = append(body, f.line("\tif stop {\n\t\trt.Poll()\n\t}", fn.Pos()))
-		}
 		body = append(body, f.code...)
 	}
 	head := "func(" + strings.Join(params, ", ") + ")" + l.results(fn.Signature)
@@ -133,39 +130,4 @@ func (f *function) varLines() []line {
 		out = append(out, line{text: "\tvar " + v.name + " " + v.typ})
 	}
 	return out
-}
-
-// loopsBack: a call of the function can lead to another call of it, so that it
-// has to look for an interruption at its start. Calls through values are not followed.
-func (l *Lowerer) loopsBack(fn *ssa.Function) bool {
-	if b, ok := l.loops[fn]; ok {
-		return b
-	}
-	seen := map[*ssa.Function]bool{}
-	var visit func(g *ssa.Function) bool
-	visit = func(g *ssa.Function) bool {
-		if seen[g] {
-			return false
-		}
-		seen[g] = true
-		for _, b := range g.Blocks {
-			for _, in := range b.Instrs {
-				if c, ok := in.(ssa.CallInstruction); ok {
-					callee := c.Common().StaticCallee()
-					if callee == nil && !compiled(g) && c.Common().Method == nil {
-						if _, ok := c.Common().Value.(*ssa.Builtin); !ok {
-							return true // a function value: it may be this one
-						}
-					}
-					if callee == fn || callee != nil && visit(callee) {
-						return true
-					}
-				}
-			}
-		}
-		return false
-	}
-	b := visit(fn)
-	l.loops[fn] = b
-	return b
 }

@@ -49,9 +49,8 @@ type Lowerer struct {
 	types   typeutil.Map      // types.Type → lowered type
 	cuts    typeutil.Map      // types written as interface{} to break a recursion
 	ids     typeutil.Map      // types.Type → descriptor number
-	loops   map[*ssa.Function]bool
-	open    typeutil.Map // *types.Named whose struct is being written → *openStruct
-	stack   []types.Type // types being written, outermost first
+	open    typeutil.Map      // *types.Named whose struct is being written → *openStruct
+	stack   []types.Type      // types being written, outermost first
 	serial  int
 	at      token.Pos // of what is being lowered, for errors
 
@@ -127,7 +126,6 @@ func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 		prog: prog, pruned: prune.NewProgram(prog), rt: rt, lib: lib,
 		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
 		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
-		loops: map[*ssa.Function]bool{},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"runtime/pprof"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -108,42 +109,42 @@ func TestCurrent(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	var nilChan chan int
 	never := func() chan int { return make(chan int) }
-	loop := func(r *Runtime, flag *bool) {
+	loop := func(r *Runtime, flag *atomic.Bool) {
 		for {
 			runtime.Gosched()
-			if pollFlag(flag) {
+			if flag.Load() {
 				r.Poll()
 			}
 		}
 	}
-	tests := map[string]func(r *Runtime, flag *bool){
+	tests := map[string]func(r *Runtime, flag *atomic.Bool){
 		"loop":          loop,
-		"receive":       func(r *Runtime, _ *bool) { r.Recv(never()) },
-		"receive, ok":   func(r *Runtime, _ *bool) { r.Recv2(make(chan [2]int)) },
-		"send":          func(r *Runtime, _ *bool) { r.Send(never(), 1) },
-		"send, reflect": func(r *Runtime, _ *bool) { r.Send(make(chan int8), int8(1)) },
-		"nil channels":  func(r *Runtime, _ *bool) { r.Recv(nilChan) },
-		"nil receive":   func(r *Runtime, _ *bool) { r.Recv((chan int8)(nil)) },
-		"nil send":      func(r *Runtime, _ *bool) { r.Send((chan int8)(nil), int8(1)) },
-		"select":        func(r *Runtime, _ *bool) { r.Select(true, 2, never(), nil, 1, make(chan int8), int8(2)) },
-		"empty select":  func(r *Runtime, _ *bool) { r.Select(true) },
-		"sleep":         func(r *Runtime, _ *bool) { r.Call("time", "Sleep", time.Hour) },
-		"goroutines": func(r *Runtime, flag *bool) {
+		"receive":       func(r *Runtime, _ *atomic.Bool) { r.Recv(never()) },
+		"receive, ok":   func(r *Runtime, _ *atomic.Bool) { r.Recv2(make(chan [2]int)) },
+		"send":          func(r *Runtime, _ *atomic.Bool) { r.Send(never(), 1) },
+		"send, reflect": func(r *Runtime, _ *atomic.Bool) { r.Send(make(chan int8), int8(1)) },
+		"nil channels":  func(r *Runtime, _ *atomic.Bool) { r.Recv(nilChan) },
+		"nil receive":   func(r *Runtime, _ *atomic.Bool) { r.Recv((chan int8)(nil)) },
+		"nil send":      func(r *Runtime, _ *atomic.Bool) { r.Send((chan int8)(nil), int8(1)) },
+		"select":        func(r *Runtime, _ *atomic.Bool) { r.Select(true, 2, never(), nil, 1, make(chan int8), int8(2)) },
+		"empty select":  func(r *Runtime, _ *atomic.Bool) { r.Select(true) },
+		"sleep":         func(r *Runtime, _ *atomic.Bool) { r.Call("time", "Sleep", time.Hour) },
+		"goroutines": func(r *Runtime, flag *atomic.Bool) {
 			for range 10 {
 				r.Go(func() { r.Go(func() { r.Recv(never()) }); loop(r, flag) })
 			}
 			r.Recv(never())
 		},
-		"recovering": func(r *Runtime, _ *bool) {
+		"recovering": func(r *Runtime, _ *atomic.Bool) {
 			l := lowered{Runtime: r}
 			l.fn(func(ds *DS) { ds.Push(l.catch("never")); r.Recv(never()) })
 			panic(strings.Join(l.log, ""))
 		},
-		"a loop in a deferred function": func(r *Runtime, flag *bool) {
+		"a loop in a deferred function": func(r *Runtime, flag *atomic.Bool) {
 			l := lowered{Runtime: r}
 			l.fn(func(ds *DS) { ds.PushPlain(func() { loop(r, flag) }); r.Recv(never()) })
 		},
-		"a receive in a deferred function": func(r *Runtime, flag *bool) {
+		"a receive in a deferred function": func(r *Runtime, flag *atomic.Bool) {
 			l := lowered{Runtime: r}
 			l.fn(func(ds *DS) { ds.PushPlain(func() { r.Recv(never()) }); r.Recv(never()) })
 		},
@@ -156,8 +157,8 @@ func TestInterrupt(t *testing.T) {
 			if strings.HasPrefix(name, "a ") {
 				r.grace = 300 * time.Millisecond
 			}
-			flag := new(bool)
-			r.SetStop(flag)
+			flag := new(atomic.Bool)
+			r.SetStop(flag.Store)
 			cause := errors.New("interrupted")
 			ctx, cancel := context.WithCancelCause(context.Background())
 			c := r.NewCell(ctx, 1, "", io.Discard, io.Discard, nil, nil)
@@ -171,7 +172,7 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("Do returned %v", err)
 			}
 			await(t, "the end of all goroutines", c.idle())
-			if pollFlag(flag) {
+			if flag.Load() {
 				t.Error("the flag stays set")
 			}
 			if err := r.Do(c, func() { t.Error("a stopped cell runs") }); err != cause {
@@ -183,12 +184,6 @@ func TestInterrupt(t *testing.T) {
 		})
 	}
 }
-
-// pollFlag reads the flag as interpreted code does.
-//
-//go:norace
-//go:noinline
-func pollFlag(p *bool) bool { return *p }
 
 // TestDeferredOnInterrupt: deferred functions run to their end if they clean up quickly.
 func TestDeferredOnInterrupt(t *testing.T) {
@@ -219,8 +214,8 @@ func TestDeferredOnInterrupt(t *testing.T) {
 // TestOtherCellsGoOn: the flag is set for all, but only the stopped cell leaves.
 func TestOtherCellsGoOn(t *testing.T) {
 	r := New(library{})
-	flag := new(bool)
-	r.SetStop(flag)
+	flag := new(atomic.Bool)
+	r.SetStop(flag.Store)
 	a, b := testCell(r), testCell(r)
 	held, next := make(chan int), make(chan int)
 	r.grace = time.Nanosecond
@@ -234,7 +229,7 @@ func TestOtherCellsGoOn(t *testing.T) {
 	if err := await(t, "the end of Do", ended); !errors.As(err, &gone) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Do returned %v", err)
 	}
-	if !pollFlag(flag) {
+	if !flag.Load() {
 		t.Error("the flag isn't set while a goroutine of the stopped cell is there")
 	}
 	if err := r.Do(b, func() { r.Poll() }); err != nil {
@@ -242,7 +237,7 @@ func TestOtherCellsGoOn(t *testing.T) {
 	}
 	close(held)
 	await(t, "the end of cell a", a.idle())
-	if pollFlag(flag) {
+	if flag.Load() {
 		t.Error("the flag stays set")
 	}
 }
@@ -250,8 +245,8 @@ func TestOtherCellsGoOn(t *testing.T) {
 // TestManyCells runs cells side by side while types are added, for the race detector.
 func TestManyCells(t *testing.T) {
 	w := newWorld(t, library{})
-	flag := new(bool)
-	w.SetStop(flag)
+	flag := new(atomic.Bool)
+	w.SetStop(flag.Store)
 	iface := w.named("Stringy")
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -298,7 +293,7 @@ func TestManyCells(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if pollFlag(flag) {
+	if flag.Load() {
 		t.Error("the flag stays set")
 	}
 }

@@ -51,7 +51,7 @@ type Runtime struct {
 
 	stop struct {
 		sync.Mutex
-		flag  *bool        // what lowered loops poll
+		set   func(bool)   // see SetStop
 		count atomic.Int64 // goroutines of stopped cells that have not ended; written under the lock
 	}
 	living struct { // cells that have goroutines
@@ -95,12 +95,12 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"ToUP": ToUP, "UPInt": UPInt, "FromUP": FromUP, "UAdd": UAdd,
 		"USlice": USlice, "USliceData": USliceData, "UString": UString, "UStringData": UStringData,
 		// channels
-		"Recv": r.Recv, "Recv2": r.Recv2, "Send": r.Send, "Select": r.Select, "Close": Close, "Poll": r.Poll,
+		"Recv": r.Recv, "Recv2": r.Recv2, "Send": r.Send, "Select": r.Select, "Close": Close,
 		// defers, panics, goroutines
 		"NewDS": r.NewDS, "Run": r.Run, "Enter": r.Enter, "Recover": r.Recover, "RecoverD": r.RecoverD, "Panic": r.Panic,
 		"WrapNil": WrapNil, "Go": r.Go, "Func": r.Func,
 		// compiled packages
-		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "SetStop": r.SetStop, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
+		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
 		// types
 		"DS": (*DS)(nil), "MapIter": (*MapIter)(nil), "StrIter": (*StrIter)(nil), "UP": (*unsafe.Pointer)(nil), "Opaque": (*Opaque)(nil),
 	} {

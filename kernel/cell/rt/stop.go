@@ -35,31 +35,23 @@ func uncatchable(p any) bool {
 	return false
 }
 
-// SetStop gives the address of the variable that lowered loops look at: they call
-// Poll when it is true.
-func (r *Runtime) SetStop(p *bool) {
+// SetStop gives the function that makes all lowered code call Poll, in each loop and at
+// the start of each function, or no more.
+func (r *Runtime) SetStop(set func(stop bool)) {
 	r.stop.Lock()
 	defer r.stop.Unlock()
-	r.stop.flag = p
-	setFlag(p, r.stop.count.Load() > 0)
+	r.stop.set = set
 }
 
 // pollers adds n to the number of goroutines that have to leave.
 func (r *Runtime) pollers(n int) {
 	r.stop.Lock()
 	defer r.stop.Unlock()
-	left := r.stop.count.Add(int64(n)) > 0
-	if r.stop.flag != nil {
-		setFlag(r.stop.flag, left)
+	was := r.stop.count.Load() > 0
+	if left := r.stop.count.Add(int64(n)) > 0; left != was && r.stop.set != nil {
+		r.stop.set(left)
 	}
 }
-
-// setFlag writes what interpreted loops read without synchronisation, on purpose: a
-// loop that sees the new value late leaves late, that is all.
-//
-//go:norace
-//go:noinline
-func setFlag(p *bool, v bool) { *p = v }
 
 // Poll ends the goroutine if its cell has been stopped.
 func (r *Runtime) Poll() {

@@ -20,7 +20,7 @@ func TestSymbols(t *testing.T) {
 	syms := r.Symbols()
 	for name := range strings.FieldsSeq("B I V Is Impl Must Nil M Eq EqT RangeMap RangeStr Clear IA FA C128 C64 Cx Re Im IntStr Shc Neg Conv S2A ToUP UPInt " +
 		"FromUP USlice USliceData UString UStringData Select NewDS Run U Recover Enter Panic Go SetF GetF SetG Call CallM Print Close RecoverD Delete Copy " +
-		"Fmin Fmax WrapNil UAdd Recv Recv2 Send Poll Reg") {
+		"Fmin Fmax WrapNil UAdd Recv Recv2 Send Reg") {
 		if syms[name].Kind() != reflect.Func {
 			t.Errorf("%s is no func", name)
 		}
