@@ -87,6 +87,7 @@ func (l *Lowerer) erase(t types.Type) string {
 		}
 		return "[" + strconv.FormatInt(t.Len(), 10) + "]" + l.typ(t.Elem())
 	case *types.Map:
+		l.cutKey(t.Key())
 		return "map[" + l.typ(t.Key()) + "]" + l.typ(t.Elem())
 	case *types.Chan:
 		return []string{"chan ", "chan<- ", "<-chan "}[t.Dir()] + l.typ(t.Elem())
@@ -159,6 +160,9 @@ func (l *Lowerer) eraseNamed(t *types.Named) string {
 		}
 	}
 	l.newStruct(o.name, fields, !o.used)
+	if o.used {
+		l.zeroVar(o.name) // yaegi must not meet it as a part of another struct first
+	}
 	return o.name
 }
 
@@ -186,6 +190,23 @@ func (l *Lowerer) recursive(t *types.Named, o *openStruct) string {
 	}
 	o.used = true
 	return o.name
+}
+
+// cutKey cuts what leads from the key of a map back to a struct that is being written:
+// yaegi does not find the recursion there.
+func (l *Lowerer) cutKey(key types.Type) {
+	switch t := key.Underlying().(type) {
+	case *types.Pointer:
+		if n, ok := types.Unalias(t.Elem()).(*types.Named); ok && l.open.At(n) != nil && !l.isCut(t) {
+			l.cut(t)
+		}
+	case *types.Array:
+		l.cutKey(t.Elem())
+	case *types.Struct:
+		for v := range t.Fields() {
+			l.cutKey(v.Type())
+		}
+	}
 }
 
 func (l *Lowerer) newStruct(name, fields string, shared bool) {

@@ -38,10 +38,13 @@ func (f *function) val(v ssa.Value) string {
 
 // open is a value as its underlying type, if it is of a cut one.
 func (f *function) open(v ssa.Value) string {
-	if _, ok := v.(*ssa.Const); ok || !f.isCut(v.Type()) {
+	if !f.isCut(v.Type()) {
 		return f.val(v)
 	}
 	ty, x := f.raw(v.Type()), f.val(v)
+	if _, ok := v.(*ssa.Const); ok { // nil
+		return f.zeroVar(ty)
+	}
 	t := f.temp(ty)
 	switch v.Type().Underlying().(type) {
 	case *types.Pointer, *types.Signature:
