@@ -44,6 +44,8 @@ type Env struct {
 	traces  []*trace                // what cells have left behind, the oldest first
 	enough  int                     // traces, before those that are not needed are looked for
 	strict  bool                    // see SetStrict
+
+	running sync.RWMutex // cells hold it for reading; for writing, who must know that none runs
 }
 
 // New makes an empty environment over a library of compiled packages.
@@ -116,13 +118,20 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 	}
 	c := e.newCell(ctx, in, in.name())
 	c.Code = start
-	err = e.rt.Do(c, start)
+	err = e.do(c, start)
 	out := Outcome{Warnings: warnings}
 	if err != nil {
 		return out, e.failure(ctx, err)
 	}
 	out.Values = c.Values
 	return out, nil
+}
+
+// do runs f as a cell.
+func (e *Env) do(c *rt.Cell, f func()) error {
+	e.running.RLock()
+	defer e.running.RUnlock()
+	return e.rt.Do(c, f)
 }
 
 // start prepares a cell and loads it; it returns what runs it. If loop, its value is

@@ -1,208 +1,373 @@
 package cell
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"go/ast"
-	"go/format"
-	"go/scanner"
+	"go/doc/comment"
 	"go/token"
 	"go/types"
 	"slices"
 	"strings"
+
+	"github.com/nascent-go/nascent/kernel/cell/draft"
 )
 
-// Inspect says what the name at byte offset pos of a cell is: its declaration and
-// documentation; detail 1 adds the source of what cells have defined.
+// Inspect says what the name at byte offset pos of a cell is, or the function whose
+// arguments pos is in: declaration, documentation, a variable's value; detail 1 adds
+// the source, where it is there.
 func (e *Env) Inspect(ctx context.Context, src string, pos, detail int) Inspection {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	name, offset := nameAt(src, pos)
-	if name == "" || ctx.Err() != nil {
-		return Inspection{}
-	}
-	v := e.look(src)
-	if v == nil || v.find(name, offset) == nil {
-		if v != nil {
-			v.src.forget()
-		}
-		if v = e.look(src[:offset+len(name)]); v == nil { // what follows may not be Go yet
-			return Inspection{}
-		}
-	}
-	defer v.src.forget()
-	id := v.find(name, offset)
-	if id == nil {
-		return Inspection{}
-	}
-	obj := v.check.info.Uses[id]
-	if obj == nil {
-		obj = v.check.info.Defs[id]
-	}
-	if obj == nil {
-		obj = e.scope[name]
-	}
-	if obj == nil {
-		return e.inspectPackage(name)
-	}
-	if p, ok := obj.(*types.PkgName); ok {
-		return e.inspectPath(p.Imported().Path())
-	}
-	return e.inspectObject(obj, detail)
-}
-
-// nameAt is the name that a position is in or just behind, or the function of the
-// call whose arguments it is in.
-func nameAt(src string, pos int) (name string, offset int) {
 	pos = min(max(pos, 0), len(src))
-	var s scanner.Scanner
-	file := token.NewFileSet().AddFile("", -1, len(src))
-	s.Init(file, []byte(src), func(token.Position, string) {}, 0)
-	type open struct {
-		name   string
-		offset int
-	}
-	var calls []open
-	last := open{}
-	for {
-		p, tok, lit := s.Scan()
-		at := file.Offset(p)
-		if tok == token.EOF || at > pos {
-			break
+	for _, subject := range draft.Subjects(src, pos) {
+		found, variable := e.inspect(ctx, src, subject, detail)
+		if variable != "" {
+			found.value = e.valueText(ctx, variable)
 		}
-		if tok == token.IDENT && at <= pos && pos <= at+len(lit) {
-			return lit, at
+		if found.decl != "" {
+			return found.inspection()
 		}
-		switch tok {
-		case token.LPAREN, token.LBRACE, token.LBRACK:
-			if at >= pos {
-				continue
-			}
-			if tok != token.LPAREN {
-				last = open{}
-			}
-			calls = append(calls, last)
-		case token.RPAREN, token.RBRACE, token.RBRACK:
-			if len(calls) > 0 && at < pos {
-				calls = calls[:len(calls)-1]
-			}
-		}
-		last = open{}
-		if tok == token.IDENT {
-			last = open{lit, at}
-		}
-	}
-	for i := len(calls) - 1; i >= 0; i-- {
-		if calls[i].name != "" {
-			return calls[i].name, calls[i].offset
-		}
-	}
-	return "", 0
-}
-
-// find is the identifier of a name at an offset of the cell's text.
-func (v *view) find(name string, offset int) *ast.Ident {
-	line, col := lineStarts(v.src.text).at(offset)
-	var found *ast.Ident
-	for _, f := range v.files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && strings.TrimSuffix(id.Name, oldSuffix) == name {
-				if p := v.src.position(id.Pos()); p.Line == line && p.Column == col && (found == nil || v.check.info.Uses[id] != nil || v.check.info.Defs[id] != nil) {
-					found = id
-				}
-			}
-			return true
-		})
-	}
-	return found
-}
-
-func (e *Env) inspectObject(obj types.Object, detail int) Inspection {
-	decl := types.ObjectString(obj, shortName)
-	doc := ""
-	if p := obj.Pkg(); p != nil && p.Path() != "main" {
-		if d, text, ok := e.lib.Doc(p.Path(), docName(obj)); ok {
-			decl, doc = d, text
-		}
-		doc = strings.TrimSpace(doc + "\n\npackage " + p.Path())
-	} else if u := e.unitOf(obj); u != nil {
-		if !slices.Contains(u.names, obj.Name()) && u.key != u.recv+"."+obj.Name() { // a field, a parameter
-			return inspection(decl, e.fset.Position(obj.Pos()).Filename)
-		}
-		source, text := e.declaration(u)
-		doc = text
-		if detail > 0 || kindName(obj) != "function" && kindName(obj) != "method" {
-			decl = source
-		}
-		doc = strings.TrimSpace(strings.TrimSpace(doc) + "\n\n" + e.fset.Position(u.decl.Pos()).Filename)
-	}
-	return inspection(decl, doc)
-}
-
-// docName is how the documentation calls an object: "Func", "Type.Method".
-func docName(obj types.Object) string {
-	if f, ok := obj.(*types.Func); ok {
-		if r := f.Signature().Recv(); r != nil {
-			t := r.Type()
-			if p, ok := t.(*types.Pointer); ok {
-				t = p.Elem()
-			}
-			if n, ok := t.(*types.Named); ok {
-				return n.Obj().Name() + "." + f.Name()
-			}
-		}
-	}
-	return obj.Name()
-}
-
-func (e *Env) unitOf(obj types.Object) *unit {
-	for _, u := range e.units {
-		if u.within(obj.Pos()) {
-			return u
-		}
-	}
-	return nil
-}
-
-// declaration is the source of a unit and its doc comment.
-func (e *Env) declaration(u *unit) (source, doc string) {
-	var comment *ast.CommentGroup
-	switch d := u.decl.(type) {
-	case *ast.FuncDecl:
-		comment = d.Doc
-	case *ast.GenDecl:
-		comment = d.Doc
-	}
-	var b bytes.Buffer
-	if err := format.Node(&b, e.fset, u.decl); err != nil {
-		return "", comment.Text()
-	}
-	text := b.String()
-	if i := strings.Index(text, "\nfunc "); i >= 0 && comment != nil {
-		text = text[i+1:]
-	}
-	return text, comment.Text()
-}
-
-func (e *Env) inspectPackage(name string) Inspection {
-	if path := e.imports[name]; path != "" {
-		return e.inspectPath(path)
-	}
-	if path := e.guess(name, nil); path != "" {
-		return e.inspectPath(path)
 	}
 	return Inspection{}
 }
 
-func (e *Env) inspectPath(path string) Inspection {
-	_, doc, _ := e.lib.Doc(path, "")
-	return inspection(fmt.Sprintf("import %q", path), doc)
+// finding is what is known of a name.
+type finding struct {
+	decl     string   // Go
+	value    string   // of a variable
+	argument string   // the parameter that the cursor's argument is for
+	doc      string   // as it is written in a comment
+	methods  []string // of a type, Go
+	origin   string   // where it is declared
 }
 
-func inspection(decl, doc string) Inspection {
-	return Inspection{
-		Plain:    strings.TrimSpace(decl + "\n\n" + doc),
-		Markdown: strings.TrimSpace("```go\n" + decl + "\n```\n\n" + doc),
+// inspection is a finding as texts.
+func (f finding) inspection() Inspection {
+	code := f.decl
+	if len(f.methods) > 0 {
+		code += "\n\n" + strings.Join(f.methods, "\n")
 	}
+	plain, markdown := []string{code}, []string{"```go\n" + code + "\n```"}
+	add := func(p, m string) {
+		if strings.TrimSpace(p) != "" {
+			plain, markdown = append(plain, p), append(markdown, m)
+		}
+	}
+	add(f.argument, "`"+f.argument+"`")
+	add(f.value, "```text\n"+f.value+"\n```")
+	doc := strings.TrimSpace(f.doc)
+	add(doc, docMarkdown(doc))
+	add(f.origin, f.origin)
+	return Inspection{Plain: strings.Join(plain, "\n\n"), Markdown: strings.Join(markdown, "\n\n")}
+}
+
+// docMarkdown is the text of a comment as Markdown.
+func docMarkdown(doc string) string {
+	var p comment.Parser
+	pr := comment.Printer{HeadingLevel: 3, DocLinkBaseURL: "https://pkg.go.dev"}
+	return strings.TrimSpace(string(pr.Markdown(p.Parse(doc))))
+}
+
+// inspect finds what is known of a subject. If it is a variable of the session, that is named.
+func (e *Env) inspect(ctx context.Context, src string, s draft.Subject, detail int) (f finding, variable string) {
+	if s.Kind == draft.Keyword {
+		usage, doc, _ := keyword(src[s.Start:s.End])
+		return finding{decl: usage, doc: doc}, ""
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if ctx.Err() != nil {
+		return finding{}, ""
+	}
+	if s.Kind == draft.Package {
+		return e.inspectPath(src[s.Start:s.End]), ""
+	}
+	v, at := e.look(src, stretch{s.Start, s.End})
+	if v == nil {
+		return finding{}, ""
+	}
+	defer v.src.forget()
+	if s.Kind == draft.Call {
+		return e.inspectCall(v, at, s.Argument, detail), ""
+	}
+	name := src[s.Start:s.End]
+	obj, around := v.meant(name, at.start)
+	if obj == nil {
+		obj = e.scope[name]
+	}
+	switch o := obj.(type) {
+	case nil:
+		return e.inspectPackage(name), ""
+	case *types.PkgName:
+		return e.inspectPath(o.Imported().Path()), ""
+	case *types.Var:
+		if e.scope[name] == obj {
+			variable = name
+		}
+	}
+	return e.inspectObject(v, obj, around, detail), variable
+}
+
+// place says whether a position is that of an offset of the text.
+func (v *view) at(pos token.Pos, offset int) bool {
+	line, col := lineStarts(v.src.text).at(offset)
+	p := v.src.position(pos)
+	return p.Line == line && p.Column == col
+}
+
+// meant is the object that a name at an offset of the text means, and the type that it is
+// selected from or an element of.
+func (v *view) meant(name string, offset int) (obj types.Object, around types.Type) {
+	info := v.check.info
+	for _, s := range v.named(name) {
+		id := s.node.(*ast.Ident)
+		if !v.at(id.Pos(), offset) {
+			continue
+		}
+		found := info.Uses[id]
+		if found == nil {
+			found = info.Defs[id]
+		}
+		if sw, ok := s.parent().(*ast.AssignStmt); ok && found == nil && len(s.in) > 1 {
+			found = v.switchedVar(id, sw, s.in[1])
+		}
+		if found == nil || obj != nil && (found.Type() == nil || found.Type() == types.Typ[types.Invalid]) {
+			continue
+		}
+		obj = found
+		switch p := s.parent().(type) {
+		case *ast.SelectorExpr:
+			if p.Sel == id {
+				around = info.Types[p.X].Type
+			}
+		case *ast.KeyValueExpr:
+			if lit, ok := s.in[1].(*ast.CompositeLit); ok {
+				around = info.Types[lit].Type
+			}
+		}
+	}
+	return obj, around
+}
+
+// switchedVar is the variable of a type switch, which go/types only knows in its clauses.
+func (v *view) switchedVar(id *ast.Ident, assign *ast.AssignStmt, in ast.Node) types.Object {
+	sw, ok := in.(*ast.TypeSwitchStmt)
+	if !ok || sw.Assign != assign || assign.Lhs[0] != id {
+		return nil
+	}
+	x := v.check.info.Types[switched(sw)]
+	if x.Type == nil {
+		return nil
+	}
+	return types.NewVar(id.Pos(), v.check.pkg, id.Name, x.Type)
+}
+
+// inspectCall is what is known of the function that is called where the bracket at an
+// offset opens, and of the parameter that takes an argument.
+func (e *Env) inspectCall(v *view, at stretch, argument, detail int) finding {
+	calls := v.spots(func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		return ok && v.at(c.Lparen, at.start)
+	})
+	if len(calls) == 0 {
+		return finding{}
+	}
+	fun := calls[len(calls)-1].node.(*ast.CallExpr).Fun
+	tv := v.check.info.Types[fun]
+	if tv.Type == nil || tv.Type == types.Typ[types.Invalid] {
+		return finding{}
+	}
+	obj, around := v.callee(fun)
+	var f finding
+	switch o := obj.(type) {
+	case nil:
+		f.decl = types.TypeString(tv.Type, shortName)
+	default:
+		f = e.inspectObject(v, o, around, detail)
+	}
+	if sig, ok := core(tv.Type).(*types.Signature); ok && !tv.IsType() && !tv.IsBuiltin() {
+		f.argument = parameter(sig, argument)
+	}
+	return f
+}
+
+// callee is the object that a called expression names, nil if it names none.
+func (v *view) callee(fun ast.Expr) (types.Object, types.Type) {
+	switch x := ast.Unparen(fun).(type) {
+	case *ast.Ident:
+		return v.check.info.Uses[x], nil
+	case *ast.SelectorExpr:
+		return v.check.info.Uses[x.Sel], v.check.info.Types[x.X].Type
+	case *ast.IndexExpr:
+		if v.generic(x.X) {
+			return v.callee(x.X)
+		}
+	case *ast.IndexListExpr:
+		return v.callee(x.X)
+	}
+	return nil, nil
+}
+
+// parameter says what argument n of a call is for.
+func parameter(sig *types.Signature, n int) string {
+	count := sig.Params().Len()
+	if n >= count && !(sig.Variadic() && count > 0) {
+		return ""
+	}
+	p := sig.Params().At(min(n, count-1))
+	text := types.TypeString(p.Type(), shortName)
+	if s, ok := p.Type().(*types.Slice); ok && sig.Variadic() && n >= count-1 {
+		text = "..." + types.TypeString(s.Elem(), shortName)
+	}
+	return fmt.Sprintf("argument %d: %s", n+1, strings.TrimSpace(p.Name()+" "+text))
+}
+
+// inspectObject is what is known of an object; around is the type that it was selected
+// from, if it is a field.
+func (e *Env) inspectObject(v *view, obj types.Object, around types.Type, detail int) finding {
+	f := finding{decl: signature(obj)}
+	if p := obj.Pkg(); p == nil || p.Path() != "main" {
+		e.fromLibrary(&f, obj, around, detail)
+		return f
+	}
+	u, text := e.declaration(v, obj)
+	if u == nil {
+		return f
+	}
+	f.origin = e.fset.Position(obj.Pos()).Filename
+	if f.origin == v.src.name {
+		f.origin = ""
+	}
+	if !u.declares(obj) { // a field, a parameter, a local variable
+		f.doc = fieldDoc(u.decl, obj)
+		return f
+	}
+	f.doc = u.doc(obj)
+	switch o := obj.(type) {
+	case *types.Func:
+		f.decl = e.header(u.decl.(*ast.FuncDecl))
+		if detail > 0 {
+			f.decl = text
+		}
+	case *types.TypeName:
+		f.decl = text
+		f.methods = e.methodsOf(o.Name(), detail)
+	}
+	return f
+}
+
+// fromLibrary adds what the documentation of a compiled package, or of Go itself, says.
+func (e *Env) fromLibrary(f *finding, obj types.Object, around types.Type, detail int) {
+	path := "builtin"
+	if obj.Pkg() != nil {
+		path = obj.Pkg().Path()
+		f.origin = "package " + path
+	}
+	if decl, doc, ok := e.lib.Doc(path, docName(obj, around)); ok {
+		f.decl, f.doc = decl, doc
+	}
+	if named, ok := obj.Type().(*types.Named); ok && obj.Pkg() != nil {
+		if _, isType := obj.(*types.TypeName); isType && !types.IsInterface(named) {
+			f.methods = libraryMethods(named)
+		}
+	}
+	if detail == 0 || obj.Pkg() == nil {
+		return
+	}
+	if c, err := e.lib.Checked(path); err == nil && c != nil {
+		if text := e.sourceIn(c.Files, obj); text != "" {
+			f.decl, f.methods = text, nil
+		}
+	}
+}
+
+// maxMethods bounds how many methods of a type are told.
+const maxMethods = 40
+
+// libraryMethods are the exported methods of a type of a compiled package.
+func libraryMethods(t *types.Named) []string {
+	var list []string
+	ms := types.NewMethodSet(types.NewPointer(t))
+	for i := range ms.Len() {
+		if m := ms.At(i).Obj().(*types.Func); m.Exported() {
+			list = append(list, signature(m))
+		}
+	}
+	if n := len(list) - maxMethods; n > 0 {
+		list = append(list[:maxMethods], fmt.Sprintf("// and %d more methods", n))
+	}
+	return list
+}
+
+// docName is how the documentation calls an object: "Func", "Type.Method", "Type.Field".
+func docName(obj types.Object, around types.Type) string {
+	var owner types.Type
+	switch o := obj.(type) {
+	case *types.Func:
+		if r := o.Signature().Recv(); r != nil {
+			owner = r.Type()
+		}
+	case *types.Var:
+		if o.IsField() && around != nil {
+			owner = fieldOwner(around, o)
+		}
+	}
+	if p, ok := owner.(*types.Pointer); ok {
+		owner = p.Elem()
+	}
+	if n, ok := owner.(*types.Named); ok {
+		return n.Obj().Name() + "." + obj.Name()
+	}
+	return obj.Name()
+}
+
+// fieldOwner is the type, t or one that is embedded in it, that has a field itself.
+func fieldOwner(t types.Type, field *types.Var) types.Type {
+	var owner types.Type
+	seen := map[types.Type]bool{}
+	var walk func(t types.Type)
+	walk = func(t types.Type) {
+		st := structOf(t)
+		if st == nil || seen[t] || owner != nil {
+			return
+		}
+		seen[t] = true
+		for f := range st.Fields() {
+			if f == field {
+				owner = t
+				return
+			}
+			if f.Embedded() {
+				walk(f.Type())
+			}
+		}
+	}
+	walk(t)
+	return owner
+}
+
+func (e *Env) inspectPackage(name string) finding {
+	path := e.imports[name]
+	if path == "" {
+		path = e.guess(name, nil)
+	}
+	if path == "" {
+		return finding{}
+	}
+	return e.inspectPath(path)
+}
+
+func (e *Env) inspectPath(path string) finding {
+	if !e.lib.Has(path) {
+		return finding{}
+	}
+	_, doc, _ := e.lib.Doc(path, "")
+	return finding{decl: fmt.Sprintf("import %q", path), doc: doc}
+}
+
+// unitOf is the declaration that an object's name stands in.
+func unitOf(us []*unit, obj types.Object) *unit {
+	if i := slices.IndexFunc(us, func(u *unit) bool { return u.within(obj.Pos()) }); i >= 0 {
+		return us[i]
+	}
+	return nil
 }

@@ -1,75 +1,64 @@
 package cell
 
 import (
+	"errors"
 	"go/scanner"
 	"go/token"
 	"strings"
+
+	"github.com/nascent-go/nascent/kernel/cell/draft"
 )
 
-// IsComplete says whether a front end should run a text or wait for more lines.
+// IsComplete says whether a front end should run a text or wait for more lines. A text
+// is incomplete if it is the beginning of one that Go's grammar has.
 func (e *Env) IsComplete(src string) Completeness {
-	open := closers(src)
-	fset := token.NewFileSet()
-	_, err := parse(fset, "cell", src, false)
-	if err == nil {
+	end := draft.Tail(src)
+	more := Completeness{Status: "incomplete", Indent: strings.Repeat("\t", end.Indent)}
+	if end.InText {
+		return more
+	}
+	ok, at := grammatical(src)
+	if ok && !end.Header {
 		return Completeness{Status: "complete"}
 	}
-	depth := len(open) - strings.Count(open, "\n")
-	if !unfinishedText(src) {
-		if depth > 0 { // as it would be if it ended well
-			_, err = parse(fset, "cell", src+open, false)
-		} else if !wantsMore(src) {
-			return Completeness{Status: "invalid"}
-		}
-		if err != nil && !atEnd(err, src) {
-			return Completeness{Status: "invalid"}
-		}
+	if ok || !end.Mismatch && !end.Half && at >= end.LastLine && continues(src, end.Closers) {
+		return more
 	}
-	return Completeness{Status: "incomplete", Indent: strings.Repeat("\t", depth)}
+	return Completeness{Status: "invalid"}
 }
 
-// unfinishedText: the text ends in an open raw string or comment.
-func unfinishedText(src string) bool {
-	unfinished := false
-	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(src)), []byte(src), func(_ token.Position, msg string) {
-		unfinished = unfinished || strings.Contains(msg, "raw string literal not terminated") || strings.Contains(msg, "comment not terminated")
-	}, 0)
-	for {
-		if _, tok, _ := s.Scan(); tok == token.EOF {
-			return unfinished
-		}
+// grammatical says whether a text is a cell of Go's grammar, or where it is not.
+func grammatical(src string) (ok bool, at int) {
+	_, err := parse(token.NewFileSet(), "cell", src, false)
+	var list scanner.ErrorList
+	if !errors.As(err, &list) || len(list) == 0 {
+		return err == nil, 0
 	}
+	if at, ok = lineStarts(src).offset(list[0].Pos, len(src)); !ok {
+		at = len(src) // behind the text
+	}
+	return false, at
 }
 
-// wantsMore: the last token is one that nothing can end with.
-func wantsMore(src string) bool {
-	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(src)), []byte(src), func(token.Position, string) {}, 0)
-	last := token.ILLEGAL
-	for {
-		_, tok, lit := s.Scan()
-		if tok == token.EOF {
+// What may be missing behind an unfinished text: before the brackets that are open are
+// closed, and before the first of them that is a brace.
+var (
+	tails   = []string{"", " _", " {}", ":", " _ {}", " _:", "()", "() {}", " _() {}", ` "_"`, ";;{}", ";{}", " _;{}", " = _", " _ = _", "[_]_", "]_", " _ T"}
+	closing = []string{"", " {}", " _", " _() {}", ":"}
+)
+
+// continues says whether anything behind a text makes it Go.
+func continues(src, closers string) bool {
+	round := len(closers) - len(strings.TrimLeft(closers, ")]"))
+	for _, then := range closing {
+		if then != "" && round == 0 {
 			break
 		}
-		if tok != token.SEMICOLON || lit == ";" {
-			last = tok
+		for _, tail := range tails {
+			if ok, _ := grammatical(src + tail + closers[:round] + then + closers[round:]); ok {
+				return true
+			}
 		}
 	}
-	switch last {
-	case token.SEMICOLON, token.RPAREN, token.RBRACE, token.RBRACK, token.INC, token.DEC, token.ILLEGAL, token.ELLIPSIS:
-		return false
-	}
-	return last.IsOperator() || last == token.FUNC || last == token.VAR || last == token.CONST || last == token.TYPE || last == token.IMPORT ||
-		last == token.RANGE || last == token.FOR || last == token.IF || last == token.ELSE || last == token.SWITCH || last == token.GO || last == token.DEFER
-}
-
-// atEnd: the first error is at the end of the text, where more may follow.
-func atEnd(err error, src string) bool {
-	list, ok := err.(scanner.ErrorList)
-	if !ok || len(list) == 0 {
-		return false
-	}
-	line, col := lineStarts(src).at(len(strings.TrimRight(src, " \t\n")))
-	return list[0].Pos.Line > line || list[0].Pos.Line == line && list[0].Pos.Column >= col
+	return false
 }

@@ -19,14 +19,14 @@ func (e *Env) Loop(ctx context.Context, in Input, measure func(loop func(n int))
 		return err
 	}
 	c := e.newCell(ctx, in, in.name())
-	if err := e.rt.Do(c, start); err != nil {
+	if err := e.do(c, start); err != nil {
 		return e.failure(ctx, err)
 	}
 	loop, ok := c.Values[0].(func(int))
 	if !ok {
 		return fmt.Errorf("the statements of %s became a %T, not a loop", in.name(), c.Values[0])
 	}
-	if err := e.rt.Do(c, func() { measure(loop) }); err != nil {
+	if err := e.do(c, func() { measure(loop) }); err != nil {
 		return e.failure(ctx, err)
 	}
 	return nil

@@ -129,6 +129,9 @@ func (src *source) parseFile(text string, mode parser.Mode) (*ast.File, error) {
 
 // forget takes the text out of the file set: nothing refers to its positions any more.
 func (src *source) forget() {
+	if src == nil {
+		return
+	}
 	for _, f := range src.files {
 		if f != nil {
 			src.fset.RemoveFile(f)

@@ -122,6 +122,13 @@ func (r *Runtime) StopLeft(cause error) (stopped []*Cell) {
 	return stopped
 }
 
+// Busy says whether a cell has goroutines, also such as it has left behind.
+func (r *Runtime) Busy() bool {
+	r.living.Lock()
+	defer r.living.Unlock()
+	return len(r.living.cells) > 0
+}
+
 // lives notes whether a cell has goroutines. The caller holds its lock.
 func (r *Runtime) lives(c *Cell, alive bool) {
 	r.living.Lock()
