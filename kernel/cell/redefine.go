@@ -90,6 +90,9 @@ func (e *Env) dependents(p *plan, changed, declares, own map[string]bool) {
 			for _, n := range u.names {
 				changed[n] = true
 			}
+			if u.recv != "" && !declares[u.recv] {
+				changed[u.recv] = true // a method is declared with its type
+			}
 			grown = true
 		}
 	}
