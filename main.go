@@ -42,7 +42,7 @@ func main() {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help says what there is", err, c.CommandPath())
 	})
-	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), execCommand())
+	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), execCommand(), lowerCommand())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -112,9 +112,8 @@ func version() string {
 	return "0.1.0"
 }
 
-// environment makes an environment of cells and commands with nasext, which keeps to
-// a limit on memory, and sends what compiled code shows to the cell that runs it.
-func environment(ctx context.Context, memory *limit.Memory) (session.Environment, error) {
+// cells makes an environment of cells with nasext.
+func cells() (*cell.Env, error) {
 	lib, err := library.Std()
 	if err != nil {
 		return nil, err
@@ -122,7 +121,13 @@ func environment(ctx context.Context, memory *limit.Memory) (session.Environment
 	if err := lib.Add(library.Set{Name: "nasext", Table: symbols.Table, Data: symbols.Data()}); err != nil {
 		return nil, err
 	}
-	env, err := cell.New(lib)
+	return cell.New(lib)
+}
+
+// environment makes an environment of cells and commands with nasext, which keeps to
+// a limit on memory, and sends what compiled code shows to the cell that runs it.
+func environment(ctx context.Context, memory *limit.Memory) (session.Environment, error) {
+	env, err := cells()
 	if err != nil {
 		return nil, err
 	}
@@ -279,6 +284,29 @@ func execCommand() *cobra.Command {
 	memoryFlag(c, &memory)
 	c.Flags().SetInterspersed(false) // flags behind the file are the program's
 	return c
+}
+
+func lowerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "lower FILE.go|-", Short: "Show what the interpreter gets of a Go file, with the lines that it comes from", Hidden: true,
+		Args: takes(1, 1, "nascent lower FILE.go|-"),
+		RunE: func(c *cobra.Command, args []string) error {
+			src, err := readSource(args[0])
+			if err != nil {
+				return err
+			}
+			env, err := cells()
+			if err != nil {
+				return err
+			}
+			text, err := env.Lowered(cell.Input{Number: 1, Name: args[0], Source: src})
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(c.OutOrStdout(), text)
+			return err
+		},
+	}
 }
 
 func leave(status int) error {

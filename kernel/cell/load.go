@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -15,12 +16,30 @@ import (
 // load lowers a prepared cell, hands it to the interpreter and makes its
 // definitions those of the environment. It returns what runs the cell.
 func (e *Env) load(p *plan) (func(), error) {
+	left := e.leave(p)
+	var start func()
+	chunk, err := e.lower(p)
+	if err == nil {
+		start, err = e.machine.load(chunk)
+	}
+	if err != nil {
+		e.low.Discard()
+		left.failed, left.ended = true, true
+		return nil, e.unsupported(p, err)
+	}
+	e.low.Keep()
+	e.machine.lose(append(e.low.Retire(), chunk.Start))
+	e.commit(p)
+	return start, nil
+}
+
+// lower lowers a prepared cell.
+func (e *Env) lower(p *plan) (lower.Chunk, error) {
 	for _, imp := range p.check.pkg.Imports() {
 		if err := e.addPackage(imp); err != nil {
-			return nil, err
+			return lower.Chunk{}, err
 		}
 	}
-	left := e.leave(p)
 	if p.old != nil {
 		e.low.AddAlias(p.old)
 	}
@@ -45,22 +64,34 @@ func (e *Env) load(p *plan) (func(), error) {
 		e.low.Same(e.scope[n].Type(), now.Type())
 		refresh = append(refresh, now.Type())
 	}
-	chunk, err := e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program), refresh)
+	return e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program), refresh)
+}
+
+// Lowered is what the interpreter would run for a cell, with the places that the lines
+// come from. It is for those who work on the lowering: nothing runs, nothing changes.
+func (e *Env) Lowered(in Input) (string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p, err := e.prepare(in, false)
 	if err != nil {
-		e.low.Discard()
-		left.failed, left.ended = true, true
-		return nil, e.unsupported(p, err)
+		return "", err
 	}
-	start, err := e.machine.load(chunk)
+	left := e.leave(p)
+	left.failed, left.ended = true, true
+	defer e.low.Discard()
+	chunk, err := e.lower(p)
 	if err != nil {
-		e.low.Discard()
-		left.failed, left.ended = true, true
-		return nil, e.unsupported(p, err)
+		return "", e.unsupported(p, err)
 	}
-	e.low.Keep()
-	e.machine.lose(append(e.low.Retire(), chunk.Start))
-	e.commit(p)
-	return start, nil
+	var b strings.Builder
+	for i, line := range strings.Split(strings.TrimSuffix(chunk.Source, "\n"), "\n") {
+		b.WriteString(line)
+		if place := chunk.Lines[i]; place.Func != nil && place.Pos.IsValid() {
+			fmt.Fprintf(&b, " // %d %s", e.fset.Position(place.Pos).Line, place.GoName)
+		}
+		b.WriteString("\n")
+	}
+	return b.String(), nil
 }
 
 func sharedNames(m map[string]bool) []string {
