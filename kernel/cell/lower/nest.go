@@ -3,6 +3,7 @@ package lower
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -255,7 +256,8 @@ func (f *function) nest(b *ssa.BasicBlock) {
 		if _, phi := user.(*ssa.Phi); phi && eff == calls {
 			continue
 		}
-		if f.inTheWay(b.Instrs[i+1:min(end, len(b.Instrs))], eff) {
+		between := b.Instrs[i+1 : min(end, len(b.Instrs))]
+		if f.inTheWay(between, eff) || eff == reads && f.overtakes(in, between, end, final) {
 			continue
 		}
 		f.nested[v] = true
@@ -326,6 +328,15 @@ func (f *function) nestable(b *ssa.BasicBlock, v ssa.Value, user ssa.Instruction
 		return 0, false
 	}
 	return final[user], true
+}
+
+// overtakes: a load from another line would be before in, which moves to end: of two
+// loads that fail, the first is told of.
+func (f *function) overtakes(in ssa.Instruction, between []ssa.Instruction, end int, final map[ssa.Instruction]int) bool {
+	return slices.ContainsFunc(between, func(x ssa.Instruction) bool {
+		u, ok := x.(*ssa.UnOp)
+		return ok && u.Op == token.MUL && final[x] < end && !f.sameLine(in, x)
+	})
 }
 
 // inTheWay: a value with this effect may not move behind all of these instructions.
