@@ -5,6 +5,8 @@ import (
 	"go/types"
 	goreflect "reflect"
 	"unsafe"
+
+	"github.com/nascent-go/nascent/kernel/cell/rt"
 )
 
 // made is a type put together from others: of real ones by the original, of a cell's
@@ -26,7 +28,19 @@ func made(real func() goreflect.Type, cell func() types.Type, parts ...Type) Typ
 }
 
 func realType(t Type) goreflect.Type { return t.mirrored().real }
-func goType(t Type) types.Type       { return t.mirrored().goType() }
+
+// goType is t as a part of a cell's type.
+func goType(t Type) types.Type {
+	x := t.mirrored()
+	if x.goType() == nil {
+		raw := rt.RawType(x.real)
+		if raw == nil {
+			panic("reflect: Nascent can't make a type from " + t.String() + " here: it is known from compiled code only")
+		}
+		x.t.CompareAndSwap(nil, &raw)
+	}
+	return x.goType()
+}
 
 // PointerTo is the type *t.
 func PointerTo(t Type) Type {
@@ -101,15 +115,11 @@ func (m *Mirror) StructOf(fields []StructField) Type {
 	vars := make([]*types.Var, len(fields))
 	tags := make([]string, len(fields))
 	for i, f := range fields {
-		t := goType(f.Type)
-		if t == nil {
-			panic("reflect.StructOf: Nascent can't use the type " + f.Type.String() + " of field " + f.Name + " here: it is known from compiled code only")
-		}
 		var pkg *types.Package
 		if f.PkgPath != "" {
 			pkg = types.NewPackage(f.PkgPath, f.PkgPath)
 		}
-		vars[i] = types.NewField(token.NoPos, pkg, f.Name, t, f.Anonymous)
+		vars[i] = types.NewField(token.NoPos, pkg, f.Name, goType(f.Type), f.Anonymous)
 		tags[i] = string(f.Tag)
 	}
 	return m.of(types.NewStruct(vars, tags))

@@ -38,7 +38,7 @@ func (p *printer) raw(v reflect.Value, depth int, ro bool) {
 		return
 	}
 	if hasBoxed(v) {
-		if t := rawType(v.Type()); t != nil {
+		if t := RawType(v.Type()); t != nil {
 			p.print(t, v, depth+1, ro)
 			return
 		}
@@ -48,41 +48,6 @@ func (p *printer) raw(v reflect.Value, depth int, ro bool) {
 		return
 	}
 	p.leaf(v.Interface())
-}
-
-// rawType is the type of go/types of a raw list or map of interface values, nil of others.
-func rawType(t reflect.Type) types.Type {
-	if t.PkgPath() != "" {
-		return nil
-	}
-	var elem types.Type
-	switch t.Kind() {
-	case reflect.Interface:
-		if t == anyType {
-			return types.NewInterfaceType(nil, nil)
-		}
-		return nil
-	case reflect.Slice, reflect.Array, reflect.Map:
-		if elem = rawType(t.Elem()); elem == nil {
-			return nil
-		}
-	default:
-		if b, ok := types.Universe.Lookup(t.Kind().String()).(*types.TypeName); ok {
-			return b.Type()
-		}
-		return nil
-	}
-	switch t.Kind() {
-	case reflect.Slice:
-		return types.NewSlice(elem)
-	case reflect.Array:
-		return types.NewArray(elem, int64(t.Len()))
-	}
-	key := rawType(t.Key())
-	if key == nil {
-		return nil
-	}
-	return types.NewMap(key, elem)
 }
 
 // methodless is v as fmt sees it behind an unexported field: it doesn't call its methods.
