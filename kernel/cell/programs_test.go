@@ -2,8 +2,10 @@ package cell
 
 import (
 	"flag"
+	"go/build"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,5 +36,32 @@ func TestPrograms(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// testdata/known.txt names the programs of Go's own test directory that nascent exec
+// fails, a path and the reason on each line, in the order of the paths. None of them
+// prints something wrong and exits with 0.
+func TestKnownFailures(t *testing.T) {
+	data, err := os.ReadFile("testdata/known.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs := filepath.Join(build.Default.GOROOT, "test")
+	_, err = os.Stat(programs) // some installations of Go are without them
+	there := err == nil
+	var paths []string
+	for line := range strings.Lines(string(data)) {
+		file, reason, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if !ok || !strings.HasSuffix(file, ".go") || reason == "" || reason != strings.TrimSpace(reason) || strings.Contains(reason, "\t") {
+			t.Errorf("%q is no path, tab, reason", line)
+		}
+		if _, err := os.Stat(filepath.Join(programs, filepath.FromSlash(file))); there && err != nil {
+			t.Error(err)
+		}
+		paths = append(paths, file)
+	}
+	if !slices.IsSorted(paths) || len(slices.Compact(slices.Clone(paths))) != len(paths) {
+		t.Errorf("not in order, or twice: %v", paths)
 	}
 }
