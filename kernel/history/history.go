@@ -17,10 +17,12 @@ import (
 // Book is the history that one shell of a session writes and reads. Its methods
 // are safe for concurrent use.
 type Book interface {
-	// Begin records a cell as it begins. The error is a warning: it says, once, why
-	// the history is no longer kept as it should be. The cell is not concerned, and
-	// what is in memory can still be found.
-	Begin(line int, input string) error
+	// Begin records a cell, which can be found from then on. What it returns waits
+	// until no end of the process can lose the cell, and has to be called before
+	// the cell does anything. The error is a warning: it says, once, why the history
+	// is no longer kept as it should be. The cell is not concerned, and what is in
+	// memory can still be found.
+	Begin(line int, input string) (kept func() error)
 	// Output records the text of the result of a cell that was begun.
 	Output(line int, text string)
 	// Find chooses cells as a request asks, the oldest first, those of this session

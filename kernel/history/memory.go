@@ -31,13 +31,13 @@ func (m *Memory) Session() int { return 1 }
 // Subshell is a history of its own.
 func (m *Memory) Subshell(string) Book { return NewMemory() }
 
-// Begin records a cell. The error is nil.
-func (m *Memory) Begin(line int, input string) error {
+// Begin records a cell. There is nothing to wait for, and no error.
+func (m *Memory) Begin(line int, input string) (kept func() error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.entries = append(m.entries, wire.HistoryEntry{Session: 1, Line: line, Input: input})
 	m.grow(len(input) + entryCost)
-	return nil
+	return func() error { return nil }
 }
 
 // Output records the result of a cell.

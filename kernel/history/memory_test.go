@@ -28,7 +28,7 @@ func found(t *testing.T, b Book, req wire.HistoryRequest) string {
 func TestMemory(t *testing.T) {
 	m := NewMemory()
 	for i, code := range []string{"a", "b\nc", "a", "d"} {
-		if err := m.Begin(i+1, code); err != nil {
+		if err := m.Begin(i+1, code)(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ const (
 // limit. What the session holds is kept. It watches until ctx is done. stopLeft stops
 // what cells have left running after they have ended.
 func Guard(ctx context.Context, env session.Environment, m *Memory, stopLeft func(why error)) session.Environment {
-	g := &guard{Environment: env, memory: m, stopLeft: stopLeft, cells: map[*run]bool{}, begun: make(chan struct{}, 1), pressed: scarce}
+	g := &guard{Environment: env, memory: m, stopLeft: stopLeft, cells: map[*run]bool{}, tick: time.NewTimer(idleTick), due: time.Now().Add(idleTick), pressed: scarce}
 	go g.watch(ctx)
 	return g
 }
@@ -30,10 +30,11 @@ type guard struct {
 	session.Environment
 	memory   *Memory
 	stopLeft func(why error)
-	begun    chan struct{}         // a cell has begun
 	pressed  func(used Bytes) bool // the machine itself has hardly any memory left
 
 	mu    sync.Mutex
+	tick  *time.Timer   // measures next
+	due   time.Time     // when
 	cells map[*run]bool // that run
 	base  Bytes         // in use when the last cell had ended, or what was left running was stopped
 }
@@ -64,11 +65,10 @@ func (g *guard) run(ctx context.Context, call func(context.Context) error) error
 	r := &run{stop: stop, base: g.memory.Used()}
 	g.mu.Lock()
 	g.cells[r] = true
-	g.mu.Unlock()
-	select {
-	case g.begun <- struct{}{}:
-	default: // the watch has not seen the one before yet
+	if time.Until(g.due) > runningTick {
+		g.lookIn(runningTick)
 	}
+	g.mu.Unlock()
 	err := call(inner)
 	g.mu.Lock()
 	delete(g.cells, r)
@@ -92,28 +92,29 @@ func (g *guard) run(ctx context.Context, call func(context.Context) error) error
 
 // watch stops cells when the memory goes over the limit.
 func (g *guard) watch(ctx context.Context) {
-	tick := time.NewTimer(idleTick)
-	defer tick.Stop()
+	defer g.tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-g.begun:
-		case <-tick.C:
-			g.look()
+		case <-g.tick.C:
 		}
-		if g.running() {
-			tick.Reset(runningTick)
+		g.look()
+		g.mu.Lock()
+		if len(g.cells) > 0 {
+			g.lookIn(runningTick)
 		} else {
-			tick.Reset(idleTick)
+			g.lookIn(idleTick)
 		}
+		g.mu.Unlock()
 	}
 }
 
-func (g *guard) running() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.cells) > 0
+// lookIn sets when the memory is measured next. A cell that has ended by then wakes
+// nothing. g.mu is held.
+func (g *guard) lookIn(d time.Duration) {
+	g.due = time.Now().Add(d)
+	g.tick.Reset(d)
 }
 
 // look measures, and stops cells that have made what is too much, or what cells have

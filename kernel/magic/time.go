@@ -26,6 +26,9 @@ func runTime(ctx context.Context, c *Call) error {
 	in := c.In
 	if _, ok := c.Statement(); ok {
 		in.Around = m.around
+		if outer := c.In.Around; outer != nil { // what has to be done first is not measured
+			in.Around = func(run func()) { outer(func() { m.around(run) }) }
+		}
 	} else {
 		m.begin()
 	}

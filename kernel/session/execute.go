@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nascent-go/nascent/display"
@@ -36,18 +37,22 @@ func (sh *subshell) execute(r request) {
 	sh.handlers.wait(r.comms) // a slider that was moved before the cell was run counts
 	started := time.Now()
 	in := cell.Input{Number: max(sh.count, 1), Name: unrecorded, Source: req.Code}
+	kept := func() {}
 	if req.StoreHistory {
 		sh.count++
-		if warning := sh.book.Begin(sh.count, req.Code); warning != nil {
-			sh.opts.Logf("%v", warning)
-		}
+		kept = sync.OnceFunc(sh.record(sh.count, req.Code))
 		in.Number, in.Name = sh.count, sh.cellName(sh.count)
+		in.Around = func(run func()) {
+			kept()
+			run()
+		}
 	}
 	if !req.Silent {
 		sh.tell(m, wire.TypeExecuteInput, wire.ExecuteInput{Code: req.Code, ExecutionCount: sh.count})
 	}
 
 	reply, err := sh.runCell(r, req, in)
+	kept()
 	sh.bursts.answer(client, burst{cell: id, made: r.made, answered: time.Now(), ahead: ahead, broken: err != nil && req.StopOnError})
 	if err != nil {
 		reply = wire.ExecuteReply{Status: wire.StatusError, Error: errorContent(err)}
@@ -60,6 +65,17 @@ func (sh *subshell) execute(r request) {
 	}
 	reply.ExecutionCount = sh.count
 	sh.reply(m, wire.TypeExecuteReply, reply, wire.ExecuteMetadata{Started: wire.Timestamp(started)})
+}
+
+// record puts a cell into the history. What it returns waits until it is kept there:
+// that goes on while the cell is compiled.
+func (sh *subshell) record(line int, code string) (kept func()) {
+	wait := sh.book.Begin(line, code)
+	return func() {
+		if warning := wait(); warning != nil {
+			sh.opts.Logf("%v", warning)
+		}
+	}
 }
 
 // runCell runs a cell and shows its result. When it returns, all that the cell

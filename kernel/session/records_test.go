@@ -74,4 +74,6 @@ func TestHistoryWarning(t *testing.T) {
 // grumbler is a history that warns.
 type grumbler struct{ history.Book }
 
-func (grumbler) Begin(int, string) error { return fmt.Errorf("the disk is full") }
+func (grumbler) Begin(int, string) (kept func() error) {
+	return func() error { return fmt.Errorf("the disk is full") }
+}

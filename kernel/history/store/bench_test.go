@@ -18,7 +18,7 @@ func BenchmarkCell(b *testing.B) {
 	line := 0
 	for b.Loop() {
 		line++
-		if err := s.Book().Begin(line, "fmt.Println(1)"); err != nil {
+		if err := s.Book().Begin(line, "fmt.Println(1)")(); err != nil {
 			b.Fatal(err)
 		}
 		s.Book().Output(line, "1")
@@ -51,7 +51,7 @@ func BenchmarkOpenAndClose(b *testing.B) {
 	for b.Loop() {
 		key++
 		s := begun(path, fmt.Sprint(key))
-		if err := s.Book().Begin(1, "1"); err != nil {
+		if err := s.Book().Begin(1, "1")(); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.Close(); err != nil {

@@ -45,7 +45,7 @@ func another(kind, path string) int {
 		lines = 1 << 30
 	}
 	for line := 1; line <= lines; line++ {
-		if err := s.Book().Begin(line, fmt.Sprintf("line %d of %d: %s", line, os.Getpid(), strings.Repeat("x", 500))); err != nil {
+		if err := s.Book().Begin(line, fmt.Sprintf("line %d of %d: %s", line, os.Getpid(), strings.Repeat("x", 500)))(); err != nil {
 			fmt.Println("warning", err)
 		}
 		s.Book().Output(line, "output "+strconv.Itoa(line))

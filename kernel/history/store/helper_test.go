@@ -38,7 +38,7 @@ func closeQuietly(t *testing.T, s *Store) {
 func begin(t *testing.T, b history.Book, inputs ...string) {
 	t.Helper()
 	for i, input := range inputs {
-		if err := b.Begin(i+1, input); err != nil {
+		if err := b.Begin(i+1, input)(); err != nil {
 			t.Fatalf("line %d: %v", i+1, err)
 		}
 	}

@@ -108,17 +108,19 @@ func (b *book) Subshell(id string) history.Book {
 	return &book{store: b.store, key: b.key + "/" + id, recent: history.NewMemory()}
 }
 
-func (b *book) Begin(line int, input string) error {
-	if err := b.recent.Begin(line, input); err != nil {
-		return err
+// Begin waits for the file for a short time only: it may be locked.
+func (b *book) Begin(line int, input string) (kept func() error) {
+	b.recent.Begin(line, input)
+	written := b.store.put(entry{book: b, line: line, input: input, begins: true})
+	return func() error {
+		timer := time.NewTimer(b.store.limits.begin)
+		defer timer.Stop()
+		select {
+		case <-written:
+		case <-timer.C:
+		}
+		return b.store.told()
 	}
-	timer := time.NewTimer(b.store.limits.begin)
-	defer timer.Stop()
-	select {
-	case <-b.store.put(entry{book: b, line: line, input: input, begins: true}):
-	case <-timer.C:
-	}
-	return b.store.told()
 }
 
 func (b *book) Output(line int, text string) {

@@ -36,7 +36,7 @@ func TestHistoryOutlivesItsKernel(t *testing.T) {
 	}
 
 	s := keep(t, path, "fourth")
-	if err := s.Book().Begin(1, "y"); err != nil {
+	if err := s.Book().Begin(1, "y")(); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct {
@@ -92,7 +92,7 @@ func TestSameKeyGoesOn(t *testing.T) {
 		t.Errorf("session %d goes on, want 1", got)
 	}
 	for line, input := range map[int]string{2: "b again", 3: "c"} {
-		if err := s.Book().Begin(line, input); err != nil {
+		if err := s.Book().Begin(line, input)(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -160,7 +160,7 @@ func TestAfterCloseCellsGoOn(t *testing.T) {
 	s := begun(tempFile(t), "kernel")
 	begin(t, s.Book(), "a")
 	closeQuietly(t, s)
-	if err := s.Book().Begin(2, "b"); err != nil {
+	if err := s.Book().Begin(2, "b")(); err != nil {
 		t.Errorf("a cell after the end: %v", err)
 	}
 	closeQuietly(t, s) // once more does nothing

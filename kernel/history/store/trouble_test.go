@@ -165,7 +165,7 @@ func TestCorruptFileIsMovedAside(t *testing.T) {
 	whole := tempFile(t)
 	s := begun(whole, "kernel")
 	for i := range 400 {
-		if err := s.Book().Begin(i+1, strings.Repeat("some code ", 20)); err != nil {
+		if err := s.Book().Begin(i+1, strings.Repeat("some code ", 20))(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,7 +191,7 @@ func TestCorruptFileIsMovedAside(t *testing.T) {
 			s := begun(path, "kernel")
 			var warnings []string
 			for line := range 3 {
-				if err := s.Book().Begin(line+1, "new"); err != nil {
+				if err := s.Book().Begin(line+1, "new")(); err != nil {
 					warnings = append(warnings, err.Error())
 				}
 				written(t, s)
@@ -217,7 +217,7 @@ func TestQuestionMeetsCorruption(t *testing.T) {
 	path := tempFile(t)
 	s := begun(path, "old")
 	for i := range 2000 {
-		if err := s.Book().Begin(i+1, strings.Repeat("some code ", 20)); err != nil {
+		if err := s.Book().Begin(i+1, strings.Repeat("some code ", 20))(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -240,7 +240,7 @@ func TestQuestionMeetsCorruption(t *testing.T) {
 	}
 	var warnings []string
 	for line := 2; len(warnings) == 0 && line < 100; line++ { // the writer may be at it
-		if err := s.Book().Begin(line, "b"); err != nil {
+		if err := s.Book().Begin(line, "b")(); err != nil {
 			warnings = append(warnings, err.Error())
 		}
 		written(t, s)
@@ -338,7 +338,7 @@ func TestUnreadable(t *testing.T) {
 	begin(t, s.Book(), "a")
 	written(t, s)
 	s.couldNotRead(context.Background(), s.db, errors.New("out of luck"))
-	err := s.Book().Begin(2, "b")
+	err := s.Book().Begin(2, "b")()
 	if err == nil || !strings.Contains(err.Error(), "out of luck") {
 		t.Errorf("warning: %v", err)
 	}
