@@ -2,10 +2,14 @@ package rt
 
 import (
 	"container/heap"
+	"context"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"math/rand"
+	"net/http"
 	"reflect"
 	"sort"
 	"strings"
@@ -32,6 +36,11 @@ func (r *Runtime) wrap(b Boxed, t reflect.Type) reflect.Value {
 	if w := r.wrapFast(b, t); w != nil {
 		return reflect.ValueOf(w)
 	}
+	return r.wrapPlain(b, t)
+}
+
+// wrapPlain is b as a value of interface type t that has no other methods.
+func (r *Runtime) wrapPlain(b Boxed, t reflect.Type) reflect.Value {
 	x, ok := r.calls.wrappers.Load(t)
 	if !ok {
 		x = r.wrapperOf(t)
@@ -97,17 +106,24 @@ func (w base) Format(s fmt.State, verb rune) { w.b.Format(s, verb) }
 
 func (w base) inside(f func()) { w.b.d.r.inside(w.home, f) }
 
-// wrapFast is b as an interface that is used much, nil for others.
+// wrapFast is b as an interface that is used much, or of whose values compiled code asks
+// more, nil for others.
 func (r *Runtime) wrapFast(b Boxed, t reflect.Type) any {
 	switch t {
 	case writerType:
-		if m, ok := b.d.method("Write").(func(any, []byte) (int, any)); ok {
-			return &writerW{base{b, r.Current()}, m}
-		}
+		return r.wrapWriter(b)
 	case readerType:
-		if m, ok := b.d.method("Read").(func(any, []byte) (int, any)); ok {
-			return &readerW{base{b, r.Current()}, m}
-		}
+		return r.wrapReader(b)
+	case fsType:
+		return r.wrapFS(b)
+	case fileType:
+		return r.wrapFile(b)
+	case sourceType:
+		return r.wrapSource(b)
+	case contextType:
+		return r.wrapContext(b)
+	case responseType:
+		return r.wrapResponse(b)
 	case stringerType:
 		if m, ok := b.d.method("String").(func(any) string); ok {
 			return &stringerW{base{b, r.Current()}, m}
@@ -155,38 +171,15 @@ var (
 	readerType    = reflect.TypeFor[io.Reader]()
 	stringerType  = reflect.TypeFor[fmt.Stringer]()
 	logValuerType = reflect.TypeFor[slog.LogValuer]()
+	fsType        = reflect.TypeFor[fs.FS]()
+	fileType      = reflect.TypeFor[fs.File]()
+	sourceType    = reflect.TypeFor[rand.Source]()
+	contextType   = reflect.TypeFor[context.Context]()
+	responseType  = reflect.TypeFor[http.ResponseWriter]()
 	flagType      = reflect.TypeFor[flag.Value]()
 	sortType      = reflect.TypeFor[sort.Interface]()
 	heapType      = reflect.TypeFor[heap.Interface]()
 )
-
-type writerW struct {
-	base
-	write func(any, []byte) (int, any)
-}
-
-func (w *writerW) Write(p []byte) (n int, err error) {
-	w.inside(func() {
-		var e any
-		n, e = w.write(w.b.V, p)
-		err = w.b.d.r.error(e)
-	})
-	return n, err
-}
-
-type readerW struct {
-	base
-	read func(any, []byte) (int, any)
-}
-
-func (w *readerW) Read(p []byte) (n int, err error) {
-	w.inside(func() {
-		var e any
-		n, e = w.read(w.b.V, p)
-		err = w.b.d.r.error(e)
-	})
-	return n, err
-}
 
 type stringerW struct {
 	base
