@@ -1,6 +1,9 @@
 package cell
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestKindOf(t *testing.T) {
 	nb := newNotebook(t)
@@ -48,5 +51,28 @@ func TestWhole(t *testing.T) {
 	want := "error cell 2, line 3\n    g()\ncell 2, g, line 1\n    func g() { panic(1) }\npanic: 1\n"
 	if got := told(Outcome{}, err); got != want {
 		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+// What a cell is lowered to can be seen, with the lines that it comes from; the cell has
+// not run, and defines nothing.
+func TestLowered(t *testing.T) {
+	nb := newNotebook(t)
+	for range 2 {
+		text, err := nb.env.Lowered(Input{Number: 1, Source: "func f() int {\n\treturn 7\n}\nf()"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"return 7 // 2 main.f\n", "_f() // 4 main.main\n"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in\n%s", want, text)
+			}
+		}
+	}
+	if got := nb.run("f()"); !strings.Contains(got, "undefined: f") {
+		t.Errorf("f is defined: %s", got)
+	}
+	if _, err := nb.env.Lowered(Input{Number: 1, Source: "1 + true"}); err == nil {
+		t.Error("what does not compile is lowered")
 	}
 }

@@ -74,5 +74,6 @@
 // lowering does not change, forget.go lets go what no cell can mention any more.
 //
 // Each line of a chunk knows where it comes from ([Place]), and no line holds
-// calls of two lines of the source, so that tracebacks are exact.
+// calls of two lines of the source, so that tracebacks are exact. The command nascent
+// lower shows the lines of a program, each with its place.
 package lower

@@ -380,13 +380,13 @@ func (l *Lowerer) global(g *ssa.Global) string {
 		return n
 	}
 	at := l.at
-	l.at = g.Pos()
-	defer func() { l.at = at }()
+	l.at = g.Pos() // if it fails, that is where
 	n := fmt.Sprintf("%s%d_%s", VarPrefix, l.fresh(), sanitize(g.Name()))
 	l.globals[g] = n
 	l.chunk.vars[n] = true
 	l.later(func() { delete(l.globals, g) })
 	l.declare("var %s %s", n, l.typ(elem(g.Type())))
+	l.at = at
 	return n
 }
 
