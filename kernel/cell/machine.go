@@ -35,8 +35,6 @@ type machine struct {
 	prune  *prune.Interpreter
 	start  func() // of the chunk that is being loaded: it has called rt.Loaded
 
-	listing io.Writer // if set, the text of each chunk is written to it
-
 	ending sync.Mutex
 	ended  []int // chunks of which nothing can run any more
 }
@@ -138,9 +136,6 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	m.chunks[serial] = loaded
 	for _, v := range c.Vars {
 		m.users[v]++
-	}
-	if m.listing != nil {
-		fmt.Fprintln(m.listing, c.Source)
 	}
 	what := ""
 	fail := func(err error) error {

@@ -2,7 +2,6 @@ package cell
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -92,22 +91,4 @@ func processorTime(t testing.TB) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-var lowered = flag.String("lowered", "", "a Go file whose lowered form TestLowered prints")
-
-// TestLowered shows what the interpreter is given, to one who wants to know why it is slow.
-func TestLowered(t *testing.T) {
-	if *lowered == "" {
-		t.Skip("no file is named with -lowered")
-	}
-	src, err := os.ReadFile(*lowered)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nb := newNotebook(t)
-	nb.env.machine.listing = os.Stdout
-	if _, _, err := nb.env.start(Input{Number: 1, Source: string(src)}, false); err != nil {
-		t.Fatal(err)
-	}
 }
