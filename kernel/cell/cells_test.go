@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -16,14 +17,29 @@ import (
 
 // buffer is a cell's output; goroutines write to it too.
 type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu    sync.Mutex
+	b     bytes.Buffer
+	shown int             // how much of it has been looked at
+	wrote chan<- struct{} // if not nil: told when there is more
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	select {
+	case b.wrote <- struct{}{}:
+	default:
+	}
 	return b.b.Write(p)
+}
+
+// rest is what has been written since rest was called last.
+func (b *buffer) rest() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	text := b.b.String()[b.shown:]
+	b.shown += len(text)
+	return text
 }
 
 func (b *buffer) String() string {
@@ -34,9 +50,11 @@ func (b *buffer) String() string {
 
 // notebook runs cells one after the other.
 type notebook struct {
-	t   testing.TB
-	env *Env
-	n   int
+	t    testing.TB
+	env  *Env
+	n    int
+	outs []*buffer // of the cells so far
+	late chan struct{}
 }
 
 func newNotebook(t testing.TB) *notebook {
@@ -49,7 +67,7 @@ func newNotebook(t testing.TB) *notebook {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &notebook{t: t, env: env}
+	return &notebook{t: t, env: env, late: make(chan struct{}, 1)}
 }
 
 // exec runs the next cell.
@@ -63,9 +81,48 @@ func (nb *notebook) exec(ctx context.Context, out *buffer, src string) (Outcome,
 func (nb *notebook) run(src string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out := &buffer{}
+	out := &buffer{wrote: nb.late}
+	nb.outs = append(nb.outs, out)
+	if command, ok := strings.CutPrefix(src, "%"); ok {
+		nb.n++
+		return nb.command(ctx, strings.Fields(command))
+	}
 	o, err := nb.exec(ctx, out, src)
-	return out.String() + told(o, err)
+	return out.rest() + told(o, err)
+}
+
+// command does what %reset NAME... and %strict on|off do.
+func (nb *notebook) command(ctx context.Context, words []string) string {
+	if words[0] == "strict" {
+		nb.env.SetStrict(words[1] == "on")
+		return ""
+	}
+	warnings, err := nb.env.Forget(ctx, words[1:]...)
+	return told(Outcome{Warnings: warnings}, err)
+}
+
+var colours = regexp.MustCompile("\x1b\\[[0-9]*m")
+
+// later is what earlier cells have written since they ended; at least so many lines
+// are waited for.
+func (nb *notebook) later(lines int) string {
+	var all strings.Builder
+	timeout := time.After(20 * time.Second)
+	for {
+		for i, out := range nb.outs[:len(nb.outs)-1] {
+			for l := range strings.Lines(out.rest()) {
+				fmt.Fprintf(&all, "cell %d later: %s", i+1, colours.ReplaceAllString(l, ""))
+			}
+		}
+		if strings.Count(all.String(), "\n") >= lines {
+			return all.String()
+		}
+		select {
+		case <-nb.late:
+		case <-timeout:
+			return all.String()
+		}
+	}
 }
 
 func told(o Outcome, err error) string {
@@ -90,7 +147,8 @@ func told(o Outcome, err error) string {
 
 // sequence is a notebook in testdata/cells: a name behind "# ", then cells, whose
 // lines begin with "> ", each followed by what it shows. A blank line ends a cell;
-// blank lines of an output are written "~".
+// blank lines of an output are written "~". What an earlier cell writes while this one
+// runs, or soon after, stands behind "cell N later: ".
 type sequence struct {
 	name  string
 	cells []step
@@ -150,7 +208,7 @@ func TestCells(t *testing.T) {
 				t.Run(s.name, func(t *testing.T) {
 					nb := newNotebook(t)
 					for _, c := range s.cells {
-						got := strings.TrimRight(nb.run(c.src), "\n")
+						got := strings.TrimRight(nb.run(c.src)+nb.later(strings.Count(c.out, " later: ")), "\n")
 						if want := strings.TrimRight(c.out, "\n"); got != want {
 							t.Errorf("%s:%d:\n%s\n--- shows\n%s\n--- not\n%s", file, c.line, c.src, got, want)
 						}

@@ -18,7 +18,6 @@ type unit struct {
 	decl    ast.Decl
 	uses    map[string]bool // names at package level that it mentions
 	imports map[string]string
-	dots    []string
 	broken  string // why it no longer compiles
 }
 
@@ -27,6 +26,7 @@ func (u *unit) within(pos token.Pos) bool { return u.decl.Pos() <= pos && pos <=
 
 // checked is the outcome of type-checking a cell together with what depends on it.
 type checked struct {
+	fset  *token.FileSet
 	pkg   *types.Package
 	files []*ast.File
 	info  *types.Info
@@ -42,9 +42,10 @@ func newInfo() *types.Info {
 }
 
 // check type-checks files as a package of their own, in which all that earlier
-// cells have defined is visible, except the names that the files declare and hidden ones.
+// cells have defined is visible, except the names that the files declare and hidden ones;
+// so is what is extra, if nothing else has the name.
 func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Object) *checked {
-	c := &checked{pkg: types.NewPackage("main", "main"), files: files, info: newInfo()}
+	c := &checked{fset: e.fset, pkg: types.NewPackage("main", "main"), files: files, info: newInfo()}
 	declares := map[string]bool{}
 	for _, f := range files {
 		for _, d := range f.Decls {
@@ -59,7 +60,9 @@ func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Obj
 		}
 	}
 	for _, obj := range slices.Concat(e.hooks, extra) {
-		c.pkg.Scope().Insert(obj)
+		if !declares[obj.Name()] {
+			c.pkg.Scope().Insert(obj) // unless earlier cells have the name
+		}
 	}
 	conf := types.Config{Importer: e.lib, GoVersion: goVersion, Sizes: types.SizesFor("gc", "amd64"), Error: func(err error) {
 		var te types.Error
@@ -232,7 +235,7 @@ func (u *unit) file(without map[string]bool) *ast.File {
 		}
 		d = &again
 	}
-	return &ast.File{Package: u.decl.Pos(), Name: &ast.Ident{NamePos: u.decl.Pos(), Name: "main"}, Decls: []ast.Decl{importDecl(u.decl.Pos(), u.imports, u.dots), d}}
+	return &ast.File{Package: u.decl.Pos(), Name: &ast.Ident{NamePos: u.decl.Pos(), Name: "main"}, Decls: []ast.Decl{importDecl(u.decl.Pos(), u.imports), d}}
 }
 
 // ignorable are errors that Go has and a cell has not: what is unused at the top level.

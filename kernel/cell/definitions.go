@@ -82,7 +82,10 @@ func (e *Env) Forget(ctx context.Context, names ...string) (warnings []string, e
 	e.let(ctx, zero)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.forget(gone), ctx.Err()
+	before := maps.Clone(e.scope)
+	warnings = e.forget(gone)
+	e.retire(before, nil)
+	return warnings, ctx.Err()
 }
 
 // Reset takes all definitions back.

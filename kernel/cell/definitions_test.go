@@ -44,7 +44,7 @@ func TestForget(t *testing.T) {
 		{"type T struct{}\nfunc (T) M() int { return 1 }\nv := T{}", "T", "", "v", "=> {}"},
 		{"type T struct{}\nv := T{}", "T v", "", "type T int\nv := T(3)\nv", "=> 3"},
 		{"const (\nA = iota\nB\n)", "A B", "", "A", "undefined: A"},
-		{"x := 1", "y", "error y is not defined by any cell; did you mean x?", "x", "=> 1"},
+		{"x := 1", "y", "error y is not defined by any cell", "x", "=> 1"},
 		{"x := make([]byte, 1<<20)\np := &x", "x", "", "len(*p)", "=> 0"},
 	} {
 		nb := newNotebook(t)

@@ -8,6 +8,9 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
 )
 
 // Diagnostic is one thing that is wrong with a cell before it runs.
@@ -54,7 +57,7 @@ func (e *CompileError) Traceback(color bool) []string {
 		out = append(out, paint(bold, fmt.Sprintf("%s:%d:%d: ", d.Cell, d.Line, d.Column))+paint(red, d.Message))
 		if d.Source != "" {
 			line, column := window(strings.ReplaceAll(d.Source, "\t", " "), displayColumn(d.Source, d.Column))
-			out = append(out, "    "+line, "    "+strings.Repeat(" ", column)+paint(red, "^"))
+			out = append(out, "    "+line, "    "+strings.Repeat(" ", displayWidth(string([]rune(line)[:column])))+paint(red, "^"))
 		}
 		if d.Hint != "" {
 			out = append(out, "    "+paint(cyan, d.Hint))
@@ -66,6 +69,20 @@ func (e *CompileError) Traceback(color bool) []string {
 // displayColumn is how many characters stand before a byte column.
 func displayColumn(line string, column int) int {
 	return len([]rune(line[:min(max(column-1, 0), len(line))]))
+}
+
+// displayWidth is how many columns of a fixed-width font a text takes.
+func displayWidth(s string) (n int) {
+	for _, r := range s {
+		switch k := width.LookupRune(r).Kind(); {
+		case unicode.Is(unicode.Mn, r):
+		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // window cuts a long line to what stands around a column, counted in characters,
@@ -98,14 +115,14 @@ type Frame struct {
 
 // RuntimeError is a panic, or an error that the cell's top level did not take.
 type RuntimeError struct {
-	Kind    string  // "panic" or "error"
+	Kind    string  // "panic", "error" or "fatal error"
 	Message string  // as Go prints it
 	Frames  []Frame // innermost last
 }
 
 func (e *RuntimeError) Error() string { return e.Kind + ": " + e.Message }
 
-// Name is "panic" or "error".
+// Name is the kind.
 func (e *RuntimeError) Name() string { return e.Kind }
 
 // Traceback shows the cell's own frames, innermost last, then the message.
@@ -155,6 +172,9 @@ func painter(color bool) func(style, s string) string {
 	}
 }
 
+// complaint tells the writer of a cell what is wrong, and what would be right.
+type complaint func(pos token.Pos, msg, hint string)
+
 // diagnostics gathers what is wrong with a cell, each thing once, in the order of the text.
 type diagnostics struct {
 	fset  *token.FileSet
@@ -176,9 +196,9 @@ func (d *diagnostics) add(pos token.Position, message, hint string) {
 	for i, y := range d.list {
 		if y.Cell == x.Cell && y.Line == x.Line && y.Column == x.Column {
 			switch {
-			case y.Message == x.Message, strings.HasSuffix(x.Message, vague), twins(y.Message, x.Message):
+			case y.Message == x.Message, strings.HasSuffix(x.Message, vague), twins(y.Message, x.Message), leading(y.Message):
 				return
-			case strings.HasSuffix(y.Message, vague):
+			case strings.HasSuffix(y.Message, vague), leading(x.Message):
 				d.list[i] = x
 				return
 			}
@@ -202,7 +222,13 @@ func (d *diagnostics) also(what string, pos token.Position) {
 // is made of it.
 func twins(a, b string) bool {
 	same := strings.NewReplacer(" in variable declaration", "", " in assignment", "")
-	return same.Replace(a) == same.Replace(b)
+	const generic = " without instantiation"
+	return same.Replace(a) == same.Replace(b) || strings.HasSuffix(a, generic) && strings.HasSuffix(b, generic)
+}
+
+// leading says whether an error explains others at its place.
+func leading(msg string) bool {
+	return strings.HasSuffix(msg, " redeclared in this block") || strings.HasPrefix(msg, "cannot declare ")
 }
 
 // addError adds an error of the scanner, the parser or the type checker.
@@ -213,6 +239,8 @@ func (d *diagnostics) addError(err error) {
 	case errors.As(err, &list):
 		for _, e := range list {
 			d.add(e.Pos, e.Msg, "")
+			last := &d.list[len(d.list)-1]
+			last.Hint = syntaxHint(last.Source, last.Message)
 		}
 	case errors.As(err, &te):
 		d.add(te.Fset.Position(te.Pos), te.Msg, "")

@@ -1,9 +1,12 @@
 package cell
 
 import (
+	"cmp"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -32,9 +35,9 @@ type call struct {
 	done bool           // showResult has seen to it
 }
 
-// hoist takes the variables out of a cell's statements. isVar says whether an
-// earlier cell has a variable of a name.
-func (src *source) hoist(isVar func(name string) bool, complain func(pos token.Pos, msg string)) *hoisted {
+// hoist takes the variables out of a cell's statements. scope is what earlier cells
+// have defined.
+func (src *source) hoist(scope map[string]types.Object, complain complaint) *hoisted {
 	h := &hoisted{names: map[string]*ast.Ident{}, old: map[string]bool{}}
 	if src.run == nil {
 		return h
@@ -42,24 +45,27 @@ func (src *source) hoist(isVar func(name string) bool, complain func(pos token.P
 	for i, s := range src.run.Body.List {
 		h.statement(s, src.typed[i], complain)
 	}
-	src.renameOld(h, isVar)
+	if src.tuple && src.quiet {
+		h.body[len(h.body)-1] = discard(&ast.CompositeLit{Type: &ast.ArrayType{Elt: &ast.InterfaceType{Methods: &ast.FieldList{}}}, Elts: src.shownList().Args})
+	}
+	src.renameOld(h, scope, complain)
 	return h
 }
 
-func (h *hoisted) statement(s, typed ast.Stmt, complain func(token.Pos, string)) {
+func (h *hoisted) statement(s, typed ast.Stmt, complain complaint) {
 	switch s := s.(type) {
 	case *ast.AssignStmt:
 		assign := *s
 		var spec *ast.ValueSpec
 		if s.Tok == token.DEFINE {
 			twin := typed.(*ast.AssignStmt)
-			names, fresh := h.define(twin.Lhs)
+			names, fresh := h.define(twin.Lhs, complain)
 			if names == nil {
-				complain(s.TokPos, "non-name on left side of :=")
+				complain(s.TokPos, "non-name on left side of :=", "")
 				return
 			}
 			if !fresh {
-				complain(s.TokPos, "no new variables on left side of :=")
+				complain(s.TokPos, "no new variables on left side of :=", useAssign(s))
 				return
 			}
 			assign.Tok = token.ASSIGN
@@ -91,6 +97,14 @@ func (h *hoisted) statement(s, typed ast.Stmt, complain func(token.Pos, string))
 	}
 }
 
+// zeroOf is the zero value of a type, without names that cells may have taken:
+// struct{ zero__ T }{}.zero__
+func zeroOf(t ast.Expr, pos token.Pos) ast.Expr {
+	name := func() *ast.Ident { return &ast.Ident{NamePos: pos, Name: zeroName} }
+	st := &ast.StructType{Struct: pos, Fields: &ast.FieldList{Opening: pos, List: []*ast.Field{{Names: []*ast.Ident{name()}, Type: t}}, Closing: pos}}
+	return &ast.SelectorExpr{X: &ast.CompositeLit{Type: st, Lbrace: pos, Rbrace: pos}, Sel: name()}
+}
+
 func onlyCall(rhs []ast.Expr) (*ast.CallExpr, bool) {
 	if len(rhs) != 1 {
 		return nil, false
@@ -100,12 +114,17 @@ func onlyCall(rhs []ast.Expr) (*ast.CallExpr, bool) {
 }
 
 // define are the names of a short variable declaration; those that the cell has declared before become blank.
-func (h *hoisted) define(lhs []ast.Expr) (names []*ast.Ident, fresh bool) {
+func (h *hoisted) define(lhs []ast.Expr, complain complaint) (names []*ast.Ident, fresh bool) {
+	here := map[string]bool{}
 	for _, x := range lhs {
 		id, ok := x.(*ast.Ident)
 		if !ok {
 			return nil, false
 		}
+		if here[id.Name] {
+			complain(id.Pos(), id.Name+" repeated on left side of :=", "")
+		}
+		here[id.Name] = id.Name != "_"
 		if id.Name != "_" && h.names[id.Name] == nil {
 			h.names[id.Name] = id
 			fresh = true
@@ -126,8 +145,7 @@ func (h *hoisted) variable(spec, twin *ast.ValueSpec) {
 	}
 	if len(spec.Values) == 0 { // a variable that is declared again is zero again
 		for _, id := range spec.Names {
-			zero := &ast.StarExpr{Star: id.Pos(), X: &ast.CallExpr{Fun: &ast.Ident{NamePos: id.Pos(), Name: "new"}, Lparen: id.Pos(), Args: []ast.Expr{spec.Type}, Rparen: id.End()}}
-			h.body = append(h.body, &ast.AssignStmt{Lhs: []ast.Expr{id}, TokPos: id.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{zero}})
+			h.body = append(h.body, &ast.AssignStmt{Lhs: []ast.Expr{id}, TokPos: id.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{zeroOf(spec.Type, id.Pos())}})
 		}
 		return
 	}
@@ -147,14 +165,22 @@ func (h *hoisted) variable(spec, twin *ast.ValueSpec) {
 
 // renameOld gives names that stand before the cell's own declaration of them,
 // such as the right x in x := x + 1, a name of their own: they mean the variable
-// of an earlier cell.
-func (src *source) renameOld(h *hoisted, isVar func(string) bool) {
+// of an earlier cell. If there is none, the name can mean nothing yet; but a function
+// literal may be called later.
+func (src *source) renameOld(h *hoisted, scope map[string]types.Object, complain complaint) {
 	at := map[int]bool{}
-	for _, id := range src.loose {
-		if h.names[id.Name] != nil && isVar(id.Name) {
+	later := calledLater(src.run)
+	for _, id := range append(src.loose, src.keys(scope)...) {
+		decl := h.names[id.Name]
+		_, isVar := scope[id.Name].(*types.Var)
+		switch {
+		case decl == nil:
+		case isVar:
 			at[src.offset(id.Pos())] = true
 			h.old[id.Name] = true
 			id.Name += oldSuffix
+		case !slices.ContainsFunc(later, func(f *ast.FuncLit) bool { return f.Pos() <= id.Pos() && id.Pos() < f.End() }):
+			complain(id.Pos(), "undefined: "+id.Name, fmt.Sprintf("%s is declared in line %d, and only what follows can use it", id.Name, src.position(decl.Pos()).Line))
 		}
 	}
 	if len(at) == 0 {
@@ -168,6 +194,93 @@ func (src *source) renameOld(h *hoisted, isVar func(string) bool) {
 			return true
 		})
 	}
+}
+
+// calledLater are function literals that are not called where they stand.
+func calledLater(root ast.Node) (list []*ast.FuncLit) {
+	now := map[ast.Node]bool{}
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			now[n.Call.Fun] = false
+		case *ast.DeferStmt:
+			now[n.Call.Fun] = false
+		case *ast.CallExpr:
+			if _, ok := now[n.Fun]; !ok {
+				now[ast.Unparen(n.Fun)] = true
+			}
+		case *ast.FuncLit:
+			if !now[n] {
+				list = append(list, n)
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// keys are the names before a colon in literals of maps and arrays that nothing in
+// the statements declares: the parser can't tell them from names of fields.
+func (src *source) keys(scope map[string]types.Object) (keys []*ast.Ident) {
+	outer := map[*ast.CompositeLit]ast.Expr{} // types that literals in literals leave out
+	ast.Inspect(src.run, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		var key, elem ast.Expr
+		keyed := false
+		switch t := src.written(cmp.Or(lit.Type, outer[lit]), scope).(type) {
+		case *ast.ArrayType:
+			keyed, elem = true, t.Elt
+		case *ast.MapType:
+			keyed, key, elem = true, t.Key, t.Value
+		}
+		for _, x := range lit.Elts {
+			kv, ok := x.(*ast.KeyValueExpr)
+			if ok {
+				if id, ok := kv.Key.(*ast.Ident); ok && keyed && id.Obj == nil {
+					keys = append(keys, id)
+				}
+				if in, ok := kv.Key.(*ast.CompositeLit); ok {
+					outer[in] = key
+				}
+				x = kv.Value
+			}
+			if in, ok := x.(*ast.CompositeLit); ok {
+				outer[in] = elem
+			}
+		}
+		return true
+	})
+	return keys
+}
+
+// written is the type that a type of a name is declared as, as far as it tells maps
+// and arrays from structs.
+func (src *source) written(t ast.Expr, scope map[string]types.Object) ast.Expr {
+	id, ok := t.(*ast.Ident)
+	if !ok {
+		return t
+	}
+	for _, d := range src.decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+			for _, s := range g.Specs {
+				if s := s.(*ast.TypeSpec); s.Name.Name == id.Name {
+					return s.Type
+				}
+			}
+		}
+	}
+	if o := scope[id.Name]; o != nil {
+		switch o.Type().Underlying().(type) {
+		case *types.Map:
+			return &ast.MapType{}
+		case *types.Slice, *types.Array:
+			return &ast.ArrayType{}
+		}
+	}
+	return t
 }
 
 // showResult wraps the last expression so that it is shown, and the calls whose
@@ -210,11 +323,16 @@ func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
 		return more
 	}
 	if quiet {
-		h.body[last] = &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: s.Pos(), Name: "_"}}, TokPos: s.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{s.X}}
+		h.body[last] = discard(s.X)
 	} else {
 		s.X = wrap(showName, s.X).X
 	}
 	return true
+}
+
+// discard evaluates an expression for nothing.
+func discard(x ast.Expr) ast.Stmt {
+	return &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: x.Pos(), Name: "_"}}, TokPos: x.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{x}}
 }
 
 func isReceive(x ast.Expr) bool {
@@ -235,7 +353,7 @@ func (h *hoisted) takeError(c *call, s *ast.AssignStmt) {
 	h.raise = true
 	pos := h.body[0].Pos()
 	h.body = append([]ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: pos, Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{
-		Names: []*ast.Ident{{NamePos: pos, Name: errName}}, Type: &ast.Ident{NamePos: pos, Name: "error"}}}}}}, h.body...)
+		Names: []*ast.Ident{{NamePos: pos, Name: errName}}, Type: &ast.Ident{NamePos: pos, Name: errorName}}}}}}, h.body...)
 }
 
 // shown is a call statement's expression with what the cell does with its results.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // imported is what a file imports: local name → path. The name "." has its own list.
@@ -18,16 +20,21 @@ type imported struct {
 }
 
 // explicit reads the imports that a cell writes.
-func (e *Env) explicit(src *source, complain func(token.Pos, string)) imported {
+func (e *Env) explicit(src *source, complain complaint) imported {
 	im := imported{names: map[string]string{}}
 	for _, spec := range src.imports {
 		path, err := strconv.Unquote(spec.Path.Value)
 		if err != nil || path == "" {
-			complain(spec.Path.Pos(), "invalid import path "+spec.Path.Value)
+			complain(spec.Path.Pos(), "invalid import path "+spec.Path.Value, "")
+			continue
+		}
+		if i := strings.IndexFunc(path, noImportPath); i >= 0 {
+			r, _ := utf8.DecodeRuneInString(path[i:])
+			complain(spec.Path.Pos(), fmt.Sprintf("invalid import path (invalid character %#U)", r), "")
 			continue
 		}
 		if path == "C" {
-			complain(spec.Path.Pos(), `import "C": cells cannot use cgo`)
+			complain(spec.Path.Pos(), `import "C": cells cannot use cgo`, "")
 			continue
 		}
 		if path != "unsafe" && !e.lib.Has(path) {
@@ -35,19 +42,30 @@ func (e *Env) explicit(src *source, complain func(token.Pos, string)) imported {
 			if near := e.nearPackage(path); near != "" {
 				msg += fmt.Sprintf("; did you mean %q?", near)
 			}
-			complain(spec.Path.Pos(), msg)
+			complain(spec.Path.Pos(), msg, "")
 			continue
 		}
-		switch name := e.packageName(path); {
-		case spec.Name == nil:
-			im.names[name] = path
-		case spec.Name.Name == ".":
+		name, pos := e.packageName(path), spec.Path.Pos()
+		if spec.Name != nil {
+			name, pos = spec.Name.Name, spec.Name.Pos()
+		}
+		switch had := im.names[name]; {
+		case name == ".":
 			im.dots = append(im.dots, path)
-		case spec.Name.Name != "_":
-			im.names[spec.Name.Name] = path
+		case name == "init":
+			complain(pos, "cannot import package as init - init must be a func", "")
+		case had != "" && had != path:
+			complain(pos, name+" redeclared in this block", fmt.Sprintf("it is the name of %q already", had))
+		case name != "_":
+			im.names[name] = path
 		}
 	}
 	return im
+}
+
+// noImportPath finds characters that Go has in no import path.
+func noImportPath(r rune) bool {
+	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || strings.ContainsRune("!\"#$%&'()*,:;<=>?[\\]^{|}`\uFFFD", r)
 }
 
 func (e *Env) packageName(path string) string {
@@ -162,8 +180,25 @@ func (e *Env) better(paths []string) string {
 	})
 }
 
+// dotted is what cells have imported into their own scope, or are about to. It lies
+// behind what they define, so that they can take its names for something else.
+func (e *Env) dotted(more []string) (objs []types.Object) {
+	for _, path := range slices.Concat(e.dots, more) {
+		pkg, err := e.lib.Import(path)
+		if err != nil {
+			continue // explicit has looked for it
+		}
+		for _, n := range pkg.Scope().Names() {
+			if o := pkg.Scope().Lookup(n); o.Exported() {
+				objs = append(objs, o)
+			}
+		}
+	}
+	return objs
+}
+
 // importDecl writes imports as a declaration; go/types binds them to their file.
-func importDecl(pos token.Pos, names map[string]string, dots []string) *ast.GenDecl {
+func importDecl(pos token.Pos, names map[string]string) *ast.GenDecl {
 	d := &ast.GenDecl{TokPos: pos, Tok: token.IMPORT, Lparen: pos, Rparen: pos}
 	add := func(name, path string) {
 		d.Specs = append(d.Specs, &ast.ImportSpec{
@@ -176,9 +211,6 @@ func importDecl(pos token.Pos, names map[string]string, dots []string) *ast.GenD
 	slices.Sort(keys)
 	for _, n := range keys {
 		add(n, names[n])
-	}
-	for _, p := range dots {
-		add(".", p)
 	}
 	return d
 }

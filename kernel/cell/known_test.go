@@ -23,7 +23,7 @@ func TestParse(t *testing.T) {
 	nb := newNotebook(t)
 	for src, want := range map[string]string{
 		"x := undefined": "", "": "", "package main": "",
-		"x := ":    "cell 1:1:6: expected operand, found '}'",
+		"x := ":    "cell 1:1:6: expected operand, found 'EOF'",
 		"a\nf(1))": "cell 1:2:5: unexpected ): there is nothing open that it closes",
 	} {
 		got := ""

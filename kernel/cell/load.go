@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,10 @@ func (e *Env) load(p *plan) (func(), error) {
 	}
 	e.low.Keep()
 	e.machine.lose(append(e.low.Retire(), chunk.Start))
+	before := maps.Clone(e.scope)
 	e.commit(p)
+	e.retire(before, p.same)
+	p.check.pkg.SetName(packageName(left.chunk))
 	return start, nil
 }
 
@@ -37,6 +41,15 @@ func (e *Env) load(p *plan) (func(), error) {
 func (e *Env) lower(p *plan) (lower.Chunk, error) {
 	for _, imp := range p.check.pkg.Imports() {
 		if err := e.addPackage(imp); err != nil {
+			return lower.Chunk{}, err
+		}
+	}
+	for _, path := range p.written.dots {
+		imp, err := e.lib.Import(path)
+		if err == nil {
+			err = e.addPackage(imp)
+		}
+		if err != nil {
 			return lower.Chunk{}, err
 		}
 	}
@@ -171,14 +184,27 @@ func (e *Env) unsupported(p *plan, err error) error {
 	return diag.err()
 }
 
+// retire says of the types that were in scope, and are not any more, that they are old.
+func (e *Env) retire(before map[string]types.Object, same []string) {
+	for n, o := range before {
+		t, ok := o.(*types.TypeName)
+		if ok && e.scope[n] != o && !t.IsAlias() && !slices.Contains(same, n) {
+			e.rt.Retire(t, e.cellOf(t))
+		}
+	}
+}
+
 // commit makes the definitions of a cell those of the environment.
 func (e *Env) commit(p *plan) {
 	c := p.check
-	for n, path := range p.written.names {
-		e.imports[n] = path
-		delete(e.scope, n)
-		delete(e.units, n)
+	taken := map[string]bool{} // by imports
+	for n := range p.written.names {
+		if e.scope[n] != nil {
+			taken[n] = true
+		}
 	}
+	p.warnings = append(p.warnings, e.forget(taken)...)
+	maps.Copy(e.imports, p.written.names)
 	e.dots = append(e.dots, p.written.dots...)
 	defined := map[string]bool{}
 	for _, u := range p.units {
@@ -199,9 +225,6 @@ func (e *Env) commit(p *plan) {
 	}
 	for _, u := range slices.Concat(p.units, p.again) {
 		u.learn(c)
-		if !slices.Contains(p.again, u) {
-			u.dots = p.written.dots
-		}
 		u.broken = ""
 		if u.key != "init" && u.key != "_" && u.key != "" {
 			e.units[u.key] = u

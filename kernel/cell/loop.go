@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"go/ast"
-	"go/token"
 )
 
 // timesName is the parameter of the function that repeat makes.
@@ -34,9 +33,9 @@ func (e *Env) Loop(ctx context.Context, in Input, measure func(loop func(n int))
 
 // repeat makes the statements of a cell the body of func(n int) { for range n { … } },
 // and this its only expression.
-func (src *source) repeat(complain func(token.Pos, string)) {
+func (src *source) repeat(complain complaint) {
 	if src.run == nil || len(src.run.Body.List) == 0 || len(src.decls) > 0 {
-		complain(src.file.Package, "only statements can be run a number of times: no declarations of functions, types or constants")
+		complain(src.file.Package, "only statements can be run a number of times: no declarations of functions, types or constants", "")
 		return
 	}
 	src.loop, src.quiet = true, false

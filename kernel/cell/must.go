@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ast/astutil"
@@ -39,11 +40,20 @@ func (e *Env) prelude() error {
 // twins of those that declare variables, that give an error too many. It says
 // whether there was one.
 func (h *hoisted) takeErrors(info *types.Info) (found bool) {
+	headers := map[ast.Stmt]bool{} // statements in the headers of others
 	wrapIn := func(root ast.Node) {
 		astutil.Apply(root, func(c *astutil.Cursor) bool {
-			switch c.Node().(type) {
+			switch s := c.Node().(type) {
 			case *ast.FuncLit, *ast.BlockStmt: // inside functions and blocks Go's own rules hold
 				return false
+			case *ast.IfStmt:
+				headers[s.Init] = true
+			case *ast.SwitchStmt:
+				headers[s.Init] = true
+			case *ast.TypeSwitchStmt:
+				headers[s.Init] = true
+			case *ast.ForStmt:
+				headers[s.Init], headers[s.Post] = true, true
 			}
 			return true
 		}, func(c *astutil.Cursor) bool {
@@ -51,7 +61,7 @@ func (h *hoisted) takeErrors(info *types.Info) (found bool) {
 			if !ok {
 				return true
 			}
-			if n := results(info, call); n != nil && n.Len() == 2 && isError(n.At(1).Type()) && wantsOne(info, c, n) {
+			if n := results(info, call); n != nil && n.Len() == 2 && isError(n.At(1).Type()) && wantsOne(info, c, n, headers) {
 				c.Replace(wrap(mustName, call).X)
 				found = true
 			}
@@ -69,12 +79,12 @@ func (h *hoisted) takeErrors(info *types.Info) (found bool) {
 
 // wantsOne says whether Go takes exactly one value at the cursor, where a call
 // with results n stands.
-func wantsOne(info *types.Info, c *astutil.Cursor, n *types.Tuple) bool {
+func wantsOne(info *types.Info, c *astutil.Cursor, n *types.Tuple, headers map[ast.Stmt]bool) bool {
 	switch p := c.Parent().(type) {
 	case *ast.ExprStmt, *ast.GoStmt, *ast.DeferStmt, *ast.ReturnStmt, *ast.ParenExpr:
 		return false
 	case *ast.AssignStmt:
-		return len(p.Rhs) > 1
+		return len(p.Rhs) > 1 || p.Tok != token.ASSIGN && p.Tok != token.DEFINE || headers[p] && len(p.Lhs) == 1
 	case *ast.ValueSpec:
 		return len(p.Values) > 1
 	case *ast.CallExpr:

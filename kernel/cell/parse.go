@@ -3,6 +3,7 @@ package cell
 import (
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ type source struct {
 	loose   []*ast.Ident        // names in the statements that nothing before them in the cell declares
 	free    []*ast.Ident        // all names that the cell itself does not declare
 	quiet   bool                // the last statement ends in a semicolon
+	tuple   bool                // the last statement is a list of expressions, as the arguments of showName
 	loop    bool                // the statements are made a function, see repeat
 	offset  func(token.Pos) int // in the parsed text; the same for both parses
 	fset    *token.FileSet
@@ -56,9 +58,12 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	lines := lineStarts(text)
 	var b strings.Builder
 	b.WriteString("package main\n")
-	put := func(g segment) {
-		line, col := lines.at(g.start)
+	at := func(offset int) {
+		line, col := lines.at(offset)
 		b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/")
+	}
+	put := func(g segment) {
+		at(g.start)
 		b.WriteString(text[g.start:g.end])
 		b.WriteString("\n")
 	}
@@ -66,14 +71,21 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 		put(g)
 	}
 	b.WriteString("func " + runName + "() {\n")
-	for _, g := range stmts {
-		put(g)
+	for i, g := range stmts {
+		if src.tuple = g.list && i == len(stmts)-1; !src.tuple {
+			put(g)
+			continue
+		}
+		b.WriteString(showName + "(")
+		at(g.start)
+		b.WriteString(text[g.start:g.end] + ")\n")
 	}
-	line, col := lines.at(len(text))
-	b.WriteString("/*line " + name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + "*/}")
+	at(len(text))
+	b.WriteString("}")
 	wrapped := b.String()
 
 	f, err := src.parseFile(wrapped, parser.ParseComments)
+	endOfCell(err, text)
 	if err != nil && !tolerant || f == nil {
 		return src, err
 	}
@@ -116,6 +128,18 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 		}
 	}
 	return src, nil
+}
+
+// endOfCell puts right what the parser says of the bracket that stands behind the
+// statements.
+func endOfCell(err error, text string) {
+	list, _ := err.(scanner.ErrorList)
+	line, col := lineStarts(text).at(len(text))
+	for _, e := range list {
+		if e.Pos.Line == line && e.Pos.Column == col {
+			e.Msg = strings.Replace(e.Msg, "found '}'", "found 'EOF'", 1)
+		}
+	}
 }
 
 // parseFile parses a text and notes the file that this adds to the file set.
@@ -167,21 +191,39 @@ func (src *source) parseProgram() error {
 }
 
 // reserved finds names in the text that the front end uses for itself.
-func (src *source) reserved(complain func(token.Pos, string)) {
+func (src *source) reserved(complain complaint) {
+	own := map[*ast.Ident]bool{}
+	if src.run != nil {
+		own[src.run.Name] = true
+	}
+	if src.tuple {
+		own[src.shownList().Fun.(*ast.Ident)] = true
+	}
 	ast.Inspect(src.file, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
-		if ok && strings.HasSuffix(id.Name, "__") && len(id.Name) > 2 && (src.run == nil || id != src.run.Name) {
-			complain(id.Pos(), id.Name+" is no name for a cell: names that end in __ are reserved")
+		if ok && strings.HasSuffix(id.Name, "__") && len(id.Name) > 2 && !own[id] {
+			complain(id.Pos(), id.Name+" is no name for a cell: names that end in __ are reserved", "")
 		}
 		return true
 	})
 }
 
+// shownList is the last statement of a cell that shows a list.
+func (src *source) shownList() *ast.CallExpr {
+	list := src.run.Body.List
+	return list[len(list)-1].(*ast.ExprStmt).X.(*ast.CallExpr)
+}
+
 // bodies finds functions that have none.
-func (src *source) bodies(complain func(token.Pos, string)) {
+func (src *source) bodies(complain complaint) {
+	lines := lineStarts(src.text)
 	for _, d := range src.decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Body == nil {
-			complain(f.Name.Pos(), "missing function body")
+			hint, end := "", src.position(f.End())
+			if rest := src.text[lines[end.Line-1]+end.Column-1:]; strings.HasPrefix(strings.TrimSpace(rest), "{") {
+				hint = "its { has to stand on the line of func"
+			}
+			complain(f.Name.Pos(), "missing function body", hint)
 		}
 	}
 }

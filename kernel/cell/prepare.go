@@ -45,7 +45,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 		diag.addError(err)
 		return nil, diag.err()
 	}
-	complain := func(pos token.Pos, msg string) { diag.add(e.fset.Position(pos), msg, "") }
+	complain := func(pos token.Pos, msg, hint string) { diag.add(e.fset.Position(pos), msg, hint) }
 	p = &plan{src: src}
 	src.reserved(complain)
 	if loop {
@@ -53,7 +53,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 	}
 	src.bodies(complain)
 	p.written = e.explicit(src, complain)
-	h := src.hoist(func(n string) bool { _, ok := e.scope[n].(*types.Var); return ok }, complain)
+	h := src.hoist(e.scope, complain)
 	h.strict = e.strict
 	if err := diag.err(); err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 	for n := range use {
 		hidden[n] = true // an import of this cell goes before a variable of an earlier one
 	}
-	var extra []types.Object
+	extra := e.dotted(p.written.dots)
 	if len(h.old) > 0 {
 		p.old = types.NewPackage("main", "main")
 		for n := range h.old {
@@ -85,8 +85,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 			extra = append(extra, v)
 		}
 	}
-	dots := append(slices.Clone(e.dots), p.written.dots...)
-	decls := slices.Concat([]ast.Decl{importDecl(src.file.Package, use, dots)}, src.decls, h.vars)
+	decls := slices.Concat([]ast.Decl{importDecl(src.file.Package, use)}, src.decls, h.vars)
 	file := &ast.File{Package: src.file.Package, Name: &ast.Ident{NamePos: src.file.Name.Pos(), Name: "main"}, FileStart: src.file.FileStart, FileEnd: src.file.FileEnd}
 	body := func() *ast.File {
 		file.Decls = decls
@@ -122,13 +121,14 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 			diag.also(also, e.fset.Position(err.Pos))
 			continue
 		}
-		diag.add(e.fset.Position(p.place(err)), unqualified(err.Msg), e.hint(c, err))
+		msg := e.words(c, err.Msg)
+		diag.add(e.fset.Position(p.place(err)), msg, e.hint(p, c, err, msg))
 	}
 	if len(diag.list) == 0 {
 		for n := range declares {
 			if v := c.pkg.Scope().Lookup(n); v == nil || v.Type() == nil || v.Type() == types.Typ[types.Invalid] {
 				for _, err := range cycles {
-					diag.add(e.fset.Position(err.Pos), unqualified(err.Msg), "")
+					diag.add(e.fset.Position(err.Pos), e.words(c, err.Msg), "")
 				}
 			}
 		}
@@ -171,7 +171,7 @@ func (e *Env) checkAll(p *plan, file *ast.File, hidden map[string]bool, extra []
 			}
 			for _, u := range p.again {
 				if u.within(err.Pos) && p.broken[u] == "" {
-					p.broken[u] = e.why(p, err.Msg)
+					p.broken[u] = e.why(p, c, err.Msg)
 					again = true
 				}
 			}

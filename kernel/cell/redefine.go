@@ -135,7 +135,11 @@ func (e *Env) prune(p *plan, changed map[string]bool) {
 	for n := -1; n != len(p.same); {
 		n = len(p.same)
 		p.same = slices.DeleteFunc(p.same, func(name string) bool {
-			_, lost := mentions(e.scope[name].Type().Underlying(), p.same, changed)
+			t := e.scope[name].Type()
+			if !e.scope[name].(*types.TypeName).IsAlias() {
+				t = t.Underlying()
+			}
+			_, lost := mentions(t, p.same, changed)
 			return lost
 		})
 	}
@@ -220,5 +224,5 @@ func (e *Env) moveVars(p *plan, pos token.Pos) *ast.File {
 		decls = append(decls, &ast.GenDecl{TokPos: pos, Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{Names: []*ast.Ident{{NamePos: pos, Name: n}}, Type: x}}})
 		return false
 	})
-	return &ast.File{Package: pos, Name: &ast.Ident{NamePos: pos, Name: "main"}, Decls: append([]ast.Decl{importDecl(pos, imports, nil)}, decls...)}
+	return &ast.File{Package: pos, Name: &ast.Ident{NamePos: pos, Name: "main"}, Decls: append([]ast.Decl{importDecl(pos, imports)}, decls...)}
 }

@@ -11,6 +11,8 @@ import (
 const (
 	runName   = lower.StatementsName // the function that holds a cell's statements
 	errName   = "err__"              // takes the error that a statement does not take
+	errorName = "Error__"            // type error, whatever a cell calls so
+	zeroName  = "zero__"             // see zeroOf
 	oldSuffix = "_old__"             // a variable of an earlier cell, in a cell that declares it again
 	showName  = "Show__"             // func(values ...any): shows the value of the last expression
 	tryName   = "ShowTry__"          // the same for a call whose last result is an error, which is raised
@@ -22,6 +24,7 @@ const (
 type segment struct {
 	start, end int
 	first      token.Token
+	list       bool // expressions with commas between them
 }
 
 // split divides a cell at its top level. A cell that is cut short ends in a
@@ -54,7 +57,7 @@ func split(name, text string) ([]segment, bool, error) {
 		}
 		if tok == token.SEMICOLON && depth == 0 && !(lit == ";" && inHeader(toks)) {
 			if start >= 0 {
-				segs = append(segs, segment{start, offset, kindOf(toks)})
+				segs = append(segs, segment{start, offset, kindOf(toks), isList(toks)})
 				quiet = lit == ";"
 				end = offset
 				if quiet {
@@ -73,7 +76,7 @@ func split(name, text string) ([]segment, bool, error) {
 		toks = append(toks, tok)
 	}
 	if start >= 0 {
-		segs = append(segs, segment{start, len(text), kindOf(toks)})
+		segs = append(segs, segment{start, len(text), kindOf(toks), isList(toks)})
 		quiet = false
 	}
 	return segs, quiet, errs.Err()
@@ -104,6 +107,31 @@ func inHeader(toks []token.Token) bool {
 		}
 	}
 	return true
+}
+
+// isList says whether the tokens may be a list of at least two expressions.
+func isList(toks []token.Token) bool {
+	switch toks[0] {
+	case token.VAR, token.FOR, token.IF, token.SWITCH, token.SELECT, token.GO, token.DEFER, token.RETURN, token.GOTO, token.BREAK, token.CONTINUE:
+		return false
+	}
+	commas, depth := 0, 0
+	for _, t := range toks {
+		switch t {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		}
+		switch {
+		case depth > 0:
+		case t == token.COMMA:
+			commas++
+		case token.ADD_ASSIGN <= t && t <= token.AND_NOT_ASSIGN, t == token.ASSIGN, t == token.DEFINE, t == token.COLON:
+			return false
+		}
+	}
+	return commas > 0 && toks[len(toks)-1] != token.COMMA
 }
 
 // kindOf tells a function or method declaration from a function literal; other

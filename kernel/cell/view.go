@@ -97,9 +97,9 @@ func (e *Env) look(text string, at stretch) (*view, stretch) {
 		src.forget()
 		return nil, at
 	}
-	ignore := func(token.Pos, string) {}
+	ignore := func(token.Pos, string, string) {}
 	written := e.explicit(src, ignore)
-	h := src.hoist(func(n string) bool { _, ok := e.scope[n].(*types.Var); return ok }, ignore)
+	h := src.hoist(e.scope, ignore)
 	declares := map[string]bool{}
 	decls := slices.Concat(src.decls, h.vars)
 	for _, d := range decls {
@@ -112,13 +112,13 @@ func (e *Env) look(text string, at stretch) (*view, stretch) {
 	for n := range use {
 		hidden[n] = true
 	}
-	var extra []types.Object
+	extra := e.dotted(written.dots)
 	old := types.NewPackage("main", "main")
 	for n := range h.old {
 		extra = append(extra, types.NewVar(token.NoPos, old, n+oldSuffix, e.scope[n].Type()))
 	}
 	file := &ast.File{Package: src.file.Package, Name: src.file.Name, FileStart: src.file.FileStart, FileEnd: src.file.FileEnd,
-		Decls: append([]ast.Decl{importDecl(src.file.Package, use, append(slices.Clone(e.dots), written.dots...))}, decls...)}
+		Decls: append([]ast.Decl{importDecl(src.file.Package, use)}, decls...)}
 	if src.run != nil {
 		run := *src.run
 		run.Body = &ast.BlockStmt{Lbrace: src.run.Body.Lbrace, List: h.body, Rbrace: src.run.Body.Rbrace}

@@ -64,7 +64,7 @@ func Exec(ctx context.Context, env Environment, name, src string, std Streams) (
 		return statusInterrupted
 	case errors.As(err, &broke):
 		fmt.Fprint(std.Err, crash(broke))
-		if broke.Kind == "panic" {
+		if broke.Kind != "error" {
 			return statusPanicked
 		}
 	case errors.As(err, &failure):

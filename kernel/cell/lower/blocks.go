@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"go/token"
 	"go/types"
 	"strconv"
 	"strings"
@@ -18,13 +19,24 @@ func (f *function) blocks(bl []*ssa.BasicBlock) {
 			f.label("L" + strconv.Itoa(b.Index))
 		}
 		for _, in := range b.Instrs {
-			if in.Pos().IsValid() {
-				f.pos = in.Pos()
+			if pos := placeOf(in); pos.IsValid() {
+				f.pos = pos
 				f.at = f.pos
 			}
 			f.instr(in, next)
 		}
 	}
+}
+
+// placeOf is where an instruction comes from; the call that a range over a function
+// is has no position of its own.
+func placeOf(in ssa.Instruction) token.Pos {
+	if call, ok := in.(*ssa.Call); ok && !call.Pos().IsValid() && len(call.Call.Args) == 1 {
+		if c, ok := call.Call.Args[0].(*ssa.MakeClosure); ok && isLoopBody(c.Fn.(*ssa.Function)) {
+			return c.Fn.Pos()
+		}
+	}
+	return in.Pos()
 }
 
 // leave ends the function without a value. yaegi loops for ever on a bare return to

@@ -147,6 +147,10 @@ func (f *function) convert(v *ssa.Convert) {
 func (f *function) assert(v *ssa.TypeAssert) {
 	t := v.AssertedType
 	x, id, ty := f.val(v.X), f.id(t), f.typ(t)
+	if types.Identical(t, v.X.Type()) && len(*v.Referrers()) == 0 { // of a method value: is there a value?
+		f.p("if %s == nil {\n\t\trt.Nil()\n\t}", x)
+		return
+	}
 	test, get := "rt.Is", f.asserted("rt.V("+x+")", t)
 	if types.IsInterface(t) {
 		test, get = "rt.Impl", x

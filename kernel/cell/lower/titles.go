@@ -2,6 +2,7 @@ package lower
 
 import (
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -32,6 +33,9 @@ func funcTitle(f *ssa.Function) string {
 	}
 	if f.Name() == StatementsName || isInitializer(f) {
 		return ""
+	}
+	if strings.HasPrefix(f.Name(), "init#") {
+		return "init"
 	}
 	return f.Name()
 }

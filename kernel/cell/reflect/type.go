@@ -295,7 +295,7 @@ func (t *rtype) Name() string {
 	}
 	name := rt.TypeString(n)
 	if p := n.Obj().Pkg(); p != nil {
-		name = strings.TrimPrefix(name, p.Name()+".")
+		name = strings.TrimPrefix(name, rt.PackageName(p)+".")
 	}
 	return name
 }

@@ -15,7 +15,7 @@ func (p *printer) iface(t types.Type, v reflect.Value, depth int, ro bool) {
 	}
 	switch {
 	case !v.IsValid() && p.sharp:
-		p.str(typeString(t) + "(nil)")
+		p.str(p.r.typeString(t) + "(nil)")
 	case !v.IsValid():
 		p.str("<nil>")
 	case v.Type() == boxedType && v.CanInterface():
@@ -104,14 +104,14 @@ func (p *printer) basic(t types.Type, v reflect.Value, ro bool) {
 	case v.Kind() == reflect.String:
 		verbs, x = "vsxXq", v.String()
 	default: // unsafe.Pointer
-		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
+		p.pointer(func() string { return p.r.typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 		return
 	}
 	if p.verb < utf8.RuneSelf && strings.ContainsRune(verbs, p.verb) {
 		p.leaf(x)
 		return
 	}
-	p.bad(typeString(t), func(q *printer) { q.leaf(x) })
+	p.bad(p.r.typeString(t), func(q *printer) { q.leaf(x) })
 }
 
 // bad tells of a verb that doesn't fit the operand, which again prints.

@@ -17,9 +17,6 @@ func (r *Runtime) Overridden(pkg, name string) bool {
 // GetG is the variable name of a compiled package.
 func (r *Runtime) GetG(pkg, name string) any { return r.FromBin(r.lib.Values(pkg)[name]) }
 
-// Text is what a value says as an error: its Error method's text, or what Go prints of it after "panic: ".
-func (r *Runtime) Text(x any) string { return r.panicText(x) }
-
 // AddTrace notes frames that a panic takes off the stack of this goroutine, innermost
 // first. If the panic has just begun, what is left of one that compiled code has
 // recovered is dropped. fault is what is known of the run-time error that it may be.

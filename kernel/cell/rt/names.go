@@ -23,15 +23,33 @@ func dynString(x any) string {
 }
 
 // typeString writes a type as reflect does.
-func typeString(t types.Type) string {
-	var b strings.Builder
+func typeString(t types.Type) string { return (*Runtime)(nil).typeString(t) }
+
+// typeString does the same, and says which types are old.
+func (r *Runtime) typeString(t types.Type) string {
+	b := typeWriter{r: r}
 	writeType(&b, t, false)
 	return b.String()
 }
 
+// typeWriter is where a type is written. A runtime knows which types are old.
+type typeWriter struct {
+	strings.Builder
+	r *Runtime
+}
+
+// PackageName is the name of a package as Go's messages have it: cells have packages
+// of their own, which are all called main.
+func PackageName(p *types.Package) string {
+	if p.Path() == "main" {
+		return "main"
+	}
+	return p.Name()
+}
+
 // writeType writes t; full asks for import paths in place of package names, as reflect
 // has them in type arguments.
-func writeType(b *strings.Builder, t types.Type, full bool) {
+func writeType(b *typeWriter, t types.Type, full bool) {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
 		switch t.Kind() { // byte and rune are basic types of their own in go/types
@@ -47,10 +65,10 @@ func writeType(b *strings.Builder, t types.Type, full bool) {
 	case *types.Named:
 		o := t.Obj()
 		if p := o.Pkg(); p != nil {
-			if full && p.Name() != "main" {
+			if full && PackageName(p) != "main" {
 				b.WriteString(p.Path())
 			} else {
-				b.WriteString(p.Name())
+				b.WriteString(PackageName(p))
 			}
 			b.WriteByte('.')
 		}
@@ -58,6 +76,9 @@ func writeType(b *strings.Builder, t types.Type, full bool) {
 		writeTypeArgs(b, t)
 		if full && isLocal(o) {
 			b.WriteString("·" + strconv.Itoa(localNumber(o)))
+		}
+		if b.r != nil {
+			b.WriteString(b.r.oldMark(o))
 		}
 	case *types.Pointer:
 		b.WriteByte('*')
@@ -100,7 +121,7 @@ func writeType(b *strings.Builder, t types.Type, full bool) {
 
 // writeTypeArgs writes type arguments; those of the generic function that a type is
 // declared in come first.
-func writeTypeArgs(b *strings.Builder, t *types.Named) {
+func writeTypeArgs(b *typeWriter, t *types.Named) {
 	var args []types.Type
 	if s := t.Obj().Parent(); s != nil && isLocal(t.Obj()) { // see nameLocalTypes in package lower
 		for {
@@ -161,7 +182,7 @@ func localNumber(o *types.TypeName) int {
 	return n
 }
 
-func writeStruct(b *strings.Builder, t *types.Struct, full bool) {
+func writeStruct(b *typeWriter, t *types.Struct, full bool) {
 	b.WriteString("struct {")
 	for i := range t.NumFields() {
 		if i > 0 {
@@ -184,7 +205,7 @@ func writeStruct(b *strings.Builder, t *types.Struct, full bool) {
 	b.WriteByte('}')
 }
 
-func writeInterface(b *strings.Builder, t *types.Interface, full bool) {
+func writeInterface(b *typeWriter, t *types.Interface, full bool) {
 	b.WriteString("interface {")
 	for i := range t.NumMethods() {
 		if i > 0 {
@@ -192,7 +213,7 @@ func writeInterface(b *strings.Builder, t *types.Interface, full bool) {
 		}
 		b.WriteByte(' ')
 		if m := t.Method(i); !m.Exported() && m.Pkg() != nil {
-			b.WriteString(m.Pkg().Name())
+			b.WriteString(PackageName(m.Pkg()))
 			b.WriteByte('.')
 		}
 		b.WriteString(t.Method(i).Name())
@@ -204,7 +225,7 @@ func writeInterface(b *strings.Builder, t *types.Interface, full bool) {
 	b.WriteByte('}')
 }
 
-func writeSignature(b *strings.Builder, s *types.Signature, full bool) {
+func writeSignature(b *typeWriter, s *types.Signature, full bool) {
 	b.WriteByte('(')
 	for i := range s.Params().Len() {
 		if i > 0 {

@@ -24,30 +24,51 @@ func (p *Panic) Unwrap() error {
 
 // newPanic describes panic p, which has left goroutine g.
 func (r *Runtime) newPanic(p any, g *gstate) *Panic {
-	var b strings.Builder
-	for _, x := range g.earlier {
-		b.WriteString(r.panicText(x.val))
-		if x.recovered {
-			b.WriteString(" [recovered]")
+	var text []string
+	again := false // the panic before has this one's value
+	chain := append(g.earlier, replaced{val: p})
+	for i, x := range chain {
+		told := again
+		again = i+1 < len(chain) && same(x.val, chain[i+1].val)
+		if told {
+			continue
 		}
-		b.WriteString("\n\tpanic: ")
+		s := r.panicText(x.val)
+		switch {
+		case x.recovered && again:
+			s += " [recovered, repanicked]"
+		case x.recovered:
+			s += " [recovered]"
+		}
+		text = append(text, s)
 	}
-	b.WriteString(r.panicText(p))
-	e := &Panic{Value: p, Text: b.String(), Trace: g.trace}
+	e := &Panic{Value: p, Text: strings.Join(text, "\n\tpanic: "), Trace: g.trace}
 	g.trace, g.earlier = nil, nil
 	return e
+}
+
+// same: a panic with value y is taken for panic x again.
+func same(x, y any) bool {
+	t := reflect.TypeOf(x)
+	if t == nil || t != reflect.TypeOf(y) || !reflect.ValueOf(x).Comparable() || !reflect.ValueOf(y).Comparable() {
+		return false
+	}
+	return x == y
 }
 
 // panicText is how Go's run time prints a panic's value: the text of an error or a
 // Stringer, basic types by value, named ones with their name. Where Go prints an
 // address only, the value is written in Go syntax.
-func (r *Runtime) panicText(x any) string {
+func (r *Runtime) panicText(x any) string { return strings.ReplaceAll(r.Text(x), "\n", "\n\t") }
+
+// Text is the text of an error, or of another value that somebody gave to panic.
+func (r *Runtime) Text(x any) string {
 	text, panics := "", any(nil)
 	panics, how := try(func() { text = r.panicText1(x) })
 	if how == panicked { // a method of the value
 		return fmt.Sprintf("%s (its method panicked: %v)", dynString(x), panics)
 	}
-	return strings.ReplaceAll(text, "\n", "\n\t")
+	return text
 }
 
 func (r *Runtime) panicText1(x any) string {

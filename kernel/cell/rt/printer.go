@@ -73,11 +73,11 @@ func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
 				return
 			}
 		}
-		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
+		p.pointer(func() string { return p.r.typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 	case *types.Interface:
 		p.iface(t, v, depth, ro)
 	default: // chan, func
-		p.pointer(func() string { return typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
+		p.pointer(func() string { return p.r.typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 	}
 }
 
@@ -163,7 +163,7 @@ func (p *printer) call(method string, x any, f func()) {
 
 func (p *printer) structure(t types.Type, u *types.Struct, v reflect.Value, depth int, ro bool) {
 	if p.sharp {
-		p.str(typeString(t))
+		p.str(p.r.typeString(t))
 	}
 	p.str("{")
 	for i := range u.NumFields() {
@@ -191,7 +191,7 @@ func (p *printer) sep() {
 func (p *printer) mapping(t types.Type, u *types.Map, v reflect.Value, depth int, ro bool) {
 	closing := "]"
 	if p.sharp {
-		p.str(typeString(t))
+		p.str(p.r.typeString(t))
 		if v.IsNil() {
 			p.str("(nil)")
 			return
@@ -224,7 +224,7 @@ func (p *printer) list(t, elem types.Type, v reflect.Value, depth int, ro bool) 
 	}
 	opening, closing := "[", "]"
 	if p.sharp {
-		p.str(typeString(t))
+		p.str(p.r.typeString(t))
 		if v.Kind() == reflect.Slice && v.IsNil() {
 			p.str("(nil)")
 			return

@@ -4,17 +4,18 @@ import (
 	"go/types"
 	"maps"
 	"reflect"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"weak"
 )
 
 // Type is what is known of a type whose values lowered code keeps erased. A Type
 // doesn't change: a redeclaration or a new method makes a new one.
 type Type struct {
-	T   types.Type
-	R   reflect.Type   // of a raw type: one whose values are not boxed; else nil
-	M   map[string]any // methods: name → func(receiver interface{}, arguments…) results, all lowered
-	Old bool           // the name has been declared again, as something else
+	T types.Type
+	R reflect.Type   // of a raw type: one whose values are not boxed; else nil
+	M map[string]any // methods: name → func(receiver interface{}, arguments…) results, all lowered
 }
 
 // desc is the identity of a type: what Boxed values point to.
@@ -23,7 +24,7 @@ type desc struct {
 	id  int
 	cur atomic.Pointer[Type]
 
-	str  sync.Map // *Type → its name as reflect would write it
+	str  atomic.Pointer[typeName]
 	impl atomic.Pointer[implCache]
 }
 
@@ -40,19 +41,27 @@ func (d *desc) methods() map[string]any { return d.cur.Load().M }
 
 // String is the type's name, as reflect would write it.
 func (d *desc) String() string {
-	t := d.cur.Load().T
-	if s, ok := d.str.Load(t); ok {
-		return s.(string)
+	t, epoch := d.cur.Load().T, d.r.types.epoch.Load()
+	if n := d.str.Load(); n != nil && n.t == t && n.epoch == epoch {
+		return n.text
 	}
-	s := typeString(t)
-	d.str.Store(t, s)
-	return s
+	n := &typeName{t, epoch, d.r.typeString(t)}
+	d.str.Store(n)
+	return n.text
+}
+
+// typeName is the name that a type had at a time.
+type typeName struct {
+	t     types.Type
+	epoch int64
+	text  string
 }
 
 // typeTable holds the descriptors. Readers take a snapshot, without a lock.
 type typeTable struct {
 	all   atomic.Pointer[[]*desc]
-	epoch atomic.Int64 // counts what makes implCaches stale
+	epoch atomic.Int64 // counts what makes implCaches and names stale
+	old   sync.Map     // weak.Pointer[types.TypeName] → the cell it is of
 
 	mu     sync.Mutex
 	byName map[string][]*desc // type string → descriptors that may be of it
@@ -109,7 +118,7 @@ func (r *Runtime) Reg(id int, name string, fn any) {
 // Replace makes t the type of descriptor id: it has been declared again with the
 // same representation, so that the values of before are values of t.
 func (r *Runtime) Replace(id int, t types.Type) {
-	r.change(id, func(old *Type) { old.T, old.Old = t, false })
+	r.change(id, func(old *Type) { old.T = t })
 	tt := &r.types
 	tt.mu.Lock()
 	tt.index(r.desc(id), t)
@@ -117,9 +126,26 @@ func (r *Runtime) Replace(id int, t types.Type) {
 	tt.epoch.Add(1)
 }
 
-// Retire says that the name of type id now means another type: values that exist
-// keep the old one.
-func (r *Runtime) Retire(id int) { r.change(id, func(t *Type) { t.Old = true }) }
+// Retire says that a name now means something else than the type of a cell that it
+// meant: values that exist keep the old type.
+func (r *Runtime) Retire(o *types.TypeName, cell string) {
+	tt := &r.types
+	key := weak.Make(o)
+	tt.old.Store(key, cell)
+	runtime.AddCleanup(o, func(key weak.Pointer[types.TypeName]) { tt.old.Delete(key) }, key)
+	tt.epoch.Add(1)
+}
+
+// oldMark is what stands behind the name of an old type.
+func (r *Runtime) oldMark(o *types.TypeName) string {
+	if cell, ok := r.types.old.Load(weak.Make(o)); ok {
+		return OldMark(cell.(string))
+	}
+	return ""
+}
+
+// OldMark is what stands behind the name of a type that is declared anew.
+func OldMark(cell string) string { return " (old, " + cell + ")" }
 
 func (r *Runtime) change(id int, f func(*Type)) {
 	r.types.mu.Lock()
