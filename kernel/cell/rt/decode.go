@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/types"
 	"reflect"
+	"strconv"
 )
 
 // unmarshal decodes JSON into the variable that p points to, as encoding/json does it
@@ -21,10 +22,8 @@ func (r *Runtime) unmarshal(p any, do func(any) error) error {
 	}
 	d := decoder{r: r, open: map[types.Type]bool{}}
 	err := d.into(ptr.Elem(), v.Elem(), do)
-	if wrong, ok := err.(*json.UnmarshalTypeError); ok && wrong.Struct == "" && wrong.Field != "" {
-		if n, ok := types.Unalias(ptr.Elem()).(*types.Named); ok {
-			wrong.Struct = n.Obj().Name()
-		}
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+		d.name(wrong, ptr.Elem())
 	}
 	return err
 }
@@ -40,6 +39,10 @@ type decoder struct {
 var (
 	rawJSON    = reflect.TypeFor[json.RawMessage]()
 	stringType = reflect.TypeFor[string]()
+
+	// untouched is raw text in a draft that the decoded text does not mention. It differs from
+	// nil, which is what a draft becomes that is set to zero.
+	untouched = json.RawMessage{}
 )
 
 // into decodes a value of type t into v.
@@ -102,6 +105,9 @@ func (d *decoder) call(t types.Type, v reflect.Value, raw []byte) error {
 	}
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
+		if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+			wrong.Type = namedType{wrong.Type, typeString(t)}
+		}
 		return err
 	}
 	m, pointer := d.method(t, "UnmarshalText")
@@ -168,10 +174,7 @@ func (d *decoder) draftStruct(u *types.Struct, v reflect.Type) reflect.Type {
 			changed = true
 			continue
 		}
-		sf := reflect.StructField{Name: f.Name(), Type: d.draft(f.Type(), v.Field(i).Type), Tag: reflect.StructTag(u.Tag(i))}
-		if !f.Exported() {
-			sf.Name = "E" + v.Field(i).Name
-		}
+		sf := reflect.StructField{Name: draftName(u, i), Type: d.draft(f.Type(), v.Field(i).Type), Tag: reflect.StructTag(u.Tag(i))}
 		if f.Embedded() && promotes(f.Type()) && sf.Type.NumMethod() == 0 && sf.Type != rawJSON {
 			sf.Anonymous = true
 		}
@@ -182,6 +185,14 @@ func (d *decoder) draftStruct(u *types.Struct, v reflect.Type) reflect.Type {
 		return v
 	}
 	return reflect.StructOf(fs)
+}
+
+// draftName is the name of a field in the draft of a struct.
+func draftName(u *types.Struct, i int) string {
+	if f := u.Field(i); f.Exported() {
+		return f.Name()
+	}
+	return "EXf" + strconv.Itoa(i)
 }
 
 // drafted: the draft of a struct has the field.
@@ -211,6 +222,7 @@ func (d *decoder) load(x reflect.Value, t types.Type, v reflect.Value) {
 		return
 	}
 	if x.Type() == rawJSON {
+		x.SetBytes(untouched)
 		return
 	}
 	switch u := t.Underlying().(type) {
@@ -224,6 +236,18 @@ func (d *decoder) load(x reflect.Value, t types.Type, v reflect.Value) {
 	case *types.Array:
 		for i := range v.Len() {
 			d.load(x.Index(i), u.Elem(), v.Index(i))
+		}
+	case *types.Slice:
+		if !v.IsNil() { // encoding/json decodes into what lies behind the length, too
+			x.Set(reflect.MakeSlice(x.Type(), v.Len(), v.Cap()))
+			xs, vs := x.Slice(0, v.Cap()), v.Slice(0, v.Cap())
+			for i := range v.Cap() {
+				d.load(xs.Index(i), u.Elem(), vs.Index(i))
+			}
+		}
+	case *types.Map:
+		if !v.IsNil() { // its entries are replaced, not decoded into
+			x.Set(reflect.MakeMap(x.Type()))
 		}
 	}
 }
@@ -255,7 +279,7 @@ func (d *decoder) store(t types.Type, v, x reflect.Value) (err error) {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
-		d.fields(u, func(i, n int) { keep(d.store(u.Field(i).Type(), v.Field(i), x.Field(n))) })
+		d.fields(u, func(i, n int) { keep(inField(d.store(u.Field(i).Type(), v.Field(i), x.Field(n)), u, i)) })
 	case *types.Pointer:
 		switch {
 		case x.IsNil():
@@ -271,13 +295,14 @@ func (d *decoder) store(t types.Type, v, x reflect.Value) (err error) {
 		case x.IsNil():
 			v.SetZero()
 			return nil
-		case v.Cap() >= x.Len() && !v.IsNil():
+		case v.Cap() >= x.Len() && x.Cap() > 0:
 			v.SetLen(x.Len())
 		default:
-			v.Set(reflect.MakeSlice(v.Type(), x.Len(), x.Len()))
+			s := reflect.MakeSlice(v.Type(), x.Len(), x.Len())
+			reflect.Copy(s, v)
+			v.Set(s)
 		}
 		for i := range x.Len() {
-			v.Index(i).SetZero()
 			keep(d.store(u.Elem(), v.Index(i), x.Index(i)))
 		}
 	case *types.Array:
@@ -316,8 +341,12 @@ func (d *decoder) storeKey(t types.Type, k, x reflect.Value) error {
 
 // storeRaw decodes the text of a value that its draft could not take.
 func (d *decoder) storeRaw(t types.Type, v reflect.Value, raw json.RawMessage) error {
-	if raw == nil {
-		return nil // the text did not mention it
+	switch {
+	case raw == nil:
+		v.SetZero()
+		return nil
+	case len(raw) == 0: // untouched
+		return nil
 	}
 	p, ok := t.Underlying().(*types.Pointer)
 	switch {
@@ -337,16 +366,27 @@ func (d *decoder) storeRaw(t types.Type, v reflect.Value, raw json.RawMessage) e
 	return d.into(p.Elem(), v.Elem(), func(x any) error { return json.Unmarshal(raw, x) })
 }
 
-// jsonOverrides decode into variables of cells.
+// jsonOverrides decode into variables of cells, and encode values of their types.
 func (r *Runtime) jsonOverrides(m map[symbol]override) {
 	m[symbol{"encoding/json", "Unmarshal"}] = func(a []any) []any {
 		data, _ := a[0].([]byte)
 		return []any{r.FromBin(reflect.ValueOf(r.unmarshal(a[1], func(x any) error { return json.Unmarshal(data, x) })))}
+	}
+	m[symbol{"encoding/json", "Marshal"}] = func(a []any) []any {
+		data, err := json.Marshal(a[0])
+		return []any{data, r.FromBin(reflect.ValueOf(encodingError(err)))}
+	}
+	m[symbol{"encoding/json", "MarshalIndent"}] = func(a []any) []any {
+		data, err := json.MarshalIndent(a[0], a[1].(string), a[2].(string))
+		return []any{data, r.FromBin(reflect.ValueOf(encodingError(err)))}
 	}
 }
 
 func (r *Runtime) jsonMethods(m map[recvKey]methodOverride) {
 	m[recvKey{reflect.TypeFor[*json.Decoder](), "Decode"}] = func(recv any, a []any) []any {
 		return []any{r.FromBin(reflect.ValueOf(r.unmarshal(a[0], recv.(*json.Decoder).Decode)))}
+	}
+	m[recvKey{reflect.TypeFor[*json.Encoder](), "Encode"}] = func(recv any, a []any) []any {
+		return []any{r.FromBin(reflect.ValueOf(encodingError(recv.(*json.Encoder).Encode(a[0]))))}
 	}
 }

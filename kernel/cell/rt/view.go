@@ -3,6 +3,7 @@ package rt
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"go/types"
 	"reflect"
 )
@@ -226,7 +227,7 @@ func (w *viewer) set(x reflect.Value, t types.Type, v reflect.Value) {
 			if text, ok := w.r.textKey(u.Key()); ok {
 				s, err := text(k.Interface())
 				if err != nil {
-					w.err = w.r.error(err)
+					w.err = fmt.Errorf("json: encoding error for type %q: %q", typeString(t), w.r.error(err).Error())
 				}
 				k = reflect.ValueOf(string(s))
 			}
@@ -263,28 +264,34 @@ func (b Boxed) MarshalJSON() ([]byte, error) {
 	if v := reflect.ValueOf(b.V); v.Kind() == reflect.Pointer && v.IsNil() {
 		return []byte("null"), nil
 	}
+	var buf bytes.Buffer
 	if m, ok := b.d.method("MarshalJSON").(func(any) ([]byte, any)); ok {
-		data, err := m(b.V)
-		return data, r.error(err)
+		data, e := m(b.V)
+		err := r.error(e)
+		if err == nil {
+			err = json.Compact(&buf, data)
+		}
+		if err != nil {
+			return nil, unencodable{&json.MarshalerError{Type: namedType{boxedType, b.d.String()}, Err: err}}
+		}
+		return buf.Bytes(), nil
 	}
 	x := any(nil)
 	if m, ok := b.d.method("MarshalText").(func(any) ([]byte, any)); ok {
-		text, err := m(b.V)
-		if err != nil {
-			return nil, r.error(err)
-		}
-		x = string(text)
+		x = texter(func() ([]byte, error) {
+			text, err := m(b.V)
+			return text, r.error(err)
+		})
 	} else {
 		var err error
 		if x, err = r.viewErr(b); err != nil {
-			return nil, err
+			return nil, unencodable{err}
 		}
 	}
-	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false) // the encoder that asks does it, if it is to be done
 	if err := e.Encode(x); err != nil {
-		return nil, err
+		return nil, unencodable{b.encodingError(err)}
 	}
 	return bytes.TrimRight(buf.Bytes(), "\n"), nil
 }
