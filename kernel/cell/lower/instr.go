@@ -59,7 +59,7 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 	case *ssa.Field:
 		f.set(v, "%s.%s", f.open(v.X), f.field(v.X.Type(), v.X.Type().Underlying().(*types.Struct), v.Field))
 	case *ssa.Index:
-		f.set(v, "%s[%s]", f.open(v.X), f.index(v.Index))
+		f.set(v, "%s[%s]", f.open(v.X), f.elementIndex(v.X.Type(), v.Index))
 	case *ssa.Lookup:
 		f.lookup(v)
 	case *ssa.MapUpdate:
@@ -229,8 +229,9 @@ func (f *function) slice(v *ssa.Slice) {
 		return
 	}
 	if a, ok := v.X.(*ssa.Alloc); ok && a.Comment == "makeslice" {
-		if _, fixed := v.High.(*ssa.Const); !fixed {
-			n, h := elem(a.Type()).Underlying().(*types.Array).Len(), f.index(v.High)
+		n := elem(a.Type()).Underlying().(*types.Array).Len()
+		if c, ok := v.High.(*ssa.Const); !ok || !within(c, n+1) {
+			h := f.bound(v.High)
 			f.p("if uint(%s) > uint(%d) {\n\t\trt.Fits(%s, %d, 0)\n\t}", h, n, h, n)
 		}
 	}

@@ -25,8 +25,8 @@ func (f *function) binop(v *ssa.BinOp) string {
 	if c, ok := v.Y.(*ssa.Const); ok && v.Op == token.SUB && isFloat(v.Type()) && constant.Sign(c.Value) == 0 {
 		return x // yaegi makes -0 - 0 positive
 	}
-	if _, ok := v.X.(*ssa.Const); ok {
-		if _, ok := v.Y.(*ssa.Const); ok { // such as a division by a constant zero: yaegi must not judge it
+	if c, ok := v.Y.(*ssa.Const); ok { // yaegi must not judge a division by zero, nor fold constants
+		if _, ok := v.X.(*ssa.Const); ok || (v.Op == token.QUO || v.Op == token.REM) && constant.Sign(c.Value) == 0 {
 			t := f.temp(f.typ(v.Y.Type()))
 			f.p("%s = %s", t, y)
 			y = t
@@ -36,7 +36,11 @@ func (f *function) binop(v *ssa.BinOp) string {
 }
 
 func (f *function) shift(v *ssa.BinOp, x, y, ty string) string {
-	if c, ok := v.Y.(*ssa.Const); ok {
+	c, ok := v.Y.(*ssa.Const)
+	switch {
+	case ok && constant.Sign(c.Value) < 0: // which panics when it is run
+		y = f.hidden(c)
+	case ok:
 		if _, ok := v.X.(*ssa.Const); ok { // yaegi folds constant shifts of any size in memory
 			t := f.temp(ty)
 			f.p("%s = %s", t, x)

@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
 	"strconv"
 	"strings"
 
@@ -248,10 +249,10 @@ func (f *function) selector(v *ssa.FieldAddr) string {
 }
 
 func (f *function) element(v *ssa.IndexAddr) string {
-	if _, ok := v.X.Type().Underlying().(*types.Slice); ok {
-		return f.open(v.X) + "[" + f.index(v.Index) + "]"
+	if t, ok := v.X.Type().Underlying().(*types.Slice); ok {
+		return f.open(v.X) + "[" + f.elementIndex(t, v.Index) + "]"
 	}
-	return f.place(v.X) + "[" + f.index(v.Index) + "]"
+	return f.place(v.X) + "[" + f.elementIndex(elem(v.X.Type()), v.Index) + "]"
 }
 
 // outer is the compiled value that v, an embedded field of it that cannot be named,
@@ -304,6 +305,26 @@ func (f *function) index(v ssa.Value) string {
 		return "int(" + s + ")"
 	}
 	return s
+}
+
+// elementIndex is an index into a t; yaegi judges constant ones when it compiles.
+func (f *function) elementIndex(t types.Type, v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok {
+		n := int64(math.MaxInt64)
+		if a, ok := t.Underlying().(*types.Array); ok {
+			n = a.Len()
+		}
+		if !within(c, n) {
+			return f.hidden(c)
+		}
+	}
+	return f.index(v)
+}
+
+// within: 0 ≤ c < n.
+func within(c *ssa.Const, n int64) bool {
+	i, exact := constant.Int64Val(constant.ToInt(c.Value))
+	return exact && 0 <= i && i < n
 }
 
 // bound is a slice bound; yaegi judges constant ones when it compiles.
