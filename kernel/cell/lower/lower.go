@@ -51,6 +51,7 @@ type Lowerer struct {
 	ids     typeutil.Map      // types.Type → descriptor number
 	open    typeutil.Map      // *types.Named whose struct is being written → *openStruct
 	stack   []types.Type      // types being written, outermost first
+	cycles  int               // how often a type was met inside its own definition
 	serial  int
 	at      token.Pos // of what is being lowered, for errors
 

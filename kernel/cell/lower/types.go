@@ -27,9 +27,12 @@ func (l *Lowerer) typ(t types.Type) string {
 	if l.unnamed(t) {
 		return "interface{}"
 	}
+	cycles := l.cycles
 	s := l.erase(t)
-	l.types.Set(t, s)
-	l.later(func() { l.types.Delete(t) })
+	if _, named := t.(*types.Named); named && l.open.At(t) == nil || l.cycles == cycles {
+		l.types.Set(t, s)
+		l.later(func() { l.types.Delete(t) })
+	} // else the rest of the recursion has to meet it, too
 	return s
 }
 
@@ -170,6 +173,7 @@ func (l *Lowerer) eraseNamed(t *types.Named) string {
 // that points to itself, and nothing else: structs that contain each other and
 // recursive types that are no structs are cut.
 func (l *Lowerer) recursive(t *types.Named, o *openStruct) string {
+	l.cycles++
 	if _, ok := t.Underlying().(*types.Struct); !ok {
 		l.cut(t)
 	}

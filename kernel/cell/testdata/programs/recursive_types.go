@@ -50,7 +50,23 @@ type Room struct {
 	doors map[struct{ to, from *Room }]string
 }
 
+// Cells and their sheets point to themselves and hold each other.
+type Sheet struct {
+	cells [][]*Cell
+	next  *Sheet
+}
+
+type Cell struct {
+	up    *Cell
+	sheet Sheet
+}
+
 func main() {
+	cell := Cell{up: &Cell{}}
+	cell.sheet.next = &Sheet{}
+	cell.sheet.cells = append(cell.sheet.cells, []*Cell{&cell, cell.up})
+	fmt.Println(len(cell.up.sheet.cells), cell.sheet.cells[0][0] == &cell, cell.sheet.cells[0][1].up == nil)
+
 	fmt.Println(Tree{}.root == nil)
 	d := Dir{files: 1, subs: map[string]Dir{"a": {files: 2}, "b": {subs: map[string]Dir{"c": {files: 4}}}}}
 	t := Tree{1, &d}
