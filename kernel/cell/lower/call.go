@@ -33,7 +33,7 @@ func (f *function) call(v *ssa.Call) {
 		return
 	case callee != nil:
 		if mc, ok := c.Value.(*ssa.MakeClosure); ok {
-			fn = f.val(mc)
+			fn = f.open(mc)
 		} else {
 			fn = f.funcName(callee)
 		}
@@ -191,8 +191,6 @@ func (f *function) callee(c *ssa.CallCommon) (string, []string) {
 		return "rt." + map[string]string{"close": "Close", "delete": "Delete", "panic": "Panic", "recover": "RecoverD", "copy": "Copy", "clear": "Clear"}[v.Name()], args
 	case *ssa.Function:
 		return f.funcValue(v), args
-	case *ssa.MakeClosure:
-		return f.val(v), args
 	}
 	return f.open(c.Value), args
 }

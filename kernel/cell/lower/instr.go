@@ -54,7 +54,7 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 		}
 	case *ssa.IndexAddr:
 		if !f.inPlace[v] { // yaegi cannot take the address of p[i] if p points to an array
-			f.set(v, "rt.IA(%s, %s).(%s)", f.open(v.X), f.index(v.Index), f.typ(v.Type()))
+			f.set(v, "%s", f.asserted("rt.IA("+f.open(v.X)+", "+f.index(v.Index)+")", v.Type()))
 		}
 	case *ssa.Field:
 		f.set(v, "%s.%s", f.open(v.X), f.field(v.X.Type(), v.X.Type().Underlying().(*types.Struct), v.Field))
@@ -79,8 +79,8 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 	case *ssa.ChangeType:
 		f.changeType(v)
 	case *ssa.SliceToArrayPointer:
-		ty := f.typ(v.Type())
-		f.set(v, "rt.S2A(%s, %s).(%s)", f.open(v.X), f.zeroVar(ty), ty)
+		ty := f.raw(v.Type())
+		f.set(v, "%s", f.asserted("rt.S2A("+f.open(v.X)+", "+f.zeroVar(ty)+")", v.Type()))
 	case *ssa.Convert:
 		f.convert(v)
 	case *ssa.TypeAssert:
@@ -102,7 +102,11 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 		for _, b := range v.Bindings {
 			bound = append(bound, f.val(f.outer(b)))
 		}
-		f.set(v, "%s(%s)", f.funcName(v.Fn.(*ssa.Function)), strings.Join(bound, ", "))
+		made := f.funcName(v.Fn.(*ssa.Function)) + "(" + strings.Join(bound, ", ") + ")"
+		if f.isCut(v.Type()) {
+			made = "rt.I(" + made + ")"
+		}
+		f.set(v, "%s", made)
 	case *ssa.Call:
 		f.call(v)
 	case *ssa.Go:

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -49,9 +50,11 @@ func (l *Lowerer) isCut(t types.Type) bool {
 		if l.cuts.At(n) != nil {
 			return true
 		}
-		p, ok := n.Underlying().(*types.Pointer)
-		return ok && l.cuts.At(p) != nil
-	case *types.Pointer:
+		switch u := n.Underlying().(type) {
+		case *types.Pointer, *types.Signature:
+			return l.cuts.At(u) != nil
+		}
+	case *types.Pointer, *types.Signature:
 		return l.cuts.At(n) != nil
 	}
 	return false
@@ -65,8 +68,11 @@ func (l *Lowerer) cut(t types.Type) {
 
 // raw is the lowered form of a cut type where its value is worked on.
 func (l *Lowerer) raw(t types.Type) string {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		return "*" + l.typ(p.Elem())
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return "*" + l.typ(u.Elem())
+	case *types.Signature:
+		return l.signature(u)
 	}
 	return l.typ(t.Underlying())
 }
@@ -78,10 +84,8 @@ func (l *Lowerer) erase(t types.Type) string {
 	case *types.Named:
 		return l.eraseNamed(t)
 	case *types.Pointer:
-		l.stack = append(l.stack, t)
-		x := l.typ(t.Elem())
-		l.stack = l.stack[:len(l.stack)-1]
-		return "*" + x
+		defer l.push(t)()
+		return "*" + l.typ(t.Elem())
 	case *types.Slice:
 		return "[]" + l.typ(t.Elem())
 	case *types.Array:
@@ -105,9 +109,16 @@ func (l *Lowerer) erase(t types.Type) string {
 		l.newStruct(n, fields, true)
 		return n
 	case *types.Signature:
+		defer l.push(t)()
 		return l.signature(t)
 	}
 	return "*rt.DS" // go/ssa's own type of a stack of defers
+}
+
+// push notes that a type is being written, until pop.
+func (l *Lowerer) push(t types.Type) (pop func()) {
+	l.stack = append(l.stack, t)
+	return func() { l.stack = l.stack[:len(l.stack)-1] }
 }
 
 func basicType(t *types.Basic) string {
@@ -154,9 +165,9 @@ func (l *Lowerer) eraseNamed(t *types.Named) string {
 	if !ok {
 		return l.typ(t.Underlying())
 	}
-	l.stack = append(l.stack, t)
+	pop := l.push(t)
 	fields := l.fields(st)
-	l.stack = l.stack[:len(l.stack)-1]
+	pop()
 	if !o.used {
 		if n, ok := l.structs[fields]; ok {
 			return n
@@ -170,30 +181,41 @@ func (l *Lowerer) eraseNamed(t *types.Named) string {
 }
 
 // recursive is a named type inside its own definition. yaegi can hold a struct
-// that points to itself, and nothing else: structs that contain each other and
-// recursive types that are no structs are cut.
+// that points to itself, and nothing else: structs that contain each other, functions
+// of the struct that they are in and recursive types that are no structs are cut.
 func (l *Lowerer) recursive(t *types.Named, o *openStruct) string {
 	l.cycles++
 	if _, ok := t.Underlying().(*types.Struct); !ok {
 		l.cut(t)
 	}
-	for i := len(l.stack) - 1; i >= 0; i-- {
-		n, ok := l.stack[i].(*types.Named)
-		if !ok {
-			continue
-		}
-		if n == t {
-			break
-		}
-		for j := len(l.stack) - 1; j >= 0; j-- {
-			if p, ok := l.stack[j].(*types.Pointer); ok {
-				l.cut(p)
-			}
-		}
-		break
-	}
+	l.cutWithin(t)
 	o.used = true
 	return o.name
+}
+
+// cutWithin cuts what leads from the definition of t to the present use of t, if it
+// goes through a function or another struct.
+func (l *Lowerer) cutWithin(t *types.Named) {
+	var pointer *types.Pointer
+	entangled := false
+	for _, x := range slices.Backward(l.stack) {
+		switch x := x.(type) {
+		case *types.Signature:
+			l.cut(x)
+		case *types.Pointer:
+			if pointer == nil {
+				pointer = x
+			}
+		case *types.Named:
+			if x == t {
+				return
+			}
+			entangled = true
+		}
+		if entangled && pointer != nil {
+			l.cut(pointer)
+		}
+	}
 }
 
 // cutKey cuts what leads from the key of a map back to a struct that is being written:

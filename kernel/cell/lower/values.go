@@ -23,6 +23,9 @@ func (f *function) val(v ssa.Value) string {
 		}
 		return f.constant(v)
 	case *ssa.Function:
+		if f.isCut(v.Type()) {
+			return "rt.I(" + f.funcValue(v) + ")"
+		}
 		return f.funcValue(v)
 	case *ssa.Global:
 		return "(&" + f.globalPlace(v) + ")"
