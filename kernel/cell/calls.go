@@ -95,6 +95,14 @@ func (w world) Between() (n int) {
 	return n
 }
 
+// Sites implements rt.Stack.
+func (w world) Sites() (sites []rt.Site) {
+	for _, s := range w.e.machine.sites.Sites(rt.EndsStack) {
+		sites = append(sites, w.e.machine.site(s))
+	}
+	return sites
+}
+
 // call is a call of a cell's function.
 func (e *Env) call(p lower.Place) runtime.Call {
 	at, real := e.fset.Position(p.Pos), e.fset.PositionFor(p.Pos, false)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -197,6 +198,7 @@ func readSequences(t *testing.T, file string) []sequence {
 
 // TestCells holds cells to what Go says of them.
 func TestCells(t *testing.T) {
+	defer debug.SetMaxStack(debug.SetMaxStack(128 << 20)) // what fills a stack fills a small one
 	files, err := filepath.Glob("testdata/cells/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no sequences of cells", err)

@@ -214,5 +214,8 @@ func (e *Env) panicked(p *rt.Panic) *RuntimeError {
 		}
 		out.Frames = append(out.Frames, f)
 	}
+	if p.Value == rt.ErrOverflow {
+		out.fold()
+	}
 	return out
 }

@@ -118,6 +118,7 @@ type RuntimeError struct {
 	Kind    string  // "panic", "error" or "fatal error"
 	Message string  // as Go prints it
 	Frames  []Frame // innermost last
+	Repeats int     // so many frames, the last ones, were there again and again until the stack was full
 }
 
 func (e *RuntimeError) Error() string { return e.Kind + ": " + e.Message }
@@ -139,7 +140,30 @@ func (e *RuntimeError) Traceback(color bool) []string {
 			out = append(out, "    "+strings.TrimSpace(f.Source))
 		}
 	}
+	switch {
+	case e.Repeats == 1:
+		out = append(out, "… and so on: the last call repeats until the stack is full")
+	case e.Repeats > 1:
+		out = append(out, fmt.Sprintf("… and so on: the last %d calls repeat until the stack is full", e.Repeats))
+	}
 	return append(out, paint(red, e.Kind+": ")+e.Message)
+}
+
+// fold leaves of the frames of a full stack those that repeat once, and what led to them.
+func (e *RuntimeError) fold() {
+	const most = 20 // frames that repeat, or that are shown at each end if none do
+	n := len(e.Frames)
+	for p := 1; p <= most && 3*p <= n; p++ {
+		if !slices.Equal(e.Frames[n-p:], e.Frames[n-2*p:n-p]) || !slices.Equal(e.Frames[n-p:], e.Frames[n-3*p:n-2*p]) {
+			continue
+		}
+		first := slices.IndexFunc(e.Frames, func(f Frame) bool { return slices.Contains(e.Frames[n-p:], f) })
+		e.Frames, e.Repeats = e.Frames[:min(first+p, n)], p
+		return
+	}
+	if n > 2*most {
+		e.Frames = slices.Concat(e.Frames[:most], e.Frames[n-most:])
+	}
 }
 
 // Exit is a call of os.Exit, or of what ends in it.

@@ -156,6 +156,44 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 	return t, panicked
 }
 
+// Sites are those of this goroutine's stack, innermost first, up to the first compiled
+// function for which ends returns true; of a deep stack those at both ends.
+func (f *Finder) Sites(ends func(function string) bool) []token.Pos {
+	const near = 20 * most // frames at each end that are looked at
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !supported || !f.layout.ok {
+		return nil
+	}
+	f.forget()
+	f.index.add(f.layout, f.declarations, f.closed)
+	w := f.walk()
+	w.visit = w.add
+	depth := 0
+	w.along(func(fn function, _, _ uintptr) action {
+		depth++
+		if ends(fn.name) {
+			return stop
+		}
+		return skip
+	})
+	at := 0
+	w.along(func(fn function, _, _ uintptr) action {
+		at++
+		switch {
+		case ends(fn.name):
+			return stop
+		case at == depth-near && at > near: // what is in between has been left out
+			w.below, w.fn, w.words, w.node = "", function{}, w.words[:0], nil
+			return skip
+		case at > near && at < depth-near:
+			return skip
+		}
+		return enter
+	})
+	return w.sites()
+}
+
 // Call is one call on a goroutine's stack.
 type Call struct {
 	Interpreted bool

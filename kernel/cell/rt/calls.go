@@ -25,6 +25,9 @@ type Stack interface {
 	// Between counts the lowered functions between the one that asks and the call of a
 	// deferred function in the course of a panic.
 	Between() int
+	// Sites are those of the lowered functions on the stack of this goroutine, innermost
+	// first; of a deep stack those at both ends.
+	Sites() []Site
 }
 
 // SetStack makes known who can tell of the stack.

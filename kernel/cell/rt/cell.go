@@ -138,6 +138,14 @@ func (r *Runtime) lives(c *Cell, alive bool) {
 	} else {
 		delete(r.living.cells, c)
 	}
+	switch some := len(r.living.cells) > 0; {
+	case some && r.living.done == nil && r.depths.most > 0:
+		r.living.done = make(chan struct{})
+		go r.watch(r.living.done)
+	case !some && r.living.done != nil:
+		close(r.living.done)
+		r.living.done = nil
+	}
 }
 
 // enter counts a goroutine that begins, and says whether it may.

@@ -8,6 +8,7 @@ type gstate struct {
 	id      uintptr
 	depth   int  // >0: rt has called lowered code on it and is there to catch its panics
 	spawned bool // it does not run the cell's statements
+	leaving bool // its stack was full, and it makes its deferred calls
 	recs    []*rec
 	trace   []Site // of the panic in progress, innermost first
 	earlier []replaced

@@ -57,8 +57,10 @@ type Runtime struct {
 	living struct { // cells that have goroutines
 		sync.Mutex
 		cells map[*Cell]bool
+		done  chan struct{} // ends watch, which runs while there are some
 	}
-	grace time.Duration // how long Do waits for a stopped cell that is in compiled code
+	depths depths
+	grace  time.Duration // how long Do waits for a stopped cell that is in compiled code
 
 	stdin, stdout, stderr *os.File // the process's own, as they were at the start
 	stdio                 struct {
@@ -76,6 +78,7 @@ func New(lib Library) *Runtime {
 	r.types.init()
 	r.calls.init(r)
 	r.tags.init()
+	r.depths.init()
 	return r
 }
 

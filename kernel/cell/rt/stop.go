@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -53,10 +54,20 @@ func (r *Runtime) pollers(n int) {
 	}
 }
 
-// Poll ends the goroutine if its cell has been stopped.
+// Poll ends the goroutine if its cell has been stopped, or if its stack is full.
 func (r *Runtime) Poll() {
-	if c := r.Current(); c != nil && c.stopped.Load() {
+	c := r.Current()
+	if c == nil {
+		return
+	}
+	if r.depths.past(r.depths.deep) {
+		r.depths.seen.Store(true)
+	}
+	switch {
+	case c.stopped.Load():
 		r.depart(c)
+	case r.depths.past(r.depths.most):
+		r.overflow(c)
 	}
 }
 
@@ -81,15 +92,22 @@ func (r *Runtime) depart(c *Cell) time.Duration {
 		c.mu.Lock()
 		left := r.grace/2 - time.Since(c.at)
 		c.mu.Unlock()
-		if left > 0 {
+		if left > 0 && !r.depths.past(r.depths.last) {
 			return left
 		}
+	}
+	if r.depths.past(r.depths.deep) { // as in overflow
+		runtime.Goexit()
 	}
 	panic(leave{})
 }
 
-// departing: this goroutine is in the deferred functions of an uncatchable panic.
+// departing: this goroutine is in the deferred functions of an uncatchable panic, or
+// of a goroutine that exits since its stack is full.
 func (r *Runtime) departing() bool {
+	if g := r.peek(); g != nil && g.leaving {
+		return true
+	}
 	if r.active.Load() == 0 {
 		return false
 	}
