@@ -8,6 +8,8 @@ import (
 	"go/types"
 	"slices"
 	"strconv"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // A redefinition takes effect everywhere: what mentions a name that a cell
@@ -155,40 +157,14 @@ func mentions(t types.Type, same []string, changed map[string]bool) (found, lost
 			return
 		}
 		seen[t] = true
-		switch t := types.Unalias(t).(type) {
-		case *types.Named:
-			if o := t.Obj(); o.Pkg() != nil && o.Pkg().Path() == "main" && changed[o.Name()] {
-				if slices.Contains(same, o.Name()) {
-					found = true
-				} else {
-					lost = true
-				}
+		if n, ok := t.(*types.Named); ok {
+			if o := n.Obj(); o.Pkg() != nil && o.Pkg().Path() == "main" && changed[o.Name()] {
+				same := slices.Contains(same, o.Name())
+				found, lost = found || same, lost || !same
 			}
-			for a := range t.TypeArgs().Types() {
-				walk(a)
-			}
-		case *types.Pointer:
-			walk(t.Elem())
-		case *types.Slice:
-			walk(t.Elem())
-		case *types.Array:
-			walk(t.Elem())
-		case *types.Chan:
-			walk(t.Elem())
-		case *types.Map:
-			walk(t.Key())
-			walk(t.Elem())
-		case *types.Signature:
-			for v := range t.Params().Variables() {
-				walk(v.Type())
-			}
-			for v := range t.Results().Variables() {
-				walk(v.Type())
-			}
-		case *types.Struct:
-			for v := range t.Fields() {
-				walk(v.Type())
-			}
+		}
+		for _, p := range gotype.Parts(t) {
+			walk(p)
 		}
 	}
 	walk(t)

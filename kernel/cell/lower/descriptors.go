@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // id is the descriptor number of a type.
@@ -15,7 +17,7 @@ func (l *Lowerer) id(t types.Type) int {
 	}
 	var raw reflect.Type
 	if !l.erases(t) {
-		raw = l.reflectType(t)
+		raw = gotype.Reflect(t, func(n *types.Named) reflect.Type { return l.lib.TypeOf(n.Obj()) })
 	}
 	erased := raw == nil && !l.unnamed(t)
 	n := l.rt.AddType(t, raw)

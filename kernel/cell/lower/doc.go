@@ -70,8 +70,8 @@
 // has no name in its compiled package is left alone (plain.go).
 //
 // The rest is the lowerer's own: function.go emits a function, inits.go calls what
-// initialises packages that are lowered from source, reflecttype.go knows the types that
-// lowering does not change, forget.go lets go what no cell can mention any more.
+// initialises packages that are lowered from source, forget.go lets go what no cell can
+// mention any more.
 //
 // Each line of a chunk knows where it comes from ([Place]), and no line holds
 // calls of two lines of the source, so that tracebacks are exact. The command nascent

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // Retire forgets the bodies of the functions that Lower was last called for, which
@@ -108,78 +110,34 @@ func builtFrom(t types.Type, is func(*types.Package) bool) (found bool) {
 // is not in seen, to which it is added. What declared types consist of counts only if
 // the type is a cell's.
 func Walk(t types.Type, seen map[types.Type]bool, visit func(*types.Package)) {
-	var walk func(types.Type)
+	if t == nil || seen[t] {
+		return
+	}
+	seen[t] = true
 	object := func(o types.Object) {
 		if o.Pkg() != nil {
 			visit(o.Pkg())
 		}
 	}
-	tuple := func(t *types.Tuple) {
-		for v := range t.Variables() {
-			walk(v.Type())
+	switch t := t.(type) {
+	case interface{ Obj() *types.TypeName }: // declared types, aliases, type parameters
+		object(t.Obj())
+	case *types.Struct:
+		for f := range t.Fields() {
+			object(f)
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			object(m)
 		}
 	}
-	walk = func(t types.Type) {
-		if t == nil || seen[t] {
-			return
-		}
-		seen[t] = true
-		switch t := t.(type) {
-		case *types.Alias:
-			object(t.Obj())
-			walk(types.Unalias(t))
-		case *types.Named:
-			object(t.Obj())
-			for a := range t.TypeArgs().Types() {
-				walk(a)
-			}
-			if p := t.Obj().Pkg(); p == nil || p.Path() != "main" {
-				return
-			}
-			walk(t.Underlying())
-			for m := range t.Methods() {
-				walk(m.Type())
-			}
-		case *types.TypeParam:
-			object(t.Obj())
-			walk(t.Constraint())
-		case *types.Pointer:
-			walk(t.Elem())
-		case *types.Slice:
-			walk(t.Elem())
-		case *types.Array:
-			walk(t.Elem())
-		case *types.Chan:
-			walk(t.Elem())
-		case *types.Map:
-			walk(t.Key())
-			walk(t.Elem())
-		case *types.Signature:
-			tuple(t.Params())
-			tuple(t.Results())
-			for p := range t.TypeParams().TypeParams() {
-				walk(p)
-			}
-		case *types.Tuple:
-			tuple(t)
-		case *types.Struct:
-			for v := range t.Fields() {
-				object(v)
-				walk(v.Type())
-			}
-		case *types.Interface:
-			for m := range t.ExplicitMethods() {
-				object(m)
-				walk(m.Type())
-			}
-			for e := range t.EmbeddedTypes() {
-				walk(e)
-			}
-		case *types.Union:
-			for term := range t.Terms() {
-				walk(term.Type())
-			}
+	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "main" {
+		Walk(n.Underlying(), seen, visit)
+		for m := range n.Methods() {
+			Walk(m.Type(), seen, visit)
 		}
 	}
-	walk(t)
+	for _, p := range gotype.Parts(t) {
+		Walk(p, seen, visit)
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // nameLocalTypes makes the types that are declared in an instance of a generic function
@@ -70,13 +72,11 @@ func (n localNamer) function(fn *ssa.Function) {
 }
 
 func (n localNamer) visit(t types.Type) {
-	t = types.Unalias(t)
 	if n.seen[t] {
 		return
 	}
 	n.seen[t] = true
-	switch t := t.(type) {
-	case *types.Named:
+	if t, ok := t.(*types.Named); ok {
 		if o := t.Obj(); o.Parent() == nil && o.Pos().IsValid() && n.body.Contains(o.Pos()) {
 			s := types.NewScope(nil, token.NoPos, token.NoPos, "instance")
 			for i, a := range n.args {
@@ -85,24 +85,8 @@ func (n localNamer) visit(t types.Type) {
 			s.Insert(o)
 			n.visit(t.Underlying())
 		}
-		for a := range t.TypeArgs().Types() {
-			n.visit(a)
-		}
-	case interface{ Elem() types.Type }: // pointers, slices, arrays, channels, maps
-		if m, ok := t.(*types.Map); ok {
-			n.visit(m.Key())
-		}
-		n.visit(t.Elem())
-	case *types.Struct:
-		for f := range t.Fields() {
-			n.visit(f.Type())
-		}
-	case *types.Tuple:
-		for v := range t.Variables() {
-			n.visit(v.Type())
-		}
-	case *types.Signature:
-		n.visit(t.Params())
-		n.visit(t.Results())
+	}
+	for _, p := range gotype.Parts(t) {
+		n.visit(p)
 	}
 }

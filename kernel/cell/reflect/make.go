@@ -6,7 +6,7 @@ import (
 	goreflect "reflect"
 	"unsafe"
 
-	"github.com/nascent-go/nascent/kernel/cell/rt"
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // made is a type put together from others: of real ones by the original, of a cell's
@@ -33,7 +33,7 @@ func realType(t Type) goreflect.Type { return t.mirrored().real }
 func goType(t Type) types.Type {
 	x := t.mirrored()
 	if x.goType() == nil {
-		raw := rt.RawType(x.real)
+		raw := gotype.FromReflect(x.real)
 		if raw == nil {
 			panic("reflect: Nascent can't make a type from " + t.String() + " here: it is known from compiled code only")
 		}
@@ -72,12 +72,10 @@ func MapOf(key, elem Type) Type {
 // ChanOf is the type of channels of t.
 func ChanOf(dir ChanDir, t Type) Type {
 	return made(func() goreflect.Type { return goreflect.ChanOf(dir, realType(t)) }, func() types.Type {
-		for d, x := range chanDirs {
-			if x == dir {
-				return types.NewChan(types.ChanDir(d), goType(t))
-			}
+		if dir&goreflect.BothDir != dir || dir == 0 {
+			panic("reflect.ChanOf: invalid dir")
 		}
-		panic("reflect.ChanOf: invalid dir")
+		return types.NewChan(gotype.FromChanDir(dir), goType(t))
 	}, t)
 }
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"unsafe"
 
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
 )
 
@@ -127,79 +127,21 @@ func (m *Mirror) ofReal(real goreflect.Type) *rtype {
 
 // realOf is the compiled type that t is, nil if it is one that only cells have.
 func (m *Mirror) realOf(t types.Type) goreflect.Type {
-	missing := false
-	part := func(t types.Type) goreflect.Type {
-		x := m.realOf(t)
-		if x == nil {
-			missing, x = true, anyType
-		}
-		return x
-	}
-	var x goreflect.Type
-	switch t := types.Unalias(t).(type) {
-	case *types.Basic:
-		x = basics[t.Kind()]
-	case *types.Named:
+	return gotype.Reflect(t, func(n *types.Named) goreflect.Type {
 		switch {
-		case t.Obj().Pkg() == nil && t.Obj().Name() == "error":
-			x = errorType
-		case t.TypeArgs().Len() == 0:
-			x = m.compiled(t.Obj())
+		case n.Obj().Pkg() == nil && n.Obj().Name() == "error":
+			return errorType
+		case n.TypeArgs().Len() == 0:
+			return m.compiled(n.Obj())
 		}
-	case *types.Pointer:
-		x = goreflect.PointerTo(part(t.Elem()))
-	case *types.Slice:
-		x = goreflect.SliceOf(part(t.Elem()))
-	case *types.Array:
-		x = goreflect.ArrayOf(int(t.Len()), part(t.Elem()))
-	case *types.Map:
-		if key := part(t.Key()); key.Comparable() {
-			x = goreflect.MapOf(key, part(t.Elem()))
-		}
-	case *types.Chan:
-		x = goreflect.ChanOf(chanDirs[t.Dir()], part(t.Elem()))
-	case *types.Signature:
-		var in, out []goreflect.Type
-		for v := range t.Params().Variables() {
-			in = append(in, part(v.Type()))
-		}
-		for v := range t.Results().Variables() {
-			out = append(out, part(v.Type()))
-		}
-		if !missing {
-			x = goreflect.FuncOf(in, out, t.Variadic())
-		}
-	case *types.Interface:
-		if t.Empty() {
-			x = anyType
-		}
-	case *types.Struct:
-		if t.NumFields() == 0 {
-			x = goreflect.TypeFor[struct{}]()
-		}
-	}
-	if missing {
 		return nil
-	}
-	return x
+	})
 }
 
 var (
 	anyType   = goreflect.TypeFor[any]()
 	errorType = goreflect.TypeFor[error]()
-	chanDirs  = [...]ChanDir{types.SendRecv: goreflect.BothDir, types.SendOnly: goreflect.SendDir, types.RecvOnly: goreflect.RecvDir}
 )
-
-var basics = map[types.BasicKind]goreflect.Type{
-	types.Bool: goreflect.TypeFor[bool](), types.String: goreflect.TypeFor[string](),
-	types.Int: goreflect.TypeFor[int](), types.Int8: goreflect.TypeFor[int8](), types.Int16: goreflect.TypeFor[int16](),
-	types.Int32: goreflect.TypeFor[int32](), types.Int64: goreflect.TypeFor[int64](),
-	types.Uint: goreflect.TypeFor[uint](), types.Uint8: goreflect.TypeFor[uint8](), types.Uint16: goreflect.TypeFor[uint16](),
-	types.Uint32: goreflect.TypeFor[uint32](), types.Uint64: goreflect.TypeFor[uint64](), types.Uintptr: goreflect.TypeFor[uintptr](),
-	types.Float32: goreflect.TypeFor[float32](), types.Float64: goreflect.TypeFor[float64](),
-	types.Complex64: goreflect.TypeFor[complex64](), types.Complex128: goreflect.TypeFor[complex128](),
-	types.UnsafePointer: goreflect.TypeFor[unsafe.Pointer](),
-}
 
 func (t *rtype) mirrored() *rtype { return t }
 
@@ -248,7 +190,7 @@ func (t *rtype) derive(open []*rtype) goreflect.Type {
 	elem := func() goreflect.Type { return t.elem().formIn(open) }
 	switch u := t.under().(type) {
 	case *types.Basic:
-		return basics[u.Kind()]
+		return gotype.Basic(u)
 	case *types.Pointer:
 		return goreflect.PointerTo(elem())
 	case *types.Slice:
@@ -258,7 +200,7 @@ func (t *rtype) derive(open []*rtype) goreflect.Type {
 	case *types.Map:
 		return goreflect.MapOf(t.key().formIn(open), elem())
 	case *types.Chan:
-		return goreflect.ChanOf(chanDirs[u.Dir()], elem())
+		return goreflect.ChanOf(gotype.ChanDir(u.Dir()), elem())
 	case *types.Signature:
 		var in, out []goreflect.Type
 		for i := range u.Params().Len() {
@@ -332,7 +274,7 @@ func (t *rtype) Kind() Kind {
 	}
 	switch u := t.under().(type) {
 	case *types.Basic:
-		return basics[u.Kind()].Kind()
+		return gotype.Basic(u).Kind()
 	case *types.Pointer:
 		return goreflect.Pointer
 	case *types.Slice:
@@ -376,7 +318,7 @@ func (t *rtype) ChanDir() ChanDir {
 	if t.real != nil {
 		return t.real.ChanDir()
 	}
-	return chanDirs[must[*types.Chan](t, "ChanDir", goreflect.Chan).Dir()]
+	return gotype.ChanDir(must[*types.Chan](t, "ChanDir", goreflect.Chan).Dir())
 }
 
 func (t *rtype) IsVariadic() bool {

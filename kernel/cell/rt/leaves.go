@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 func (p *printer) iface(t types.Type, v reflect.Value, depth int, ro bool) {
@@ -38,7 +40,7 @@ func (p *printer) raw(v reflect.Value, depth int, ro bool) {
 		return
 	}
 	if hasBoxed(v) {
-		if t := RawType(v.Type()); t != nil {
+		if t := gotype.FromReflect(v.Type()); t != nil {
 			p.print(t, v, depth+1, ro)
 			return
 		}
