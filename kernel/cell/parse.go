@@ -228,6 +228,25 @@ func (src *source) bodies(complain complaint) {
 	}
 }
 
+// embeds finds directives by which Go would set a variable to a file.
+func (src *source) embeds(complain complaint) {
+	const directive = "//go:embed "
+	if !strings.Contains(src.text, directive) {
+		return
+	}
+	file := src.fset.AddFile(src.name, -1, len(src.text))
+	src.files = append(src.files, file)
+	var s scanner.Scanner
+	s.Init(file, []byte(src.text), nil, scanner.ScanComments)
+	for tok := token.ILLEGAL; tok != token.EOF; {
+		var pos token.Pos
+		var text string
+		if pos, tok, text = s.Scan(); tok == token.COMMENT && strings.HasPrefix(text, directive) {
+			complain(pos, directive[:len(directive)-1]+": cells cannot embed files", "os.ReadFile reads one when the cell runs")
+		}
+	}
+}
+
 // starts are the offsets at which the lines of a text begin.
 type starts []int
 

@@ -52,6 +52,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 		src.repeat(complain)
 	}
 	src.bodies(complain)
+	src.embeds(complain)
 	p.written = e.explicit(src, complain)
 	h := src.hoist(e.scope, complain)
 	h.strict = e.strict

@@ -3,7 +3,6 @@ package rt
 import (
 	"fmt"
 	"io"
-	"os"
 	"reflect"
 	"time"
 )
@@ -139,6 +138,3 @@ func (r *Runtime) methodOverrides() map[recvKey]methodOverride {
 	r.jsonMethods(m)
 	return m
 }
-
-// SetArgs makes args what cells see as os.Args: a program's name and its arguments.
-func (r *Runtime) SetArgs(args ...string) { os.Args = args }
