@@ -56,8 +56,16 @@ func (l *Lowerer) reflectAll() {
 	}
 }
 
-// reflect lowers the methods of a pointer to t, which reflection finds by Addr.
+// reflect lowers the methods of a pointer to t, which reflection finds by Addr, and
+// those of the parameters and results of a func type.
 func (l *Lowerer) reflect(t types.Type) {
+	if s, ok := t.Underlying().(*types.Signature); ok {
+		for _, tuple := range []*types.Tuple{s.Params(), s.Results()} {
+			for v := range tuple.Variables() {
+				l.part(v.Type())
+			}
+		}
+	}
 	if n, ok := types.Unalias(t).(*types.Named); ok && !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] {
 		l.id(types.NewPointer(n))
 	}
@@ -66,35 +74,37 @@ func (l *Lowerer) reflect(t types.Type) {
 // parts makes descriptors for the types inside of a type that have methods: printing
 // a value calls the methods of what it holds.
 func (l *Lowerer) parts(t types.Type) {
-	part := func(t types.Type) {
-		t = types.Unalias(t)
-		e := t
-		if p, ok := t.(*types.Pointer); ok {
-			e = types.Unalias(p.Elem())
-		}
-		switch n := e.(type) {
-		case *types.Named:
-			if !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] && (n.NumMethods() > 0 || l.prog.MethodSets.MethodSet(t).Len() > 0 || hasParts(n)) {
-				l.id(t)
-			}
-		case *types.Slice, *types.Array, *types.Map, *types.Struct:
-			l.parts(t)
-		}
-	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		part(u.Elem())
+		l.part(u.Elem())
 	case *types.Slice:
-		part(u.Elem())
+		l.part(u.Elem())
 	case *types.Array:
-		part(u.Elem())
+		l.part(u.Elem())
 	case *types.Map:
-		part(u.Key())
-		part(u.Elem())
+		l.part(u.Key())
+		l.part(u.Elem())
 	case *types.Struct:
 		for v := range u.Fields() {
-			part(v.Type())
+			l.part(v.Type())
 		}
+	}
+}
+
+// part makes the descriptors for a type inside of another.
+func (l *Lowerer) part(t types.Type) {
+	t = types.Unalias(t)
+	e := t
+	if p, ok := t.(*types.Pointer); ok {
+		e = types.Unalias(p.Elem())
+	}
+	switch n := e.(type) {
+	case *types.Named:
+		if !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] && (n.NumMethods() > 0 || l.prog.MethodSets.MethodSet(t).Len() > 0 || hasParts(n)) {
+			l.id(t)
+		}
+	case *types.Slice, *types.Array, *types.Map, *types.Struct:
+		l.parts(t)
 	}
 }
 

@@ -198,7 +198,7 @@ func passingTo(pkg, name string) passing {
 			return boxed // which is a json.Marshaler
 		}
 		return plain
-	case "sort", "slices", "maps", "unique", "runtime", "flag", "testing/quick", "encoding/binary", "encoding/asn1",
+	case "sort", "slices", "maps", "unique", "runtime", "flag", "encoding/binary", "encoding/asn1",
 		"unsafe":
 		return plain
 	case "database/sql":

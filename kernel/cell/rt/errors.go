@@ -172,6 +172,10 @@ func (r *Runtime) errorsAs(err, target any) bool {
 		}
 		elem = ptr.Elem()
 	}
+	if !boxed && p.Type().Elem().Kind() != reflect.Interface && !p.Type().Elem().Implements(errorType) ||
+		boxed && !types.IsInterface(elem) && !types.Implements(elem, types.Universe.Lookup("error").Type().Underlying().(*types.Interface)) {
+		panic("errors: *target must be interface or implement error")
+	}
 	if err == nil {
 		return false
 	}
