@@ -30,6 +30,8 @@ func (f *function) builtin(v *ssa.Call, b *ssa.Builtin) {
 			set("0")
 		case ok:
 			set("%d", p.Elem().Underlying().(*types.Array).Len())
+		case b.Name() == "len" && isMap(c.Args[0].Type()) && f.shared(c.Args[0].Type()):
+			set("rt.TwinLen(%s)", u[0])
 		default:
 			set("%s(%s)", b.Name(), u[0])
 		}
@@ -37,6 +39,13 @@ func (f *function) builtin(v *ssa.Call, b *ssa.Builtin) {
 		f.append(c, a, u, set)
 	case "copy":
 		from := bytesOf(c.Args[1], u[1])
+		if f.shared(c.Args[0].Type()) {
+			n := f.temp("int")
+			f.p("%s = copy(%s, %s)", n, u[0], from)
+			f.p("rt.Wrote(%s, 0, %s)", u[0], n)
+			set("%s", n)
+			return
+		}
 		if f.names[v] == "" || unused(v) {
 			f.p("copy(%s, %s)", u[0], from)
 		} else {
@@ -44,6 +53,9 @@ func (f *function) builtin(v *ssa.Call, b *ssa.Builtin) {
 		}
 	case "delete":
 		f.p("delete(%s, %s)", u[0], a[1])
+		if f.shared(c.Args[0].Type()) {
+			f.p("rt.TwinDelete(%s, %s)", u[0], a[1])
+		}
 	case "close":
 		f.p("rt.Close(%s)", u[0])
 	case "clear":

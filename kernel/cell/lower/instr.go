@@ -64,6 +64,9 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 		f.lookup(v)
 	case *ssa.MapUpdate:
 		f.p("%s[%s] = %s", f.open(v.Map), f.val(v.Key), f.val(v.Value))
+		if f.shared(v.Map.Type()) {
+			f.p("rt.TwinSet(%s, %s, %s)", f.open(v.Map), f.val(v.Key), f.val(v.Value))
+		}
 	case *ssa.MakeMap:
 		f.set(v, "make(%s)", f.typ(v.Type().Underlying()))
 	case *ssa.MakeSlice:
@@ -204,12 +207,33 @@ func (f *function) lookup(v *ssa.Lookup) {
 		f.set(v, "%s[%s]", f.open(v.X), f.index(v.Index))
 		return
 	}
+	if f.shared(m) {
+		f.sharedLookup(v, m)
+		return
+	}
 	if v.CommaOk {
 		a, ok := f.tuple(v, 0, f.typ(m.Elem())), f.tuple(v, 1, "bool")
 		f.p("%s, %s = %s[%s]", a, ok, f.open(v.X), f.val(v.Index))
 		return
 	}
 	f.set(v, "%s[%s]", f.open(v.X), f.val(v.Index))
+}
+
+// sharedLookup looks into the twin, if m has one.
+func (f *function) sharedLookup(v *ssa.Lookup, m *types.Map) {
+	ty, key, from := f.typ(m.Elem()), f.val(v.Index), f.open(v.X)
+	a, ok := "", ""
+	if v.CommaOk {
+		a, ok = f.tuple(v, 0, ty), f.tuple(v, 1, "bool")
+	} else {
+		a, ok = f.temp(ty), f.temp("bool")
+	}
+	x := f.temp("interface{}")
+	f.p("if rt.Twin(%s) {\n\t\t%s, %s = rt.TwinGet(%s, %s, %s)\n\t\t%s = %s\n\t} else {\n\t\t%s, %s = %s[%s]\n\t}",
+		from, x, ok, from, key, f.zeroVar(ty), a, f.asserted(x, m.Elem()), a, ok, from, key)
+	if !v.CommaOk {
+		f.set(v, "%s", a)
+	}
 }
 
 func (f *function) makeChan(v *ssa.MakeChan) {
@@ -256,6 +280,9 @@ func (f *function) slice(v *ssa.Slice) {
 		limit = ":" + f.bound(v.Max)
 	}
 	f.set(v, "%s", f.whole(v.Type(), x+"["+lo+":"+hi+limit+"]"))
+	if _, ok := v.X.Type().Underlying().(*types.Slice); ok && f.shared(v.Type()) && f.names[v] != "" {
+		f.p("rt.Part(%s, %s)", f.names[v], x)
+	}
 }
 
 func (f *function) next(v *ssa.Next) {

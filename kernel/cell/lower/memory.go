@@ -83,6 +83,10 @@ func (f *function) store(v *ssa.Store) {
 		}
 	}
 	f.p("%s = %s", f.place(v.Addr), val)
+	if a, ok := v.Addr.(*ssa.IndexAddr); ok && f.shared(a.X.Type()) {
+		i := f.index(a.Index)
+		f.p("rt.Wrote(%s, %s, %s+1)", f.open(a.X), i, i)
+	}
 }
 
 func (f *function) unop(v *ssa.UnOp) {

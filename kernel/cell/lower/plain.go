@@ -104,3 +104,25 @@ func (l *Lowerer) plain(t types.Type) bool {
 func isFile(n *types.Named) bool {
 	return n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "os" && n.Obj().Name() == "File"
 }
+
+// shared: a map or slice of interfaces of compiled packages, which compiled code has as
+// another type. Package rt says the same of the types of reflect.
+func (l *Lowerer) shared(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Map:
+		return l.compiledInterface(t.Key()) || l.compiledInterface(t.Elem())
+	case *types.Slice:
+		return l.compiledInterface(t.Elem())
+	}
+	return false
+}
+
+func (l *Lowerer) compiledInterface(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && l.compiledNamed(t) && i.NumMethods() > 0
+}
+
+func isMap(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Map)
+	return ok
+}

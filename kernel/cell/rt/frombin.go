@@ -77,6 +77,7 @@ func (r *Runtime) convert(v reflect.Value, t reflect.Type) reflect.Value {
 		for i := range v.Len() {
 			s.Index(i).Set(toType(reflect.ValueOf(r.FromBin(v.Index(i))), t.Elem()))
 		}
+		r.pair(s, v)
 		return s
 	case reflect.Array:
 		a := reflect.New(t).Elem()
@@ -92,6 +93,7 @@ func (r *Runtime) convert(v reflect.Value, t reflect.Type) reflect.Value {
 		for it := v.MapRange(); it.Next(); {
 			m.SetMapIndex(toType(reflect.ValueOf(r.FromBin(it.Key())), t.Key()), toType(reflect.ValueOf(r.FromBin(it.Value())), t.Elem()))
 		}
+		r.pair(m, v)
 		return m
 	}
 	return v

@@ -23,36 +23,37 @@ func TestIterate(t *testing.T) {
 			t.Errorf("range %q: %v, want %v", s, got, want)
 		}
 	}
+	r := New(library{})
 	m := map[string]int{"a": 1, "b": 2, "c": 3}
 	got := map[string]int{}
-	for it := RangeMap(m); it.Next(); {
+	for it := r.RangeMap(m); it.Next(); {
 		got[it.Key().(string)] = it.Val().(int)
 	}
 	if !reflect.DeepEqual(got, m) {
 		t.Errorf("range: %v", got)
 	}
-	for it := RangeMap(map[string]int(nil)); it.Next(); {
+	for it := r.RangeMap(map[string]int(nil)); it.Next(); {
 		t.Error("a nil map has entries")
 	}
-	if RangeMap(nil).Next() {
+	if r.RangeMap(nil).Next() {
 		t.Error("nil has entries")
 	}
-	Delete(m, "a")
-	Delete(map[string]int(nil), "a")
-	Delete(map[any]int{nil: 1}, nil)
+	r.Delete(m, "a")
+	r.Delete(map[string]int(nil), "a")
+	r.Delete(map[any]int{nil: 1}, nil)
 	if len(m) != 2 {
 		t.Errorf("after Delete: %v", m)
 	}
-	Clear(m)
+	r.Clear(m)
 	l := []int{1, 2, 3}
-	if n := Copy(l, []int{7, 8}); n != 2 || l[0] != 7 || len(m) != 0 {
+	if n := r.Copy(l, []int{7, 8}); n != 2 || l[0] != 7 || len(m) != 0 {
 		t.Errorf("Copy: %d %v, Clear: %v", n, l, m)
 	}
 	b := make([]byte, 2)
-	if n := Copy(b, "xyz"); n != 2 || string(b) != "xy" {
+	if n := r.Copy(b, "xyz"); n != 2 || string(b) != "xy" {
 		t.Errorf("Copy of a string: %d %s", n, b)
 	}
-	Clear(l)
+	r.Clear(l)
 	if l[0] != 0 {
 		t.Errorf("Clear of a slice: %v", l)
 	}

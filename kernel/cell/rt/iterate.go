@@ -7,13 +7,19 @@ import (
 )
 
 // MapIter iterates over a map whose type lowered code doesn't know.
-type MapIter struct{ it *reflect.MapIter }
+type MapIter struct {
+	it       *reflect.MapIter
+	compiled *Runtime // not nil: the map is the compiled twin of a lowered one
+}
 
 // RangeMap starts an iteration over m.
-func RangeMap(m any) *MapIter {
+func (r *Runtime) RangeMap(m any) *MapIter {
 	v := reflect.ValueOf(m)
 	if !v.IsValid() {
 		v = reflect.ValueOf(map[int]int(nil))
+	}
+	if tw, ok := r.twinOf(v); ok {
+		return &MapIter{tw.MapRange(), r}
 	}
 	return &MapIter{it: v.MapRange()}
 }
@@ -22,10 +28,17 @@ func RangeMap(m any) *MapIter {
 func (m *MapIter) Next() bool { return m.it.Next() }
 
 // Key is the key of the entry.
-func (m *MapIter) Key() any { return m.it.Key().Interface() }
+func (m *MapIter) Key() any { return m.lowered(m.it.Key()) }
 
 // Val is the element of the entry.
-func (m *MapIter) Val() any { return m.it.Value().Interface() }
+func (m *MapIter) Val() any { return m.lowered(m.it.Value()) }
+
+func (m *MapIter) lowered(v reflect.Value) any {
+	if m.compiled != nil {
+		return m.compiled.FromBin(v)
+	}
+	return v.Interface()
+}
 
 // StrIter iterates over the runes of a string.
 type StrIter struct {
@@ -55,28 +68,40 @@ func (m *StrIter) Key() int { return m.i }
 func (m *StrIter) Val() rune { return m.r }
 
 // Clear is clear(x) of a map or slice.
-func Clear(x any) {
-	if v := reflect.ValueOf(x); v.IsValid() {
-		v.Clear()
+func (r *Runtime) Clear(x any) {
+	v := reflect.ValueOf(x)
+	if !v.IsValid() {
+		return
+	}
+	v.Clear()
+	if v.Kind() == reflect.Slice {
+		r.Wrote(x, 0, v.Len())
+	} else if tw, ok := r.twinOf(v); ok {
+		tw.Clear()
 	}
 }
 
 // Delete is delete(m, k).
-func Delete(m, k any) {
+func (r *Runtime) Delete(m, k any) {
 	v := reflect.ValueOf(m)
 	if !v.IsValid() || v.IsNil() {
 		return
 	}
 	v.SetMapIndex(toType(reflect.ValueOf(k), v.Type().Key()), reflect.Value{})
+	r.TwinDelete(m, k)
 }
 
 // Copy is copy(dst, src).
-func Copy(dst, src any) int {
+func (r *Runtime) Copy(dst, src any) int {
 	d, s := reflect.ValueOf(dst), reflect.ValueOf(src)
 	if !d.IsValid() || !s.IsValid() {
 		return 0
 	}
-	return reflect.Copy(d, s)
+	n := reflect.Copy(d, s)
+	if d.Kind() == reflect.Slice {
+		r.Wrote(dst, 0, n)
+	}
+	return n
 }
 
 // IA is the address of element i of a slice or of the array that s points to.

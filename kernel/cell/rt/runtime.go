@@ -43,6 +43,7 @@ type Runtime struct {
 
 	stack   Stack
 	signals signalRelays
+	twins   twins
 
 	gs     sync.Map     // goroutine identity (uintptr) → *gstate
 	active atomic.Int64 // panics, and calls that shield them from recover, in progress
@@ -91,7 +92,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"Reg": r.Reg, "B": r.B, "I": I, "Cut": Cut, "V": V, "Is": r.Is, "Impl": r.Impl, "Must": r.Must, "M": r.M,
 		"Eq": Eq, "EqT": r.EqT,
 		// iteration and memory
-		"RangeMap": RangeMap, "RangeStr": RangeStr, "Clear": Clear, "Delete": Delete, "Copy": Copy, "IA": IA, "FA": FA, "Nil": Nil, "Fits": Fits, "Room": Room,
+		"RangeStr": RangeStr, "IA": IA, "FA": FA, "Nil": Nil, "Fits": Fits, "Room": Room,
 		// arithmetic and conversions
 		"C128": C128, "C64": C64, "Cx": Cx, "Re": Re, "Im": Im, "Neg": Neg, "Fmin": Fmin, "Fmax": Fmax, "U": U,
 		"IntStr": IntStr, "Shc": Shc, "Conv": r.Conv, "S2A": S2A,
@@ -103,6 +104,8 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"NewDS": r.NewDS, "Run": r.Run, "Enter": r.Enter, "Recover": r.Recover, "RecoverD": r.RecoverD, "Panic": r.Panic,
 		"WrapNil": WrapNil, "Go": r.Go, "Func": r.Func,
 		// compiled packages
+		"RangeMap": r.RangeMap, "Clear": r.Clear, "Delete": r.Delete, "Copy": r.Copy,
+		"Twin": r.Twin, "TwinGet": r.TwinGet, "TwinSet": r.TwinSet, "TwinDelete": r.TwinDelete, "TwinLen": r.TwinLen, "Wrote": r.Wrote, "Part": r.Part,
 		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
 		// types
 		"DS": (*DS)(nil), "MapIter": (*MapIter)(nil), "StrIter": (*StrIter)(nil), "UP": (*unsafe.Pointer)(nil), "Opaque": (*Opaque)(nil),

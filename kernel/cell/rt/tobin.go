@@ -89,10 +89,14 @@ func (r *Runtime) sliceTo(v reflect.Value, t reflect.Type, how passing) reflect.
 	if !v.IsValid() || v.IsNil() {
 		return reflect.Zero(t)
 	}
+	if tw, ok := r.twinAs(v, t); ok {
+		return tw
+	}
 	s := reflect.MakeSlice(t, v.Len(), v.Len())
 	for i := range v.Len() {
 		s.Index(i).Set(r.toBin(v.Index(i), t.Elem(), how))
 	}
+	r.pair(v, s)
 	return s
 }
 
@@ -100,10 +104,14 @@ func (r *Runtime) mapTo(v reflect.Value, t reflect.Type, how passing) reflect.Va
 	if v.IsNil() {
 		return reflect.Zero(t)
 	}
+	if tw, ok := r.twinAs(v, t); ok {
+		return tw
+	}
 	m := reflect.MakeMapWithSize(t, v.Len())
 	for it := v.MapRange(); it.Next(); {
 		m.SetMapIndex(r.toBin(it.Key(), t.Key(), how), r.toBin(it.Value(), t.Elem(), how))
 	}
+	r.pair(v, m)
 	return m
 }
 

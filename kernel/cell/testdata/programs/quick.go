@@ -21,7 +21,6 @@ type Point struct {
 	Name string
 	Tags []string
 	M    map[string]Small
-	P    *Small
 }
 type Shape struct {
 	Points []Point
@@ -39,7 +38,7 @@ func main() {
 				return false
 			}
 		}
-		return s.N < 10 && (q == nil || q.P == nil || *q.P < 10)
+		return s.N < 10 && (q == nil || len(q.M) < 100)
 	}, rnd()), n)
 	err := quick.Check(func(s Small, b bool) bool { return s < 5 }, rnd())
 	var ce *quick.CheckError
