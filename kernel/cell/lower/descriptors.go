@@ -102,10 +102,24 @@ func (l *Lowerer) part(t types.Type) {
 	case *types.Named:
 		if !types.IsInterface(n) && n.Obj().Pkg() != nil && l.bodies[n.Obj().Pkg()] && (n.NumMethods() > 0 || l.prog.MethodSets.MethodSet(t).Len() > 0 || hasParts(n)) {
 			l.id(t)
+			if p := types.NewPointer(n); e == t && l.hasTexts(p) {
+				l.id(p)
+			}
 		}
 	case *types.Slice, *types.Array, *types.Map, *types.Struct:
 		l.parts(t)
 	}
+}
+
+// hasTexts: package json finds methods of p in values that have addresses.
+func (l *Lowerer) hasTexts(p *types.Pointer) bool {
+	for sel := range l.prog.MethodSets.MethodSet(p).Methods() {
+		switch sel.Obj().Name() {
+		case "MarshalJSON", "MarshalText", "UnmarshalJSON", "UnmarshalText":
+			return true
+		}
+	}
+	return false
 }
 
 // hasParts: values of the type hold others.

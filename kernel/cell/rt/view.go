@@ -26,7 +26,7 @@ func (r *Runtime) viewErr(b Boxed) (any, error) {
 	w := viewer{r: r, memo: map[viewKey]viewType{}}
 	t := b.d.typ()
 	if p, ok := t.Underlying().(*types.Pointer); ok && v.Kind() == reflect.Pointer && !v.IsNil() {
-		vt, changed := w.typ(p.Elem(), v.Type().Elem(), 0)
+		vt, changed := w.typ(p.Elem(), v.Type().Elem(), 0, true)
 		if !changed {
 			return b.V, nil
 		}
@@ -34,7 +34,7 @@ func (r *Runtime) viewErr(b Boxed) (any, error) {
 		w.set(x.Elem(), p.Elem(), v.Elem())
 		return x.Interface(), w.err
 	}
-	vt, changed := w.typ(t, v.Type(), 0)
+	vt, changed := w.typ(t, v.Type(), 0, false)
 	if !changed {
 		return b.V, nil
 	}
@@ -57,6 +57,7 @@ type viewKey struct {
 	t     types.Type
 	v     reflect.Type
 	depth int
+	addr  bool
 }
 
 // viewType is the type of a view; changed says whether it differs from the erased value.
@@ -65,42 +66,43 @@ type viewType struct {
 	changed bool
 }
 
-// typ is the type of the view of values of t, whose erased type is v.
-func (w *viewer) typ(t types.Type, v reflect.Type, depth int) (reflect.Type, bool) {
-	k := viewKey{t, v, depth}
+// typ is the type of the view of values of t, whose erased type is v. If they have
+// addresses, methods of *t are theirs too.
+func (w *viewer) typ(t types.Type, v reflect.Type, depth int, addr bool) (reflect.Type, bool) {
+	k := viewKey{t, v, depth, addr}
 	vt, ok := w.memo[k]
 	if !ok {
-		vt.t, vt.changed = w.newType(t, v, depth)
+		vt.t, vt.changed = w.newType(t, v, depth, addr)
 		w.memo[k] = vt
 	}
 	return vt.t, vt.changed
 }
 
-func (w *viewer) newType(t types.Type, v reflect.Type, depth int) (reflect.Type, bool) {
+func (w *viewer) newType(t types.Type, v reflect.Type, depth int, addr bool) (reflect.Type, bool) {
 	if types.IsInterface(t) || isCompiled(v) {
 		return v, false
 	}
-	if v.Kind() == reflect.Interface || depth > maxView || depth > 0 && w.r.special(t) {
+	if v.Kind() == reflect.Interface || depth > maxView || depth > 0 && (w.r.special(t) || addr && w.r.specialPointer(t)) {
 		return anyType, true // cut by lowering, or kept Boxed
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
-		return w.structType(u, v, depth)
+		return w.structType(u, v, depth, addr)
 	case *types.Pointer:
 		if depth == 0 {
 			return v, false
 		}
-		if _, changed := w.typ(u.Elem(), v.Elem(), maxView); changed {
+		if _, changed := w.typ(u.Elem(), v.Elem(), maxView, true); changed {
 			return anyType, true
 		}
 	case *types.Slice:
-		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
+		e, changed := w.typ(u.Elem(), v.Elem(), depth+1, true)
 		return reflect.SliceOf(e), changed
 	case *types.Array:
-		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
+		e, changed := w.typ(u.Elem(), v.Elem(), depth+1, addr)
 		return reflect.ArrayOf(v.Len(), e), changed
 	case *types.Map:
-		e, changed := w.typ(u.Elem(), v.Elem(), depth+1)
+		e, changed := w.typ(u.Elem(), v.Elem(), depth+1, false)
 		k := v.Key()
 		if _, ok := w.r.textKey(u.Key()); ok {
 			k, changed = stringType, true
@@ -110,7 +112,7 @@ func (w *viewer) newType(t types.Type, v reflect.Type, depth int) (reflect.Type,
 	return v, false
 }
 
-func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int) (reflect.Type, bool) {
+func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int, addr bool) (reflect.Type, bool) {
 	var fs []reflect.StructField
 	changed := false
 	for i := range u.NumFields() {
@@ -123,7 +125,7 @@ func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int) (reflect
 		if !f.Exported() {
 			name = "E" + v.Field(i).Name
 		}
-		vt, c := w.fieldType(f, v.Field(i).Type, depth)
+		vt, c := w.fieldType(f, v.Field(i).Type, depth, addr)
 		embedded := f.Embedded() && promotes(f.Type()) && vt != anyType && vt.NumMethod() == 0
 		changed = changed || c || embedded || v.Field(i).Name != name
 		fs = append(fs, reflect.StructField{Name: name, Type: vt, Tag: reflect.StructTag(u.Tag(i)), Anonymous: embedded})
@@ -135,12 +137,12 @@ func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int) (reflect
 }
 
 // fieldType is the type of the view of a field: an embedded pointer is followed.
-func (w *viewer) fieldType(f *types.Var, v reflect.Type, depth int) (reflect.Type, bool) {
+func (w *viewer) fieldType(f *types.Var, v reflect.Type, depth int, addr bool) (reflect.Type, bool) {
 	p, ok := f.Type().Underlying().(*types.Pointer)
 	if !f.Embedded() || !ok || !promotes(f.Type()) || v.Kind() != reflect.Pointer || depth >= maxView || isCompiled(v) || w.r.special(f.Type()) {
-		return w.typ(f.Type(), v, depth+1)
+		return w.typ(f.Type(), v, depth+1, addr)
 	}
-	vt, changed := w.typ(p.Elem(), v.Elem(), depth+1)
+	vt, changed := w.typ(p.Elem(), v.Elem(), depth+1, true)
 	if vt == anyType {
 		return anyType, true
 	}
@@ -171,6 +173,16 @@ func (r *Runtime) special(t types.Type) bool {
 	return false
 }
 
+// specialPointer: values of t that have an address have methods that say how they are marshalled.
+func (r *Runtime) specialPointer(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		return false
+	}
+	d := r.find(types.NewPointer(t))
+	return d != nil && (d.method("MarshalJSON") != nil || d.method("MarshalText") != nil)
+}
+
 // isCompiled: t is a named type of a compiled package, or a pointer to one: erased types have no name.
 func isCompiled(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer && t.Name() == "" {
@@ -185,12 +197,14 @@ func (w *viewer) set(x reflect.Value, t types.Type, v reflect.Value) {
 		if v.Kind() == reflect.Interface {
 			v = v.Elem()
 		}
-		if v.IsValid() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		if v.CanAddr() && w.r.specialPointer(t) {
+			x.Set(reflect.ValueOf(Boxed{w.r.descOf(types.NewPointer(t)), v.Addr().Interface()}))
+		} else if v.IsValid() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
 			x.Set(reflect.ValueOf(Boxed{w.r.descOf(t), v.Interface()}))
 		}
 		return
 	}
-	if _, changed := w.typ(t, v.Type(), 0); !changed {
+	if _, changed := w.typ(t, v.Type(), 0, v.CanAddr()); !changed {
 		x.Set(v)
 		return
 	}
