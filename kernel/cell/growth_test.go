@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // kinds are cells that leave nothing behind, or only what the one before left.
@@ -121,4 +122,24 @@ func TestValueIsLetGo(t *testing.T) {
 			t.Fatal("the value is not let go when nothing uses it any more")
 		}
 	}
+}
+
+// TestEnvironmentsEnd: what holds the pieces of an environment together does not hold
+// it when nobody uses it any more.
+func TestEnvironmentsEnd(t *testing.T) {
+	ended := make(chan struct{})
+	func() {
+		nb := newNotebook(t)
+		nb.run("func f(x int) int { return x + 1 }\ng := func() int { return f(1) }\ntype T struct{ a, b int }\nfmt.Sprint(g(), T{1, 2})")
+		runtime.AddCleanup(nb.env, func(ended chan struct{}) { close(ended) }, ended)
+	}()
+	for range 10 {
+		runtime.GC()
+		select {
+		case <-ended:
+			return
+		case <-time.After(100 * time.Millisecond): // cleanups run after the collection
+		}
+	}
+	t.Error("an environment that nothing refers to is still there")
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"weak"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -174,10 +175,13 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	if err != nil {
 		return nil, fail(err)
 	}
+	machine := weak.Make(m) // which the program belongs to: a strong pointer would keep both for ever
 	m.sites.Add(prog, func() {
-		m.ending.Lock()
-		defer m.ending.Unlock()
-		m.ended = append(m.ended, serial)
+		if m := machine.Value(); m != nil {
+			m.ending.Lock()
+			defer m.ending.Unlock()
+			m.ended = append(m.ended, serial)
+		}
 	})
 	return m.start, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+	"weak"
 )
 
 // What follows is for those who tell of the calls in progress on a goroutine's stack.
@@ -113,10 +114,13 @@ func (r *Runtime) Func(f any, name string, pos int) {
 		r.funcs.m = map[uintptr]namedFunc{}
 	}
 	r.funcs.m[uintptr(p)] = namedFunc{name, token.Pos(pos)}
+	owner := weak.Make(r) // which f belongs to: a strong pointer would keep both for ever
 	runtime.AddCleanup((*byte)(p), func(at uintptr) {
-		r.funcs.mu.Lock()
-		defer r.funcs.mu.Unlock()
-		delete(r.funcs.m, at)
+		if r := owner.Value(); r != nil {
+			r.funcs.mu.Lock()
+			defer r.funcs.mu.Unlock()
+			delete(r.funcs.m, at)
+		}
 	}, uintptr(p))
 }
 
