@@ -77,6 +77,44 @@ func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Obj
 	return c
 }
 
+// huge finds arrays that no machine has room for, and their size in bytes: Go's run
+// time would not survive them. What new is asked for is refused when it runs.
+func (c *checked) huge() map[token.Pos]float64 {
+	const most = 1 << 33
+	found := map[token.Pos]float64{}
+	refused := map[ast.Expr]bool{}
+	for x := range c.info.Types {
+		if call, ok := x.(*ast.CallExpr); ok && len(call.Args) == 1 && c.info.Types[call.Fun].IsBuiltin() {
+			refused[call.Args[0]] = true
+		}
+	}
+	for x, tv := range c.info.Types {
+		if _, ok := x.(*ast.ArrayType); !ok || refused[x] {
+			continue
+		}
+		if n := sizeOf(tv.Type); n > most {
+			found[x.Pos()] = n
+		}
+	}
+	return found
+}
+
+// sizeOf is the size of a type, more or less.
+func sizeOf(t types.Type) (n float64) {
+	switch t := t.Underlying().(type) {
+	case *types.Array:
+		return float64(t.Len()) * sizeOf(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			n += sizeOf(f.Type())
+		}
+		return n
+	case *types.Basic:
+		return float64(types.SizesFor("gc", "amd64").Sizeof(t))
+	}
+	return 8
+}
+
 // keyed gives the elements of struct literals their names where a literal without
 // names is an error only because the type was checked with an earlier cell.
 func (c *checked) keyed() (changed bool) {

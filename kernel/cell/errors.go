@@ -261,6 +261,7 @@ func (d *diagnostics) addError(err error) {
 	var te types.Error
 	switch {
 	case errors.As(err, &list):
+		list.RemoveMultiples()
 		for _, e := range list {
 			d.add(e.Pos, e.Msg, "")
 			last := &d.list[len(d.list)-1]

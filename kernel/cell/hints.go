@@ -320,8 +320,8 @@ func exported(p *types.Package) []string {
 
 // nearest is the known name that is close enough to be a misspelling.
 func nearest(name string, known []string) string {
-	if utf8.RuneCountInString(name) < 2 {
-		return "" // everything is close
+	if n := utf8.RuneCountInString(name); n < 2 || n > 100 {
+		return "" // everything is close, or nothing
 	}
 	best, score := "", max(1, len(name)/3)+1
 	slices.Sort(known)

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -70,6 +71,7 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	for _, g := range slices.Concat(imports, decls) {
 		put(g)
 	}
+	at(len(text)) // for a declaration that is cut short
 	b.WriteString("func " + runName + "() {\n")
 	for i, g := range stmts {
 		if src.tuple = g.list && i == len(stmts)-1; !src.tuple {
@@ -130,14 +132,16 @@ func parse(fset *token.FileSet, name, text string, tolerant bool) (*source, erro
 	return src, nil
 }
 
-// endOfCell puts right what the parser says of the bracket that stands behind the
-// statements.
+// endOfCell puts right what the parser says of what stands behind a cell that is cut short.
 func endOfCell(err error, text string) {
 	list, _ := err.(scanner.ErrorList)
 	line, col := lineStarts(text).at(len(text))
 	for _, e := range list {
-		if e.Pos.Line == line && e.Pos.Column == col {
-			e.Msg = strings.Replace(e.Msg, "found '}'", "found 'EOF'", 1)
+		if e.Pos.Line > line || e.Pos.Line == line && e.Pos.Column >= col {
+			before, _, _ := strings.Cut(e.Msg, ", found ")
+			if before != e.Msg {
+				e.Msg = before + ", found 'EOF'"
+			}
 		}
 	}
 }
@@ -208,6 +212,35 @@ func (src *source) reserved(complain complaint) {
 	})
 }
 
+// nested finds types and composite literals that are nested deeper than anybody writes
+// them. What looks at types takes time that grows with the square of the depth, or worse.
+func (src *source) nested(complain complaint) {
+	const most = 200
+	depth, told := 0, false
+	var above []bool // of the nodes around, whether they count
+	ast.Inspect(src.file, func(n ast.Node) bool {
+		if n == nil {
+			if above[len(above)-1] {
+				depth--
+			}
+			above = above[:len(above)-1]
+			return true
+		}
+		counts := false
+		switch n.(type) {
+		case *ast.ArrayType, *ast.MapType, *ast.ChanType, *ast.StructType, *ast.InterfaceType, *ast.FuncType, *ast.StarExpr, *ast.CompositeLit:
+			counts = true
+			depth++
+		}
+		above = append(above, counts)
+		if depth > most && !told {
+			told = true
+			complain(n.Pos(), fmt.Sprintf("Nascent can't run this construct: types and literals that are nested more than %d deep", most), "")
+		}
+		return true
+	})
+}
+
 // shownList is the last statement of a cell that shows a list.
 func (src *source) shownList() *ast.CallExpr {
 	list := src.run.Body.List
@@ -228,10 +261,9 @@ func (src *source) bodies(complain complaint) {
 	}
 }
 
-// embeds finds directives by which Go would set a variable to a file.
-func (src *source) embeds(complain complaint) {
-	const directive = "//go:embed "
-	if !strings.Contains(src.text, directive) {
+// directives finds those that ask for what only the compiler can do.
+func (src *source) directives(complain complaint) {
+	if !strings.Contains(src.text, "//go:") {
 		return
 	}
 	file := src.fset.AddFile(src.name, -1, len(src.text))
@@ -241,8 +273,12 @@ func (src *source) embeds(complain complaint) {
 	for tok := token.ILLEGAL; tok != token.EOF; {
 		var pos token.Pos
 		var text string
-		if pos, tok, text = s.Scan(); tok == token.COMMENT && strings.HasPrefix(text, directive) {
-			complain(pos, directive[:len(directive)-1]+": cells cannot embed files", "os.ReadFile reads one when the cell runs")
+		pos, tok, text = s.Scan()
+		switch word, _, _ := strings.Cut(text, " "); word {
+		case "//go:embed":
+			complain(pos, word+": cells cannot embed files", "os.ReadFile reads one when the cell runs")
+		case "//go:linkname", "//go:wasmimport":
+			complain(pos, word+": cells cannot be linked", "")
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -52,7 +53,8 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 		src.repeat(complain)
 	}
 	src.bodies(complain)
-	src.embeds(complain)
+	src.nested(complain)
+	src.directives(complain)
 	p.written = e.explicit(src, complain)
 	h := src.hoist(e.scope, complain)
 	h.strict = e.strict
@@ -112,6 +114,9 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 		reach = now
 		c = e.checkAll(p, body(), hidden, extra)
 		more = h.showResult(c.info, src.quiet)
+	}
+	for pos, size := range c.huge() {
+		complain(pos, fmt.Sprintf("Nascent can't run this construct: an array of %.4g GiB", size/(1<<30)), "")
 	}
 	cycles := slices.DeleteFunc(slices.Clone(c.errs), func(err types.Error) bool { return !initCycle(err) })
 	for _, err := range c.errs {

@@ -134,6 +134,26 @@ func isList(toks []token.Token) bool {
 	return commas > 0 && toks[len(toks)-1] != token.COMMA
 }
 
+// afterBrackets is what follows the square brackets that the tokens begin with, if they do.
+func afterBrackets(toks []token.Token) []token.Token {
+	depth := 0
+	for i, t := range toks {
+		switch t {
+		case token.LBRACK:
+			depth++
+		case token.RBRACK:
+			depth--
+		}
+		if depth == 0 {
+			if t == token.RBRACK {
+				i++
+			}
+			return toks[i:]
+		}
+	}
+	return nil
+}
+
 // kindOf tells a function or method declaration from a function literal; other
 // segments are told by their first token.
 func kindOf(toks []token.Token) token.Token {
@@ -153,8 +173,11 @@ func kindOf(toks []token.Token) token.Token {
 		}
 		if depth == 0 { // behind the receiver, or the parameters of a literal
 			rest := toks[i+2:]
-			if len(rest) >= 2 && rest[0] == token.IDENT && rest[1] == token.LPAREN {
-				return token.FUNC
+			if len(rest) >= 2 && rest[0] == token.IDENT {
+				rest = afterBrackets(rest[1:]) // of type parameters, which a method has not
+				if len(rest) > 0 && rest[0] == token.LPAREN {
+					return token.FUNC
+				}
 			}
 			return token.LPAREN
 		}
