@@ -167,6 +167,7 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 	if err != nil {
 		return nil, fail(err)
 	}
+	withoutParens(f)
 	what = "its lowered form fails to load"
 	prog, err := m.execute(f)
 	if errors.As(err, new(rejected)) {

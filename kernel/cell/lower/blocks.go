@@ -9,24 +9,40 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-func (f *function) blocks(bl []*ssa.BasicBlock) {
-	for i, b := range bl {
-		var next *ssa.BasicBlock
-		if i+1 < len(bl) {
-			next = bl[i+1]
+// waiting is a block that is yet to be emitted, and where the way to it comes from.
+type waiting struct {
+	block *ssa.BasicBlock
+	pos   token.Pos
+}
+
+// blocks emits all blocks that entry leads to. One that a single way leads to stands
+// at the end of that way, in the braces of an if too, as in a program that somebody has
+// written: each jump costs time. All others have labels, outside of braces.
+func (f *function) blocks(entry *ssa.BasicBlock) {
+	f.met[entry] = true
+	f.waiting = append(f.waiting, waiting{entry, f.pos})
+	for len(f.waiting) > 0 {
+		w := f.waiting[0]
+		f.waiting = f.waiting[1:]
+		f.pos = w.pos
+		if len(w.block.Preds) > 0 {
+			f.label(labelOf(w.block))
 		}
-		if len(b.Preds) > 0 && !(i > 0 && fallsInto(bl[i-1], b)) {
-			f.label("L" + strconv.Itoa(b.Index))
-		}
-		for _, in := range b.Instrs {
-			if pos := placeOf(in); pos.IsValid() {
-				f.pos = pos
-				f.at = f.pos
-			}
-			f.instr(in, next)
-		}
+		f.block(w.block)
 	}
 }
+
+func (f *function) block(b *ssa.BasicBlock) {
+	for _, in := range b.Instrs {
+		if pos := placeOf(in); pos.IsValid() {
+			f.pos = pos
+			f.at = f.pos
+		}
+		f.instr(in)
+	}
+}
+
+func labelOf(b *ssa.BasicBlock) string { return "L" + strconv.Itoa(b.Index) }
 
 // placeOf is where an instruction comes from; the call that a range over a function
 // is has no position of its own.
@@ -49,13 +65,9 @@ func (f *function) leave() {
 	f.p("return")
 }
 
-// fallsInto: control runs from a into b, which follows it and has no other way in.
-func fallsInto(a, b *ssa.BasicBlock) bool {
-	return len(b.Preds) == 1 && b.Preds[0] == a && a.Succs[len(a.Succs)-1] == b && !(len(a.Succs) == 2 && a.Succs[0] == b)
-}
-
-// edge is the way from one block to another: its phis as assignments, and the jump.
-func (f *function) edge(from, to, next *ssa.BasicBlock) {
+// edge is the way from one block to another: its phis as assignments, then the
+// other, or a jump to it.
+func (f *function) edge(from, to *ssa.BasicBlock) {
 	k := -1
 	for i, p := range to.Preds {
 		if p == from {
@@ -100,8 +112,19 @@ func (f *function) edge(from, to, next *ssa.BasicBlock) {
 	for _, c := range copies {
 		f.p("%s", assignment(c.dst, c.src))
 	}
-	if to != next || !fallsInto(from, to) {
-		f.p("goto L%d", to.Index)
+	switch {
+	case f.met[to]:
+		f.p("goto %s", labelOf(to))
+	case len(to.Preds) == 1:
+		f.block(to)
+	case f.depth > 0:
+		f.met[to] = true
+		f.waiting = append(f.waiting, waiting{to, f.pos})
+		f.p("goto %s", labelOf(to))
+	default:
+		f.met[to] = true
+		f.label(labelOf(to))
+		f.block(to)
 	}
 }
 

@@ -117,7 +117,7 @@ func (f *function) deferring(name string, params []string, freeNames []string) [
 				f.vars = append(f.vars, variable{f.names[v], f.typ(v.Type())})
 			}
 		}
-		f.blocks([]*ssa.BasicBlock{fn.Recover})
+		f.blocks(fn.Recover)
 		rescue = f.code
 		outer = append(outer, f.varLines()...)
 		f.code, f.vars = nil, saved
@@ -125,13 +125,7 @@ func (f *function) deferring(name string, params []string, freeNames []string) [
 		rescue = []line{{text: "\treturn " + f.zeros(res)}}
 	}
 	f.inBody = true
-	var blocks []*ssa.BasicBlock
-	for _, b := range fn.Blocks {
-		if b != fn.Recover {
-			blocks = append(blocks, b)
-		}
-	}
-	f.blocks(blocks)
+	f.blocks(fn.Blocks[0])
 	f.emit(fn.Pos(), "func %s_body(%s) func() {\n\treturn func() {", name, strings.Join(params, ", "))
 	f.chunk.code = append(f.chunk.code, f.varLines()...)
 	f.chunk.code = append(f.chunk.code, f.code...)

@@ -26,6 +26,10 @@ type function struct {
 	defers  bool // has defer statements: the body is a closure that rt.Run calls
 	inBody  bool // in that closure: results go to cells
 	exits   int  // ends without a value
+
+	met     map[*ssa.BasicBlock]bool // blocks that have a label, or will
+	waiting []waiting
+	depth   int // of braces
 }
 
 type variable struct{ name, typ string }
@@ -39,6 +43,7 @@ func (l *Lowerer) newFunction(fn *ssa.Function) *function {
 	return &function{
 		Lowerer: l, fn: fn, names: map[ssa.Value]string{}, locals: map[*ssa.Alloc]string{}, inPlace: map[ssa.Value]bool{},
 		fused: map[ssa.Value]bool{}, nested: map[ssa.Value]bool{}, tuples: map[tuplePart]string{},
+		met: map[*ssa.BasicBlock]bool{},
 	}
 }
 
@@ -96,7 +101,7 @@ func (l *Lowerer) function(fn *ssa.Function) {
 	if f.defers {
 		body = f.deferring(name, append(append([]string{}, params...), free...), freeNames)
 	} else {
-		f.blocks(fn.Blocks)
+		f.blocks(fn.Blocks[0])
 		if shown(fn) && callsRecover(fn) {
 			body = append(body, line{text: "\trc := rt.Enter()"})
 		}

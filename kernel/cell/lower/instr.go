@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
+func (f *function) instr(in ssa.Instruction) {
 	switch v := in.(type) {
 	case *ssa.DebugRef, *ssa.Phi:
 	case *ssa.Alloc:
@@ -25,9 +25,9 @@ func (f *function) instr(in ssa.Instruction, next *ssa.BasicBlock) {
 			f.set(v, "%s", f.binop(v))
 		}
 	case *ssa.If:
-		f.branch(v, next)
+		f.branch(v)
 	case *ssa.Jump:
-		f.edge(v.Block(), v.Block().Succs[0], next)
+		f.edge(v.Block(), v.Block().Succs[0])
 	case *ssa.Return:
 		f.ret(v)
 	case *ssa.RunDefers:
@@ -137,7 +137,7 @@ func endOf(fn *ssa.Function) token.Pos {
 	return token.NoPos
 }
 
-func (f *function) branch(v *ssa.If, next *ssa.BasicBlock) {
+func (f *function) branch(v *ssa.If) {
 	c := ""
 	if b, ok := v.Cond.(*ssa.BinOp); ok && f.fused[b] {
 		c = f.binop(b)
@@ -147,16 +147,20 @@ func (f *function) branch(v *ssa.If, next *ssa.BasicBlock) {
 	b := v.Block()
 	switch c {
 	case "true":
-		f.edge(b, b.Succs[0], next)
+		f.edge(b, b.Succs[0])
 		return
 	case "false":
-		f.edge(b, b.Succs[1], next)
+		f.edge(b, b.Succs[1])
 		return
 	}
 	f.p("if %s {", c)
-	f.edge(b, b.Succs[0], nil)
+	pos := f.pos
+	f.depth++
+	f.edge(b, b.Succs[0])
+	f.depth--
+	f.pos = pos
 	f.p("}")
-	f.edge(b, b.Succs[1], next)
+	f.edge(b, b.Succs[1])
 }
 
 func runsDefers(b *ssa.BasicBlock) bool {
