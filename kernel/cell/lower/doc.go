@@ -27,7 +27,7 @@
 //	nest.go: three-address order; values are nested, to save slots, only where nothing can come between
 //		parallel_assignment   a value is assigned before the next operand is evaluated
 //		redeclared_struct     a struct that is assigned and declared at once is zero
-//	instr.go: captured variables are pointers, closures are made by functions
+//	instr.go, capture.go: captured variables are pointers, or values if they keep theirs; functions make closures
 //		captured_variables    := with a new variable beside it parts a variable from the closures over it
 //	values.go: function values are variables that the init function sets; compiled methods get wrappers
 //		function_values       a function that is defined later in the file is, as a value, one that does nothing

@@ -16,7 +16,7 @@ type function struct {
 	code    []line
 	pos     token.Pos // of the instruction being emitted
 	names   map[ssa.Value]string
-	locals  map[*ssa.Alloc]string // allocations that are plain variables
+	locals  map[ssa.Value]string // addresses of what is a plain variable
 	inPlace map[ssa.Value]bool
 	fused   map[ssa.Value]bool
 	nested  map[ssa.Value]bool
@@ -41,7 +41,7 @@ type tuplePart struct {
 
 func (l *Lowerer) newFunction(fn *ssa.Function) *function {
 	return &function{
-		Lowerer: l, fn: fn, names: map[ssa.Value]string{}, locals: map[*ssa.Alloc]string{}, inPlace: map[ssa.Value]bool{},
+		Lowerer: l, fn: fn, names: map[ssa.Value]string{}, locals: map[ssa.Value]string{}, inPlace: map[ssa.Value]bool{},
 		fused: map[ssa.Value]bool{}, nested: map[ssa.Value]bool{}, tuples: map[tuplePart]string{},
 		met: map[*ssa.BasicBlock]bool{},
 	}
@@ -91,8 +91,14 @@ func (l *Lowerer) function(fn *ssa.Function) {
 	}
 	for i, v := range fn.FreeVars {
 		n := "v" + strconv.Itoa(i)
-		f.names[v] = n
-		free = append(free, n+" "+l.typ(v.Type()))
+		t := v.Type()
+		if l.holds(v) {
+			t = elem(t)
+			f.locals[v] = n
+		} else {
+			f.names[v] = n
+		}
+		free = append(free, n+" "+l.typ(t))
 		freeNames = append(freeNames, n)
 	}
 	f.defers = hasDefers(fn)

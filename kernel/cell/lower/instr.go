@@ -63,10 +63,7 @@ func (f *function) instr(in ssa.Instruction) {
 	case *ssa.Lookup:
 		f.lookup(v)
 	case *ssa.MapUpdate:
-		f.p("%s[%s] = %s", f.open(v.Map), f.val(v.Key), f.val(v.Value))
-		if f.shared(v.Map.Type()) {
-			f.p("rt.TwinSet(%s, %s, %s)", f.open(v.Map), f.val(v.Key), f.val(v.Value))
-		}
+		f.mapUpdate(v)
 	case *ssa.MakeMap:
 		f.set(v, "make(%s)", f.typ(v.Type().Underlying()))
 	case *ssa.MakeSlice:
@@ -103,7 +100,11 @@ func (f *function) instr(in ssa.Instruction) {
 	case *ssa.MakeClosure:
 		var bound []string
 		for _, b := range v.Bindings {
-			bound = append(bound, f.val(f.outer(b)))
+			if f.holds(b) {
+				bound = append(bound, f.place(b))
+			} else {
+				bound = append(bound, f.val(f.outer(b)))
+			}
 		}
 		made := f.funcName(v.Fn.(*ssa.Function)) + "(" + strings.Join(bound, ", ") + ")"
 		if f.isCut(v.Type()) {
@@ -123,6 +124,19 @@ func (f *function) instr(in ssa.Instruction) {
 		f.selects(v)
 	default:
 		panic(&Unsupported{in.Pos(), fmt.Sprintf("%T", in)})
+	}
+}
+
+func (f *function) mapUpdate(v *ssa.MapUpdate) {
+	m, key, val := f.open(v.Map), f.val(v.Key), f.val(v.Value)
+	place := m + "[" + key + "]"
+	if f.nested[v.Value] && isOperation(v.Value) {
+		f.p("%s", assignment(place, val))
+		return
+	}
+	f.p("%s = %s", place, val)
+	if f.shared(v.Map.Type()) {
+		f.p("rt.TwinSet(%s, %s, %s)", m, key, val)
 	}
 }
 

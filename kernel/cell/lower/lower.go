@@ -44,14 +44,15 @@ type Lowerer struct {
 	funcs   map[*ssa.Function]string
 	values  map[string]bool // functions that also exist as a variable V<name>
 	globals map[*ssa.Global]string
-	structs map[string]string // fields of an erased struct → its name
-	sigs    map[string]string // type → variable of its zero value
-	types   typeutil.Map      // types.Type → lowered type
-	cuts    typeutil.Map      // types written as interface{} to break a recursion
-	ids     typeutil.Map      // types.Type → descriptor number
-	open    typeutil.Map      // *types.Named whose struct is being written → *openStruct
-	stack   []types.Type      // types being written, outermost first
-	cycles  int               // how often a type was met inside its own definition
+	structs map[string]string   // fields of an erased struct → its name
+	sigs    map[string]string   // type → variable of its zero value
+	types   typeutil.Map        // types.Type → lowered type
+	cuts    typeutil.Map        // types written as interface{} to break a recursion
+	ids     typeutil.Map        // types.Type → descriptor number
+	held    map[*ssa.Alloc]bool // variables whose values closures hold, of the chunk
+	open    typeutil.Map        // *types.Named whose struct is being written → *openStruct
+	stack   []types.Type        // types being written, outermost first
+	cycles  int                 // how often a type was met inside its own definition
 	serial  int
 	at      token.Pos // of what is being lowered, for errors
 
@@ -247,7 +248,7 @@ func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
 	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}}
-	l.emitted, l.entries = nil, map[*ssa.Function]bool{}
+	l.emitted, l.entries, l.held = nil, map[*ssa.Function]bool{}, map[*ssa.Alloc]bool{}
 	var calls []string
 	for _, fn := range l.initialisers(p) {
 		calls = append(calls, l.funcName(fn)+"()")

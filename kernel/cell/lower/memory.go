@@ -13,7 +13,9 @@ import (
 func (f *function) alloc(v *ssa.Alloc) {
 	t := elem(v.Type())
 	if n, ok := f.locals[v]; ok {
-		f.p("%s = %s", n, f.zero(t))
+		if !f.heldByValue(v) {
+			f.p("%s = %s", n, f.zero(t))
+		}
 	} else if madeSlice(v) {
 		return
 	} else if !strings.HasPrefix(f.names[v], "q") { // q…: made by the outer function of a deferring one
@@ -81,6 +83,10 @@ func (f *function) store(v *ssa.Store) {
 			f.p("rt.SetG(%q, %q, %s)", a.Pkg.Pkg.Path(), a.Name(), val)
 			return
 		}
+	}
+	if f.nested[v.Val] && isOperation(v.Val) {
+		f.p("%s", assignment(f.place(v.Addr), val))
+		return
 	}
 	f.p("%s = %s", f.place(v.Addr), val)
 	if a, ok := v.Addr.(*ssa.IndexAddr); ok && f.shared(a.X.Type()) {

@@ -44,7 +44,7 @@ func (f *function) allot(in ssa.Instruction) {
 		if madeSlice(v) {
 			return
 		}
-		if !v.Heap && onlyAccessed(v) && !f.defers && sizes.Sizeof(elem(v.Type())) <= muchMemory {
+		if !v.Heap && onlyAccessed(v) && !f.defers && sizes.Sizeof(elem(v.Type())) <= muchMemory || f.heldByValue(v) {
 			f.locals[v] = "a_" + v.Name()
 			f.vars = append(f.vars, variable{"a_" + v.Name(), f.typ(elem(v.Type()))})
 			return
@@ -176,10 +176,27 @@ func (f *function) effect(in ssa.Instruction) effect {
 		case token.MUL:
 			return f.loadEffect(v)
 		}
+	case *ssa.Lookup:
+		return f.lookupEffect(v)
 	case *ssa.Call:
 		return f.callEffect(v)
 	}
 	return fixed
+}
+
+// lookupEffect: looking up a key of a basic type changes nothing and doesn't panic, and
+// an index into a string reads as one into a slice does.
+func (f *function) lookupEffect(v *ssa.Lookup) effect {
+	_, key := v.Index.Type().Underlying().(*types.Basic)
+	if !v.CommaOk && key && isNumeric(v.Type()) && !f.isCut(v.X.Type()) && !f.isCut(v.Index.Type()) && !f.isCut(v.Type()) {
+		return reads
+	}
+	return fixed
+}
+
+func isNumeric(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsNumeric != 0
 }
 
 func (f *function) loadEffect(v *ssa.UnOp) effect {
@@ -189,7 +206,8 @@ func (f *function) loadEffect(v *ssa.UnOp) effect {
 	if x, ok := v.X.(*ssa.FieldAddr); ok && f.foreignField(x) {
 		return fixed
 	}
-	if b, ok := v.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsNumeric != 0 {
+	_, slice := v.Type().Underlying().(*types.Slice)
+	if isNumeric(v.Type()) || slice {
 		switch v.X.(type) {
 		case *ssa.Alloc, *ssa.FreeVar, *ssa.Global, *ssa.IndexAddr, *ssa.FieldAddr:
 			return reads
@@ -212,7 +230,7 @@ func (f *function) callEffect(v *ssa.Call) effect {
 	if fn == nil || v.Call.IsInvoke() || compiled(fn) || f.guardsZeros(&v.Call) || v.Call.Signature().Results().Len() != 1 {
 		return fixed
 	}
-	if b, ok := v.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsNumeric != 0 {
+	if isNumeric(v.Type()) {
 		return calls
 	}
 	return fixed
@@ -246,15 +264,18 @@ func (f *function) nest(b *ssa.BasicBlock) {
 		if eff != pure && !f.sameLine(in, user) {
 			continue // a traceback names the line
 		}
-		if _, ok := user.(*ssa.Return); ok && eff == reads && isBinOp(in) {
+		if _, ok := user.(*ssa.Return); ok && eff == reads && isOperation(v) {
 			continue // yaegi's frame would not tell a traceback which operation it is
 		}
 		end, ok := f.nestable(b, v, user, final)
 		if !ok {
 			continue
 		}
-		if _, phi := user.(*ssa.Phi); phi && eff == calls {
-			continue
+		switch user.(type) {
+		case *ssa.Phi, *ssa.MapUpdate:
+			if eff == calls {
+				continue
+			}
 		}
 		between := b.Instrs[i+1 : min(end, len(b.Instrs))]
 		if f.inTheWay(between, eff) || eff == reads && f.overtakes(in, between, end, final) {
@@ -265,8 +286,8 @@ func (f *function) nest(b *ssa.BasicBlock) {
 	}
 }
 
-func isBinOp(in ssa.Instruction) bool {
-	_, ok := in.(*ssa.BinOp)
+func isOperation(v ssa.Value) bool {
+	_, ok := v.(*ssa.BinOp)
 	return ok
 }
 
@@ -306,8 +327,12 @@ func (f *function) nestable(b *ssa.BasicBlock, v ssa.Value, user ssa.Instruction
 	}
 	switch r := user.(type) {
 	case *ssa.Store, *ssa.If, *ssa.Return:
-	case *ssa.BinOp, *ssa.Convert, *ssa.UnOp:
-		if f.effect(r) == fixed {
+	case *ssa.MapUpdate:
+		if f.isCut(r.Map.Type()) || f.shared(r.Map.Type()) || r.Map == v {
+			return 0, false
+		}
+	case *ssa.BinOp, *ssa.Convert, *ssa.UnOp, *ssa.Lookup:
+		if f.effect(user) == fixed {
 			return 0, false
 		}
 	case *ssa.IndexAddr:

@@ -29,10 +29,9 @@ func (f *function) val(v ssa.Value) string {
 		return f.funcValue(v)
 	case *ssa.Global:
 		return "(&" + f.globalPlace(v) + ")"
-	case *ssa.Alloc:
-		if n, ok := f.locals[v]; ok {
-			return "(&" + n + ")"
-		}
+	}
+	if n, ok := f.locals[v]; ok {
+		return "(&" + n + ")"
 	}
 	if n, ok := f.names[v]; ok {
 		return n
@@ -169,7 +168,10 @@ func (l *Lowerer) forward(fn *ssa.Function, args []string, result bool) string {
 func (f *function) set(v ssa.Value, format string, a ...any) {
 	s := fmt.Sprintf(format, a...)
 	if f.nested[v] {
-		f.names[v] = "(" + s + ")"
+		if u, ok := v.(*ssa.UnOp); !ok || u.Op != token.MUL {
+			s = "(" + s + ")"
+		}
+		f.names[v] = s
 		return
 	}
 	n, ok := f.names[v]
@@ -200,11 +202,10 @@ func (f *function) tuple(v ssa.Value, i int, ty string) string {
 
 // place is what an address denotes, to be assigned to or read.
 func (f *function) place(v ssa.Value) string {
+	if n, ok := f.locals[v]; ok {
+		return n
+	}
 	switch v := v.(type) {
-	case *ssa.Alloc:
-		if n, ok := f.locals[v]; ok {
-			return n
-		}
 	case *ssa.Global:
 		return f.globalPlace(v)
 	case *ssa.FieldAddr:
@@ -221,8 +222,8 @@ func (f *function) place(v ssa.Value) string {
 
 // hasPlace: the address is written as a place, not kept as a pointer.
 func (f *function) hasPlace(v ssa.Value) bool {
-	switch v := v.(type) {
-	case *ssa.Alloc:
+	switch v.(type) {
+	case *ssa.Alloc, *ssa.FreeVar:
 		return f.locals[v] != ""
 	case *ssa.Global:
 		return true
