@@ -31,6 +31,8 @@ func (f *function) call(v *ssa.Call) {
 	case callee != nil && compiled(callee):
 		f.results1(v, f.callCompiled(callee, args))
 		return
+	case f.instance(callee) != "":
+		fn = "rt." + f.instance(callee)
 	case callee != nil:
 		if mc, ok := c.Value.(*ssa.MakeClosure); ok {
 			fn = f.open(mc)
@@ -71,6 +73,18 @@ func (f *function) call(v *ssa.Call) {
 	default:
 		f.p("%s = %s", strings.Join(f.resultTuple(v, res), ", "), call)
 	}
+}
+
+// instance is the name of rt's compiled instance of a function of slices; "" if it has none.
+func (f *function) instance(fn *ssa.Function) string {
+	if fn == nil || fn.Origin() == nil || fn.Origin().Pkg == nil || len(fn.TypeArgs()) != 2 {
+		return ""
+	}
+	elem := f.typ(fn.TypeArgs()[1])
+	if f.typ(fn.TypeArgs()[0]) != "[]"+elem {
+		return ""
+	}
+	return f.rt.Instance(fn.Origin().Pkg.Pkg.Path(), fn.Origin().Name(), elem)
 }
 
 // resultTuple are the variables of the results of a call.

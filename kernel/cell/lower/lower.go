@@ -24,6 +24,9 @@ type Runtime interface {
 	Replace(id int, t types.Type)
 	// Overridden says whether calls of a compiled function go to a version of rt's own.
 	Overridden(path, name string) bool
+	// Instance is the name of rt's compiled instance of a generic function for slices
+	// of a type; "" if there is none.
+	Instance(path, name, elem string) string
 }
 
 // Values finds the symbols of a compiled package.

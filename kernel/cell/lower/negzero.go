@@ -44,7 +44,7 @@ func (l *Lowerer) mayBeZero(t types.Type, expr string) string {
 // such a zero; "" if none can be.
 func (f *function) zeroArgs(c *ssa.CallCommon, args []string) string {
 	fn, ok := c.Value.(*ssa.Function)
-	if !ok || compiled(fn) {
+	if !ok || compiled(fn) || f.instance(fn) != "" {
 		return ""
 	}
 	var conditions []string

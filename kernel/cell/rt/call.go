@@ -10,6 +10,7 @@ import (
 // callTable remembers what was looked up for calls into compiled packages.
 type callTable struct {
 	overrides map[symbol]override
+	instances map[string]reflect.Value
 	onMethods map[recvKey]methodOverride
 	syms      sync.Map // symbol → *target
 	methods   sync.Map // methodKey → adapter, a func
@@ -19,7 +20,9 @@ type callTable struct {
 	implement sync.Map // methodsKey → whether it has them, a bool
 }
 
-func (t *callTable) init(r *Runtime) { t.overrides, t.onMethods = r.overrides(), r.methodOverrides() }
+func (t *callTable) init(r *Runtime) {
+	t.overrides, t.onMethods, t.instances = r.overrides(), r.methodOverrides(), instances()
+}
 
 type symbol struct{ pkg, name string }
 

@@ -15,6 +15,7 @@
 package rt
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"sync"
@@ -112,6 +113,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 	} {
 		m[name] = reflect.ValueOf(x)
 	}
+	maps.Copy(m, r.calls.instances)
 	return m
 }
 
