@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"maps"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -72,11 +73,12 @@ type Lowerer struct {
 // chunk is what one call of Lower emits.
 type chunk struct {
 	imports  map[string]bool
-	decls    []string // types and variables
-	code     []line   // functions in the order they were met: function literals follow those that they stand in
-	starts   []int    // where in code functions begin
-	vars     map[string]bool
-	register []string // statements that tell the run time what it needs
+	decls    []string        // types and variables
+	code     []line          // functions in the order they were met: function literals follow those that they stand in
+	starts   []int           // where in code functions begin
+	vars     map[string]bool // of cells that it mentions
+	made     map[string]bool // those that it makes
+	register []string        // statements that tell the run time what it needs
 	work     []*ssa.Function
 	methods  []types.Type
 }
@@ -250,7 +252,7 @@ func (l *Lowerer) rollback() {
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
-	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}}
+	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, made: map[string]bool{}}
 	l.emitted, l.entries, l.held = nil, map[*ssa.Function]bool{}, map[*ssa.Alloc]bool{}
 	var calls []string
 	for _, fn := range l.initialisers(p) {
@@ -386,11 +388,16 @@ func (l *Lowerer) global(g *ssa.Global) string {
 	}
 	at := l.at
 	l.at = g.Pos() // if it fails, that is where
+	t := elem(g.Type())
+	if size := sizes.Sizeof(t); size > muchMemory && size > debug.SetMemoryLimit(-1) {
+		panic(&Unsupported{What: fmt.Sprintf("a variable of %d bytes is more than there is room for", size)})
+	}
 	n := fmt.Sprintf("%s%d_%s", VarPrefix, l.fresh(), sanitize(g.Name()))
 	l.globals[g] = n
 	l.chunk.vars[n] = true
 	l.later(func() { delete(l.globals, g) })
-	l.declare("var %s %s", n, l.typ(elem(g.Type())))
+	l.declare("var %s %s", n, l.typ(t))
+	l.chunk.made[n] = true
 	l.at = at
 	return n
 }

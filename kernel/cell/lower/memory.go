@@ -79,6 +79,9 @@ func (f *function) store(v *ssa.Store) {
 			return
 		}
 	case *ssa.Global:
+		if f.isZeroYet(a, v) {
+			return
+		}
 		if !f.bodies[a.Pkg.Pkg] {
 			f.p("rt.SetG(%q, %q, %s)", a.Pkg.Pkg.Path(), a.Name(), val)
 			return
@@ -93,6 +96,32 @@ func (f *function) store(v *ssa.Store) {
 		i := f.index(a.Index)
 		f.p("rt.Wrote(%s, %s, %s+1)", f.open(a.X), i, i)
 	}
+}
+
+// isZeroYet: the statement sets a large variable, which the chunk makes, to zero before
+// anything can have set it: there may be no room to write all of it.
+func (f *function) isZeroYet(g *ssa.Global, v *ssa.Store) bool {
+	if sizes.Sizeof(elem(g.Type())) <= muchMemory || v.Block().Index > 0 || len(v.Block().Preds) > 0 || !f.chunk.made[f.global(g)] {
+		return false
+	}
+	c, ok := v.Val.(*ssa.Const)
+	if !ok || c.Value != nil {
+		return false
+	}
+	for _, in := range v.Block().Instrs {
+		switch in := in.(type) {
+		case *ssa.Store:
+			if in == v {
+				return true
+			}
+			if to, ok := in.Addr.(*ssa.Global); !ok || to == g {
+				return false
+			}
+		case ssa.CallInstruction, *ssa.MakeClosure:
+			return false
+		}
+	}
+	return false
 }
 
 func (f *function) unop(v *ssa.UnOp) {
