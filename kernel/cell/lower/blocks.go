@@ -117,7 +117,7 @@ func (f *function) edge(from, to *ssa.BasicBlock) {
 		f.p("goto %s", labelOf(to))
 	case len(to.Preds) == 1:
 		f.block(to)
-	case f.depth > 0:
+	case f.depth > 0 || len(f.code) > 0 && strings.HasSuffix(f.code[len(f.code)-1].text, ":"): // yaegi doesn't know a label of a label
 		f.met[to] = true
 		f.waiting = append(f.waiting, waiting{to, f.pos})
 		f.p("goto %s", labelOf(to))
