@@ -45,6 +45,8 @@ func (b *bench) Replace(id int, t types.Type) { b.kinds[id-1] = t }
 // Overridden implements Runtime.
 func (b *bench) Overridden(path, name string) bool { return false }
 
+func (*bench) Instance(_, _, _ string) string { return "" }
+
 // Values implements Values: there are no compiled packages.
 func (b *bench) Values(path string) map[string]reflect.Value { return nil }
 
