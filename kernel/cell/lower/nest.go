@@ -336,7 +336,7 @@ func (f *function) nestable(b *ssa.BasicBlock, v ssa.Value, user ssa.Instruction
 			return 0, false
 		}
 	case *ssa.IndexAddr:
-		if !f.inPlace[r] || len(*r.Referrers()) != 1 || (*r.Referrers())[0].Block() != b {
+		if f.shared(r.X.Type()) || !f.inPlace[r] || len(*r.Referrers()) != 1 || (*r.Referrers())[0].Block() != b {
 			return 0, false
 		}
 	case *ssa.Call:
