@@ -174,8 +174,11 @@ func (p *printer) structure(t types.Type, u *types.Struct, v reflect.Value, dept
 		if p.plus || p.sharp {
 			p.str(f.Name() + ":")
 		}
-		ro := ro || !f.Exported()
-		p.print(f.Type(), v.Field(i), depth+1, ro)
+		if st, ok := f.Type().Underlying().(*types.Struct); ok && f.Embedded() && !f.Exported() && !ro {
+			p.structure(f.Type(), st, v.Field(i), depth+1, ro) // its exported fields are reached through it
+			continue
+		}
+		p.print(f.Type(), v.Field(i), depth+1, ro || !f.Exported())
 	}
 	p.str("}")
 }
