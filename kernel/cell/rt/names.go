@@ -65,8 +65,8 @@ func writeType(b *typeWriter, t types.Type, full bool) {
 	case *types.Named:
 		o := t.Obj()
 		if p := o.Pkg(); p != nil {
-			if full && PackageName(p) != "main" {
-				b.WriteString(p.Path())
+			if full {
+				b.WriteString(pathOf(p))
 			} else {
 				b.WriteString(PackageName(p))
 			}
@@ -117,6 +117,14 @@ func writeType(b *typeWriter, t types.Type, full bool) {
 	default:
 		b.WriteString(t.String())
 	}
+}
+
+// pathOf is the import path of a package, which is main for all cells.
+func pathOf(p *types.Package) string {
+	if PackageName(p) == "main" {
+		return "main"
+	}
+	return p.Path()
 }
 
 // writeTypeArgs writes type arguments; those of the generic function that a type is
@@ -190,6 +198,9 @@ func writeStruct(b *typeWriter, t *types.Struct, full bool) {
 		}
 		b.WriteByte(' ')
 		if f := t.Field(i); !f.Embedded() {
+			if full && !f.Exported() && f.Pkg() != nil {
+				b.WriteString(pathOf(f.Pkg()) + ".")
+			}
 			b.WriteString(f.Name())
 			b.WriteByte(' ')
 		}
