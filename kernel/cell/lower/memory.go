@@ -40,8 +40,10 @@ func madeSlice(v ssa.Value) bool {
 	if !ok || a.Comment != "makeslice" {
 		return false
 	}
-	size := sizes.Sizeof(elem(a.Type()))
-	return size > 1<<20 || size < 0 // more than an int64 can hold
+	t := elem(a.Type())
+	size := sizes.Sizeof(t)
+	return size > 1<<20 || size < 0 || // more than an int64 can hold
+		size == 0 && t.Underlying().(*types.Array).Len() > 1<<20
 }
 
 func (f *function) makeSlice(v *ssa.MakeSlice) {

@@ -102,6 +102,8 @@ func fixText(e string) any {
 		return rtError("runtime error: makeslice: cap out of range")
 	case has("MakeChan: negative"):
 		return rtError("makechan: size out of range")
+	case has("slice overflow"):
+		return rtError("runtime error: growslice: len out of range")
 	case has("cannot convert slice with length"):
 		e = e[strings.Index(e, "cannot convert"):]
 		e = strings.NewReplacer(" to pointer to array ", " to array or pointer to array ", " to array ", " to array or pointer to array ").Replace(e)
