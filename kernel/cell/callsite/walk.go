@@ -60,6 +60,10 @@ type function struct {
 	name  string
 }
 
+// closesLoop is what the closures are called that the interpreter puts before the first
+// node of a loop, since it has none for that node yet.
+const closesLoop = interpreter + "setExec."
+
 // walk is a walk along the frames of a stack, from the inside out.
 type walk struct {
 	fset      *token.FileSet
@@ -112,6 +116,9 @@ func (w *walk) enter(fn function, arg uintptr) {
 		}
 		if !w.met && w.node != nil {
 			w.first, w.name = w.node, w.fn.name
+			if strings.HasPrefix(w.name, closesLoop) {
+				w.name = w.below
+			}
 			w.frame = arg
 			for i := 0; i < len(w.words) && !w.frames.isFrame(w.frame); i++ {
 				w.frame = w.words[i]

@@ -1,4 +1,4 @@
-// Faults whose operands are constants to a compiler, but not to the language.
+// Faults whose operands are constants to a compiler, but not to the language; and in the first node of a loop.
 package main
 
 import "fmt"
@@ -61,4 +61,10 @@ func main() {
 	try(func() { var x, y any = []int{1}, []int{1}; fmt.Println(x == y) })
 	try(func() { c := make(chan int); close(c); v, ok := <-c; fmt.Println(v, ok); c <- 1 })
 	try(func() { var c chan int; close(c) })
+	try(func() {
+		s := make([]int, 5)
+		for i := range 10 {
+			s[i] = i
+		}
+	})
 }
