@@ -168,6 +168,8 @@ func (l *Lowerer) Same(old, new types.Type) {
 		l.ids.Set(new, id)
 		l.replaced = append(l.replaced, func() { l.rt.Replace(id, new) })
 	}
+	l.sameCuts(old, new)
+	l.sameCuts(old.Underlying(), new.Underlying())
 }
 
 // Keep makes what the last call of Lower has emitted, and the calls of Same before

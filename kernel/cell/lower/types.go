@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // openStruct is a named struct whose fields are being written.
@@ -215,6 +217,20 @@ func (l *Lowerer) cutWithin(t *types.Named) {
 		if entangled && pointer != nil {
 			l.cut(pointer)
 		}
+	}
+}
+
+// sameCuts cuts in the definition of a type that was declared again what was cut in the old one.
+func (l *Lowerer) sameCuts(old, new types.Type) {
+	if _, ok := old.(*types.TypeParam); ok { // nothing generic is lowered
+		return
+	}
+	if l.cuts.At(old) != nil {
+		l.cuts.Set(new, true)
+	}
+	o, n := gotype.Parts(old), gotype.Parts(new)
+	for i := range min(len(o), len(n)) {
+		l.sameCuts(o[i], n[i])
 	}
 }
 
