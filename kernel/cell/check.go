@@ -70,7 +70,9 @@ func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Obj
 			c.errs = append(c.errs, te)
 		}
 	}}
+	restore := parenthesise(files, c.pkg.Scope())
 	types.NewChecker(&conf, e.fset, c.pkg, c.info).Files(files) // what is wrong has gone to conf.Error
+	restore()
 	if c.keyed() {
 		return e.check(files, hidden, extra)
 	}
@@ -113,6 +115,32 @@ func sizeOf(t types.Type) (n float64) {
 		return float64(types.SizesFor("gc", "amd64").Sizeof(t))
 	}
 	return 8
+}
+
+// parenthesise writes type T (U) for type T U, if U is in scope before the files are checked:
+// go/types looks for cycles of such names, and expects that each of them is declared in the files.
+func parenthesise(files []*ast.File, scope *types.Scope) (restore func()) {
+	var changed []*ast.TypeSpec
+	for _, f := range files {
+		for _, d := range f.Decls {
+			d, ok := d.(*ast.GenDecl)
+			if !ok || d.Tok != token.TYPE {
+				continue
+			}
+			for _, s := range d.Specs {
+				s := s.(*ast.TypeSpec)
+				if id, ok := s.Type.(*ast.Ident); ok && scope.Lookup(id.Name) != nil {
+					s.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End()}
+					changed = append(changed, s)
+				}
+			}
+		}
+	}
+	return func() {
+		for _, s := range changed {
+			s.Type = s.Type.(*ast.ParenExpr).X
+		}
+	}
 }
 
 // keyed gives the elements of struct literals their names where a literal without
