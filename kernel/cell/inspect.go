@@ -173,16 +173,11 @@ func (e *Env) inspectCall(v *view, at stretch, argument, detail int) finding {
 	}
 	fun := calls[len(calls)-1].node.(*ast.CallExpr).Fun
 	tv := v.check.info.Types[fun]
-	if tv.Type == nil || tv.Type == types.Typ[types.Invalid] {
-		return finding{}
-	}
-	obj, around := v.callee(fun)
 	var f finding
-	switch o := obj.(type) {
-	case nil:
+	if obj, around := v.callee(fun); obj != nil {
+		f = e.inspectObject(v, obj, around, detail)
+	} else if tv.Type != nil && tv.Type != types.Typ[types.Invalid] {
 		f.decl = types.TypeString(tv.Type, shortName)
-	default:
-		f = e.inspectObject(v, o, around, detail)
 	}
 	if sig, ok := core(tv.Type).(*types.Signature); ok && !tv.IsType() && !tv.IsBuiltin() {
 		f.argument = parameter(sig, argument)
@@ -267,7 +262,7 @@ func (e *Env) fromLibrary(f *finding, obj types.Object, around types.Type, detai
 	}
 	if named, ok := obj.Type().(*types.Named); ok && obj.Pkg() != nil {
 		if _, isType := obj.(*types.TypeName); isType && !types.IsInterface(named) {
-			f.methods = libraryMethods(named)
+			f.methods = e.libraryMethods(named)
 		}
 	}
 	if detail == 0 || obj.Pkg() == nil {
@@ -284,13 +279,19 @@ func (e *Env) fromLibrary(f *finding, obj types.Object, around types.Type, detai
 const maxMethods = 40
 
 // libraryMethods are the exported methods of a type of a compiled package.
-func libraryMethods(t *types.Named) []string {
+func (e *Env) libraryMethods(t *types.Named) []string {
 	var list []string
 	ms := types.NewMethodSet(types.NewPointer(t))
 	for i := range ms.Len() {
-		if m := ms.At(i).Obj().(*types.Func); m.Exported() {
-			list = append(list, signature(m))
+		m := ms.At(i).Obj().(*types.Func)
+		if !m.Exported() {
+			continue
 		}
+		decl, _, ok := e.lib.Doc(t.Obj().Pkg().Path(), docName(m, nil))
+		if !ok {
+			decl = signature(m)
+		}
+		list = append(list, decl)
 	}
 	if n := len(list) - maxMethods; n > 0 {
 		list = append(list[:maxMethods], fmt.Sprintf("// and %d more methods", n))

@@ -13,38 +13,48 @@ import (
 // is incomplete if it is the beginning of one that Go's grammar has.
 func (e *Env) IsComplete(src string) Completeness {
 	end := draft.Tail(src)
-	more := Completeness{Status: "incomplete", Indent: strings.Repeat("\t", end.Indent)}
-	if end.InText {
-		return more
-	}
-	ok, at := grammatical(src)
-	if ok && !end.Header {
+	g := parseGrammar(src)
+	switch {
+	case end.InText,
+		g.ok && end.Header && g.bodiless <= 1,
+		!g.ok && !end.Mismatch && !end.Half && g.at >= end.LastLine && continues(src[:end.Last], end.Closers):
+		return Completeness{Status: "incomplete", Indent: strings.Repeat("\t", end.Indent)}
+	case g.ok && g.bodiless == 0:
 		return Completeness{Status: "complete"}
-	}
-	if ok || !end.Mismatch && !end.Half && at >= end.LastLine && continues(src, end.Closers) {
-		return more
 	}
 	return Completeness{Status: "invalid"}
 }
 
-// grammatical says whether a text is a cell of Go's grammar, or where it is not.
-func grammatical(src string) (ok bool, at int) {
-	_, err := parse(token.NewFileSet(), "cell", src, false)
+// grammar is what Go's grammar says of a text.
+type grammar struct {
+	ok       bool // it is a cell
+	at       int  // where it is none
+	bodiless int  // functions that have no body
+}
+
+func parseGrammar(text string) grammar {
+	src, err := parse(token.NewFileSet(), "cell", text, false)
+	if err == nil {
+		g := grammar{ok: true}
+		src.bodies(func(token.Pos, string) { g.bodiless++ })
+		return g
+	}
 	var list scanner.ErrorList
 	if !errors.As(err, &list) || len(list) == 0 {
-		return err == nil, 0
+		return grammar{}
 	}
-	if at, ok = lineStarts(src).offset(list[0].Pos, len(src)); !ok {
-		at = len(src) // behind the text
+	at, ok := lineStarts(text).offset(list[0].Pos, len(text))
+	if !ok {
+		at = len(text) // behind it
 	}
-	return false, at
+	return grammar{at: at}
 }
 
 // What may be missing behind an unfinished text: before the brackets that are open are
 // closed, and before the first of them that is a brace.
 var (
-	tails   = []string{"", " _", " {}", ":", " _ {}", " _:", "()", "() {}", " _() {}", ` "_"`, ";;{}", ";{}", " _;{}", " = _", " _ = _", "[_]_", "]_", " _ T"}
-	closing = []string{"", " {}", " _", " _() {}", ":"}
+	tails   = []string{"", " _", " {}", ":", " _ {}", " _:", "()", " _()", "() {}", " _() {}", ` "_"`, ";;{}", ";{}", " _;{}", " = _", " _ = _", "[_]_", "]_", " _ T"}
+	closing = []string{"", " {}", " _", "() {}", " _() {}", ":"}
 )
 
 // continues says whether anything behind a text makes it Go.
@@ -55,7 +65,7 @@ func continues(src, closers string) bool {
 			break
 		}
 		for _, tail := range tails {
-			if ok, _ := grammatical(src + tail + closers[:round] + then + closers[round:]); ok {
+			if parseGrammar(src + tail + closers[:round] + then + closers[round:]).ok {
 				return true
 			}
 		}

@@ -23,7 +23,7 @@ type view struct {
 type stretch struct{ start, end int }
 
 // maxRepairs bounds how many mistakes of an unfinished cell are cut out.
-const maxRepairs = 12
+const maxRepairs = 8
 
 // readable parses a text that may be no Go yet. What doesn't parse is mended, and
 // then cut out, but for the stretch at, which the text is read for. It returns

@@ -7,6 +7,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"strings"
+	"unicode/utf8"
 )
 
 // Token is a token of a text.
@@ -50,6 +51,9 @@ func Scan(src string) Text {
 			tok.End = textEnd(src, at, tok.Open)
 		case kind.IsOperator():
 			tok.End = at + len(kind.String())
+		case kind == token.ILLEGAL:
+			_, n := utf8.DecodeRuneInString(src[at:])
+			tok.End = at + n
 		}
 		tok.FirstOn = strings.TrimSpace(src[last:at]) == "" && (last == 0 || strings.Contains(src[last:at], "\n"))
 		if !tok.Auto {

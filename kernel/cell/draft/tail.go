@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// End of a text: how it would go on.
+// Ending is how a text ends, and how it would go on.
 type Ending struct {
 	InText   bool   // in a raw string or a comment
 	Half     bool   // a string or a rune that the end of its line cuts
@@ -14,6 +14,7 @@ type Ending struct {
 	Header   bool   // a function without its body comes last
 	Indent   int    // of the next line, in tabs, as gofmt would have it
 	LastLine int    // where the last line with a token begins
+	Last     int    // where the last token ends
 }
 
 // Tail reads the end of a text.
@@ -51,7 +52,8 @@ func Tail(src string) Ending {
 	if last == 0 {
 		return e
 	}
-	e.LastLine = strings.LastIndexByte(src[:toks[last-1].End], '\n') + 1
+	e.Last = toks[last-1].End
+	e.LastLine = strings.LastIndexByte(src[:e.Last], '\n') + 1
 	if last == len(toks) {
 		before = *r.top()
 	}
@@ -75,11 +77,9 @@ func (e *Ending) close(text Text, r *reader, last int) {
 		line = at
 	}
 	for i := len(r.stack) - 1; i > 0; i-- {
-		l := &r.stack[i]
-		if r.closer(l) == token.RBRACE {
-			e.Closers += "\n}"
-		} else {
-			e.Closers += r.closer(l).String()
+		e.Closers += r.closer(&r.stack[i]).String()
+		if out := r.kind(r.stack[i-1].first); r.stack[i].owner == token.FUNC && (out == token.GO || out == token.DEFER) {
+			e.Closers += "()"
 		}
 	}
 	end := r.toks[last-1]
