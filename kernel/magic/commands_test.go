@@ -318,6 +318,16 @@ func TestFormat(t *testing.T) {
 		{"%%fmt\nimport  \"fmt\"\nfunc f( ) { }\n\nx:=1\n%who   int\ny :=2\n", `next true "import \"fmt\"\n\nfunc f() {}\n\nx := 1\n%who   int\ny := 2"`},
 		{"%%fmt\nx := := 1", "…cell 3:2:6: expected operand"},
 		{"%%fmt -q\n", "…unknown shorthand flag"},
+		{"%fmt\nz:=1\n\n%who   int\nfmt.Println( z )", "variables  z\n1\nnext true \"z := 1\\n\\n%who   int\\nfmt.Println(z)\""},
+		{"%fmt on\nx:=2", "cells are formatted when they run\nnext true \"%fmt on\\nx := 2\""},
+		{"x   = 3", `next true "x = 3"`},
+		{"x = 4\n", ""},
+		{"%%fmt\nx   = 5", `next true "x = 5"`},
+		{"%load -r 1 nothing", "…nothing"},
+		{"x   = := 3", "…expected operand"},
+		{"%%fmt off\nx:=1", "cells stay as they are when they run\nnext true \"x := 1\""},
+		{"%fmt maybe", "…%fmt is not maybe"},
+		{"%fmt off\nx:=2", "cells stay as they are when they run"},
 	})
 }
 

@@ -153,30 +153,14 @@ func optionNames(c *Command, word string) []cell.CompletionItem {
 
 // Files completes the name of a file. It is a [Command.Complete].
 func Files(_ context.Context, _ Go, _ []string, word string) []cell.CompletionItem {
-	dir, prefix := filepath.Split(word)
+	dir, _ := filepath.Split(word)
 	real, err := homely(dir)
 	if err != nil {
 		return nil
 	}
-	if real == "" {
-		real = "."
-	}
-	entries, err := os.ReadDir(real)
-	if err != nil {
-		return nil
-	}
-	var items []cell.CompletionItem
-	for _, e := range entries {
-		name := e.Name()
-		if !strings.HasPrefix(name, prefix) || prefix == "" && name[0] == '.' {
-			continue
-		}
-		kind := "file"
-		if info, err := os.Stat(filepath.Join(real, name)); err == nil && info.IsDir() {
-			name += string(filepath.Separator)
-			kind = "folder"
-		}
-		items = append(items, cell.CompletionItem{Text: dir + strings.ReplaceAll(name, " ", `\ `), Type: kind})
+	items := cell.Files(real + word[len(dir):])
+	for i := range items {
+		items[i].Text = dir + strings.ReplaceAll(strings.TrimPrefix(items[i].Text, real), " ", `\ `)
 	}
 	return items
 }

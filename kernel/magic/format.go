@@ -13,12 +13,22 @@ import (
 
 func formatting() Command {
 	return Command{
-		Name: "fmt", Form: Whole,
+		Name: "fmt", Usage: "[on|off]", Form: Line | Whole, Most: 1,
 		Short: "put the cell, formatted as gofmt does it and without this line, into its place",
-		Long:  "The cell is not run. Commands in it stay as they are. A front end that can't replace a cell makes one below.",
+		Long: "With %%fmt the cell is not run. Commands in it stay as they are. A front end that can't replace a cell makes one below.\n" +
+			"%fmt on does it for every cell that runs from then on, as long as it is Go.",
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(_ context.Context, c *Call) error {
-				text, err := c.env.format(c.In, len(c.In.Source)-len(c.Body))
+				start, whole := 0, strings.HasPrefix(strings.TrimSpace(c.In.Source), "%%")
+				if whole {
+					start = len(c.In.Source) - len(c.Body)
+				}
+				if len(c.Args) > 0 {
+					if err := c.formatAll(c.Args[0]); err != nil || !whole {
+						return err
+					}
+				}
+				text, err := c.env.format(c.In, start)
 				if err != nil {
 					return err
 				}
@@ -26,15 +36,49 @@ func formatting() Command {
 				return nil
 			}
 		},
+		Complete: func(_ context.Context, _ Go, _ []string, word string) []cell.CompletionItem {
+			return matching(items("value", "off", "on"), word)
+		},
 	}
 }
 
-// format formats the Go of a cell from an offset on. There may be commands in it.
+// formatAll says whether cells that run are formatted.
+func (c *Call) formatAll(word string) error {
+	switch word {
+	case "on":
+		c.env.formats.Store(true)
+		return c.Printf("cells are formatted when they run\n")
+	case "off":
+		c.env.formats.Store(false)
+		return c.Printf("cells stay as they are when they run\n")
+	}
+	return &problem{"%fmt is not " + word, "it is on or off, or without a word formats this cell"}
+}
+
+// formatted asks for a cell that ran to be formatted, if it isn't and nothing else asks
+// for its place.
+func (e *Env) formatted(in cell.Input, out *cell.Outcome) {
+	for _, p := range out.Payloads {
+		if next, ok := p.(cell.NextInput); ok && next.Replace {
+			return
+		}
+	}
+	text, err := e.format(in, 0)
+	if err == nil && text != strings.TrimRight(in.Source, "\n") {
+		out.Payloads = append(out.Payloads, cell.NextInput{Text: text, Replace: true})
+	}
+}
+
+// format formats the Go of a cell from an offset on. There may be commands in it; of
+// those, %fmt itself is left out.
 func (e *Env) format(in cell.Input, start int) (string, error) {
 	text := in.Source
 	var b strings.Builder
 	for _, p := range e.splitter(text).split(start, len(text)) {
 		part := text[p.start:p.end]
+		if p.kind == line && strings.TrimSpace(part) == "%fmt" {
+			continue
+		}
 		if p.kind == goCode {
 			if err := e.Parse(step{source: blank(text, p.start, p.end)}.input(in)); err != nil {
 				return "", err

@@ -41,6 +41,7 @@ package magic
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/session"
@@ -90,6 +91,8 @@ type Env struct {
 	conf  Config
 	table table
 	place place
+	// formats: cells that run are formatted
+	formats atomic.Bool
 }
 
 // place is where the session is.
@@ -105,6 +108,14 @@ func New(env Go, conf Config) *Env {
 
 // Run runs a cell: its Go and its commands in the order of the text.
 func (e *Env) Run(ctx context.Context, in cell.Input) (cell.Outcome, error) {
+	out, err := e.runCell(ctx, in)
+	if err == nil && e.formats.Load() {
+		e.formatted(in, &out)
+	}
+	return out, err
+}
+
+func (e *Env) runCell(ctx context.Context, in cell.Input) (cell.Outcome, error) {
 	p := e.parse(in)
 	if p.plain() {
 		return e.Go.Run(ctx, in)
