@@ -55,7 +55,7 @@ func FuzzQuestions(f *testing.F) {
 			f.Add(strings.TrimPrefix(string(text), "package main\n"), uint64(i), i*101)
 		}
 	}
-	for i, text := range []string{known, shapes, "x := \npt.", "func (p Point) f(", "switch x := shape.(type) {\ncase ", "Point{X: 1, ", "\"~/", "import \"", "größe.", "goto ", "%who\nx", "`", "/*", "\xff("} {
+	for i, text := range []string{known, shapes, "x := \npt.", "func (p Point) f(", "switch x := shape.(type) {\ncase ", "Point{X: 1, ", "\"~/", "import \"", "größe.", "goto ", "%who\nx", "`", "/*", "\xff(", "\"&\\"} {
 		f.Add(text, uint64(i), len(text))
 	}
 	nb := knownNotebook(f)

@@ -32,7 +32,7 @@ func Scan(src string) Text {
 	open := map[int]bool{}
 	var s scanner.Scanner
 	s.Init(file, []byte(src), func(at token.Position, msg string) {
-		if strings.Contains(msg, "not terminated") {
+		if strings.Contains(msg, "not terminated") && !strings.Contains(msg, "escape") {
 			open[at.Offset] = true
 		}
 	}, scanner.ScanComments)
