@@ -73,7 +73,7 @@ func (w *writer) node(v reflect.Value, depth int, typed bool) node {
 	case reflect.Struct:
 		return w.list(t, v, depth, t.NumField(), func(i int) node {
 			f := w.node(v.Field(i), depth+1, false)
-			f.head = t.Field(i).Name + ": " + f.head
+			f.head = title(t.Field(i)) + ": " + f.head
 			return f
 		})
 	case reflect.Slice, reflect.Array:
@@ -92,7 +92,7 @@ func (w *writer) node(v reflect.Value, depth int, typed bool) node {
 		return leaf(funcText(v))
 	case reflect.Chan:
 		if v.IsNil() {
-			return leaf(typeName(t) + "(nil)")
+			return leaf(nilText(t))
 		}
 		return leaf(fmt.Sprintf("%s (%d of %d buffered)", typeName(t), v.Len(), v.Cap()))
 	case reflect.UnsafePointer:
@@ -108,7 +108,7 @@ func (w *writer) node(v reflect.Value, depth int, typed bool) node {
 func (w *writer) pointer(v reflect.Value, depth int, typed bool) node {
 	if v.IsNil() {
 		if typed {
-			return leaf("(" + typeName(v.Type()) + ")(nil)")
+			return leaf(nilText(v.Type()))
 		}
 		return leaf("nil")
 	}
@@ -252,9 +252,20 @@ func scalarText(v reflect.Value, depth int) string {
 	return v.String()
 }
 
+// nilText writes a nil of a type as Go would.
+func nilText(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Chan:
+		if t.Name() == "" {
+			return "(" + typeName(t) + ")(nil)"
+		}
+	}
+	return typeName(t) + "(nil)"
+}
+
 func funcText(v reflect.Value) string {
 	if v.IsNil() {
-		return typeName(v.Type()) + "(nil)"
+		return nilText(v.Type())
 	}
 	s := typeName(v.Type())
 	if f := runtime.FuncForPC(v.Pointer()); f != nil && f.Name() != "" && !strings.HasPrefix(f.Name(), "reflect.") {

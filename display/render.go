@@ -35,7 +35,8 @@ type TypeNamer interface {
 // value knows itself ([Displayer]) or stands for another one ([Valuer]);
 // whether it is a gonum plot, an image, a gorgonia tensor, a gonum matrix;
 // whether it is an error or has a String method; and then shows it by its kind:
-// lists, maps and structs as tables, everything else as Go source.
+// lists, maps and structs as tables, everything else as Go source. A field is titled
+// with its name, or with what its tag has under display: `display:"learning rate"`.
 //
 // Every bundle has a text/plain form. Render neither panics nor loops: a method
 // that panics is reported in the text, what is large, deep or cyclic is elided.

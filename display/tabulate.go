@@ -43,7 +43,7 @@ func tabulateStruct(v reflect.Value) *Table {
 	}
 	t := &Table{Caption: structName(v.Type())}
 	for _, i := range fields {
-		t.Named(v.Type().Field(i).Name, fieldCell(v.Field(i)))
+		t.Named(title(v.Type().Field(i)), fieldCell(v.Field(i)))
 	}
 	return t
 }
@@ -64,6 +64,14 @@ func exported(t reflect.Type) []int {
 		}
 	}
 	return out
+}
+
+// title is what a field is called: its name, or what its tag display says.
+func title(f reflect.StructField) string {
+	if name, ok := f.Tag.Lookup("display"); ok {
+		return name
+	}
+	return f.Name
 }
 
 // fieldCell returns what a table cell shows of a value.
@@ -186,7 +194,7 @@ func structRows(n int, at func(int) reflect.Value) (*Table, bool) {
 			fields = exported(typ)
 			fields = fields[:min(len(fields), tableColumns)]
 			for _, f := range fields {
-				t.Columns = append(t.Columns, typ.Field(f).Name)
+				t.Columns = append(t.Columns, title(typ.Field(f)))
 			}
 		}
 		row := make([]any, len(fields))

@@ -75,7 +75,7 @@ func TestDisplayable(t *testing.T) {
 	for _, typ := range []reflect.Type{reflect.TypeFor[Level](), reflect.TypeFor[*Ptr](), reflect.TypeFor[MyErr](), reflect.TypeFor[Mixed]()} {
 		w.allMethods(typ, map[reflect.Type]bool{})
 	}
-	for _, x := range []any{Point{1, 2}, &Point{1, 2}, Level(3), &Ptr{3}, MyErr{4}, []Point{{1, 2}}, map[string]Level{"a": 1}, Celsius(1.5), hidden{}, (*Ptr)(nil), Pred(nil)} {
+	for _, x := range []any{Point{1, 2}, &Point{1, 2}, Level(3), &Ptr{3}, MyErr{4}, []Point{{1, 2}}, map[string]Level{"a": 1}, Celsius(1.5), hidden{}} {
 		v, ok := w.Displayable(w.box(x)).(display.Valuer)
 		if !ok {
 			t.Errorf("%T is no Valuer", x)
@@ -94,11 +94,24 @@ func TestDisplayable(t *testing.T) {
 		}
 	}
 
-	// the real names of fields, no unexported ones, embedded structs embedded
+	// a nil tells its type, a function what it takes
+	for _, c := range []struct {
+		x    any
+		want string
+	}{
+		{(*Ptr)(nil), "(*rt.Ptr)(nil)"}, {[]Point(nil), "[]rt.Point(nil)"}, {Pred(nil), "rt.Pred(nil)"}, {map[string]Point(nil), "map[string]rt.Point(nil)"},
+		{(chan Point)(nil), "(chan rt.Point)(nil)"},
+	} {
+		if _, text := w.box(c.x).(Boxed).DisplayValue(); text != c.want {
+			t.Errorf("%T reads %q, want %s", c.x, text, c.want)
+		}
+	}
+
+	// the real names of fields, those of unexported ones in tags, embedded structs embedded
 	value, _ := w.box(Mixed{Point: Point{1, 2}, L: 3}).(Boxed).DisplayValue()
 	typ := reflect.TypeOf(value)
 	f, ok := typ.FieldByName("X")
-	if !ok || len(f.Index) != 2 || typ.NumField() != 10 {
+	if !ok || len(f.Index) != 2 || typ.NumField() != 12 || typ.Field(9).Tag.Get("display") != "t" {
 		t.Errorf("the view is a %v", typ)
 	}
 	if l, _ := typ.FieldByName("L"); l.Type != anyType || fmt.Sprint(reflect.ValueOf(value).FieldByName("L")) != "level 3" {

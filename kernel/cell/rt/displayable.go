@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"go/types"
 	"reflect"
 	"strings"
 
@@ -13,17 +14,53 @@ const maxShown = 1000
 // DisplayValue makes a Boxed value a [display.Valuer]: it stands for the plain value,
 // and reads as Go prints one of its type.
 func (b Boxed) DisplayValue() (value any, text string) {
-	switch v := reflect.ValueOf(b.V); v.Kind() {
+	v := reflect.ValueOf(b.V)
+	switch v.Kind() {
 	case reflect.Slice, reflect.Map, reflect.Array:
 		if v.Len() > maxShown {
-			return b.d.r.view(b), ""
+			return b.d.r.shown(b), ""
 		}
 	}
-	return b.d.r.view(b), b.d.r.sprintf("%+v", b)
+	text = b.d.r.sprintf("%+v", b)
+	switch v.Kind() {
+	case reflect.Func:
+		text = b.funcText(v)
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Chan:
+		if v.IsNil() && (text == "<nil>" || text == "[]" || text == "map[]") { // a method may have more to say
+			text = b.nilText()
+		}
+	}
+	return b.d.r.shown(b), text
+}
+
+// nilText writes a nil of the value's type as Go would.
+func (b Boxed) nilText() string {
+	switch types.Unalias(b.d.typ()).(type) {
+	case *types.Pointer, *types.Signature, *types.Chan:
+		return "(" + b.TypeName() + ")(nil)"
+	}
+	return b.TypeName() + "(nil)"
+}
+
+// funcText is the signature of a function, without names: a type has none. Package fmt only
+// has an address.
+func (b Boxed) funcText(v reflect.Value) string {
+	if v.IsNil() {
+		return b.nilText()
+	}
+	if _, named := types.Unalias(b.d.typ()).(*types.Named); named {
+		return b.TypeName() + "(" + cellType(typeString(b.d.under())) + ")"
+	}
+	return b.TypeName()
 }
 
 // TypeName is the name of the value's type as the cell writes it, without its package.
-func (b Boxed) TypeName() string { return strings.ReplaceAll(b.d.String(), "main.", "") }
+func (b Boxed) TypeName() string { return cellType(b.d.String()) }
+
+// cellType is a type as a cell writes it.
+func cellType(name string) string {
+	return strings.NewReplacer("main.", "", "interface {}", "any").Replace(name)
+}
 
 // displayer is a cell's value that knows what it looks like.
 type displayer struct{ Boxed }

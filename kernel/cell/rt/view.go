@@ -12,18 +12,24 @@ import (
 // reflect can: structs have their fields' real names, tags and embedding and no
 // unexported fields. Inside of it, values that have methods, and those behind pointers,
 // stay Boxed, so that packages display and encoding/json ask them.
-func (r *Runtime) view(b Boxed) any {
-	x, _ := r.viewErr(b) // what can't be written as text can be seen
+//
+// The error is of a key of a map whose MarshalText fails.
+func (r *Runtime) view(b Boxed) (any, error) {
+	return viewer{r: r, memo: map[viewKey]viewType{}}.view(b)
+}
+
+// shown is view as package display takes it: with unexported fields, whose names are in
+// tags; what is in a struct and differs from the erased value stays Boxed.
+func (r *Runtime) shown(b Boxed) any {
+	x, _ := viewer{r: r, memo: map[viewKey]viewType{}, shown: true}.view(b) // what can't be written as text can be seen
 	return x
 }
 
-// viewErr is view, with an error for keys of maps whose MarshalText fails.
-func (r *Runtime) viewErr(b Boxed) (any, error) {
+func (w viewer) view(b Boxed) (any, error) {
 	v := reflect.ValueOf(b.V)
 	if !v.IsValid() {
 		return nil, nil
 	}
-	w := viewer{r: r, memo: map[viewKey]viewType{}}
 	t := b.d.typ()
 	if p, ok := t.Underlying().(*types.Pointer); ok && v.Kind() == reflect.Pointer && !v.IsNil() {
 		vt, changed := w.typ(p.Elem(), v.Type().Elem(), 0, true)
@@ -50,7 +56,9 @@ const maxView = 8
 type viewer struct {
 	r    *Runtime
 	memo map[viewKey]viewType
-	err  error // of a key that can't be written
+	// shown: for package display
+	shown bool
+	err   error // of a key that can't be written
 }
 
 type viewKey struct {
@@ -117,18 +125,21 @@ func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int, addr boo
 	changed := false
 	for i := range u.NumFields() {
 		f := u.Field(i)
-		if !drafted(f) {
+		if !w.has(f) {
 			changed = true
 			continue
 		}
-		name := f.Name()
+		name, tag := f.Name(), u.Tag(i)
 		if !f.Exported() {
 			name = "E" + v.Field(i).Name
+			if w.shown {
+				tag = `display:"` + f.Name() + `"`
+			}
 		}
 		vt, c := w.fieldType(f, v.Field(i).Type, depth, addr)
 		embedded := f.Embedded() && promotes(f.Type()) && vt != anyType && vt.NumMethod() == 0
 		changed = changed || c || embedded || v.Field(i).Name != name
-		fs = append(fs, reflect.StructField{Name: name, Type: vt, Tag: reflect.StructTag(u.Tag(i)), Anonymous: embedded})
+		fs = append(fs, reflect.StructField{Name: name, Type: vt, Tag: reflect.StructTag(tag), Anonymous: embedded})
 	}
 	if !changed {
 		return v, false
@@ -136,8 +147,23 @@ func (w *viewer) structType(u *types.Struct, v reflect.Type, depth int, addr boo
 	return reflect.StructOf(fs), true
 }
 
+// has: the view of a struct has the field.
+func (w *viewer) has(f *types.Var) bool {
+	if w.shown {
+		return f.Name() != "_"
+	}
+	return drafted(f)
+}
+
 // fieldType is the type of the view of a field: an embedded pointer is followed.
 func (w *viewer) fieldType(f *types.Var, v reflect.Type, depth int, addr bool) (reflect.Type, bool) {
+	if w.shown {
+		vt, changed := w.typ(f.Type(), v, depth+1, addr)
+		if changed {
+			return anyType, true
+		}
+		return vt, false
+	}
 	p, ok := f.Type().Underlying().(*types.Pointer)
 	if !f.Embedded() || !ok || !promotes(f.Type()) || v.Kind() != reflect.Pointer || depth >= maxView || isCompiled(v) || w.r.special(f.Type()) {
 		return w.typ(f.Type(), v, depth+1, addr)
@@ -212,7 +238,7 @@ func (w *viewer) set(x reflect.Value, t types.Type, v reflect.Value) {
 	case *types.Struct:
 		n := 0
 		for i := range u.NumFields() {
-			if f := u.Field(i); drafted(f) {
+			if f := u.Field(i); w.has(f) {
 				w.setField(x.Field(n), f, v.Field(i))
 				n++
 			}
@@ -298,7 +324,7 @@ func (b Boxed) MarshalJSON() ([]byte, error) {
 		})
 	} else {
 		var err error
-		if x, err = r.viewErr(b); err != nil {
+		if x, err = r.view(b); err != nil {
 			return nil, unencodable{err}
 		}
 	}

@@ -1,0 +1,77 @@
+package cell
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/display"
+)
+
+// A table has the fields that the cell can see: all.
+func TestTablesHaveUnexportedFields(t *testing.T) {
+	nb := newNotebook(t)
+	nb.run(`
+		type inner struct { a int }
+		type row struct { Name string; size int; parts []inner; in inner }
+		type unseen struct { a, b string }`)
+	for _, c := range []struct{ src, want string }{
+		{`[]row{{"n", 3, nil, inner{4}}}`, "Name size parts in 0 n 3 []inner(nil) {a:4}"},
+		{`row{"n", 3, []inner{{1}}, inner{4}}`, "Name n size 3 parts [{a:1}] in {a:4}"},
+		{`map[string]row{"k": {"n", 3, nil, inner{4}}}`, "Name size parts in k n 3 []inner(nil) {a:4}"},
+		{`[]unseen{{"x", "y"}}`, "a b 0 x y"},
+	} {
+		out, err := nb.exec(t.Context(), &buffer{}, c.src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		html, _ := display.Render(out.Values[0]).Data[display.MIMEHTML].(string)
+		_, body, _ := strings.Cut(html, "</caption>")
+		for {
+			from, to := strings.IndexByte(body, '<'), strings.IndexByte(body, '>')
+			if from < 0 || to < from {
+				break
+			}
+			body = body[:from] + " " + body[to+1:]
+		}
+		if got := strings.Join(strings.Fields(body), " "); got != c.want {
+			t.Errorf("%s is a table of %q, not %q", c.src, got, c.want)
+		}
+	}
+}
+
+// A nil that has a type says so, and a function that is not called what it takes.
+func TestTextsOfNilsAndFunctions(t *testing.T) {
+	nb := newNotebook(t)
+	nb.run(`
+		type point struct{ x, y int }
+		func (p point) scaled(by float64) point { return p }
+		type handler func(point)
+		type quiet []int
+		func (q quiet) String() string { return "quiet" }
+		func area(w, h float64) (size float64) { return w * h }
+		func id[T any](x T) T { return x }
+		var (
+			p *point
+			list []point
+			table map[string]*point
+			c chan point
+			f func(point) error
+			h handler
+			q quiet
+			e error
+		)`)
+	for src, want := range map[string]string{
+		"p": "(*point)(nil)", "list": "[]point(nil)", "table": "map[string]*point(nil)", "c": "(chan point)(nil)", "f": "(func(point) error)(nil)",
+		"h": "handler(nil)", "q": "quiet", "e": "nil", "[]int(nil)": "[]int(nil)", "(func())(nil)": "(func())(nil)", "&point{1, 2}": "&{x:1 y:2}",
+		"fmt.Println": "func(...any) (int, error)", "area": "func(float64, float64) float64", "point.scaled": "func(point, float64) point",
+		"id[point]": "func(point) point", "handler(func(point) {})": "handler(func(point))",
+	} {
+		out, err := nb.exec(t.Context(), &buffer{}, src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := display.Render(out.Values[0]).Data[display.MIMEPlain]; got != want {
+			t.Errorf("%s is shown as %v, not as %s", src, got, want)
+		}
+	}
+}
