@@ -134,14 +134,14 @@ func (q *query) object(o types.Object, near int) {
 	if !q.goesOn(o.Name()) {
 		return
 	}
-	switch o := o.(type) {
+	switch o.(type) {
 	case *types.TypeName, *types.PkgName:
 	case *types.Builtin:
 		if q.types || q.place.In != draft.Code {
 			return
 		}
 	default:
-		if q.types || o.Type() == nil || o.Type() == types.Typ[types.Invalid] && near < ofCell {
+		if q.types {
 			return
 		}
 	}
@@ -219,8 +219,8 @@ func declaring(s spot) bool {
 		return p.Type != s.node && !slices.ContainsFunc(p.Values, func(x ast.Expr) bool { return x == s.node })
 	case *ast.Field:
 		return p.Type != s.node
-	case *ast.AssignStmt:
-		return p.Tok == token.DEFINE && slices.ContainsFunc(p.Lhs, func(x ast.Expr) bool { return x == s.node })
+	case *ast.AssignStmt: // one of several names may be there already
+		return p.Tok == token.DEFINE && len(p.Lhs) == 1 && slices.ContainsFunc(p.Lhs, func(x ast.Expr) bool { return x == s.node })
 	case *ast.RangeStmt:
 		return p.Tok == token.DEFINE && p.X != s.node
 	}

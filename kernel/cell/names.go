@@ -35,8 +35,10 @@ func (e *Env) names(v *view, s spot, q *query) {
 		depth++
 	}
 	q.keywords()
-	for name, path := range e.imports {
-		q.add(packageItem(name, path), false, ofCell)
+	for _, imports := range []map[string]string{v.imports, e.imports} {
+		for name, path := range imports {
+			q.add(packageItem(name, path), false, ofCell)
+		}
 	}
 	if q.prefix == "" {
 		return

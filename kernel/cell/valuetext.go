@@ -12,7 +12,7 @@ import (
 // Bounds of the value that an inspection shows: of the time to write it, which a method
 // of the cell may take, and of its text.
 const (
-	valueTime  = 15 * time.Millisecond
+	valueTime  = 250 * time.Millisecond
 	valueLines = 12
 	valueBytes = 1200
 )

@@ -17,6 +17,8 @@ type view struct {
 	src   *source
 	files []*ast.File // what was checked
 	check *checked
+	// imports are those that the cell writes
+	imports map[string]string
 }
 
 // stretch is what a question is about: the bytes from start to end of a text.
@@ -125,7 +127,7 @@ func (e *Env) look(text string, at stretch) (*view, stretch) {
 		file.Decls = append(file.Decls, &run)
 	}
 	files := append([]*ast.File{file}, e.receivers(src, declares)...)
-	return &view{src: src, files: files[:1], check: e.check(files, hidden, extra)}, at
+	return &view{src: src, files: files[:1], check: e.check(files, hidden, extra), imports: written.names}, at
 }
 
 // receivers are the declarations of the types of earlier cells to which a cell adds

@@ -30,7 +30,9 @@ type level struct {
 	assign bool        // the header assigns
 	semis  int         // semicolons in the header
 	ranges bool        // the header has a range, or a .(type)
-	colon  bool        // the case has its colon
+	listed bool        // it is a list of expressions so far
+	set    bool        // which something is assigned to
+	closed Brace       // the last bracket that was closed in it
 }
 
 // list: elements with commas between them, which the end of a line doesn't end.
@@ -82,11 +84,12 @@ func (r *reader) step(i int) {
 	case token.RPAREN, token.RBRACK, token.RBRACE:
 		if len(r.stack) > 1 {
 			r.stack = r.stack[:len(r.stack)-1]
+			r.top().closed = l.kind
 		}
 		return
 	}
 	if l.first < 0 {
-		l.first, l.assign, l.semis, l.ranges, l.colon = i, false, 0, false, false
+		l.first, l.assign, l.semis, l.ranges, l.listed, l.set = i, false, 0, false, false, kind.IsKeyword()
 		if (kind == token.CASE || kind == token.DEFAULT) && l.kind == Cases {
 			l.clause, l.deflt = true, l.deflt || kind == token.DEFAULT
 		}
@@ -99,7 +102,10 @@ func (r *reader) step(i int) {
 	case token.FUNC:
 		before := r.kind(i - 1)
 		l.fn = before != token.RBRACK && before != token.CHAN && before != token.ARROW // a type of elements has no body
+	case token.COMMA:
+		l.listed = true
 	case token.DEFINE, token.ASSIGN:
+		l.set = true
 		l.assign = l.assign || l.header != token.ILLEGAL
 	case token.RANGE:
 		l.ranges = true
@@ -154,7 +160,7 @@ func (r *reader) enter(i int) level {
 // so that a brace behind it begins a literal even in the header of a statement.
 func (r *reader) ofElements(i int) bool {
 	if r.kind(i) == token.RBRACE { // struct{}
-		return r.top().header != token.ILLEGAL
+		return r.top().closed == Members
 	}
 	for r.kind(i) == token.IDENT && r.kind(i-1) == token.PERIOD {
 		i -= 2

@@ -142,6 +142,8 @@ func (m *mender) finish(i int) {
 		m.insert(at, ":")
 	case (first == token.GO || first == token.DEFER) && m.kind(m.last(i)) != token.RPAREN && m.last(i) != l.first:
 		m.insert(at, "()")
+	case l.kind <= Cases && l.listed && !l.set:
+		m.insert(at, " = _")
 	}
 	l.end()
 }
