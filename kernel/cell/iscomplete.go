@@ -36,7 +36,7 @@ func parseGrammar(text string) grammar {
 	src, err := parse(token.NewFileSet(), "cell", text, false)
 	if err == nil {
 		g := grammar{ok: true}
-		src.bodies(func(token.Pos, string) { g.bodiless++ })
+		src.bodies(func(token.Pos, string, string) { g.bodiless++ })
 		return g
 	}
 	var list scanner.ErrorList
