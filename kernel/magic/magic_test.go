@@ -10,7 +10,7 @@ func TestCells(t *testing.T) {
 		{"!echo {x} {x+1} $x $$x ${x}y {a,b} {print} '{x}'", "…7 8 7"},
 		{"!exit 3", "error command error: cell 5, line 1\n    !exit 3\ncommand error: exit status 3"},
 		{"\n!echo one\nfunc g() {\n\tpanic(\"oh\")\n}\n!echo two\ng()", "one\ntwo\nerror panic: cell 6, line 7\n    g()\ncell 6, g, line 4\n    panic(\"oh\")\npanic: oh"},
-		{"x = 8\n!echo now\nx + y", "now\nerror compile error: cell 7:3:5: undefined: y\n    x + y\n        ^\n    did you mean g?"},
+		{"x = 8\n!echo now\nx + y", "now\nerror compile error: cell 7:3:5: undefined: y\n    x + y\n        ^"},
 		{"x", "=> 8"},
 		{"x = 9\n%hepl\n!echo no\n%bash x", "error command error: cell 9:2:1: there is no command %hepl\n    %hepl\n    ^\n    did you mean %help? %help lists the commands\n" +
 			"cell 9:4:1: %bash is no command on a line\n    %bash x\n    ^\n    %%bash is one, for the whole cell below it"},
