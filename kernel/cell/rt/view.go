@@ -199,14 +199,19 @@ func (r *Runtime) special(t types.Type) bool {
 	return false
 }
 
-// specialPointer: values of t that have an address have methods that say how they are marshalled.
+// specialPointer: only those values of t that have an address have methods that say how
+// they are marshalled.
 func (r *Runtime) specialPointer(t types.Type) bool {
 	switch t.Underlying().(type) {
 	case *types.Pointer, *types.Interface:
 		return false
 	}
-	d := r.find(types.NewPointer(t))
-	return d != nil && (d.method("MarshalJSON") != nil || d.method("MarshalText") != nil)
+	for _, name := range [...]string{"MarshalJSON", "MarshalText"} {
+		if r.MethodOf(types.NewPointer(t), name) != nil && r.MethodOf(t, name) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // isCompiled: t is a named type of a compiled package, or a pointer to one: erased types have no name.
