@@ -297,7 +297,13 @@ func (f *function) slice(v *ssa.Slice) {
 	if v.Max != nil {
 		limit = ":" + f.bound(v.Max)
 	}
-	f.set(v, "%s", f.whole(v.Type(), x+"["+lo+":"+hi+limit+"]"))
+	part := x + "[" + lo + ":" + hi + limit + "]"
+	if f.shared(v.Type()) && f.compiledNamed(v.Type()) && !f.compiledNamed(v.X.Type()) { // an array of empty interfaces
+		ty := f.typ(v.Type())
+		f.set(v, "rt.Conv(%s, %s).(%s)", part, f.zeroVar(ty), ty)
+		return
+	}
+	f.set(v, "%s", f.whole(v.Type(), part))
 	if _, ok := v.X.Type().Underlying().(*types.Slice); ok && f.shared(v.Type()) && f.names[v] != "" {
 		f.p("rt.Part(%s, %s)", f.names[v], x)
 	}

@@ -178,6 +178,11 @@ func (f *function) load(v *ssa.UnOp) {
 			f.set(v, "%s", f.globalPlace(x))
 			return
 		}
+	case *ssa.IndexAddr:
+		if f.shared(x.X.Type()) && f.compiledNamed(x.X.Type()) {
+			f.set(v, "rt.Lowered(%s)", f.place(x))
+			return
+		}
 	case *ssa.FieldAddr:
 		if f.foreignField(x) {
 			f.set(v, "%s", f.asserted(fmt.Sprintf("rt.GetF(%s, %q)", f.pointer(f.outer(x.X)), fieldOf(x).Name()), v.Type()))

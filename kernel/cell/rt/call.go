@@ -209,6 +209,10 @@ func passingTo(pkg, name string) passing {
 			return scanned
 		}
 		return stored
+	case "database/sql/driver":
+		if name == "ConvertValue" {
+			return stored
+		}
 	case instancePath:
 		if name == "Assign" {
 			return plain

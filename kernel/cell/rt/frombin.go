@@ -24,6 +24,9 @@ func (r *Runtime) FromBin(v reflect.Value) any {
 	return r.convert(v, et).Interface()
 }
 
+// Lowered is the lowered form of what a compiled list holds.
+func (r *Runtime) Lowered(x any) any { return r.FromBin(reflect.ValueOf(x)) }
+
 // unwrap takes a cell's value out of what toBin put around it.
 func (r *Runtime) unwrap(x any, v reflect.Value) any {
 	switch e := x.(type) {

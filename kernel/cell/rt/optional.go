@@ -2,6 +2,10 @@ package rt
 
 import (
 	"context"
+	"crypto"
+	"database/sql/driver"
+	"image"
+	"image/draw"
 	"io"
 	"io/fs"
 	"math/rand"
@@ -345,15 +349,20 @@ func (r *Runtime) wrapFile(b Boxed) any {
 	return nil
 }
 
-// sourceW is a rand.Source64.
-type sourceW struct {
-	base
-	rand.Source64
-}
-
-func (r *Runtime) wrapSource(b Boxed) any {
-	if s, ok := wrapIf[rand.Source64](r, b); ok {
-		return sourceW{base{b, r.Current()}, s}
+// extended are the interfaces with more methods for which compiled code asks values of
+// interface type t, the first choice first.
+func extended(t reflect.Type) []reflect.Type {
+	switch t {
+	case reflect.TypeFor[rand.Source]():
+		return []reflect.Type{reflect.TypeFor[rand.Source64]()}
+	case reflect.TypeFor[crypto.Signer]():
+		return []reflect.Type{reflect.TypeFor[crypto.MessageSigner]()}
+	case reflect.TypeFor[image.Image]():
+		return []reflect.Type{reflect.TypeFor[image.PalettedImage](), reflect.TypeFor[image.RGBA64Image]()}
+	case reflect.TypeFor[draw.Image]():
+		return []reflect.Type{reflect.TypeFor[draw.RGBA64Image]()}
+	case reflect.TypeFor[driver.Rows]():
+		return []reflect.Type{reflect.TypeFor[driver.RowsNextResultSet]()}
 	}
 	return nil
 }

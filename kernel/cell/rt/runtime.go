@@ -106,7 +106,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"WrapNil": WrapNil, "Go": r.Go, "Func": r.Func,
 		// compiled packages
 		"RangeMap": r.RangeMap, "Clear": r.Clear, "Delete": r.Delete, "Copy": r.Copy,
-		"Twin": r.Twin, "TwinGet": r.TwinGet, "TwinSet": r.TwinSet, "TwinDelete": r.TwinDelete, "TwinLen": r.TwinLen, "Wrote": r.Wrote, "Part": r.Part,
+		"Lowered": r.Lowered, "Twin": r.Twin, "TwinGet": r.TwinGet, "TwinSet": r.TwinSet, "TwinDelete": r.TwinDelete, "TwinLen": r.TwinLen, "Wrote": r.Wrote, "Part": r.Part,
 		"Call": r.Call, "CallM": r.CallM, "GetF": r.GetF, "SetF": r.SetF, "GetG": r.GetG, "SetG": r.SetG, "Print": r.Print,
 		// types
 		"DS": (*DS)(nil), "MapIter": (*MapIter)(nil), "StrIter": (*StrIter)(nil), "UP": (*unsafe.Pointer)(nil), "Opaque": (*Opaque)(nil),

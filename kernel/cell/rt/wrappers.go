@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"math/rand"
 	"net/http"
 	"reflect"
 	"sort"
@@ -35,6 +34,11 @@ const wrapperValue = "IValue"
 func (r *Runtime) wrap(b Boxed, t reflect.Type) reflect.Value {
 	if w := r.wrapFast(b, t); w != nil {
 		return reflect.ValueOf(w)
+	}
+	for _, more := range extended(t) {
+		if r.hasMethods(b.d, more) {
+			return r.wrapPlain(b, more)
+		}
 	}
 	return r.wrapPlain(b, t)
 }
@@ -118,8 +122,6 @@ func (r *Runtime) wrapFast(b Boxed, t reflect.Type) any {
 		return r.wrapFS(b)
 	case fileType:
 		return r.wrapFile(b)
-	case sourceType:
-		return r.wrapSource(b)
 	case contextType:
 		return r.wrapContext(b)
 	case responseType:
@@ -173,7 +175,6 @@ var (
 	logValuerType = reflect.TypeFor[slog.LogValuer]()
 	fsType        = reflect.TypeFor[fs.FS]()
 	fileType      = reflect.TypeFor[fs.File]()
-	sourceType    = reflect.TypeFor[rand.Source]()
 	contextType   = reflect.TypeFor[context.Context]()
 	responseType  = reflect.TypeFor[http.ResponseWriter]()
 	flagType      = reflect.TypeFor[flag.Value]()

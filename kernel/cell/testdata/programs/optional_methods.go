@@ -6,8 +6,13 @@ import (
 	"bytes"
 	"compress/zlib"
 	"context"
+	"crypto"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"io/fs"
 	"math/rand"
@@ -122,7 +127,39 @@ func (d done) AfterFunc(f func()) func() bool {
 	go func() { <-d.ch; f() }()
 	return func() bool { return false }
 }
+
+type signer struct{}
+
+func (signer) Public() crypto.PublicKey { return nil }
+func (signer) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
+	return nil, errors.New("not asked for")
+}
+func (signer) SignMessage(_ io.Reader, msg []byte, _ crypto.SignerOpts) ([]byte, error) {
+	return append([]byte("signed "), msg...), nil
+}
+
+type board struct{ n int }
+
+func (b board) ColorModel() color.Model     { return color.Palette{color.White, color.Black} }
+func (b board) Bounds() image.Rectangle     { return image.Rect(0, 0, b.n, b.n) }
+func (b board) ColorIndexAt(x, y int) uint8 { return uint8((x + y) % 2) }
+func (b board) At(x, y int) color.Color     { return b.ColorModel().(color.Palette)[b.ColorIndexAt(x, y)] }
+
+type money struct{ cents int64 }
+
+func (m money) Value() (driver.Value, error) { return m.cents, nil }
+
+type count int
+
 func main() {
+	sig, err := crypto.SignMessage(signer{}, nil, []byte("m"), crypto.SHA256)
+	fmt.Println(string(sig), err)
+	var picture bytes.Buffer
+	png.Encode(&picture, board{4})
+	im, _ := png.Decode(&picture)
+	fmt.Printf("%T %v\n", im, im.At(1, 0))
+	fmt.Println(driver.DefaultParameterConverter.ConvertValue(money{5}))
+	fmt.Println(driver.DefaultParameterConverter.ConvertValue(count(6)))
 	io.WriteString(&say{"a"}, "x")
 	io.WriteString(&sayString{say{"b"}}, "y")
 	io.MultiWriter(&say{"c"}, &sayString{say{"d"}}).(io.StringWriter).WriteString("z")
