@@ -42,6 +42,56 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
+// BenchmarkTenThousand runs as many cells of all kinds in one session, and says by how many
+// bytes the heap has grown and how the last thousand compare with the first.
+func BenchmarkTenThousand(b *testing.B) {
+	const n = 10_000
+	mix := func(i int) string {
+		switch i % 8 {
+		case 0:
+			return fmt.Sprintf("func f(n int) int { return n + %d }\nf(1)", i)
+		case 1:
+			return fmt.Sprintf("type T struct{ n, m%d int }\nfunc (t T) get() int { return t.n }\nt := T{n: %d}\nt.get()", i/8%3, i)
+		case 2:
+			return fmt.Sprintf("x := %d", i)
+		case 3:
+			return "func id[V any](v V) V { return v }\nid(1) + len(id(\"a\"))"
+		case 4:
+			return fmt.Sprintf("fmt.Println(\"hello\", %d, t)", i)
+		case 5:
+			return "s := []int{3, 1, 2}\nslices.Sort(s)\nslices.SortFunc(s, func(a, b int) int { return b - a })\ns"
+		case 6:
+			return fmt.Sprintf("y%d := []string{\"a\"}\nfunc g%d() int { return len(y%d) + f(x) }", i/8%100, i/8%100, i/8%100)
+		default:
+			return fmt.Sprintf("g%d()", i/8%100)
+		}
+	}
+	for _, kind := range []struct {
+		name string
+		cell func(i int) string
+	}{{"trivial", func(i int) string { return fmt.Sprintf("%d+1", i) }}, {"mix", mix}} {
+		b.Run(kind.name, func(b *testing.B) {
+			for range b.N {
+				nb := newNotebook(b)
+				var grown float64
+				part := func(from, n int) time.Duration {
+					was := processorTime(b)
+					grown += nb.growth(0, n, func(i int) string { return kind.cell(from + i) })
+					return processorTime(b) - was
+				}
+				part(0, 1000)
+				grown = 0
+				first := part(1000, 1000)
+				part(2000, n-3000)
+				last := part(n-1000, 1000)
+				b.ReportMetric(grown/(1<<20), "MiB-grown")
+				b.ReportMetric(last.Seconds()/first.Seconds(), "last/first")
+				b.ReportMetric(float64(last.Microseconds())/1e6, "cpu-ms/cell")
+			}
+		})
+	}
+}
+
 // growth runs some cells and then n more, and returns by how many bytes the heap has
 // grown with these.
 func (nb *notebook) growth(before, n int, cell func(int) string) float64 {

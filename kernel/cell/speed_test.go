@@ -2,6 +2,7 @@ package cell
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -64,6 +65,54 @@ func BenchmarkPrograms(b *testing.B) {
 				b.ReportMetric(float64(plain.Microseconds())/1000, "plain-ms")
 				b.ReportMetric(float64(best["cell"])/float64(plain), "cell/plain")
 			}
+		})
+	}
+}
+
+// BenchmarkFrontEnd is the work on a cell before it runs: an empty one, one of a hundred
+// lines, and the first of a session that uses net/http beside the same without.
+func BenchmarkFrontEnd(b *testing.B) {
+	var lines strings.Builder
+	for i := range 10 {
+		fmt.Fprintf(&lines, `type T%[1]d struct{ name string; n int }
+
+func (t T%[1]d) String() string {
+	return t.name + strconv.Itoa(t.n)
+}
+
+func f%[1]d(words []string) map[string]T%[1]d { m := map[string]T%[1]d{}; for i, w := range words { m[w] = T%[1]d{w, i} }; return m }
+
+fmt.Println(f%[1]d(strings.Fields("to be or not to be")))
+`, i)
+	}
+	for _, cell := range []struct{ name, src string }{
+		{"empty", ""}, {"one line", `fmt.Println("hello")`}, {"hundred lines", lines.String()},
+	} {
+		b.Run(cell.name, func(b *testing.B) {
+			nb := newNotebook(b)
+			before := processorTime(b)
+			for n := range b.N {
+				if _, _, err := nb.env.start(Input{Number: n + 1, Source: cell.src}, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((processorTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+	for _, cell := range []struct{ name, src string }{
+		{"first cell", `fmt.Println("hello")`}, {"first cell with http", `fmt.Println(http.StatusText(404))`},
+	} {
+		b.Run(cell.name, func(b *testing.B) {
+			var took time.Duration
+			for range b.N {
+				nb := newNotebook(b)
+				before := processorTime(b)
+				if _, _, err := nb.env.start(Input{Number: 1, Source: cell.src}, false); err != nil {
+					b.Fatal(err)
+				}
+				took += processorTime(b) - before
+			}
+			b.ReportMetric(float64(took.Microseconds())/1000/float64(b.N), "cpu-ms/op")
 		})
 	}
 }

@@ -33,44 +33,46 @@ func (g *gate) set(closed bool) {
 	}
 }
 
+// body is the index of the body among the children of a function.
+const body = 3
+
 // gates are those of a declaration. The node of the declaration keeps them.
 type gates []gate
 
 // gatesOf finds the gates of a function and of those in it, which call poll when they
-// are closed: where functions begin, and all nodes to which more than one way leads,
-// since one of these is in every loop.
+// are closed: where functions begin, and where jumps lead, since lowered code has no
+// other loops.
 func (l layout) gatesOf(declaration reflect.Value, poll func()) *gates {
-	ways := map[unsafe.Pointer]int{}
-	seen := map[unsafe.Pointer]bool{}
-	var list []reflect.Value
-	var walk func(n reflect.Value)
-	walk = func(n reflect.Value) {
-		if n.IsNil() || seen[n.UnsafePointer()] {
+	found := new(gates)
+	known := map[unsafe.Pointer]bool{}
+	add := func(n unsafe.Pointer) {
+		if n == nil || known[n] {
 			return
 		}
-		seen[n.UnsafePointer()] = true
-		list = append(list, n)
-		e := n.Elem()
-		for _, next := range []int{l.tnext, l.fnext} {
-			ways[e.Field(next).UnsafePointer()]++
-		}
-		ways[e.Field(l.start).UnsafePointer()] += 2
-		children := e.Field(l.child)
-		for i := range children.Len() {
-			walk(children.Index(i))
-		}
-	}
-	walk(declaration)
-	found := new(gates)
-	for _, n := range list {
-		exec := (*step)(n.Elem().Field(l.exec).Addr().UnsafePointer())
-		if open := *exec; open != nil && ways[n.UnsafePointer()] > 1 {
+		known[n] = true
+		exec := (*step)(unsafe.Add(n, l.offset(l.exec)))
+		if open := *exec; open != nil {
 			*found = append(*found, gate{exec, open, func(unsafe.Pointer) step {
 				poll()
 				return open
 			}})
 		}
 	}
+	kind, child, start, tnext := l.offset(l.kind), l.offset(l.child), l.offset(l.start), l.offset(l.tnext)
+	var walk func(n unsafe.Pointer)
+	walk = func(n unsafe.Pointer) {
+		children := *(*[]unsafe.Pointer)(unsafe.Add(n, child))
+		switch *(*uint)(unsafe.Add(n, kind)) {
+		case l.jump:
+			add(*(*unsafe.Pointer)(unsafe.Add(n, tnext)))
+		case l.declared, l.literal:
+			add(*(*unsafe.Pointer)(unsafe.Add(children[body], start)))
+		}
+		for _, c := range children {
+			walk(c)
+		}
+	}
+	walk(declaration.UnsafePointer())
 	*(*any)(declaration.Elem().Field(l.meta).Addr().UnsafePointer()) = found
 	return found
 }

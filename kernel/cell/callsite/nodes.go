@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
+	"slices"
 	"unsafe"
 	"weak"
 )
@@ -43,7 +44,9 @@ type layout struct {
 	exec, rval, sym          int
 	findex, level, anc, kind int
 	start, meta              int
-	node                     reflect.Type
+
+	declared, literal, jump uint // kinds of nodes
+	node                    reflect.Type
 }
 
 // layoutOf looks the fields up; a version of the interpreter that has others is not followed.
@@ -75,8 +78,32 @@ func layoutOf(program reflect.Type) (l layout) {
 	l.anc, l.kind = field(n, "anc", "*interp.node"), field(n, "kind", "interp.nkind")
 	l.start, l.meta = field(n, "start", "*interp.node"), field(n, "meta", "interface {}")
 	l.node = n
+	if l.ok {
+		kinds := kindsOf(n.Field(l.kind).Type, "funcDecl", "funcLit", "gotoStmt")
+		l.declared, l.literal, l.jump, l.ok = kinds["funcDecl"], kinds["funcLit"], kinds["gotoStmt"], len(kinds) == 3
+	}
 	return l
 }
+
+// kindsOf are the values of an unsigned type by what their method String says, as far as
+// they have one of some names.
+func kindsOf(t reflect.Type, names ...string) map[string]uint {
+	kinds := map[string]uint{}
+	defer func() { _ = recover() }() // String does not know the values beyond the last
+	for k := uint(0); len(kinds) < len(names); k++ {
+		v := reflect.New(t).Elem()
+		v.SetUint(uint64(k))
+		if s, ok := v.Interface().(fmt.Stringer); !ok {
+			return nil
+		} else if slices.Contains(names, s.String()) {
+			kinds[s.String()] = k
+		}
+	}
+	return kinds
+}
+
+// offset is where a field lies in a node.
+func (l layout) offset(field int) uintptr { return l.node.Field(field).Offset }
 
 // add puts the nodes of declarations into the index that are not there yet. closed says
 // how their gates are.
@@ -141,17 +168,10 @@ func (l layout) detach(program reflect.Value, poll, gone func()) (list []*declar
 		child := children.Index(i)
 		anc := (*unsafe.Pointer)(child.Elem().Field(l.anc).Addr().UnsafePointer())
 		*anc = nil
-		if l.isFunction(child) {
+		if uint(child.Elem().Field(l.kind).Uint()) == l.declared {
 			*anc = common
 			list = append(list, &declaration{at: weak.Make((*uintptr)(child.UnsafePointer())), gates: weak.Make(l.gatesOf(child, poll))})
 		}
 	}
 	return list
-}
-
-// isFunction says whether a node declares a function.
-func (l layout) isFunction(n reflect.Value) bool {
-	kind := n.Elem().Field(l.kind)
-	s, ok := reflect.NewAt(kind.Type(), kind.Addr().UnsafePointer()).Elem().Interface().(fmt.Stringer)
-	return ok && s.String() == "funcDecl"
 }
