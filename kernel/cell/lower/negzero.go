@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"go/constant"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -49,7 +51,7 @@ func (f *function) zeroArgs(c *ssa.CallCommon, args []string) string {
 	}
 	var conditions []string
 	for i, a := range c.Args {
-		if _, constant := a.(*ssa.Const); constant {
+		if neverNegative(a) {
 			continue
 		}
 		switch cond := f.mayBeZero(a.Type(), args[i]); cond {
@@ -61,6 +63,26 @@ func (f *function) zeroArgs(c *ssa.CallCommon, args []string) string {
 		}
 	}
 	return strings.Join(conditions, " || ")
+}
+
+// neverNegative: a value that is computed in this way is never -0, or is a constant, of
+// which there is no such.
+func neverNegative(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Const:
+		return true
+	case *ssa.Convert:
+		b, ok := v.X.Type().Underlying().(*types.Basic)
+		return ok && b.Info()&types.IsInteger != 0
+	case *ssa.BinOp: // x - x is 0
+		return (v.Op == token.ADD || v.Op == token.SUB) && (notZero(v.X) || notZero(v.Y))
+	}
+	return false
+}
+
+func notZero(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && isFloat(c.Type()) && c.Value != nil && constant.Sign(c.Value) != 0
 }
 
 // guardsZeros: the call has an argument that may be such a zero, so that it is not

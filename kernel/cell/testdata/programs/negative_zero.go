@@ -73,3 +73,12 @@ func init() {
 	defer vec{0, n, 0}.show(n)
 	func(f float64) { fmt.Println(1 / f) }(n)
 }
+
+func inverse(f float64) float64 { return 1 / f }
+
+func init() {
+	zero, one, i := 0.0, 1.0, 0
+	n := -1 / (1 / zero)
+	fmt.Println(inverse(n), inverse(n+n), inverse(n-zero), inverse(n*one), inverse(one*n))
+	fmt.Println(inverse(one-1), inverse(-1+one), inverse(1-one), inverse(float64(i)), inverse(float64(-i)), inverse(n+1))
+}
