@@ -82,7 +82,7 @@ func (e *Env) check(files []*ast.File, hidden map[string]bool, extra []types.Obj
 // huge finds arrays that no machine has room for, and their size in bytes: Go's run
 // time would not survive them. What new is asked for is refused when it runs.
 func (c *checked) huge() map[token.Pos]float64 {
-	const most = 1 << 33
+	const most = 1 << 38 // what is less may still be too much for a process: see lower
 	found := map[token.Pos]float64{}
 	refused := map[ast.Expr]bool{}
 	for x := range c.info.Types {
