@@ -149,7 +149,7 @@ func (f *function) unop(v *ssa.UnOp) {
 		case b.Info()&types.IsFloat != 0: // yaegi's 0 - x loses the sign of zero
 			f.set(v, "%s(rt.Neg(float64(%s)))", f.typ(v.Type()), x)
 		case b.Info()&types.IsComplex != 0:
-			f.set(v, "%s(rt.Cx(\"*\", complex128(%s), rt.C128(float64(-1.0), float64(0.0))))", f.typ(v.Type()), x)
+			f.set(v, "%s(rt.Negc(complex128(%s)))", f.typ(v.Type()), x)
 		default:
 			f.set(v, "-%s", x)
 		}

@@ -34,6 +34,9 @@ func Im(a complex128) float64 { return imag(a) }
 // Neg is -f, also of a zero.
 func Neg(f float64) float64 { return -f }
 
+// Negc is -c, also of zeros.
+func Negc(c complex128) complex128 { return -c }
+
 // Fmin is min(a, b).
 func Fmin(a, b float64) float64 { return math.Min(a, b) }
 

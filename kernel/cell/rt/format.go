@@ -41,10 +41,10 @@ func (r *Runtime) fmtArgs(a []any) []any {
 	return a
 }
 
-// fmtFormat makes arguments fit for fmt.Printf: for %T, %p and %w, fmt looks at their
-// types without asking them.
+// fmtFormat makes arguments fit for fmt.Printf: for %T, %p and %w, and for those that no
+// verb takes, fmt looks at their types without asking them.
 func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
-	if !strings.ContainsAny(format, "Tpw") {
+	if !strings.ContainsAny(format, "Tpw") && strings.Count(format, "%")-2*strings.Count(format, "%%") >= len(a) {
 		return format, a
 	}
 	need := false
@@ -80,7 +80,24 @@ func (r *Runtime) fmtFormat(format string, a []any) (string, []any) {
 		}
 		arg++
 	}
-	return string(b), out
+	return string(b) + extra(out[min(arg, len(out)):]), out
+}
+
+// extra is the end of a format that tells of arguments no verb takes, and uses them up.
+func extra(a []any) string {
+	if len(a) == 0 {
+		return ""
+	}
+	var types []string
+	for i, x := range a {
+		if x == nil {
+			a[i] = "" // fmt writes no value behind <nil>
+			types = append(types, "<nil>%s")
+		} else {
+			types = append(types, dynString(x)+"=%v")
+		}
+	}
+	return "%%!(EXTRA " + strings.Join(types, ", ") + ")"
 }
 
 // typeVerb makes argument i fit for the verb and returns the verb to use.
