@@ -5,7 +5,9 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -151,8 +153,12 @@ func (f *function) convert(v *ssa.Convert) {
 func (f *function) assert(v *ssa.TypeAssert) {
 	t := v.AssertedType
 	x, id, ty := f.val(v.X), f.id(t), f.typ(t)
-	if types.Identical(t, v.X.Type()) && len(*v.Referrers()) == 0 { // of a method value: is there a value?
-		f.p("if %s == nil {\n\t\trt.Nil()\n\t}", x)
+	if ofMethodValue(v) {
+		if isNilConst(v.X) {
+			f.p("rt.Nil()")
+		} else {
+			f.p("if %s == nil {\n\t\trt.Nil()\n\t}", x)
+		}
 		return
 	}
 	test, get := "rt.Is", f.asserted("rt.V("+x+")", t)
@@ -169,4 +175,16 @@ func (f *function) assert(v *ssa.TypeAssert) {
 	if f.names[v] != "" {
 		f.set(v, "%s", get)
 	}
+}
+
+// ofMethodValue: go/ssa asserts, without a use of the result, that an interface is not nil
+// before it binds a method. That panics as a use of nil does.
+func ofMethodValue(v *ssa.TypeAssert) bool {
+	instrs := v.Block().Instrs
+	after := instrs[slices.Index(instrs, ssa.Instruction(v))+1:]
+	if _, ok := after[0].(*ssa.ChangeInterface); ok {
+		after = after[1:] // to the embedded interface that has the method
+	}
+	c, ok := after[0].(*ssa.MakeClosure)
+	return ok && unused(v) && strings.HasPrefix(c.Fn.(*ssa.Function).Synthetic, "bound method wrapper")
 }
