@@ -7,6 +7,7 @@
 # make bench-cells  programs as cells beside the plain interpreter: processor time of both, and the ratio
 # make bench   that table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
+# make fuzz-go  random programs through the kernel and the Go tool chain for FUZZTIME, from the one numbered FUZZSEED
 # make soak    10 000 cells with interrupts, deaths and restarts, from two clients
 # make lint    gofmt, go vet, staticcheck
 
@@ -16,8 +17,9 @@ VENV   := .venv
 PY     := kernel/conformance/python
 BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
+FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test client-test browser-test lab build bench bench-cells fuzz soak lint clean
+.PHONY: run test go-test client-test browser-test lab build bench bench-cells fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -76,6 +78,10 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$p || exit 1; \
 		done; \
 	done
+
+# A program that differs is told by its number, and again when it was made small.
+fuzz-go:
+	$(GO) test -count=1 -v -timeout 0 -run '^TestPrograms$$' ./kernel/cell/progen -progen-time $(FUZZTIME) -progen-seed $(FUZZSEED) -progen-shrink
 
 # The kernel, used hard: it takes one to six minutes and prints what has become of it.
 soak:
