@@ -143,15 +143,15 @@ func (f *function) unsafe(v *ssa.Call, name string, a []string, set func(string,
 		}
 		panic(&Unsupported{v.Pos(), "unsafe.Offsetof of this expression"})
 	case "Slice":
-		f.set(v, "rt.USlice(%s, %s).(%s)", a[0], f.index(c.Args[1]), ty)
+		f.set(v, "rt.USlice(%s, %s).(%s)", a[0], f.integer(c.Args[1]), ty)
 	case "SliceData":
 		set("rt.USliceData(%s, %s).(%s)", a[0], f.zeroVar(ty), ty)
 	case "String":
-		f.set(v, "rt.UString(%s, %s)", a[0], f.index(c.Args[1]))
+		f.set(v, "rt.UString(%s, %s)", a[0], f.integer(c.Args[1]))
 	case "StringData":
 		set("rt.UStringData(%s)", a[0])
 	case "Add":
-		set("rt.UAdd(%s, %s)", a[0], f.index(c.Args[1]))
+		set("rt.UAdd(%s, %s)", a[0], f.integer(c.Args[1]))
 	default:
 		panic(&Unsupported{v.Pos(), "builtin " + name})
 	}

@@ -54,7 +54,7 @@ func (f *function) instr(in ssa.Instruction) {
 		}
 	case *ssa.IndexAddr:
 		if !f.inPlace[v] { // yaegi cannot take the address of p[i] if p points to an array
-			f.set(v, "%s", f.asserted("rt.IA("+f.open(v.X)+", "+f.index(v.Index)+")", v.Type()))
+			f.set(v, "%s", f.asserted("rt.IA("+f.open(v.X)+", "+f.integer(v.Index)+")", v.Type()))
 		}
 	case *ssa.Field:
 		f.set(v, "%s.%s", f.open(v.X), f.field(v.X.Type(), v.X.Type().Underlying().(*types.Struct), v.Field))
@@ -271,13 +271,13 @@ func (f *function) slice(v *ssa.Slice) {
 		array := elem(v.X.Type()).Underlying().(*types.Array)
 		capacity := f.temp("int")
 		f.p("%s = int(%d)", capacity, array.Len())
-		f.make(v, f.bound(v.High), capacity)
+		f.make(v, f.size(v.High), capacity)
 		return
 	}
 	if a, ok := v.X.(*ssa.Alloc); ok && a.Comment == "makeslice" {
 		n := elem(a.Type()).Underlying().(*types.Array).Len()
 		if c, ok := v.High.(*ssa.Const); !ok || !within(c, n+1) {
-			h := f.bound(v.High)
+			h := f.size(v.High)
 			f.p("if uint(%s) > uint(%d) {\n\t\trt.Fits(%s, %d, 0)\n\t}", h, n, h, n)
 		}
 	}

@@ -305,10 +305,23 @@ func (f *function) index(v ssa.Value) string {
 		}
 	}
 	s := f.val(v)
-	if b, ok := v.Type().Underlying().(*types.Basic); ok && (b.Kind() != types.Int || f.typ(v.Type()) != "int") && b.Info()&types.IsInteger != 0 {
-		return "int(" + s + ")"
+	b, ok := v.Type().Underlying().(*types.Basic)
+	switch {
+	case !ok || b.Info()&types.IsInteger == 0 || b.Kind() == types.Int && f.typ(v.Type()) == "int":
+		return s
+	case b.Kind() == types.Uint, b.Kind() == types.Uint64, b.Kind() == types.Uintptr: // it may not fit an int
+		return "uint(" + s + ")"
 	}
-	return s
+	return "int(" + s + ")"
+}
+
+// integer is an int, for a helper that takes one.
+func (f *function) integer(v ssa.Value) string {
+	i := f.index(v)
+	if strings.HasPrefix(i, "uint(") {
+		return "int(" + i + ")"
+	}
+	return i
 }
 
 // elementIndex is an index into a t; yaegi judges constant ones when it compiles.
@@ -319,7 +332,7 @@ func (f *function) elementIndex(t types.Type, v ssa.Value) string {
 			n = a.Len()
 		}
 		if !within(c, n) {
-			return f.hidden(c)
+			return f.hiddenIndex(c)
 		}
 	}
 	return f.index(v)
@@ -334,9 +347,17 @@ func within(c *ssa.Const, n int64) bool {
 // bound is a slice bound; yaegi judges constant ones when it compiles.
 func (f *function) bound(v ssa.Value) string {
 	if c, ok := v.(*ssa.Const); ok && constant.Sign(c.Value) != 0 {
-		return f.hidden(c)
+		return f.hiddenIndex(c)
 	}
 	return f.index(v)
+}
+
+// hiddenIndex is a constant index or bound that yaegi does not see when it compiles.
+func (f *function) hiddenIndex(c *ssa.Const) string {
+	if _, exact := constant.Int64Val(constant.ToInt(c.Value)); exact {
+		return f.hidden(c)
+	}
+	return f.index(c)
 }
 
 // size is a length that yaegi must not judge when it compiles.
@@ -346,7 +367,7 @@ func (f *function) size(v ssa.Value) string {
 			return f.hidden(c)
 		}
 	}
-	return f.index(v)
+	return f.integer(v)
 }
 
 func (f *function) hidden(c *ssa.Const) string {
