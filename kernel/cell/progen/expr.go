@@ -155,9 +155,11 @@ func (g *gen) plain(t *typ, depth int) ex {
 
 // through is an expression of any type by a call, an index, an assertion and the like.
 func (g *gen) through(t *typ, depth int) (ex, bool) {
-	switch g.n(13) {
+	switch g.n(15) {
 	case 0, 1, 2:
 		return g.call(t, depth)
+	case 13, 14:
+		return g.rescued(t, depth), true
 	case 3:
 		return g.methodCall(t, depth)
 	case 4:
@@ -202,6 +204,28 @@ func (g *gen) closure(t *typ, depth int) ex {
 	body := g.expr(t, depth-1)
 	g.scope = g.scope[:mark]
 	return dynamic("func(%s %s) %s { return %s }(%s)", v.name, v.t.name, t.name, body.s, arg.s)
+}
+
+// rescued is what may panic, with what its panic is replaced by.
+func (g *gen) rescued(t *typ, depth int) ex {
+	traced := g.ctx.traced
+	g.ctx.traced = false // whether a call comes before a panic is open
+	defer func() { g.ctx.traced = traced }()
+	risk := ""
+	switch n := g.n(5); {
+	case n == 0 && t.integral():
+		risk = fmt.Sprintf("%s / %s", g.operand(t, depth-1), g.operand(t, depth-1))
+	case n == 1 && t.kind != interfaceKind && t.kind != paramKind:
+		risk = fmt.Sprintf("(%s).(%s)", g.expr(anyType, depth-1).s, t.name)
+	case n == 2:
+		risk = fmt.Sprintf("*(%s)", g.expr(pointerTo(t), depth-1).s)
+	case n == 3:
+		risk = fmt.Sprintf("(%s)(%s)", g.expr(funcOf(t, integer), depth-1).s, g.expr(integer, depth-1).s)
+	default:
+		risk = fmt.Sprintf("(%s)[%s]", g.expr(sliceOf(t), depth-1).s, g.dynamicOf(pick(g, []*typ{integer, octet, basics[4], basics[12]}), depth-1))
+	}
+	r := g.name("r")
+	return dynamic("func() (%s %s) { defer func() { if recover() != nil { %s = %s } }(); return %s }()", r, t.name, r, g.expr(t, depth-2).s, risk)
 }
 
 // local is a name for a local variable; it may be that of another, further out.

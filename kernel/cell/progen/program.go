@@ -19,8 +19,8 @@ type Kind int
 
 const (
 	Declaration Kind = iota
-	// Stub is another declaration of the names that a later part declares: what follows compiles with it,
-	// and nothing uses it.
+	// Stub is another declaration of names that a part declares: one before it, which what follows
+	// compiles with and nothing uses, or one that is the same.
 	Stub
 	Statement // of main
 )
@@ -67,7 +67,7 @@ func imports(text string) string {
 }
 
 // Cut cuts a program into cells at random. Some of the declarations come first in another
-// form, and are defined anew before anything uses them.
+// form, and are defined anew before anything uses them; others come again later.
 func Cut(parts []Part, seed uint64) []Part {
 	r := rand.New(rand.NewPCG(seed, 1))
 	var out, later []Part // later: what replaces stubs
@@ -87,6 +87,11 @@ func Cut(parts []Part, seed uint64) []Part {
 			continue
 		case p.Kind == Statement || strings.HasPrefix(p.Text, "var "):
 			replace() // what it calls must be there
+			if p.Kind == Statement && r.IntN(8) == 0 {
+				if d := parts[r.IntN(len(parts))]; d.Kind == Declaration && !strings.Contains(d.Text, "var ") {
+					out = append(out, Part{Kind: Stub, Text: d.Text, Cell: true}) // its cell runs again
+				}
+			}
 		}
 		out = append(out, p)
 	}

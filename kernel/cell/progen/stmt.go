@@ -253,6 +253,11 @@ func (g *gen) assignment() string {
 			return fmt.Sprintf("%s %s= %s", p.s, op, g.expr(p.t, 2).s)
 		}
 	}
+	if g.chance(15) {
+		if s, ok := g.multiple(p); ok {
+			return s
+		}
+	}
 	if g.chance(20) {
 		if q, _ := g.lvalue(); q.s != p.s && !strings.HasPrefix(q.s, p.s) && !strings.HasPrefix(p.s, q.s) {
 			return fmt.Sprintf("%s, %s = %s, %s", p.s, q.s, g.bounded(p.t, 2), g.bounded(q.t, 2))
@@ -262,6 +267,36 @@ func (g *gen) assignment() string {
 		return fmt.Sprintf("%s += %s; %s = clip(%s)", p.s, g.expr(p.t, 2).s, p.s, p.s)
 	}
 	return fmt.Sprintf("%s = %s", p.s, g.bounded(p.t, 3))
+}
+
+// multiple assigns several values of one expression, or of one after the other.
+func (g *gen) multiple(p place) (string, bool) {
+	find := func(t *typ) (string, bool) {
+		for range 8 {
+			if q, _ := g.lvalue(); q.t != nil && q.t.name == t.name && q.s != p.s && !strings.HasPrefix(q.s, p.s) && !strings.HasPrefix(p.s, q.s) {
+				return q.s, true
+			}
+		}
+		return "_", g.chance(50)
+	}
+	if p.t.kind == paramKind || p.t.kind == stringKind || p.t.kind == sliceKind {
+		return "", false
+	}
+	switch g.n(3) {
+	case 0:
+		ok, found := find(boolean)
+		k := g.mapKey()
+		return fmt.Sprintf("%s, %s = (%s)[%s]", p.s, ok, g.expr(mapOf(k, p.t), 2).s, g.expr(k, 2).s), found
+	case 1:
+		if p.t.kind == interfaceKind {
+			return "", false
+		}
+		ok, found := find(boolean)
+		return fmt.Sprintf("%s, %s = (%s).(%s)", p.s, ok, g.expr(anyType, 2).s, p.t.name), found
+	default:
+		i, found := find(integer)
+		return fmt.Sprintf("for %s, %s = range (%s) { }", i, p.s, g.expr(sliceOf(p.t), 2).s), found
+	}
 }
 
 func (g *gen) printing() string {
