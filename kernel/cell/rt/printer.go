@@ -151,6 +151,7 @@ func (p *printer) call(method string, x any, f func()) {
 	if uncatchable(e) {
 		panic(e)
 	}
+	e = p.r.exact(e)
 	if g := p.r.peek(); g != nil {
 		g.trim()
 	}
