@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+	"unsafe"
 )
 
 // printer writes an erased value as fmt writes one of its type: it follows fmt's
@@ -23,14 +24,22 @@ func (p *printer) str(s string) { p.s.Write([]byte(s)) } //nolint:errcheck // a 
 // leaf prints x with the verb and the flags.
 func (p *printer) leaf(x any) {
 	verb := p.verb
-	if p.erroring && p.s.Flag('+') && !p.plus { // %+d of a string: the flag keeps its meaning
-		switch x.(type) {
+	if p.erroring && !p.plus && !p.sharp { // %+d or %#d of a string: the flags are not those of %v
+		switch v := x.(type) {
+		case bool:
+			verb = 't'
 		case int64, uint64:
 			verb = 'd'
 		case float32, float64, complex64, complex128:
 			verb = 'g'
 		case string:
 			verb = 's'
+		case unsafe.Pointer:
+			if v == nil && p.s.Flag('#') {
+				format, _, _ := strings.Cut(fmt.FormatString(p.s, '.'), ".") // a pointer has no precision
+				fmt.Fprintf(p.s, format+"s", "<nil>")
+				return
+			}
 		}
 	}
 	fmt.Fprintf(p.s, fmt.FormatString(p.s, verb), x)
