@@ -501,7 +501,7 @@ func (g *gen) words(t *typ, depth int) ex {
 		}
 		verb := "%v"
 		if o.silent() { // others tell of their package
-			verb = pick(g, verbs)
+			verb = g.verb()
 		}
 		return conv(dynamic("fmt.Sprintf(%q, %s)", verb, g.expr(o, depth-1).s))
 	}
@@ -511,7 +511,26 @@ func (g *gen) words(t *typ, depth int) ex {
 // simple is a type that prints without methods.
 func (g *gen) simple() *typ { return pick(g, basics) }
 
-var verbs = []string{"%v", "%v", "%+v", "%#v", "%T", "%d", "%q", "%x", "%s", "%8v", "%-6v|", "%5.2f", "%g", "%t", "%c", "%U", "%+d", "%#x", "%08b", "%X", "%e"}
+// verb is any that fmt has, with flags, a width and a precision, but for those that print addresses.
+func (g *gen) verb() string {
+	if g.chance(40) {
+		return pick(g, []string{"%v", "%+v", "%#v", "%T"})
+	}
+	var b strings.Builder
+	b.WriteByte('%')
+	for _, f := range "+-# 0" {
+		if g.chance(15) {
+			b.WriteRune(f)
+		}
+	}
+	if g.chance(30) {
+		b.WriteString(strconv.Itoa(g.n(14)))
+	}
+	if g.chance(20) {
+		fmt.Fprintf(&b, ".%d", g.n(6))
+	}
+	return b.String() + string(pick(g, []rune("vvvvvdqxXsgGeEfFbcotUOz")))
+}
 
 func (g *gen) sliced(t *typ, depth int) ex {
 	switch g.n(6) {

@@ -104,8 +104,8 @@ func (g *gen) print(s string) string {
 	switch {
 	case g.ctx.cost > 12:
 		return "mix(" + s + ")"
-	case g.chance(20):
-		return fmt.Sprintf("fmt.Printf(\"%d %s\\n\", %s)", g.number(), pick(g, verbs), s)
+	case g.chance(35):
+		return fmt.Sprintf("fmt.Printf(\"%d %s\\n\", %s)", g.number(), g.verb(), s)
 	}
 	return fmt.Sprintf("show(%d, %s)", g.number(), s)
 }
@@ -113,7 +113,11 @@ func (g *gen) print(s string) string {
 // statement is one statement, or a few that belong together.
 func (g *gen) statement() string {
 	deep := g.ctx.nest > 3 || g.ctx.cost > 100
-	switch n := g.n(34); {
+	switch n := g.n(38); {
+	case n > 35 && !deep:
+		return g.closureDeclaration()
+	case n > 33 && !deep:
+		return g.wrapped()
 	case n < 6 || deep && n > 24:
 		return g.declaration()
 	case n < 11:
@@ -329,6 +333,47 @@ func (g *gen) inner(often, n int, vs ...*variable) string {
 		used += "\n_ = " + v.name
 	}
 	return "{" + used + body + "}"
+}
+
+// body is a block in a function literal.
+func (g *gen) body(n int, results []*typ) string {
+	saved := g.ctx
+	g.ctx.results, g.ctx.named, g.ctx.loops = results, nil, nil
+	g.ctx.cost *= 2
+	b := g.block(n, len(results) > 0)
+	g.ctx = saved
+	return "{" + b + "}"
+}
+
+// closureDeclaration declares a function that may change the variables around it. Its type
+// has a name of its own, so that no expression has a call of it.
+func (g *gen) closureDeclaration() string {
+	v := &variable{name: g.name("fn"), fixed: true}
+	t := g.funcType(1)
+	mark := len(g.scope)
+	params := g.parameters(t.params, false)
+	body := g.body(1+g.n(3), []*typ{t.result})
+	g.scope = g.scope[:mark]
+	v.t = &typ{name: v.name, kind: funcKind, params: t.params, result: t.result}
+	g.scope = append(g.scope, v)
+	return fmt.Sprintf("%s := func(%s) %s %s", v.name, params, t.result.name, body)
+}
+
+// wrapped runs blocks in functions: deferred, in a goroutine, by an iterator.
+func (g *gen) wrapped() string {
+	body := g.body(1+g.n(2), nil)
+	switch g.n(5) {
+	case 0:
+		return "func() { defer func() " + body + "()\n" + strings.Trim(g.body(1, nil), "{}") + "}()"
+	case 1:
+		done := g.name("done")
+		return fmt.Sprintf("%s := make(chan bool)\ngo func() { defer close(%s)\n %s }()\n<-%s", done, done, body, done)
+	case 2:
+		return "for range func(yield func() bool) { defer func() " + g.body(1, nil) + "(); _ = yield() && yield() } " + body
+	case 3:
+		return "func(again func()) { again(); again() }(func() " + body + ")"
+	}
+	return "func() " + body + "()"
 }
 
 func (g *gen) conditional() string {
