@@ -19,6 +19,23 @@ func (e RTError) Error() string { return e.msg }
 // RuntimeError marks it as a runtime.Error.
 func (e RTError) RuntimeError() {}
 
+// typeName is that of the type which Go's run time has for the error.
+func (e RTError) typeName() string {
+	text, isRuntime := strings.CutPrefix(e.msg, "runtime error: ")
+	has := func(prefix string) bool { return strings.HasPrefix(text, prefix) }
+	switch {
+	case has("index out of range"), has("slice bounds out of range"), has("cannot convert slice"):
+		return "runtime.boundsError"
+	case has("interface conversion"):
+		return "*runtime.TypeAssertionError"
+	case isRuntime:
+		return "runtime.errorString"
+	case has(unhashable):
+		return "maps.unhashableTypeError"
+	}
+	return "runtime.plainError"
+}
+
 // Room panics if n values of a size are more memory than this process may have:
 // Go's run time would not survive the attempt.
 func Room(n, size int) {

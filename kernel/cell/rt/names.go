@@ -13,7 +13,7 @@ func dynString(x any) string {
 	case Boxed:
 		return x.d.String()
 	case RTError:
-		return "runtime.Error"
+		return x.typeName()
 	case carrier:
 		return x.boxed().d.String()
 	case nil:
