@@ -27,7 +27,8 @@ func TestNoRoom(t *testing.T) {
 	if got := nb.run("const big = 2 << 20\nn, m := 3, 100\nc := make([]byte, n, big)\nif len(make([]byte, big)) != big || cap(c) != big || len(c) != 3 { panic(len(c)) }\na, b := make([]int, n, m), make([]string, uint8(n))\nlen(a)+cap(a)+cap(b)"); got != "=> 106\n" {
 		t.Errorf("what there is room for: %s", got)
 	}
-	if got := nb.run("var big [1 << 36]byte\nbig[5] = 1"); !strings.Contains(got, "cell 7:1:5: Nascent can't run this construct: a variable of 68719476736 bytes is more than there is room for") {
+	debug.SetMemoryLimit(4 << 30)
+	if got := nb.run("var big [1 << 33]byte\nbig[5] = 1"); !strings.Contains(got, "cell 7:1:5: Nascent can't run this construct: a variable of 8589934592 bytes is more than there is room for") {
 		t.Errorf("a variable that there is no room for: %s", got)
 	}
 	if got := nb.run("var big [1 << 30]byte\nbig[5] = 1\nbig[5] + big[1<<29]"); got != "=> 1\n" {
