@@ -215,7 +215,7 @@ func (src *source) reserved(complain complaint) {
 // nested finds types and composite literals that are nested deeper than anybody writes
 // them. What looks at types takes time that grows with the square of the depth, or worse.
 func (src *source) nested(complain complaint) {
-	const most = 200
+	const most = 1000
 	depth, told := 0, false
 	var above []bool // of the nodes around, whether they count
 	ast.Inspect(src.file, func(n ast.Node) bool {
@@ -277,7 +277,7 @@ func (src *source) directives(complain complaint) {
 		switch word, _, _ := strings.Cut(text, " "); word {
 		case "//go:embed":
 			complain(pos, word+": cells cannot embed files", "os.ReadFile reads one when the cell runs")
-		case "//go:linkname", "//go:wasmimport":
+		case "//go:wasmimport":
 			complain(pos, word+": cells cannot be linked", "")
 		}
 	}
