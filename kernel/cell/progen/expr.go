@@ -721,6 +721,9 @@ func (g *gen) elems(t *typ, n, depth int) string {
 }
 
 func (g *gen) mapLiteral(t *typ, depth int) ex {
+	traced := g.ctx.traced
+	g.ctx.traced = false // the Go compiler does not keep to the order of calls here where it inlines them
+	defer func() { g.ctx.traced = traced }()
 	if g.chance(15) {
 		return dynamic("make(%s)", t.name)
 	}

@@ -30,6 +30,12 @@ func mix(vs ...any) {
 func show(n int, vs ...any) {
 	fmt.Print(n, ":")
 	for _, v := range vs {
+		if e, ok := v.(interface {
+			error
+			RuntimeError()
+		}); ok {
+			v = e.Error() // its fields are the run time's own
+		}
 		switch n % 4 {
 		case 0:
 			fmt.Printf(" %v", v)

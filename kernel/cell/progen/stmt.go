@@ -539,7 +539,7 @@ func (g *gen) typeChoice() string {
 	}
 	fmt.Fprintf(&b, "case nil:\n_ = %s\n", v.name)
 	if g.chance(60) {
-		fmt.Fprintf(&b, "default:%s\n", g.inner(1, 1, &variable{name: v.name, t: anyType}))
+		fmt.Fprintf(&b, "default:%s\n", g.inner(1, 1, &variable{name: v.name, t: &typ{name: v.name + " held", kind: interfaceKind}, fixed: true}))
 	}
 	return b.String() + "}"
 }
