@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"slices"
 
 	"github.com/nascent-go/nascent/kernel/cell/lower"
@@ -18,29 +17,54 @@ import (
 // trace is what a cell has left behind.
 type trace struct {
 	src    *source
-	chunk  int                   // the number of its code
-	pkg    *types.Package        // what it has declared; nil: forgotten
-	old    *types.Package        // the variables of earlier cells that it could use under other names, or nil
-	uses   map[types.Object]bool // what its declarations use
-	ended  bool                  // none of its code can run
-	failed bool                  // it was never loaded
+	chunk  int                             // the number of its code
+	pkg    *types.Package                  // what it has declared; nil: forgotten
+	old    *types.Package                  // the variables of earlier cells that it could use under other names, or nil
+	uses   map[types.Object][]types.Object // what each of its functions, types and constants uses
+	ended  bool                            // none of its code can run
+	failed bool                            // it was never loaded
 }
 
 // leave notes what a cell will leave behind.
 func (e *Env) leave(p *plan) *trace {
-	t := &trace{src: p.src, chunk: e.machine.next(), pkg: p.check.pkg, old: p.old, uses: map[types.Object]bool{}}
+	t := &trace{src: p.src, chunk: e.machine.next(), pkg: p.check.pkg, old: p.old, uses: map[types.Object][]types.Object{}}
 	for _, u := range slices.Concat(p.units, p.again) {
-		ast.Inspect(u.decl, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				if obj := p.check.info.Uses[id]; obj != nil && obj.Pkg() != nil {
-					t.uses[obj] = true
-				}
-			}
-			return true
-		})
+		declared, used := mentioned(p.check.info, u.decl)
+		for _, obj := range declared {
+			t.uses[obj] = used
+		}
 	}
 	e.traces = append(e.traces, t)
 	return t
+}
+
+// mentioned are the objects that a declaration declares, and those that it uses. Of a
+// variable only the type counts: its first value is computed, and by then compiled.
+func mentioned(info *types.Info, decl ast.Decl) (declared, used []types.Object) {
+	if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+		for _, spec := range d.Specs {
+			for _, id := range spec.(*ast.ValueSpec).Names {
+				declared = append(declared, info.Defs[id])
+			}
+		}
+		return declared, nil
+	}
+	seen := map[types.Object]bool{}
+	ast.Inspect(decl, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		if obj := info.Defs[id]; obj != nil {
+			declared = append(declared, obj)
+		}
+		if obj := info.Uses[id]; obj != nil && obj.Pkg() != nil && !seen[obj] {
+			seen[obj] = true
+			used = append(used, obj)
+		}
+		return true
+	})
+	return declared, used
 }
 
 // few is how many cells may have left something behind that is not needed.
@@ -60,25 +84,15 @@ func (e *Env) sweep() {
 	live := e.live()
 	gone := map[*types.Package]bool{}
 	for _, t := range e.traces {
-		if t.pkg != nil && (t.failed || !live[t.pkg]) {
+		if t.pkg != nil && (t.failed || !live.packages[t.pkg]) {
 			gone[t.pkg], t.pkg = true, nil
 			if t.old != nil {
 				gone[t.old], t.old = true, nil
 			}
 		}
 	}
-	cells, used := map[*types.Package]bool{}, map[types.Object]bool{}
-	for _, t := range e.traces {
-		if t.pkg != nil {
-			cells[t.pkg] = true
-			maps.Copy(used, t.uses)
-		}
-	}
-	for _, obj := range e.scope {
-		used[obj] = true
-	}
 	e.machine.lose(e.low.Forget(func(p *types.Package) bool { return gone[p] }, func(v types.Object) bool {
-		return v != nil && cells[v.Pkg()] && !used[v]
+		return v != nil && live.packages[v.Pkg()] && !live.objects[v]
 	}))
 	needed := map[*token.File]bool{}
 	for _, u := range e.units {
@@ -103,9 +117,17 @@ func (e *Env) sweep() {
 	e.enough = 2*len(e.traces) + few
 }
 
-// live are the packages of cells that later cells can mention: those of what names
-// mean, of the types of that, and of what its declarations use.
-func (e *Env) live() map[*types.Package]bool {
+// alive is what later cells can mention, and the packages of cells that it is in.
+type alive struct {
+	objects  map[types.Object]bool
+	packages map[*types.Package]bool
+}
+
+// live finds what later cells can mention: what names mean, the types of that, and what
+// its declarations use. What was declared beside it is no part of that: a variable that
+// uses a function whose cell checked again what uses the variable would keep all that
+// it ever was.
+func (e *Env) live() alive {
 	cells := map[*types.Package]*trace{}
 	for _, t := range e.traces {
 		if t.pkg != nil {
@@ -115,33 +137,41 @@ func (e *Env) live() map[*types.Package]bool {
 			cells[t.old] = t
 		}
 	}
-	live := map[*types.Package]bool{}
-	var mark func(p *types.Package)
-	seen := map[types.Type]bool{}
-	markType := func(t types.Type) {
-		lower.Walk(t, seen, func(p *types.Package) { mark(p) })
-	}
-	mark = func(p *types.Package) {
-		t := cells[p]
-		if t == nil || live[p] {
-			return
-		}
-		live[p] = true
-		if t.pkg != nil {
-			mark(t.pkg)
-		}
-		for obj := range t.uses {
-			mark(obj.Pkg())
-		}
-		for _, n := range p.Scope().Names() {
-			if obj := p.Scope().Lookup(n); obj.Pkg() == p {
-				markType(obj.Type())
-			}
+	live := alive{map[types.Object]bool{}, map[*types.Package]bool{}}
+	var todo []types.Object
+	mark := func(obj types.Object) {
+		if cells[obj.Pkg()] != nil && !live.objects[obj] {
+			live.objects[obj] = true
+			todo = append(todo, obj)
 		}
 	}
 	for _, obj := range e.scope {
-		mark(obj.Pkg())
-		markType(obj.Type())
+		mark(obj)
+	}
+	seen := map[types.Type]bool{}
+	for len(todo) > 0 {
+		obj := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		t := cells[obj.Pkg()]
+		live.packages[obj.Pkg()] = true
+		if t.pkg != nil {
+			live.packages[t.pkg] = true // its name for a variable of an earlier cell may be all that is left of it
+		}
+		lower.Walk(obj.Type(), seen, mark)
+		for _, used := range t.uses[origin(obj)] {
+			mark(used)
+		}
 	}
 	return live
+}
+
+// origin is the declared object of one that is instantiated.
+func origin(obj types.Object) types.Object {
+	switch obj := obj.(type) {
+	case *types.Func:
+		return obj.Origin()
+	case *types.Var:
+		return obj.Origin()
+	}
+	return obj
 }

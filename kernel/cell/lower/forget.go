@@ -102,21 +102,21 @@ func lostFunc(fn *ssa.Function, gone func(*types.Package) bool, lost func(types.
 
 // builtFrom says whether a type is built from one of the packages for which is returns true.
 func builtFrom(t types.Type, is func(*types.Package) bool) (found bool) {
-	Walk(t, map[types.Type]bool{}, func(p *types.Package) { found = found || is(p) })
+	Walk(t, map[types.Type]bool{}, func(o types.Object) { found = found || is(o.Pkg()) })
 	return found
 }
 
-// Walk calls visit with the packages of all that a type is built from, as far as that
-// is not in seen, to which it is added. What declared types consist of counts only if
-// the type is a cell's.
-func Walk(t types.Type, seen map[types.Type]bool, visit func(*types.Package)) {
+// Walk calls visit with all that is declared in a package of what a type is built from,
+// as far as that is not in seen, to which it is added. What declared types consist of,
+// and their methods, count only if the type is a cell's.
+func Walk(t types.Type, seen map[types.Type]bool, visit func(types.Object)) {
 	if t == nil || seen[t] {
 		return
 	}
 	seen[t] = true
 	object := func(o types.Object) {
 		if o.Pkg() != nil {
-			visit(o.Pkg())
+			visit(o)
 		}
 	}
 	switch t := t.(type) {
@@ -134,6 +134,7 @@ func Walk(t types.Type, seen map[types.Type]bool, visit func(*types.Package)) {
 	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "main" {
 		Walk(n.Underlying(), seen, visit)
 		for m := range n.Methods() {
+			visit(m)
 			Walk(m.Type(), seen, visit)
 		}
 	}
