@@ -45,7 +45,6 @@ def test_panic_of_a_goroutine_after_its_cell(notebook):
 @pytest.mark.parametrize(
     "code, reason",
     [
-        ("func down(n int) int { return down(n+1) + 1 }\ndown(0)", "stack overflow"),
         (
             "m := map[int]int{}\nfor g := range 8 {\n\tgo func() {\n\t\tfor i := 0; ; i++ {\n\t\t\tm[i%10+g] = i\n\t\t}\n\t}()\n}\n"
             "time.Sleep(10 * time.Second)",
@@ -53,7 +52,7 @@ def test_panic_of_a_goroutine_after_its_cell(notebook):
         ),
         ("syscall.Kill(os.Getpid(), syscall.SIGKILL)\ntime.Sleep(10 * time.Second)", "killed"),
     ],
-    ids=["recursion", "map", "kill"],
+    ids=["map", "kill"],
 )
 def test_death_is_told_on_the_cell(notebook, code, reason):
     notebook.ok("before := 1")
@@ -65,6 +64,15 @@ def test_death_is_told_on_the_cell(notebook, code, reason):
     assert "variables" in cell.text("stderr") and "lost" in cell.text("stderr"), cell
     is_answered(notebook)
     assert notebook.run("before").status == "error"  # indeed lost
+
+
+def test_recursion_without_end_is_a_panic(notebook):
+    notebook.ok("before := 1")
+    cell = notebook.run("func down(n int) int { return down(n+1) + 1 }\ndown(0)")
+    assert cell.status == "error"
+    assert "stack overflow" in cell.reply["evalue"], cell
+    assert "down" in everything(cell) and "repeats" in everything(cell), cell
+    assert notebook.ok("before").result == "1"
 
 
 def test_exit(notebook):
