@@ -209,7 +209,7 @@ func deadly(n int) soakCell {
 		"syscall.Kill(os.Getpid(), syscall.SIGABRT)" + wait,
 		"syscall.Kill(0, syscall.SIGKILL)" + wait,
 		"syscall.Exit(7)",
-		"func down(n int) int { return down(n+1) + 1 }\ndown(0)",
+		"debug.SetMaxStack(1 << 20)\nfunc down(n int) int { return down(n+1) + 1 }\ndown(0)", // sooner full than the kernel knows
 		"m := map[int]int{}\nfor range 8 {\n\tgo func() {\n\t\tfor i := 0; ; i++ {\n\t\t\tm[i%10] = i\n\t\t}\n\t}()\n}" + wait,
 		"*(*int)(unsafe.Pointer(uintptr(4096))) = 1",
 		"syscall.Exec(\"/bin/sh\", []string{\"sh\", \"-c\", \"echo other; exit 5\"}, nil)",
