@@ -3,10 +3,12 @@ package lower
 import (
 	"fmt"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -58,17 +60,18 @@ func (l *Lowerer) constant(c *ssa.Const) string {
 	if !ok {
 		return "nil"
 	}
+	value := converted(c.Value, b)
 	switch {
 	case b.Info()&types.IsBoolean != 0:
-		return c.Value.String()
+		return value.String()
 	case b.Info()&types.IsString != 0:
-		s := strconv.Quote(constant.StringVal(c.Value))
+		s := strconv.Quote(constant.StringVal(value))
 		if ty != "string" {
 			return ty + "(" + s + ")"
 		}
 		return s
 	case b.Info()&types.IsInteger != 0:
-		v := constant.ToInt(c.Value)
+		v := constant.ToInt(value)
 		s := v.ExactString()
 		if b.Kind() == types.Int && ty == "int" && len(s) < 15 {
 			return s
@@ -78,17 +81,44 @@ func (l *Lowerer) constant(c *ssa.Const) string {
 		}
 		return ty + "(" + s + ")"
 	case b.Info()&types.IsFloat != 0:
-		return ty + "(" + float(c.Value, b.Kind() == types.Float32) + ")"
+		return ty + "(" + float(value, b.Kind() == types.Float32) + ")"
 	case b.Info()&types.IsComplex != 0:
-		re, im := constant.Real(c.Value), constant.Imag(c.Value)
+		re, im := constant.Real(value), constant.Imag(value)
 		if b.Kind() == types.Complex64 {
 			return "rt.C64(float32(" + float(re, true) + "), float32(" + float(im, true) + "))"
 		}
 		return "rt.C128(float64(" + float(re, false) + "), float64(" + float(im, false) + "))"
 	case b.Kind() == types.UnsafePointer:
-		return "rt.ToUP(uintptr(" + c.Value.ExactString() + "))"
+		return "rt.ToUP(uintptr(" + value.ExactString() + "))"
 	}
 	return "nil"
+}
+
+// converted is the value that a constant has in its type. go/ssa knows the lengths of
+// arrays, also of those that are no constants to the language, and gives them the
+// types that they are converted to as they are: int8(len(a)) has to wrap around,
+// string(rune(len(a))) is a character.
+func converted(v constant.Value, b *types.Basic) constant.Value {
+	if v.Kind() != constant.Int {
+		return v
+	}
+	switch {
+	case b.Info()&types.IsString != 0:
+		char := rune(unicode.ReplacementChar)
+		if n, exact := constant.Int64Val(v); exact && 0 <= n && n <= unicode.MaxRune {
+			char = rune(n)
+		}
+		return constant.MakeString(string(char))
+	case b.Info()&types.IsInteger != 0 && b.Info()&types.IsUntyped == 0:
+		bits := uint(8 * sizes.Sizeof(b))
+		one := constant.MakeInt64(1)
+		whole := constant.Shift(one, token.SHL, bits)
+		v = constant.BinaryOp(v, token.AND, constant.BinaryOp(whole, token.SUB, one))
+		if b.Info()&types.IsUnsigned == 0 && constant.Compare(v, token.GEQ, constant.Shift(one, token.SHL, bits-1)) {
+			v = constant.BinaryOp(v, token.SUB, whole)
+		}
+	}
+	return v
 }
 
 func float(v constant.Value, single bool) string {
