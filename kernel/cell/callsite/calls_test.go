@@ -1,7 +1,6 @@
 package callsite
 
 import (
-	"go/parser"
 	"io"
 	"reflect"
 	"slices"
@@ -59,18 +58,7 @@ func TestCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	finder = New(it, it.FileSet(), func() {})
-	f, err := parser.ParseFile(it.FileSet(), "asking.go", asking, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := it.CompileAST(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := it.Execute(p); err != nil {
-		t.Fatal(err)
-	}
-	finder.Add(p, func() {})
+	load(t, it, finder, "asking.go", asking)
 	v, err := it.Eval("outer")
 	if err != nil {
 		t.Fatal(err)

@@ -96,18 +96,7 @@ func TestPanicking(t *testing.T) {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := parser.ParseFile(it.FileSet(), "program.go", program, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := it.CompileAST(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := it.Execute(p); err != nil {
-		t.Fatal(err)
-	}
-	finder.Add(p, func() {})
+	load(t, it, finder, "program.go", program)
 	for _, c := range []struct {
 		function  string
 		lines     []int
@@ -192,4 +181,21 @@ func TestOther(t *testing.T) {
 			t.Errorf("%v has a trace: %v", p, fmt.Sprint(trace))
 		}
 	}
+}
+
+// load runs a program in an interpreter, and makes its nodes known to a finder.
+func load(t *testing.T, it *interp.Interpreter, finder *Finder, name, program string) {
+	t.Helper()
+	f, err := parser.ParseFile(it.FileSet(), name, program, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := it.CompileAST(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := it.Execute(p); err != nil {
+		t.Fatal(err)
+	}
+	finder.Add(p, func() {})
 }

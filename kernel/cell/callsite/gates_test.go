@@ -1,7 +1,6 @@
 package callsite
 
 import (
-	"go/parser"
 	"io"
 	"reflect"
 	"testing"
@@ -95,18 +94,7 @@ L:
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := parser.ParseFile(it.FileSet(), "program.go", program, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := it.CompileAST(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := it.Execute(p); err != nil {
-		t.Fatal(err)
-	}
-	finder.Add(p, func() {})
+	load(t, it, finder, "program.go", program)
 	eval := func(name string) reflect.Value {
 		v, err := it.Eval(name)
 		if err != nil {
