@@ -156,17 +156,25 @@ func (f *Finder) Panicking(catches func(function string) bool) (t Trace, ok bool
 	return t, panicked
 }
 
+// ready brings the index up to date. It is false where stacks can't be read. f.mu is held.
+func (f *Finder) ready() bool {
+	if !supported || !f.layout.ok {
+		return false
+	}
+	f.forget()
+	f.index.add(f.layout, f.declarations, f.closed)
+	return true
+}
+
 // Sites are those of this goroutine's stack, innermost first, up to the first compiled
 // function for which ends returns true; of a deep stack those at both ends.
 func (f *Finder) Sites(ends func(function string) bool) []token.Pos {
 	const near = 20 * most // frames at each end that are looked at
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !supported || !f.layout.ok {
+	if !f.ready() {
 		return nil
 	}
-	f.forget()
-	f.index.add(f.layout, f.declarations, f.closed)
 	w := f.walk()
 	w.visit = w.add
 	depth := 0
@@ -207,11 +215,9 @@ type Call struct {
 func (f *Finder) Calls(ends func(function string) bool) (calls []Call) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !supported || !f.layout.ok {
+	if !f.ready() {
 		return nil
 	}
-	f.forget()
-	f.index.add(f.layout, f.declarations, f.closed)
 	w := f.walk()
 	w.visit = func(site token.Pos) { calls = append(calls, Call{Interpreted: true, Site: site}) }
 	w.along(func(fn function, pc, _ uintptr) action {
