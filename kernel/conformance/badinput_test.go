@@ -368,8 +368,8 @@ image := digits.Shape`, wire.StatusOK)
 			[]string{"add 1", "8×8×8 and 1×8×8", "an add needs equal shapes"}},
 		{"shape: image into a vector", "b := arch.NewBuilder(\"flat\", image)\nb.Linear(b.In(), 10)\nb.Build()", "line 3",
 			[]string{"takes a vector", "1×8×8", "put flatten or globalpool before it"}},
-		{"shape: too small", "arch.VGG16(image, 10)", "line 1", []string{"does not fit on 512×1×1", "pool less before it"}},
-		{"shape: other images", "a := arch.ResNet18(arch.Shape{C: 3, H: 32, W: 32}, 10)\nt := estimate.Train(estimate.TrainConfig{Train: parts.Train, Valid: parts.Valid, Epochs: 1, Batch: 32, Rate: 0.1})\n" +
+		{"shape: too small", "zoo.VGG16(image, 10)", "line 1", []string{"does not fit on 512×1×1", "pool less before it"}},
+		{"shape: other images", "a := zoo.ResNet18(arch.Shape{C: 3, H: 32, W: 32}, 10)\nt := estimate.Train(estimate.TrainConfig{Train: parts.Train, Valid: parts.Valid, Epochs: 1, Batch: 32, Rate: 0.1})\n" +
 			"t.Estimate(context.Background(), a, 1)", "line 3", []string{"takes images of 3×32×32", "are 1×8×8", "build it for 1×8×8"}},
 		{"shape: numbers", "b := arch.NewBuilder(\"net\", image)\nb.Classifier(b.In(), 10)\nnet := nn.New(b.Build(), 1)\nnet.Forward(make([]float32, 10), false)", "line 4",
 			[]string{"10 numbers are no whole number of samples", "a multiple of 64"}},

@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/zoo"
 )
 
 func TestJSONRoundTrip(t *testing.T) {
-	google, err := arch.GoogLeNet(arch.Shape{C: 3, H: 64, W: 64}, 10)
+	google, err := zoo.GoogLeNet(arch.Shape{C: 3, H: 64, W: 64}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

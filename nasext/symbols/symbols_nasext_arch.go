@@ -10,7 +10,6 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Add", p.Add, value},
-	{"AlexNet", p.AlexNet, value},
 	{"Arch", (*p.Arch)(nil), value},
 	{"AvgPool", p.AvgPool, value},
 	{"BatchNorm", p.BatchNorm, value},
@@ -24,7 +23,6 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Dropout", p.Dropout, value},
 	{"Flatten", p.Flatten, value},
 	{"GlobalPool", p.GlobalPool, value},
-	{"GoogLeNet", p.GoogLeNet, value},
 	{"Groups", p.Groups, value},
 	{"Identity", p.Identity, value},
 	{"Info", (*p.Info)(nil), value},
@@ -40,12 +38,10 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Pad", p.Pad, value},
 	{"PadHW", p.PadHW, value},
 	{"ReLU", p.ReLU, value},
-	{"ResNet18", p.ResNet18, value},
 	{"Row", (*p.Row)(nil), value},
 	{"Shape", (*p.Shape)(nil), value},
 	{"Stride", p.Stride, value},
 	{"Tanh", p.Tanh, value},
-	{"VGG16", p.VGG16, value},
 	{"Window", p.Window, value},
 	{"Zero", p.Zero, value},
 }
