@@ -14,7 +14,7 @@ import (
 //
 // It is an error if no decision of g has a second option.
 func Mutate(s Space, g Genotype, rng *rand.Rand) (Genotype, error) {
-	list, err := decisions(s, g)
+	list, err := named(s, g)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func Mutate(s Space, g Genotype, rng *rand.Rand) (Genotype, error) {
 // of the decisions and options. Later decisions are repaired as by Mutate, but
 // where Mutate draws, the first option is taken.
 func Neighbours(s Space, g Genotype) ([]Genotype, error) {
-	list, err := decisions(s, g)
+	list, err := named(s, g)
 	if err != nil {
 		return nil, err
 	}

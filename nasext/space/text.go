@@ -14,7 +14,7 @@ type Choice struct {
 
 // Describe puts a complete genotype in words.
 func Describe(s Space, g Genotype) ([]Choice, error) {
-	list, err := decisions(s, g)
+	list, err := named(s, g)
 	if err != nil {
 		return nil, err
 	}

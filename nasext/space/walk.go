@@ -84,14 +84,55 @@ func decisions(s Space, g Genotype) ([]Decision, error) {
 	}
 }
 
+// named is decisions with the promises checked that the repair of mutations and
+// the texts of genotypes rest on: names differ, and so do the options of a decision.
+func named(s Space, g Genotype) ([]Decision, error) {
+	list, err := decisions(s, g)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[string]int, len(list))
+	for i, d := range list {
+		if j, taken := at[d.Name]; taken {
+			return nil, fmt.Errorf("space %s: decisions %d and %d of %v are both called %q; the names of a genotype's decisions must differ", s.Name(), j, i, g, d.Name)
+		}
+		at[d.Name] = i
+		if o := repeated(d.Options); o >= 0 {
+			return nil, fmt.Errorf("space %s: decision %d (%s) of %v offers %q twice; an option stands in a list once", s.Name(), i, d.Name, g, d.Options[o])
+		}
+	}
+	return list, nil
+}
+
+// repeated is the index of the first word that stood before; -1 if there is none.
+func repeated(words []string) int {
+	if len(words) <= 32 {
+		for i, w := range words {
+			if slices.Contains(words[:i], w) {
+				return i
+			}
+		}
+		return -1
+	}
+	seen := make(map[string]bool, len(words))
+	for i, w := range words {
+		if seen[w] {
+			return i
+		}
+		seen[w] = true
+	}
+	return -1
+}
+
 func outOfRange(s Space, i, choice int, d Decision) error {
 	return fmt.Errorf("space %s: choice %d (%s) is option %d; there are options 0 to %d", s.Name(), i, d.Name, choice, len(d.Options)-1)
 }
 
 // Check says what is wrong with g as a complete genotype of s, or nil: a choice
-// out of range, choices missing, choices too many.
+// out of range, choices missing, choices too many; or how the decisions that led
+// to it break the promises of a space: a name or an option that stands there twice.
 func Check(s Space, g Genotype) error {
-	_, err := decisions(s, g)
+	_, err := named(s, g)
 	return err
 }
 

@@ -227,7 +227,43 @@ func TestSizeRefusesToCountForEver(t *testing.T) {
 		}
 		return "bit", []string{"0", "1"}
 	})
-	if _, err := space.Size(s); err == nil || !strings.Contains(err.Error(), "more than 10000000 architectures") {
+	if _, err := space.Size(s); err == nil || !strings.Contains(err.Error(), "more than 1000000 architectures") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// A name that stands twice among the decisions, or an option twice in one, would
+// make mutations repair the wrong one and texts mean two things.
+func TestRepeatedNamesAreAnError(t *testing.T) {
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	many[99] = "7"
+	two := func(names [2]string, options []string) tree {
+		return func(g space.Genotype) (string, []string) {
+			if len(g) == 2 {
+				return "", nil
+			}
+			return names[len(g)], options
+		}
+	}
+	for _, c := range []struct {
+		s    space.Space
+		want string
+	}{
+		{two([2]string{"p", "p"}, []string{"a", "b"}), `decisions 0 and 1 of [0 0] are both called "p"; the names of a genotype's decisions must differ`},
+		{two([2]string{"p", "q"}, []string{"a", "b", "a"}), `decision 0 (p) of [0 0] offers "a" twice; an option stands in a list once`},
+		{two([2]string{"p", "q"}, many), `decision 0 (p) of [0 0] offers "7" twice; an option stands in a list once`},
+	} {
+		g := space.Genotype{0, 0}
+		_, neighbours := space.Neighbours(c.s, g)
+		_, mutate := space.Mutate(c.s, g, rand.New(rand.NewPCG(1, 1)))
+		_, format := space.Format(c.s, g)
+		for _, err := range []error{space.Check(c.s, g), neighbours, mutate, format} {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error is %v, want it to hold %q", err, c.want)
+			}
+		}
 	}
 }

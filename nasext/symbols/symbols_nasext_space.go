@@ -11,6 +11,7 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
+	{"Adjacency", p.Adjacency, value},
 	{"After", p.After, value},
 	{"Check", p.Check, value},
 	{"Choice", (*p.Choice)(nil), value},
@@ -19,8 +20,12 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"Decision", (*p.Decision)(nil), value},
 	{"DefaultGlobal", p.DefaultGlobal, value},
 	{"Describe", p.Describe, value},
+	{"Encoding", (*p.Encoding)(nil), value},
+	{"Enumerate", p.Enumerate, value},
+	{"Enumeration", (*p.Enumeration)(nil), value},
 	{"First", p.First, value},
 	{"Format", p.Format, value},
+	{"Frame", (*p.Frame)(nil), value},
 	{"Genotype", (*p.Genotype)(nil), value},
 	{"Global", p.Global, value},
 	{"GlobalConfig", (*p.GlobalConfig)(nil), value},
@@ -30,14 +35,21 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"NASBench201Config", (*p.NASBench201Config)(nil), value},
 	{"NB201", (*p.NB201)(nil), value},
 	{"Neighbours", p.Neighbours, value},
+	{"OneHot", p.OneHot, value},
 	{"Parse", p.Parse, value},
+	{"Paths", p.Paths, value},
 	{"Random", p.Random, value},
 	{"Size", p.Size, value},
 	{"Sizer", (*p.Sizer)(nil), value},
 	{"_Sizer", (*_github_com_nascent_go_nascent_nasext_space_Sizer)(nil), value},
 	{"Space", (*p.Space)(nil), value},
 	{"_Space", (*_github_com_nascent_go_nascent_nasext_space_Space)(nil), value},
+	{"Stater", (*p.Stater)(nil), value},
+	{"_Stater", (*_github_com_nascent_go_nascent_nasext_space_Stater)(nil), value},
 	{"Walk", p.Walk, value},
+	{"Wired", (*p.Wired)(nil), value},
+	{"_Wired", (*_github_com_nascent_go_nascent_nasext_space_Wired)(nil), value},
+	{"Wiring", (*p.Wiring)(nil), value},
 }
 
 // _github_com_nascent_go_nascent_nasext_space_Codec carries an interpreted value as a p.Codec.
@@ -105,4 +117,53 @@ func (W _github_com_nascent_go_nascent_nasext_space_Space) Name() string { retur
 
 func (W _github_com_nascent_go_nascent_nasext_space_Space) Next(a0 p.Genotype) (p.Decision, bool, error) {
 	return W.WNext(a0)
+}
+
+// _github_com_nascent_go_nascent_nasext_space_Stater carries an interpreted value as a p.Stater.
+type _github_com_nascent_go_nascent_nasext_space_Stater struct {
+	IValue any
+	WBuild func(a0 p.Genotype) (*arch.Arch, error)
+	WName  func() string
+	WNext  func(a0 p.Genotype) (p.Decision, bool, error)
+	WState func(a0 p.Genotype) string
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Stater) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Stater) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Stater) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Stater) State(a0 p.Genotype) string {
+	return W.WState(a0)
+}
+
+// _github_com_nascent_go_nascent_nasext_space_Wired carries an interpreted value as a p.Wired.
+type _github_com_nascent_go_nascent_nasext_space_Wired struct {
+	IValue   any
+	WBuild   func(a0 p.Genotype) (*arch.Arch, error)
+	WFrame   func() p.Frame
+	WName    func() string
+	WNext    func(a0 p.Genotype) (p.Decision, bool, error)
+	WWirings func(a0 p.Genotype) ([]p.Wiring, error)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Wired) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Wired) Frame() p.Frame { return W.WFrame() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Wired) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Wired) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Wired) Wirings(a0 p.Genotype) ([]p.Wiring, error) {
+	return W.WWirings(a0)
 }
