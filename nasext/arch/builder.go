@@ -3,6 +3,7 @@ package arch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -31,7 +32,8 @@ const lost = -1
 
 // Option is a setting of one node beyond those that the method asks for.
 type Option struct {
-	set func(*settings)
+	set  func(*settings)
+	norm bool // it is for the batch norms of a composite, not for its convolutions
 }
 
 type settings struct {
@@ -41,34 +43,45 @@ type settings struct {
 }
 
 // Stride moves the filter or window by n pixels at a time, in both directions.
-func Stride(n int) Option { return Option{func(s *settings) { s.op.Stride = n }} }
+func Stride(n int) Option { return option(func(s *settings) { s.op.Stride = n }) }
 
 // Pad adds n pixels on every side.
 func Pad(n int) Option { return PadHW(n, n) }
 
 // PadHW adds h pixels above and below, w pixels left and right.
 func PadHW(h, w int) Option {
-	return Option{func(s *settings) { s.op.PadH, s.op.PadW, s.padded = h, w, true }}
+	return option(func(s *settings) { s.op.PadH, s.op.PadW, s.padded = h, w, true })
+}
+
+// Same pads as TensorFlow's SAME does: see Op.
+func Same() Option {
+	return option(func(s *settings) { s.op.Same, s.padded = true, true })
 }
 
 // Window makes the filter or window kh pixels high and kw wide, in place of a square.
-func Window(kh, kw int) Option { return Option{func(s *settings) { s.op.KH, s.op.KW = kh, kw }} }
+func Window(kh, kw int) Option { return option(func(s *settings) { s.op.KH, s.op.KW = kh, kw }) }
 
 // Dilate spreads a convolution's filter: its pixels lie n apart.
-func Dilate(n int) Option { return Option{func(s *settings) { s.op.Dilation = n }} }
+func Dilate(n int) Option { return option(func(s *settings) { s.op.Dilation = n }) }
 
 // Groups splits a convolution's channels into n groups that do not mix.
-func Groups(n int) Option { return Option{func(s *settings) { s.op.Groups = n }} }
+func Groups(n int) Option { return option(func(s *settings) { s.op.Groups = n }) }
 
 // Bias says whether a convolution (default: no) or a linear layer (default: yes) has a bias.
-func Bias(on bool) Option { return Option{func(s *settings) { s.op.Bias = on }} }
+func Bias(on bool) Option { return option(func(s *settings) { s.op.Bias = on }) }
 
 // Ceil lets a pooling's last window reach over the edge.
-func Ceil() Option { return Option{func(s *settings) { s.op.Ceil = true }} }
+func Ceil() Option { return option(func(s *settings) { s.op.Ceil = true }) }
+
+// Fixed leaves a batch norm, or those of a composite, without learned scale and shift,
+// as the networks have in which DARTS searches.
+func Fixed() Option { return Option{set: func(s *settings) { s.op.Fixed = true }, norm: true} }
 
 // Named gives the node a name of its own within its block. The nodes of a
 // composite such as ConvBN are then called name/conv, name/bn.
-func Named(name string) Option { return Option{func(s *settings) { s.name = name }} }
+func Named(name string) Option { return option(func(s *settings) { s.name = name }) }
+
+func option(set func(*settings)) Option { return Option{set: set} }
 
 // NewBuilder begins an architecture with its input, one sample's shape.
 func NewBuilder(name string, input Shape) *Builder {
@@ -96,6 +109,20 @@ func (b *Builder) Shape(x int) Shape {
 	return b.infos[x].Out
 }
 
+// Aux makes node x an auxiliary output and returns it: see Arch.Aux.
+func (b *Builder) Aux(x int) int {
+	if x < 0 || x >= len(b.a.Nodes) {
+		if x != lost || len(b.errs) == 0 {
+			b.errs = append(b.errs, fmt.Errorf("arch: node %d cannot be an auxiliary output; there are nodes 0 to %d", x, len(b.a.Nodes)-1))
+		}
+		return lost
+	}
+	if at, there := slices.BinarySearch(b.a.Aux, x); !there {
+		b.a.Aux = slices.Insert(b.a.Aux, at, x)
+	}
+	return x
+}
+
 // Build ends the architecture; the node added last is its output. The error joins
 // every mistake made.
 func (b *Builder) Build() (*Arch, error) {
@@ -104,6 +131,7 @@ func (b *Builder) Build() (*Arch, error) {
 	}
 	a := b.a
 	a.Nodes = append([]Node(nil), b.a.Nodes...)
+	a.Aux = append([]int(nil), b.a.Aux...)
 	if err := a.Check(); err != nil {
 		return nil, err
 	}
@@ -112,7 +140,7 @@ func (b *Builder) Build() (*Arch, error) {
 
 // Conv adds a convolution with k×k filters that gives out channels. It is padded
 // by half the filter, so that an odd k with stride 1 keeps height and width, unless
-// Pad says otherwise, and has no bias unless Bias(true) is given.
+// Pad or Same says otherwise, and has no bias unless Bias(true) is given.
 func (b *Builder) Conv(x, out, k int, opts ...Option) int {
 	s := apply(Op{Kind: Conv, Out: out, KH: k, KW: k}, opts)
 	if !s.padded {
@@ -148,8 +176,49 @@ func (b *Builder) BatchNorm(x int, opts ...Option) int { return b.simple(BatchNo
 // ReLU adds a rectifier.
 func (b *Builder) ReLU(x int, opts ...Option) int { return b.simple(ReLU, x, opts) }
 
+// ReLU6 adds a rectifier that ends at 6.
+func (b *Builder) ReLU6(x int, opts ...Option) int { return b.simple(ReLU6, x, opts) }
+
 // Tanh adds a hyperbolic tangent.
 func (b *Builder) Tanh(x int, opts ...Option) int { return b.simple(Tanh, x, opts) }
+
+// Sigmoid adds the logistic function.
+func (b *Builder) Sigmoid(x int, opts ...Option) int { return b.simple(Sigmoid, x, opts) }
+
+// HardSigmoid adds a sigmoid of straight lines.
+func (b *Builder) HardSigmoid(x int, opts ...Option) int { return b.simple(HardSigmoid, x, opts) }
+
+// SiLU adds x·sigmoid(x).
+func (b *Builder) SiLU(x int, opts ...Option) int { return b.simple(SiLU, x, opts) }
+
+// HardSwish adds x·hardsigmoid(x).
+func (b *Builder) HardSwish(x int, opts ...Option) int { return b.simple(HardSwish, x, opts) }
+
+// Activation adds the activation of the given kind, such as ReLU or SiLU.
+func (b *Builder) Activation(x int, k Kind, opts ...Option) int {
+	if !k.Activation() {
+		return b.fail(Op{Kind: k}, "", "is no activation; those are relu, relu6, tanh, sigmoid, hardsigmoid, silu and hardswish")
+	}
+	return b.simple(k, x, opts)
+}
+
+// Shuffle interleaves the channels of groups, so that convolutions in groups mix (Zhang et al. 2018, ShuffleNet).
+func (b *Builder) Shuffle(x, groups int, opts ...Option) int {
+	return b.add(apply(Op{Kind: Shuffle, Groups: groups}, opts), []int{x})
+}
+
+// Slice adds the channels from … from+out-1 of x.
+func (b *Builder) Slice(x, from, out int, opts ...Option) int {
+	return b.add(apply(Op{Kind: Slice, From: from, Out: out}, opts), []int{x})
+}
+
+// Shift moves the image one pixel up and left; zeros enter below and at the right.
+func (b *Builder) Shift(x int, opts ...Option) int { return b.simple(Shift, x, opts) }
+
+// ZeroPad adds h rows and w columns of zeros in all, half on each side, an odd one below or at the right.
+func (b *Builder) ZeroPad(x, h, w int, opts ...Option) int {
+	return b.add(apply(Op{Kind: ZeroPad, PadH: h, PadW: w}, opts), []int{x})
+}
 
 // GlobalPool adds the mean over height and width.
 func (b *Builder) GlobalPool(x int, opts ...Option) int { return b.simple(GlobalPool, x, opts) }
@@ -165,6 +234,11 @@ func (b *Builder) Zero(x int, opts ...Option) int { return b.simple(Zero, x, opt
 
 // Add adds the sum of nodes of equal shapes. The sum of one node is that node itself.
 func (b *Builder) Add(xs ...int) int { return b.join(Add, xs) }
+
+// Mul adds the product of an image and its gate: an image of the same shape, or one number a channel.
+func (b *Builder) Mul(x, gate int, opts ...Option) int {
+	return b.add(apply(Op{Kind: Mul}, opts), []int{x, gate})
+}
 
 // Concat adds the channels of all nodes, one after the other. The concatenation of one node is that node itself.
 func (b *Builder) Concat(xs ...int) int { return b.join(Concat, xs) }

@@ -81,6 +81,58 @@ func TestBuilderOptions(t *testing.T) {
 	}
 }
 
+// Composites with the settings that only some of their parts have.
+func TestBuilderComposites(t *testing.T) {
+	b := arch.NewBuilder("", arch.Shape{C: 6, H: 7, W: 7})
+	x := b.ConvBN(b.In(), 8, 3, arch.Same(), arch.Stride(2), arch.Fixed(), arch.Named("first"))
+	x = b.SepConv(x, 8, 5, 1, arch.Same(), arch.Fixed())
+	x = b.FactorizedReduce(x, 9, arch.Named("half"))
+	x = b.SqueezeExcite(x, 3, arch.SiLU, arch.HardSigmoid, arch.Named("se"))
+	aux := b.Aux(b.Classifier(x, 5))
+	x = b.Slice(b.Shuffle(b.ZeroPad(b.Activation(x, arch.ReLU6), 1, 2), 3), 1, 4)
+	b.Classifier(x, 5)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	infos, err := a.Infer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, n := range a.Nodes[1:] {
+		got = append(got, n.Name+": "+n.Op.String()+" = "+infos[i+1].Out.String())
+	}
+	want := []string{
+		"first/conv: conv 3×3 →8 /2 same = 8×4×4", "first/bn: batchnorm fixed = 8×4×4",
+		"relu 1: relu = 8×4×4", "conv 1: conv 5×5 →8 same groups 8 = 8×4×4", "conv 2: conv 1×1 →8 = 8×4×4", "batchnorm 1: batchnorm fixed = 8×4×4",
+		"relu 2: relu = 8×4×4", "conv 3: conv 5×5 →8 same groups 8 = 8×4×4", "conv 4: conv 1×1 →8 = 8×4×4", "batchnorm 2: batchnorm fixed = 8×4×4",
+		"half/relu: relu = 8×4×4", "half/conv1: conv 1×1 →4 /2 = 4×2×2", "half/shift: shift = 8×4×4", "half/conv2: conv 1×1 →5 /2 = 5×2×2",
+		"half/concat: concat = 9×2×2", "half/bn: batchnorm = 9×2×2",
+		"se/mean: globalpool = 9×1×1", "se/squeeze: conv 1×1 →3 +bias = 3×1×1", "se/act: silu = 3×1×1",
+		"se/excite: conv 1×1 →9 +bias = 9×1×1", "se/gate: hardsigmoid = 9×1×1", "se/mul: mul = 9×2×2",
+		"globalpool 1: globalpool = 9×1×1", "linear 1: linear →5 +bias = 5×1×1",
+		"relu6 1: relu6 = 9×2×2", "zeropad 1: zeropad pad 1×2 = 9×3×4", "shuffle 1: shuffle groups 3 = 9×3×4", "slice 1: slice from 1 →4 = 4×3×4",
+		"globalpool 2: globalpool = 4×1×1", "linear 2: linear →5 +bias = 5×1×1",
+	}
+	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
+		t.Errorf("got\n%s\nwant\n%s", g, w)
+	}
+	// 6·8·9; twice 8·25+8·8; 8·4+8·5 and 2·9; 9·3+3 and 3·9+9; auxiliary 9·5+5; 4·5+5
+	if p, err := a.Params(); p != 432+2*264+72+18+66+50+25 || err != nil {
+		t.Errorf("%d parameters, %v", p, err)
+	}
+	// At inference without the auxiliary head.
+	if m, err := a.MACs(); m != (432+2*264)*16+72*4+27+27+20 || err != nil {
+		t.Errorf("%d MACs, %v", m, err)
+	}
+	for i, info := range infos {
+		if want := i == aux || i == aux-1; info.Aux != want {
+			t.Errorf("node %s is needed by auxiliary outputs only: %t, want %t", a.Nodes[i].Name, info.Aux, want)
+		}
+	}
+}
+
 // Every mistake is told once, and nothing is told of what stands on one.
 func TestBuilderCollectsErrors(t *testing.T) {
 	b := arch.NewBuilder("bad", arch.Shape{C: 1, H: 8, W: 8})
@@ -93,6 +145,10 @@ func TestBuilderCollectsErrors(t *testing.T) {
 	b.ReLU(b.In(), arch.Named("input")) // name taken
 	b.ReLU(b.In(), arch.Stride(2))      // means nothing
 	b.SepConv(b.In(), 4, 3, 1, arch.Named("sep"), arch.Stride(2))
+	b.Activation(b.In(), arch.Flatten)
+	b.Conv(b.In(), 4, 3, arch.Fixed())
+	b.Aux(9)
+	b.Aux(x)
 	_, err := b.Build()
 	if err == nil {
 		t.Fatal("no error")
@@ -103,7 +159,10 @@ func TestBuilderCollectsErrors(t *testing.T) {
 		"arch: node 2 (relu “relu 3”): takes node 77; there are nodes 0 to 1",
 		"arch: node 2 (relu “input”): has the name of node 0; every node needs one of its own",
 		"arch: node 2 (relu “relu 4”): has the setting stride, which means nothing for relu; leave it out",
-		"arch: node 2 (conv “sep”): a separable convolution takes no option but Named; its settings are arguments",
+		"arch: node 2 (conv “sep”): a separable convolution takes no options but Named, Same and Fixed; its settings are arguments",
+		"arch: node 2 (flatten “”): is no activation; those are relu, relu6, tanh, sigmoid, hardsigmoid, silu and hardswish",
+		"arch: node 2 (conv “conv 3”): has the setting fixed, which means nothing for conv; leave it out",
+		"arch: node 9 cannot be an auxiliary output; there are nodes 0 to 1",
 	}
 	if got := err.Error(); got != strings.Join(want, "\n") {
 		t.Errorf("error is\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -56,6 +56,18 @@ func TestCheckNamesNodeAndCure(t *testing.T) {
 		{"linear on image", func(a *arch.Arch) { a.Nodes[6].In = []int{4} }, "arch: node 6 (linear “out”): takes a vector, but its input has the shape 16×4×4; put flatten or globalpool before it"},
 		{"output no vector", func(a *arch.Arch) { a.Nodes = a.Nodes[:5] }, "arch: node 4 (maxpool “pool”): is the output and has the shape 16×4×4; the last node must be a vector"},
 		{"rate", func(a *arch.Arch) { a.Nodes[5].Op = arch.Op{Kind: arch.Dropout, Rate: 1} }, "rate is 1; it must be at least 0 and below 1"},
+		{"same and padding", func(a *arch.Arch) { a.Nodes[1].Op.Same = true }, "arch: node 1 (conv “a”): has same together with pad_h 1, pad_w 1, ceil false; SAME padding follows"},
+		{"same of linear", func(a *arch.Arch) { a.Nodes[6].Op.Same = true }, "has the setting same, which means nothing for linear"},
+		{"gate", func(a *arch.Arch) { a.Nodes[3].Op.Kind = arch.Mul; a.Nodes[2].Op.Stride = 2 }, "arch: node 3 (mul “sum”): inputs have shapes 16×8×8 and 16×4×4; the gate must have the image's shape or be 16×1×1"},
+		{"arity of mul", func(a *arch.Arch) {
+			a.Nodes[3] = arch.Node{Name: "sum", Op: arch.Op{Kind: arch.Mul}, In: []int{1, 2, 2}}
+		}, "has 3 inputs; a mul needs two inputs, an image and its gate"},
+		{"slice", func(a *arch.Arch) { a.Nodes[4].Op = arch.Op{Kind: arch.Slice, From: 10, Out: 7} }, "arch: node 4 (slice “pool”): takes channels 10 to 16 of 16×8×8; there are channels 0 to 15"},
+		{"empty slice", func(a *arch.Arch) { a.Nodes[4].Op = arch.Op{Kind: arch.Slice, From: 10} }, "out is 0; it must be 1 to 1048576"},
+		{"shuffle", func(a *arch.Arch) { a.Nodes[4].Op = arch.Op{Kind: arch.Shuffle, Groups: 3} }, "arch: node 4 (shuffle “pool”): has 3 groups, but 16 channels come in; the groups must divide them"},
+		{"auxiliary output beyond", func(a *arch.Arch) { a.Aux = []int{6} }, "arch: auxiliary outputs are the nodes [6]; they must be in order, each once, from 1 to 5, before the output"},
+		{"auxiliary outputs out of order", func(a *arch.Arch) { a.Aux = []int{3, 2} }, "arch: auxiliary outputs are the nodes [3 2]; they must be in order"},
+		{"auxiliary image", func(a *arch.Arch) { a.Aux = []int{3} }, "arch: node 3 (add “sum”): is an auxiliary output and has the shape 16×8×8; it must be that of the output, 10×1×1"},
 		{"too much to count", func(a *arch.Arch) {
 			a.Input = arch.Shape{C: 1 << 11, H: 1 << 10, W: 1 << 10}
 			a.Nodes[1].Op = arch.Op{Kind: arch.Conv, Out: 1 << 11, KH: 1 << 20, KW: 1 << 20, PadH: 1 << 19, PadW: 1 << 19}
@@ -87,10 +99,20 @@ func TestOutputSizes(t *testing.T) {
 	pool := func(k, s, p int, ceil bool) arch.Op {
 		return arch.Op{Kind: arch.MaxPool, KH: k, KW: k, Stride: s, PadH: p, PadW: p, Ceil: ceil}
 	}
+	same := func(kind arch.Kind, k, s, d int) arch.Op {
+		o := arch.Op{Kind: kind, KH: k, KW: k, Stride: s, Dilation: d, Same: true}
+		if kind == arch.Conv {
+			o.Out = 1
+		}
+		return o
+	}
 	for _, c := range []struct {
 		op       arch.Op
 		in, want int
 	}{
+		{same(arch.Conv, 3, 2, 1), 7, 4}, {same(arch.Conv, 3, 2, 1), 8, 4}, {same(arch.Conv, 5, 1, 3), 4, 4}, {same(arch.Conv, 1, 3, 1), 7, 3},
+		{same(arch.MaxPool, 2, 2, 0), 7, 4}, {same(arch.AvgPool, 3, 3, 0), 10, 4}, {same(arch.AvgPool, 9, 1, 0), 2, 2},
+		{arch.Op{Kind: arch.ZeroPad, PadH: 3}, 8, 11}, {arch.Op{Kind: arch.Shift}, 8, 8},
 		{conv(3, 1, 1, 1), 8, 8}, {conv(3, 2, 1, 1), 7, 4}, {conv(3, 0, 0, 0), 8, 6}, {conv(3, 1, 2, 2), 8, 8},
 		{conv(7, 2, 3, 1), 224, 112}, {conv(8, 1, 0, 1), 8, 1},
 		{pool(2, 2, 0, false), 7, 3}, {pool(2, 2, 0, true), 7, 4}, {pool(3, 2, 0, true), 112, 56}, {pool(3, 2, 0, false), 112, 55},
@@ -103,6 +125,26 @@ func TestOutputSizes(t *testing.T) {
 		out, err := a.Output()
 		if err != nil || out.H != c.want {
 			t.Errorf("%v on height %d gives %v, %v; want height %d", c.op, c.in, out, err, c.want)
+		}
+	}
+}
+
+// TensorFlow pads ⌊total/2⌋ before the image, total = max((⌈n/stride⌉-1)·stride + reach - n, 0).
+func TestLeading(t *testing.T) {
+	for _, c := range []struct {
+		op        arch.Op
+		in        arch.Shape
+		top, left int
+	}{
+		{arch.Op{Kind: arch.Conv, Out: 1, KH: 3, KW: 3, Stride: 2, Same: true}, arch.Shape{C: 1, H: 224, W: 225}, 0, 1},
+		{arch.Op{Kind: arch.Conv, Out: 1, KH: 7, KW: 5, Stride: 2, Same: true}, arch.Shape{C: 1, H: 224, W: 224}, 2, 1},
+		{arch.Op{Kind: arch.Conv, Out: 1, KH: 3, KW: 3, Dilation: 2, Same: true}, arch.Shape{C: 1, H: 9, W: 9}, 2, 2},
+		{arch.Op{Kind: arch.AvgPool, KH: 1, KW: 1, Stride: 2, Same: true}, arch.Shape{C: 1, H: 9, W: 8}, 0, 0},
+		{arch.Op{Kind: arch.MaxPool, KH: 3, KW: 3, PadH: 1}, arch.Shape{C: 1, H: 9, W: 9}, 1, 0},
+		{arch.Op{Kind: arch.ZeroPad, PadH: 1, PadW: 5}, arch.Shape{C: 1, H: 9, W: 9}, 0, 2},
+	} {
+		if h, w := c.op.Leading(c.in); h != c.top || w != c.left {
+			t.Errorf("%v on %v is padded by %d and %d before the image, want %d and %d", c.op, c.in, h, w, c.top, c.left)
 		}
 	}
 }

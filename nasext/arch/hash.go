@@ -8,7 +8,7 @@ import (
 )
 
 // Hash is a fingerprint of the structure: input shape, operations with their
-// settings, and who takes whose output, in the order of the nodes. Names and
+// settings, who takes whose output, and which outputs are auxiliary, in the order of the nodes. Names and
 // blocks do not count, and neither does whether a default was written out. It is
 // 32 hexadecimal digits and stays the same between versions of the program.
 //
@@ -31,6 +31,19 @@ func (a *Arch) Hash() string {
 		put(len(n.In))
 		for _, from := range n.In {
 			put(from)
+		}
+		// What architectures could not have when the first fingerprints were stored is
+		// written only where it is there, after a number that no node begins with.
+		if o.From != 0 || o.Same || o.Fixed {
+			for _, v := range []int{-1, o.From, bit(o.Same), bit(o.Fixed)} {
+				put(v)
+			}
+		}
+	}
+	if len(a.Aux) > 0 {
+		put(-2)
+		for _, i := range a.Aux {
+			put(i)
 		}
 	}
 	sum := sha256.Sum256(b)

@@ -9,9 +9,10 @@ import (
 
 // Info is what follows from the settings of a node and the shapes that reach it.
 type Info struct {
-	Out    Shape `json:"out"`    // of one sample
-	Params int64 `json:"params"` // trainable: weights, biases, scale and shift of batch norm
-	MACs   int64 `json:"macs"`   // multiply-accumulates for one sample, of convolutions and linear layers only
+	Out    Shape `json:"out"`           // of one sample
+	Params int64 `json:"params"`        // trainable: weights, biases, scale and shift of batch norm
+	MACs   int64 `json:"macs"`          // multiply-accumulates for one sample, of convolutions and linear layers only
+	Aux    bool  `json:"aux,omitempty"` // only auxiliary outputs need it: inference does not compute it
 }
 
 // Check says what is wrong with the architecture, or nil: the order of the nodes,
@@ -24,8 +25,14 @@ func (a *Arch) Check() error {
 		return err
 	}
 	last := len(infos) - 1
-	if out := infos[last].Out; out.H != 1 || out.W != 1 {
+	out := infos[last].Out
+	if out.H != 1 || out.W != 1 {
 		return a.fault(last, "is the output and has the shape %v; the last node must be a vector with one number per class, so end with globalpool or flatten, then linear", out)
+	}
+	for _, i := range a.Aux {
+		if infos[i].Out != out {
+			return a.fault(i, "is an auxiliary output and has the shape %v; it must be that of the output, %v", infos[i].Out, out)
+		}
 	}
 	return nil
 }
@@ -69,19 +76,50 @@ func (a *Arch) Infer() ([]Info, error) {
 		}
 		infos[i] = info
 	}
-	return infos, nil
+	return infos, a.inferAux(infos)
 }
 
-// Params is the number of trainable parameters.
+// inferAux checks the list of auxiliary outputs and marks what only they need.
+func (a *Arch) inferAux(infos []Info) error {
+	if len(a.Aux) == 0 {
+		return nil
+	}
+	last := len(a.Nodes) - 1
+	needs := make([]bool, last+1) // for an auxiliary output
+	for k, i := range a.Aux {
+		if i < 1 || i >= last || k > 0 && i <= a.Aux[k-1] {
+			return fmt.Errorf("arch: auxiliary outputs are the nodes %v; they must be in order, each once, from 1 to %d, before the output", a.Aux, last-1)
+		}
+		needs[i] = true
+	}
+	output := make([]bool, last+1) // for the output
+	output[last] = true
+	for i := last; i >= 0; i-- {
+		for _, from := range a.Nodes[i].In {
+			needs[from] = needs[from] || needs[i]
+			output[from] = output[from] || output[i]
+		}
+		infos[i].Aux = needs[i] && !output[i]
+	}
+	return nil
+}
+
+// Params is the number of trainable parameters, those of auxiliary heads included.
 func (a *Arch) Params() (int64, error) {
 	infos, err := a.Infer()
 	return total(infos, func(i Info) int64 { return i.Params }), err
 }
 
-// MACs is the number of multiply-accumulates that one sample takes, by the rule of Infer.
+// MACs is the number of multiply-accumulates that one sample takes at inference, by
+// the rule of Infer: auxiliary heads take none.
 func (a *Arch) MACs() (int64, error) {
 	infos, err := a.Infer()
-	return total(infos, func(i Info) int64 { return i.MACs }), err
+	return total(infos, func(i Info) int64 {
+		if i.Aux {
+			return 0
+		}
+		return i.MACs
+	}), err
 }
 
 // Output is the shape of the last node.
@@ -129,9 +167,24 @@ func (a *Arch) infer(o Op, in []Shape) (Info, error) {
 			err = misfit(o, in[0])
 		}
 	case BatchNorm:
-		info = Info{Out: in[0], Params: 2 * int64(in[0].C)}
-	case ReLU, Tanh, Identity, Dropout:
 		info.Out = in[0]
+		if !o.Fixed {
+			info.Params = 2 * int64(in[0].C)
+		}
+	case ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, Identity, Dropout, Shift:
+		info.Out = in[0]
+	case Shuffle:
+		info.Out = in[0]
+		if in[0].C%o.Groups != 0 {
+			err = fmt.Errorf("has %d groups, but %d channels come in; the groups must divide them", o.Groups, in[0].C)
+		}
+	case Slice:
+		info.Out = Shape{o.Out, in[0].H, in[0].W}
+		if o.From+o.Out > in[0].C {
+			err = fmt.Errorf("takes channels %d to %d of %v; there are channels 0 to %d", o.From, o.From+o.Out-1, in[0], in[0].C-1)
+		}
+	case ZeroPad:
+		info.Out = Shape{in[0].C, in[0].H + o.PadH, in[0].W + o.PadW}
 	case Zero:
 		info.Out = Shape{in[0].C, (in[0].H + o.Stride - 1) / o.Stride, (in[0].W + o.Stride - 1) / o.Stride}
 	case GlobalPool:
@@ -146,6 +199,11 @@ func (a *Arch) infer(o Op, in []Shape) (Info, error) {
 			if s != in[0] {
 				return Info{}, fmt.Errorf("inputs have shapes %s; an add needs equal shapes", shapes(in))
 			}
+		}
+	case Mul:
+		info.Out = in[0]
+		if in[1] != in[0] && in[1] != (Shape{in[0].C, 1, 1}) {
+			err = fmt.Errorf("inputs have shapes %s; the gate must have the image's shape or be %v", shapes(in), Shape{in[0].C, 1, 1})
 		}
 	case Concat:
 		info.Out = in[0]
@@ -198,7 +256,7 @@ func inferLinear(o Op, in Shape) (Info, error) {
 func misfit(o Op, in Shape) error {
 	what := fmt.Sprintf("a window of %d×%d", o.KH, o.KW)
 	if o.Kind == Conv {
-		what = fmt.Sprintf("a filter that reaches over %d×%d pixels", o.Dilation*(o.KH-1)+1, o.Dilation*(o.KW-1)+1)
+		what = fmt.Sprintf("a filter that reaches over %d×%d pixels", o.reach(o.KH), o.reach(o.KW))
 	}
 	return fmt.Errorf("%s does not fit on %v padded by %s; make it smaller, pad more or pool less before it", what, in, pair(o.PadH, o.PadW))
 }

@@ -14,7 +14,11 @@ func TestJSONRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []*arch.Arch{small(), google} {
+	aux := small()
+	aux.Nodes = append(aux.Nodes, arch.Node{Name: "main", Op: arch.Op{Kind: arch.Linear, Out: 10}, In: []int{5}})
+	aux.Nodes[1].Op = arch.Op{Kind: arch.Conv, Out: 16, KH: 3, KW: 3, Same: true}
+	aux.Aux = []int{6}
+	for _, a := range []*arch.Arch{small(), google, aux} {
 		data, err := a.Encode()
 		if err != nil {
 			t.Fatal(err)
@@ -75,6 +79,10 @@ func TestHashIsOfStructure(t *testing.T) {
 		"ceil":     func(a *arch.Arch) { a.Nodes[4].Op.Ceil = true },
 		"wiring":   func(a *arch.Arch) { a.Nodes[3].In = []int{1, 1} },
 		"kind":     func(a *arch.Arch) { a.Nodes[4].Op.Kind = arch.AvgPool },
+		"same":     func(a *arch.Arch) { a.Nodes[4].Op.Same = true },
+		"fixed":    func(a *arch.Arch) { a.Nodes[4].Op.Fixed = true },
+		"from":     func(a *arch.Arch) { a.Nodes[4].Op.From = 1 },
+		"aux":      func(a *arch.Arch) { a.Aux = []int{2} },
 	}
 	for name, change := range other {
 		a := small()

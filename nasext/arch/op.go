@@ -19,6 +19,9 @@ const (
 	setBias
 	setCeil
 	setRate
+	setFrom
+	setSame
+	setFixed
 )
 
 // many is the largest number of inputs of an operation that takes any number.
@@ -34,10 +37,13 @@ type rule struct {
 // ruleOf says what holds for operations of kind k; false if there is no such kind.
 func ruleOf(k Kind) (rule, bool) {
 	const (
-		pool = setFilter | setStride | setPad | setCeil
-		conv = setOut | setFilter | setStride | setPad | setDilation | setGroups | setBias
+		pool = setFilter | setStride | setPad | setSame | setCeil
+		conv = setOut | setFilter | setStride | setPad | setSame | setDilation | setGroups | setBias
 	)
 	one := func(s setting) (rule, bool) { return rule{s, 1, 1, "exactly one input"}, true }
+	if k.Activation() {
+		return one(0)
+	}
 	switch k {
 	case Input:
 		return rule{0, 0, 0, "no inputs"}, true
@@ -45,7 +51,9 @@ func ruleOf(k Kind) (rule, bool) {
 		return one(conv)
 	case MaxPool, AvgPool:
 		return one(pool)
-	case BatchNorm, ReLU, Tanh, GlobalPool, Flatten, Identity:
+	case BatchNorm:
+		return one(setFixed)
+	case GlobalPool, Flatten, Identity, Shift:
 		return one(0)
 	case Linear:
 		return one(setOut | setBias)
@@ -53,6 +61,14 @@ func ruleOf(k Kind) (rule, bool) {
 		return one(setStride)
 	case Dropout:
 		return one(setRate)
+	case Shuffle:
+		return one(setGroups)
+	case Slice:
+		return one(setFrom | setOut)
+	case ZeroPad:
+		return one(setPad)
+	case Mul:
+		return rule{0, 2, 2, "two inputs, an image and its gate"}, true
 	case Add, Concat:
 		return rule{0, 2, many, "two or more inputs"}, true
 	}
@@ -61,7 +77,8 @@ func ruleOf(k Kind) (rule, bool) {
 
 // kinds lists every kind, for error messages.
 func kinds() string {
-	return "input, conv, batchnorm, relu, tanh, maxpool, avgpool, globalpool, flatten, linear, add, concat, identity, zero and dropout"
+	return "input, conv, batchnorm, relu, relu6, tanh, sigmoid, hardsigmoid, silu, hardswish, maxpool, avgpool, globalpool, flatten, linear, " +
+		"add, mul, concat, shuffle, slice, shift, zeropad, identity, zero and dropout"
 }
 
 // WithDefaults is the operation with its defaults written out: a Stride, Dilation or
@@ -92,10 +109,10 @@ func (o Op) check() error {
 		return nil
 	}
 	for _, err := range []error{
-		stray("out", o.Out != 0, setOut), stray("kh", o.KH != 0, setFilter), stray("kw", o.KW != 0, setFilter),
-		stray("stride", o.Stride != 0, setStride), stray("pad_h", o.PadH != 0, setPad), stray("pad_w", o.PadW != 0, setPad),
+		stray("out", o.Out != 0, setOut), stray("from", o.From != 0, setFrom), stray("kh", o.KH != 0, setFilter), stray("kw", o.KW != 0, setFilter),
+		stray("stride", o.Stride != 0, setStride), stray("pad_h", o.PadH != 0, setPad), stray("pad_w", o.PadW != 0, setPad), stray("same", o.Same, setSame),
 		stray("dilation", o.Dilation != 0, setDilation), stray("groups", o.Groups != 0, setGroups),
-		stray("bias", o.Bias, setBias), stray("ceil", o.Ceil, setCeil), stray("rate", o.Rate != 0, setRate),
+		stray("bias", o.Bias, setBias), stray("ceil", o.Ceil, setCeil), stray("fixed", o.Fixed, setFixed), stray("rate", o.Rate != 0, setRate),
 	} {
 		if err != nil {
 			return err
@@ -107,7 +124,7 @@ func (o Op) check() error {
 		least  int
 		counts setting
 	}{
-		{"out", o.Out, 1, setOut}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
+		{"out", o.Out, 1, setOut}, {"from", o.From, 0, setFrom}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
 		{"stride", o.Stride, 0, setStride}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
 		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups},
 	} {
@@ -117,6 +134,9 @@ func (o Op) check() error {
 	}
 	if !(o.Rate >= 0 && o.Rate < 1) {
 		return fmt.Errorf("rate is %v; it must be at least 0 and below 1", o.Rate)
+	}
+	if o.Same && (o.PadH != 0 || o.PadW != 0 || o.Ceil) {
+		return fmt.Errorf("has same together with pad_h %d, pad_w %d, ceil %t; SAME padding follows from the image, the filter and the stride, so leave them out", o.PadH, o.PadW, o.Ceil)
 	}
 	pool := o.Kind == MaxPool || o.Kind == AvgPool
 	if pool && (2*o.PadH > o.KH || 2*o.PadW > o.KW) {
@@ -130,12 +150,15 @@ func (o Op) check() error {
 // far above what is sensible, far below what overflows.
 const maxSetting = 1 << 20
 
+// reach is the number of pixels from the first to the last under a filter of k along one side.
+func (o Op) reach(k int) int { return max(o.Dilation, 1)*(k-1) + 1 }
+
 // out is the number of positions of a filter along one side of n pixels.
 func (o Op) out(n, k, pad int) int {
-	span := n + 2*pad - o.Dilation*(k-1) - 1 // how far the first filter position can move
-	if o.Kind != Conv {
-		span = n + 2*pad - k
+	if o.Same {
+		return (n + o.Stride - 1) / o.Stride
 	}
+	span := n + 2*pad - o.reach(k) // how far the first filter position can move
 	if span < 0 && (!o.Ceil || span <= -o.Stride) {
 		return 0
 	}
@@ -149,6 +172,21 @@ func (o Op) out(n, k, pad int) int {
 	return m
 }
 
+// Leading is the padding before an image of the given shape: rows above it and
+// columns left of it, for a convolution, a pooling or a zeropad. What lies beyond
+// the image on the other sides follows from the output's shape.
+func (o Op) Leading(in Shape) (h, w int) {
+	o = o.WithDefaults()
+	if o.Kind == ZeroPad {
+		return o.PadH / 2, o.PadW / 2
+	}
+	if !o.Same {
+		return o.PadH, o.PadW
+	}
+	half := func(n, k int) int { return max((o.out(n, k, 0)-1)*o.Stride+o.reach(k)-n, 0) / 2 }
+	return half(in.H, o.KH), half(in.W, o.KW)
+}
+
 // String is the operation on one line: "conv 3×3 →16 /2 pad 1".
 func (o Op) String() string {
 	var b strings.Builder
@@ -156,6 +194,9 @@ func (o Op) String() string {
 	r, _ := ruleOf(o.Kind)
 	if r.settings&setFilter != 0 {
 		fmt.Fprintf(&b, " %d×%d", o.KH, o.KW)
+	}
+	if o.From != 0 {
+		fmt.Fprintf(&b, " from %d", o.From)
 	}
 	if o.Out != 0 {
 		fmt.Fprintf(&b, " →%d", o.Out)
@@ -165,6 +206,9 @@ func (o Op) String() string {
 	}
 	if o.PadH != 0 || o.PadW != 0 {
 		b.WriteString(" pad " + pair(o.PadH, o.PadW))
+	}
+	if o.Same {
+		b.WriteString(" same")
 	}
 	if o.Dilation > 1 {
 		fmt.Fprintf(&b, " dilation %d", o.Dilation)
@@ -177,6 +221,9 @@ func (o Op) String() string {
 	}
 	if o.Ceil {
 		b.WriteString(" ceil")
+	}
+	if o.Fixed {
+		b.WriteString(" fixed")
 	}
 	if o.Rate != 0 {
 		fmt.Fprintf(&b, " %g", o.Rate)

@@ -14,6 +14,7 @@ type Row struct {
 	Out    string // shape
 	Params int64
 	MACs   int64
+	Aux    bool // only auxiliary outputs need it: the total of MACs leaves it out
 }
 
 // Summary is the architecture as a table, one row per node.
@@ -30,7 +31,7 @@ func (a *Arch) Summary() ([]Row, error) {
 		}
 		rows[i] = Row{
 			Name: n.Name, Op: n.Op.String(), In: strings.Join(from, ", "),
-			Out: infos[i].Out.String(), Params: infos[i].Params, MACs: infos[i].MACs,
+			Out: infos[i].Out.String(), Params: infos[i].Params, MACs: infos[i].MACs, Aux: infos[i].Aux,
 		}
 	}
 	return rows, nil
@@ -48,7 +49,9 @@ func (a *Arch) String() string {
 	for _, r := range rows {
 		lines = append(lines, []string{r.Name, r.Op, r.Out, count(r.Params), count(r.MACs)})
 		params += r.Params
-		macs += r.MACs
+		if !r.Aux {
+			macs += r.MACs
+		}
 	}
 	lines = append(lines, []string{strings.TrimSpace("total " + a.Name), fmt.Sprintf("%d nodes", len(rows)), rows[len(rows)-1].Out, fmt.Sprint(params), fmt.Sprint(macs)})
 

@@ -21,17 +21,34 @@ func randomOp(d *rand.Rand, k arch.Kind) arch.Op {
 		o.Out = o.Groups * (1 + d.IntN(6))
 		o.KH, o.KW, o.PadH, o.PadW = 1+d.IntN(3), 1+d.IntN(4), d.IntN(3), d.IntN(3)
 		o.Stride, o.Dilation, o.Bias = 1+d.IntN(3), 1+d.IntN(2), d.IntN(2) == 0
+		makeSame(d, &o)
 	case arch.MaxPool, arch.AvgPool:
 		o.KH, o.KW, o.Stride = 1+d.IntN(3), 1+d.IntN(3), 1+d.IntN(3)
 		o.PadH, o.PadW, o.Ceil = d.IntN(o.KH/2+1), d.IntN(o.KW/2+1), d.IntN(2) == 0
+		makeSame(d, &o)
 	case arch.Linear:
 		o.Out, o.Bias = 1+d.IntN(20), d.IntN(2) == 0
 	case arch.Zero:
 		o.Stride = 1 + d.IntN(2)
 	case arch.Dropout:
 		o.Rate = 0.4
+	case arch.BatchNorm:
+		o.Fixed = d.IntN(3) == 0
+	case arch.Shuffle:
+		o.Groups = 1 + d.IntN(3)
+	case arch.Slice:
+		o.From, o.Out = d.IntN(3), 1+d.IntN(4)
+	case arch.ZeroPad:
+		o.PadH, o.PadW = d.IntN(4), d.IntN(4)
 	}
 	return o
+}
+
+// makeSame gives some operations SAME padding.
+func makeSame(d *rand.Rand, o *arch.Op) {
+	if d.IntN(3) == 0 {
+		o.PadH, o.PadW, o.Ceil, o.Same = 0, 0, false, true
+	}
 }
 
 // around builds input → op → a sum with itself where shapes allow → flatten, so that
@@ -48,6 +65,11 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 		case arch.Add, arch.Concat:
 			y := n.op("other", convOp(c, 1, 1, 0, false), x)
 			n.op("op", o, x, y, x)
+		case arch.Mul:
+			y := n.op("other", convOp(c, 1, 1, 0, false), x)
+			n.op("op", o, x, y)
+			n.op("gate", kind(arch.GlobalPool), x)
+			n.op("by channel", o, n.last-1, n.last)
 		default:
 			n.op("op", o, x)
 			n.op("twice", o, x)
@@ -61,15 +83,17 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 }
 
 var kindsWithGradient = []arch.Kind{arch.Conv, arch.BatchNorm, arch.ReLU, arch.Tanh, arch.MaxPool, arch.AvgPool, arch.GlobalPool,
-	arch.Flatten, arch.Linear, arch.Add, arch.Concat, arch.Identity, arch.Zero, arch.Dropout}
+	arch.Flatten, arch.Linear, arch.Add, arch.Concat, arch.Identity, arch.Zero, arch.Dropout, arch.Mul, arch.Shuffle, arch.Slice,
+	arch.Shift, arch.ZeroPad, arch.ReLU6, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish}
 
-// inputs draws numbers for an operation; for those with kinks, ReLU and max pooling,
-// their distances from each other and from 0 are at least 0.01, more than a small step.
+// inputs draws numbers for an operation; for those with kinks, their
+// distances from each other and from the kinks are at least 0.01, more than a small step.
 func inputs(d *rand.Rand, k arch.Kind, n int) []float32 {
 	x := make([]float32, n)
 	for i, p := range d.Perm(n) {
 		x[i] = float32(d.NormFloat64())
-		if k == arch.ReLU || k == arch.MaxPool {
+		switch k {
+		case arch.ReLU, arch.MaxPool, arch.ReLU6, arch.HardSigmoid, arch.HardSwish:
 			x[i] = (float32(p) - float32(n/2) + 0.25) * 0.04
 		}
 	}

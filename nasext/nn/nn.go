@@ -62,7 +62,10 @@ func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
 	for i, node := range a.Nodes {
 		s := engine.Step{Name: node.Name, Op: node.Op.WithDefaults(), In: node.In, Out: infos[i].Out}
 		if len(node.In) > 0 {
-			n.addParams(&s, infos[node.In[0]].Out)
+			in := infos[node.In[0]].Out
+			s.Op.PadH, s.Op.PadW = node.Op.Leading(in)
+			s.Op.Same = false
+			n.addParams(&s, in)
 		}
 		n.plan.Steps = append(n.plan.Steps, s)
 	}
@@ -95,7 +98,11 @@ func (n *Network) addParams(s *engine.Step, in arch.Shape) {
 			s.Bias = param("bias", o.Out)
 		}
 	case arch.BatchNorm:
-		s.Weight, s.Bias = param("weight", in.C), param("bias", in.C)
+		if o.Fixed {
+			s.Weight, s.Bias = NewParam(s.Name+".weight", in.C), NewParam(s.Name+".bias", in.C)
+		} else {
+			s.Weight, s.Bias = param("weight", in.C), param("bias", in.C)
+		}
 		s.Mean, s.Var = moment("running_mean"), moment("running_var")
 	}
 }

@@ -72,11 +72,43 @@ func (n *Network) referenceStep(i int, ins [][]float64) []float64 {
 			}
 		case arch.BatchNorm:
 			d := (x[j] - float64(s.Mean.W[c])) / math.Sqrt(float64(s.Var.W[c])+1e-5)
-			y[j] = d*float64(s.Weight.W[c]) + float64(s.Bias.W[c])
+			if y[j] = d; !o.Fixed {
+				y[j] = d*float64(s.Weight.W[c]) + float64(s.Bias.W[c])
+			}
 		case arch.ReLU:
 			y[j] = math.Max(x[j], 0)
 		case arch.Tanh:
 			y[j] = math.Tanh(x[j])
+		case arch.ReLU6:
+			y[j] = math.Max(math.Min(x[j], 6), 0)
+		case arch.Sigmoid:
+			y[j] = 1 / (1 + math.Exp(-x[j]))
+		case arch.HardSigmoid:
+			y[j] = math.Max(0, math.Min(1, x[j]/6+.5))
+		case arch.SiLU:
+			y[j] = x[j] / (1 + math.Exp(-x[j]))
+		case arch.HardSwish:
+			y[j] = x[j] * math.Max(0, math.Min(1, x[j]/6+.5))
+		case arch.Mul:
+			y[j] = x[j] * ins[1][j*len(ins[1])/len(y)]
+		case arch.Shuffle:
+			size := in.C / o.Groups
+			for i := range in.C { // channel i of the input goes to its place in the output
+				if i%size*o.Groups+i/size == c {
+					y[j] = x[i*plane+p]
+				}
+			}
+		case arch.Slice:
+			y[j] = x[o.From*plane+j]
+		case arch.Shift:
+			if p/in.W+1 < in.H && p%in.W+1 < in.W {
+				y[j] = x[j+in.W+1]
+			}
+		case arch.ZeroPad:
+			v, u := p/s.Out.W-(s.Out.H-in.H)/2, p%s.Out.W-(s.Out.W-in.W)/2
+			if v >= 0 && v < in.H && u >= 0 && u < in.W {
+				y[j] = x[(c*in.H+v)*in.W+u]
+			}
 		case arch.MaxPool:
 			y[j] = math.Inf(-1)
 			window(p, func(t, q int) { y[j] = math.Max(y[j], x[c*in.H*in.W+q]) })

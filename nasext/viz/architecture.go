@@ -17,6 +17,9 @@ func kinds() []string {
 }
 
 func kindOf(k arch.Kind) string {
+	if k.Activation() {
+		return "activation"
+	}
 	switch k {
 	case arch.Input:
 		return "data"
@@ -26,14 +29,14 @@ func kindOf(k arch.Kind) string {
 		return "pool"
 	case arch.Linear:
 		return "linear"
-	case arch.Add, arch.Concat:
+	case arch.Add, arch.Mul, arch.Concat:
 		return "join"
-	case arch.BatchNorm, arch.ReLU, arch.Tanh, arch.Dropout:
+	case arch.BatchNorm, arch.Dropout:
 		return "activation"
 	case arch.Zero:
 		return "zero"
 	}
-	return "skip" // identity and flatten compute nothing
+	return "skip" // identity, flatten, slices and the like compute nothing
 }
 
 // detailed is how many boxes a graph of single operations may have; above it
@@ -62,7 +65,10 @@ func Architecture(a *arch.Arch) *display.Graph {
 	}
 	var params, macs int64
 	for _, i := range infos {
-		params, macs = params+i.Params, macs+i.MACs
+		params += i.Params
+		if !i.Aux {
+			macs += i.MACs
+		}
 	}
 	g := display.NewGraph(fmt.Sprintf("%s: %s parameters, %s MACs", clip(title(a), 60), magnitude(params), magnitude(macs)))
 	g.Kinds = kinds()
@@ -129,7 +135,7 @@ func fold(a *arch.Arch) (boxes []box, of []int) {
 			heavy := n.Op.Kind == arch.Conv || n.Op.Kind == arch.Linear
 			switch {
 			case alone && light && before != arch.Input && (kindOf(before) != "join"),
-				alone && heavy && len(b.nodes) == 1 && (before == arch.ReLU || before == arch.Tanh):
+				alone && heavy && len(b.nodes) == 1 && before.Activation():
 				if heavy {
 					b.main = i
 				}
@@ -240,6 +246,10 @@ func label(o arch.Op, in arch.Shape) string {
 		s = fmt.Sprintf("max pool %d×%d", o.KH, o.KW)
 	case arch.AvgPool:
 		s = fmt.Sprintf("avg pool %d×%d", o.KH, o.KW)
+	case arch.Slice:
+		return fmt.Sprintf("channels %d to %d", o.From, o.From+o.Out-1)
+	case arch.Shuffle:
+		return fmt.Sprintf("shuffle of %d groups", o.Groups)
 	default:
 		return word(o)
 	}
@@ -256,6 +266,20 @@ func word(o arch.Op) string {
 		return "batch norm"
 	case arch.ReLU:
 		return "ReLU"
+	case arch.ReLU6:
+		return "ReLU6"
+	case arch.SiLU:
+		return "SiLU"
+	case arch.HardSigmoid:
+		return "hard sigmoid"
+	case arch.HardSwish:
+		return "hard swish"
+	case arch.Mul:
+		return "multiply"
+	case arch.Shift:
+		return "shift by a pixel"
+	case arch.ZeroPad:
+		return "zero padding"
 	case arch.GlobalPool:
 		return "mean over the image"
 	case arch.Identity:

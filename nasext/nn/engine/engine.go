@@ -18,12 +18,12 @@ type Param struct {
 // Step is one operation of a plan with everything it needs resolved.
 type Step struct {
 	Name string
-	Op   arch.Op    // with defaults written out: strides, dilation and groups are at least 1
+	Op   arch.Op    // with defaults written out: strides, dilation and groups are at least 1, PadH and PadW come before the image, Same is false
 	In   []int      // earlier steps
 	Out  arch.Shape // of one sample
 
-	Weight *Param // conv (out, in/groups, kh, kw), linear (out, in), batchnorm scale (c); else nil
-	Bias   *Param // conv and linear with a bias, batchnorm shift; else nil
+	Weight *Param // conv (out, in/groups, kh, kw), linear (out, in), batchnorm scale (c), ones that stay if fixed; else nil
+	Bias   *Param // conv and linear with a bias, batchnorm shift, zeros that stay if fixed; else nil
 	Mean   *Param // batchnorm: running mean
 	Var    *Param // batchnorm: running variance
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/seed"
 )
@@ -43,37 +44,71 @@ func (o *relu) backward(r *runner) {
 	})
 }
 
-// tanh is the hyperbolic tangent.
-type tanh struct {
+// pointwise is a function of each number on its own.
+type pointwise struct {
 	plain
 	in, out value
+	f       func(x float64) float64
+	slope   func(x, y float64) float64 // of f at x, where y = f(x)
 }
 
-// tanhCost is what a hyperbolic tangent costs in operations of vector loops.
-const tanhCost = 100
+// pointwiseOf is the function of an activation and its slope.
+func pointwiseOf(k arch.Kind) (f func(x float64) float64, slope func(x, y float64) float64) {
+	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	// ramp is hardsigmoid; inside it rises, by 1/6.
+	ramp := func(x float64) float64 { return min(max(x+3, 0), 6) / 6 }
+	inside := func(x float64) bool { return x > -3 && x < 3 }
+	switch k {
+	case arch.ReLU6:
+		return func(x float64) float64 { return min(max(x, 0), 6) }, func(x, _ float64) float64 { return step(x > 0 && x < 6) }
+	case arch.Tanh:
+		return math.Tanh, func(_, y float64) float64 { return 1 - y*y }
+	case arch.Sigmoid:
+		return sigmoid, func(_, y float64) float64 { return y * (1 - y) }
+	case arch.HardSigmoid:
+		return ramp, func(x, _ float64) float64 { return step(inside(x)) / 6 }
+	case arch.SiLU:
+		return func(x float64) float64 { return x * sigmoid(x) }, func(x, y float64) float64 { return y + sigmoid(x)*(1-y) }
+	case arch.HardSwish:
+		return func(x float64) float64 { return x * ramp(x) }, func(x, _ float64) float64 { return ramp(x) + x*step(inside(x))/6 }
+	}
+	return nil, nil
+}
 
-func (o *tanh) forward(r *runner) {
+func step(up bool) float64 {
+	if up {
+		return 1
+	}
+	return 0
+}
+
+// pointwiseCost is what such a function costs in operations of vector loops.
+const pointwiseCost = 100
+
+func (o *pointwise) forward(r *runner) {
 	x, y := o.in.data, o.out.data
-	r.turns(len(y)*tanhCost, len(y), func(from, to int) {
+	r.turns(len(y)*pointwiseCost, len(y), func(from, to int) {
 		for i := from; i < to; i++ {
-			y[i] = float32(math.Tanh(float64(x[i])))
+			y[i] = float32(o.f(float64(x[i])))
 		}
 	})
 }
 
-func (o *tanh) backward(r *runner) {
+func (o *pointwise) backward(r *runner) {
 	dx, more := o.in.take()
 	if dx == nil {
 		return
 	}
-	y, dy := o.out.data, o.out.grad
-	for i, v := range y {
-		g := dy[i] * (1 - v*v)
-		if more {
-			g += dx[i]
+	x, y, dy := o.in.data, o.out.data, o.out.grad
+	r.turns(len(y)*pointwiseCost, len(y), func(from, to int) {
+		for i := from; i < to; i++ {
+			g := dy[i] * float32(o.slope(float64(x[i]), float64(y[i])))
+			if more {
+				g += dx[i]
+			}
+			dx[i] = g
 		}
-		dx[i] = g
-	}
+	})
 }
 
 // dropout sets a share of the activations to 0 in training and divides the others by

@@ -95,8 +95,9 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 		return v, newBatchNorm(s, in[0], v), nil
 	case arch.ReLU:
 		return v, &relu{in: in[0], out: v}, nil
-	case arch.Tanh:
-		return v, &tanh{in: in[0], out: v}, nil
+	case arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish:
+		f, slope := pointwiseOf(s.Op.Kind)
+		return v, &pointwise{in: in[0], out: v, f: f, slope: slope}, nil
 	case arch.Dropout:
 		return v, &dropout{in: in[0], out: v, step: s, seed: seed, keep: make([]float32, len(v.data))}, nil
 	case arch.MaxPool:
@@ -107,8 +108,12 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 		return v, &globalPool{in: in[0], out: v}, nil
 	case arch.Add:
 		return v, &add{in: in, out: v}, nil
+	case arch.Mul:
+		return v, &mul{x: in[0], gate: in[1], out: v}, nil
 	case arch.Concat:
 		return v, &concat{in: in, out: v}, nil
+	case arch.Shuffle, arch.Slice, arch.Shift, arch.ZeroPad:
+		return v, &move{in: in[0], out: v, from: movesOf(s.Op, in[0].shape, v.shape)}, nil
 	}
 	return value{}, nil, fmt.Errorf("engine cpu: step %q: unknown operation %q", s.Name, s.Op.Kind)
 }

@@ -1,0 +1,61 @@
+package cpu
+
+import "github.com/nascent-go/nascent/nasext/arch"
+
+// move puts numbers elsewhere and computes nothing: channel shuffles, slices, shifts
+// and zero padding.
+type move struct {
+	plain
+	in, out value
+	from    []int32 // for each number of the output that of the input; -1 for a zero
+}
+
+// movesOf lists where the numbers of the output come from; none is taken twice.
+func movesOf(o arch.Op, in, out arch.Shape) []int32 {
+	source := func(c, y, x int) (int, int, int) { return c, y - o.PadH, x - o.PadW } // ZeroPad: PadH and PadW lead
+	switch o.Kind {
+	case arch.Shuffle:
+		source = func(c, y, x int) (int, int, int) { return c%o.Groups*(in.C/o.Groups) + c/o.Groups, y, x }
+	case arch.Slice:
+		source = func(c, y, x int) (int, int, int) { return o.From + c, y, x }
+	case arch.Shift:
+		source = func(c, y, x int) (int, int, int) { return c, y + 1, x + 1 }
+	}
+	var from []int32
+	for c := range out.C {
+		for y := range out.H {
+			for x := range out.W {
+				d, v, u := source(c, y, x)
+				if v < 0 || v >= in.H || u < 0 || u >= in.W {
+					from = append(from, -1)
+					continue
+				}
+				from = append(from, int32((d*in.H+v)*in.W+u))
+			}
+		}
+	}
+	return from
+}
+
+func (o *move) forward(r *runner) {
+	for i, from := range o.from { // where a zero comes from, memory began as one
+		if from >= 0 {
+			copy(o.out.data[i*r.lanes:(i+1)*r.lanes], o.in.data[int(from)*r.lanes:])
+		}
+	}
+}
+
+func (o *move) backward(r *runner) {
+	dx, more := o.in.take()
+	if dx == nil {
+		return
+	}
+	if !more {
+		clear(dx)
+	}
+	for i, from := range o.from {
+		if from >= 0 {
+			r.k.add(dx[int(from)*r.lanes:][:r.lanes], o.out.grad[i*r.lanes:(i+1)*r.lanes])
+		}
+	}
+}
