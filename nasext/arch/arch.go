@@ -86,7 +86,7 @@ type Op struct {
 // Node is one operation of an architecture and where its inputs come from.
 type Node struct {
 	Name  string `json:"name"`            // unique in the architecture
-	Block string `json:"block,omitempty"` // what it belongs to when drawn: "stem", "cell 1", "head"
+	Block string `json:"block,omitempty"` // what it belongs to when drawn: "stem", "cell 1", or a path such as "stage 2/unit 1"
 	Op    Op     `json:"op"`
 	In    []int  `json:"in,omitempty"` // indices of earlier nodes
 }

@@ -9,6 +9,7 @@ func inception() []entry {
 			name: "GoogLeNet", paper: "Szegedy et al. 2015", input: imagenet, classes: 1000, build: GoogLeNet,
 			params: 6_624_904, macs: 1_498_000_000, source: torchvision,
 		},
+		{name: "GoogLeNet, auxiliary heads", paper: "Szegedy et al. 2015", input: imagenet, classes: 1000, build: GoogLeNetAux},
 	}
 }
 
@@ -17,7 +18,26 @@ func inception() []entry {
 // torchvision, which keeps them for the sake of its trained weights.
 // 6 624 904 parameters and 1 498 376 192 MACs at 3×224×224 with 1000 classes.
 func GoogLeNet(input arch.Shape, classes int) (*arch.Arch, error) {
-	b := arch.NewBuilder("GoogLeNet", input)
+	return googLeNet("GoogLeNet", input, classes, false)
+}
+
+// GoogLeNetAux is GoogLeNet with the two auxiliary heads that help it train, after
+// the inceptions 4a and 4d. They pool 5×5 windows with stride 3 as in the paper,
+// where torchvision pools adaptively to 4×4.
+// 13 004 888 parameters at 3×224×224 with 1000 classes.
+func GoogLeNetAux(input arch.Shape, classes int) (*arch.Arch, error) {
+	return googLeNet("GoogLeNet, auxiliary heads", input, classes, true)
+}
+
+// module is one row of the paper's table 1: the channels of the four branches,
+// and those of the 1×1 convolutions before the larger filters.
+type module struct {
+	name                                       string
+	one, reduce3, three, reduce5, five, pooled int
+}
+
+func googLeNet(name string, input arch.Shape, classes int, heads bool) (*arch.Arch, error) {
+	b := arch.NewBuilder(name, input)
 	b.Block("stem")
 	x := b.ConvBNReLU(b.In(), 64, 7, arch.Stride(2))
 	x = b.MaxPool(x, 3, arch.Stride(2), arch.Ceil())
@@ -41,18 +61,15 @@ func GoogLeNet(input arch.Shape, classes int) (*arch.Arch, error) {
 			x = b.MaxPool(x, 3, arch.Stride(2), arch.Ceil())
 		case "4e":
 			x = b.MaxPool(x, 2, arch.Ceil())
+		case "4a", "4d":
+			if heads {
+				auxHead(b, x, "auxiliary head "+m.name, classes)
+			}
 		}
 	}
 	b.Block("head")
 	b.Linear(b.Dropout(b.GlobalPool(x), 0.2), classes)
 	return b.Build()
-}
-
-// module is one row of the paper's table 1: the channels of the four branches,
-// and those of the 1×1 convolutions before the larger filters.
-type module struct {
-	name                                       string
-	one, reduce3, three, reduce5, five, pooled int
 }
 
 // add adds the module: four branches side by side, whose channels are concatenated.
@@ -66,4 +83,13 @@ func (m module) add(b *arch.Builder, x int) int {
 	pooled := b.MaxPool(x, 3, arch.Stride(1), arch.Pad(1), arch.Ceil(), arch.Named("pool"))
 	pooled = b.ConvBNReLU(pooled, m.pooled, 1, arch.Named("pool projection"))
 	return b.Name(b.Concat(one, three, five, pooled), "concat")
+}
+
+// auxHead adds a classifier to the middle of the network.
+func auxHead(b *arch.Builder, x int, label string, classes int) {
+	b.Block(label)
+	x = b.AvgPool(x, 5, arch.Stride(3))
+	x = b.ConvBNReLU(x, 128, 1)
+	x = b.ReLU(b.Linear(b.Flatten(x), 1024))
+	b.Aux(b.Linear(b.Dropout(x, 0.7), classes))
 }

@@ -107,6 +107,8 @@ func entries() []entry {
 		residual(),
 		dense(),
 		squeezed(),
+		mobile(),
+		shuffled(),
 	)
 }
 

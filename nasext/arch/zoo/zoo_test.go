@@ -57,7 +57,7 @@ func TestTorchvision(t *testing.T) {
 			}
 			got := map[string]int{}
 			for i, n := range a.Nodes {
-				if line := layer(n, infos, i); line != "" {
+				if line := layer(n, infos, i); line != "" && !infos[i].Aux {
 					got[line]++
 				}
 			}
@@ -92,6 +92,8 @@ func layer(n arch.Node, infos []arch.Info, i int) string {
 		return fmt.Sprintf("batchnorm %d on %dx%d", out.C, out.H, out.W)
 	case arch.MaxPool:
 		return fmt.Sprintf("maxpool %d stride %d to %dx%dx%d", o.KH, o.Stride, out.C, out.H, out.W)
+	case arch.ReLU6, arch.SiLU, arch.HardSwish, arch.HardSigmoid, arch.Sigmoid:
+		return fmt.Sprintf("%s on %dx%dx%d", o.Kind, out.C, out.H, out.W)
 	}
 	return ""
 }
@@ -104,10 +106,14 @@ func TestKnownCounts(t *testing.T) {
 		params, macs int64
 	}{
 		{"GoogLeNet", 6_624_904, 1_498_376_192},
+		{"GoogLeNet, auxiliary heads", 13_004_888, 1_498_376_192},
+		{"MobileNetV2", 3_504_872, 300_774_272},
 		{"ResNet-18", 11_689_512, 1_814_073_344},
 		{"ResNet-50", 25_557_032, 4_089_184_256},
 		{"AlexNet", 61_100_840, 714_188_480},
 		{"VGG-16", 138_357_544, 15_470_264_320},
+		{"EfficientNet-B0", 5_288_548, 385_814_752},
+		{"MobileNetV3 large", 5_483_032, 216_589_760},
 		{"SqueezeNet 1.1", 1_235_496, 349_151_936},
 	} {
 		a, err := zoo.Build(want.name)
@@ -136,7 +142,7 @@ func TestList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(table) < 7 {
+	if len(table) < 14 {
 		t.Errorf("the table has %d networks", len(table))
 	}
 	seen := map[string]bool{}
@@ -174,7 +180,7 @@ func TestList(t *testing.T) {
 	if got := strings.Count(text, "\n"); got != len(table)+1 {
 		t.Errorf("the table has %d lines, want a header and %d:\n%s", got, len(table), text)
 	}
-	for _, want := range []string{"6 624 904 6 624 904 1 498 376 192 1.498G torchvision 0.29 Szegedy et al. 2015"} {
+	for _, want := range []string{"6 624 904 6 624 904 1 498 376 192 1.498G torchvision 0.29 Szegedy et al. 2015", "13 004 888 – 1 498"} {
 		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 			t.Errorf("the table does not hold %q:\n%s", want, text)
 		}
@@ -209,7 +215,9 @@ func TestTooSmallInput(t *testing.T) {
 func TestOtherInputs(t *testing.T) {
 	for name, build := range map[string]func(arch.Shape, int) (*arch.Arch, error){
 		"GoogLeNet": zoo.GoogLeNet, "ResNet-18": zoo.ResNet18, "ResNet-50": zoo.ResNet50, "DenseNet-121": zoo.DenseNet121,
-		"SqueezeNet 1.1": zoo.SqueezeNet11,
+		"SqueezeNet 1.1": zoo.SqueezeNet11, "MobileNetV2": zoo.MobileNetV2, "MobileNetV3 small": zoo.MobileNetV3Small,
+		"MobileNetV3 large": zoo.MobileNetV3Large, "MNASNet 1.0": zoo.MNASNet, "EfficientNet-B0": zoo.EfficientNetB0,
+		"ShuffleNetV2 ×1.0": zoo.ShuffleNetV2,
 	} {
 		a, err := build(arch.Shape{C: 1, H: 64, W: 96}, 7)
 		if err != nil {

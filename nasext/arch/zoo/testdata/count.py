@@ -18,10 +18,17 @@ NETWORKS = {
     "AlexNet": "alexnet",
     "VGG-16": "vgg16",
     "GoogLeNet": "googlenet",
+    "GoogLeNet, auxiliary heads": "googlenet",
     "ResNet-18": "resnet18",
     "ResNet-50": "resnet50",
     "DenseNet-121": "densenet121",
     "SqueezeNet 1.1": "squeezenet1_1",
+    "MobileNetV2": "mobilenet_v2",
+    "MobileNetV3 small": "mobilenet_v3_small",
+    "MobileNetV3 large": "mobilenet_v3_large",
+    "MNASNet 1.0": "mnasnet1_0",
+    "EfficientNet-B0": "efficientnet_b0",
+    "ShuffleNetV2 ×1.0": "shufflenet_v2_x1_0",
 }
 
 
@@ -44,11 +51,17 @@ def describe(module, x, y):
         return f"batchnorm {y.shape[1]} on {y.shape[2]}x{y.shape[3]}"
     if isinstance(module, nn.MaxPool2d):
         return f"maxpool {pair(module.kernel_size)[0]} stride {pair(module.stride)[0]} to {y.shape[1]}x{y.shape[2]}x{y.shape[3]}"
+    for kind in (nn.ReLU6, nn.SiLU, nn.Hardswish, nn.Hardsigmoid, nn.Sigmoid):
+        if isinstance(module, kind):
+            c, h, w = (*y.shape[1:], 1, 1)[:3]
+            return f"{kind.__name__.lower()} on {c}x{h}x{w}"
     return None
 
 
 def count(name, function):
-    heads = {"aux_logits": False, "init_weights": False} if function == "googlenet" else {}
+    heads = {}
+    if function == "googlenet":
+        heads = {"aux_logits": name != "GoogLeNet", "init_weights": False}
     model = getattr(torchvision.models, function)(weights=None, **heads).eval()
     layers, macs = collections.Counter(), 0
 
