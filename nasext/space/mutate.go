@@ -38,10 +38,23 @@ func Mutate(s Space, g Genotype, rng *rand.Rand) (Genotype, error) {
 	return change(s, g, list, i, o, func(_ int, d Decision) int { return rng.IntN(len(d.Options)) })
 }
 
+// Neighbourer is a space with a notion of its own of what is one edit away.
+type Neighbourer interface {
+	Space
+	// Neighbours lists the genotypes that are one edit away from g.
+	Neighbours(g Genotype) ([]Genotype, error)
+}
+
 // Neighbours lists the genotypes that differ from g in one decision, in the order
 // of the decisions and options. Later decisions are repaired as by Mutate, but
-// where Mutate draws, the first option is taken.
+// where Mutate draws, the first option is taken. A Neighbourer is asked instead.
 func Neighbours(s Space, g Genotype) ([]Genotype, error) {
+	if missing(s) {
+		return nil, errMissing
+	}
+	if n, ok := s.(Neighbourer); ok {
+		return n.Neighbours(g)
+	}
 	list, err := named(s, g)
 	if err != nil {
 		return nil, err

@@ -31,9 +31,15 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"GlobalConfig", (*p.GlobalConfig)(nil), value},
 	{"GlobalSpace", (*p.GlobalSpace)(nil), value},
 	{"Mutate", p.Mutate, value},
+	{"NASBench101", p.NASBench101, value},
+	{"NASBench101Config", (*p.NASBench101Config)(nil), value},
 	{"NASBench201", p.NASBench201, value},
 	{"NASBench201Config", (*p.NASBench201Config)(nil), value},
+	{"NB101", (*p.NB101)(nil), value},
+	{"NB101Cell", (*p.NB101Cell)(nil), value},
 	{"NB201", (*p.NB201)(nil), value},
+	{"Neighbourer", (*p.Neighbourer)(nil), value},
+	{"_Neighbourer", (*_github_com_nascent_go_nascent_nasext_space_Neighbourer)(nil), value},
 	{"Neighbours", p.Neighbours, value},
 	{"OneHot", p.OneHot, value},
 	{"Parse", p.Parse, value},
@@ -78,6 +84,29 @@ func (W _github_com_nascent_go_nascent_nasext_space_Codec) Next(a0 p.Genotype) (
 
 func (W _github_com_nascent_go_nascent_nasext_space_Codec) Parse(a0 string) (p.Genotype, error) {
 	return W.WParse(a0)
+}
+
+// _github_com_nascent_go_nascent_nasext_space_Neighbourer carries an interpreted value as a p.Neighbourer.
+type _github_com_nascent_go_nascent_nasext_space_Neighbourer struct {
+	IValue      any
+	WBuild      func(a0 p.Genotype) (*arch.Arch, error)
+	WName       func() string
+	WNeighbours func(a0 p.Genotype) ([]p.Genotype, error)
+	WNext       func(a0 p.Genotype) (p.Decision, bool, error)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Neighbourer) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Neighbourer) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Neighbourer) Neighbours(a0 p.Genotype) ([]p.Genotype, error) {
+	return W.WNeighbours(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Neighbourer) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
 }
 
 // _github_com_nascent_go_nascent_nasext_space_Sizer carries an interpreted value as a p.Sizer.
