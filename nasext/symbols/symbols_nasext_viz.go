@@ -10,15 +10,22 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_viz = []Symbol{
 	{"Architecture", p.Architecture, value},
+	{"Auto", p.Auto, value},
 	{"BestSoFar", p.BestSoFar, value},
+	{"Block", p.Block, value},
+	{"Blocks", p.Blocks, value},
 	{"Cell", p.Cell, value},
 	{"Confusion", p.Confusion, value},
 	{"Controller", p.Controller, value},
 	{"Curve", (*p.Curve)(nil), value},
+	{"Folded", p.Folded, value},
 	{"LearningCurve", p.LearningCurve, value},
 	{"LearningCurves", p.LearningCurves, value},
+	{"Level", (*p.Level)(nil), value},
+	{"Operations", p.Operations, value},
 	{"Probabilities", p.Probabilities, value},
 	{"SizeScore", p.SizeScore, value},
+	{"Stages", p.Stages, value},
 	{"Top", p.Top, value},
 	{"Trials", p.Trials, value},
 }

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,9 +18,6 @@ func kinds() []string {
 }
 
 func kindOf(k arch.Kind) string {
-	if k.Activation() {
-		return "activation"
-	}
 	switch k {
 	case arch.Input:
 		return "data"
@@ -36,33 +34,138 @@ func kindOf(k arch.Kind) string {
 	case arch.Zero:
 		return "zero"
 	}
-	return "skip" // identity, flatten, slices and the like compute nothing
+	if k.Activation() {
+		return "activation"
+	}
+	return "skip" // what computes nothing
 }
-
-// detailed is how many boxes a graph of single operations may have; above it
-// each block is one box.
-const detailed = 60
 
 // Architecture draws an architecture as a graph. What follows a convolution or a
 // linear layer and nothing else takes (batch norm, activation, dropout) stands
 // in its box, and so does an activation right before it; blocks of several boxes
-// are framed. Boxes say the shape of their output and their parameters. Of an
-// architecture with more than 60 boxes, each block becomes one.
-func Architecture(a *arch.Arch) *display.Graph {
+// are framed. Boxes say the shape of their output and their parameters. An
+// architecture with more than 20 boxes is folded: each block becomes one, of equal
+// blocks in a row one is drawn, and if that is still too much each stage becomes one.
+// [Folded] draws it on the level that it is asked for, [Block] one block alone.
+func Architecture(a *arch.Arch) *display.Graph { return Folded(a, Auto) }
+
+// Folded draws an architecture on the given level.
+func Folded(a *arch.Arch, l Level) *display.Graph {
 	if a == nil {
 		return display.NewGraph("no architecture yet")
 	}
 	infos, err := a.Infer()
 	if err != nil {
-		return display.NewGraph("an architecture that cannot be drawn").
-			AddNode(display.Node{ID: "error", Label: "this is no architecture", Lines: wrap(err.Error(), 44)})
+		return undrawable("an architecture that cannot be drawn", "this is no architecture", err)
 	}
-	boxes, of := fold(a)
-	if len(boxes) > detailed {
-		if coarse, ofCoarse := blocks(a); len(coarse) < len(boxes) {
-			boxes, of = coarse, ofCoarse
+	if l < Auto || l > Stages {
+		return undrawable("an architecture that cannot be drawn", "there is no such level",
+			fmt.Errorf("the level is %d; use viz.Auto, Operations, Blocks or Stages", l))
+	}
+	boxes, of := folded(a, l)
+	g := display.NewGraph(title(a) + ": " + totals(infos))
+	g.Kinds = kinds()
+	frames := map[string]int{} // boxes in each
+	for _, b := range boxes {
+		frames[b.frame()]++
+		if b.main < 0 {
+			frames[b.frame()]++ // a stage is framed whatever is in it
 		}
 	}
+	for i, b := range boxes {
+		node := b.node(a, infos)
+		node.ID = strconv.Itoa(i)
+		if f := b.frame(); f != "" && frames[f] > 1 {
+			node.Group = f
+			if !slices.ContainsFunc(g.Groups, func(gr display.Group) bool { return gr.ID == f }) {
+				g.AddGroup(display.Group{ID: f, Label: f})
+			}
+		}
+		g.AddNode(node)
+	}
+	for _, e := range edges(a, of) {
+		g.AddEdge(strconv.Itoa(e.from), strconv.Itoa(e.to), "")
+	}
+	return g
+}
+
+// Block draws one block of an architecture, operation by operation, with what goes
+// into it and out of it.
+func Block(a *arch.Arch, name string) *display.Graph {
+	const failed = "a block that cannot be drawn"
+	if a == nil {
+		return display.NewGraph("no architecture yet")
+	}
+	infos, err := a.Infer()
+	if err != nil {
+		return undrawable(failed, "this is no architecture", err)
+	}
+	in := func(i int) bool { return i > 0 && a.Nodes[i].Block == name }
+	boxes, of := operations(a)
+	var names []string
+	g := display.NewGraph("")
+	g.Kinds = kinds()
+	var inside []arch.Info
+	for i, n := range a.Nodes {
+		if in(i) {
+			inside = append(inside, infos[i])
+		} else if n.Block != "" && !slices.Contains(names, n.Block) {
+			names = append(names, n.Block)
+		}
+	}
+	if len(inside) == 0 {
+		return undrawable(failed, "there is no such block", fmt.Errorf("%s has no block %q; it has %s", title(a), name, strings.Join(names, ", ")))
+	}
+	g.Name = clip(title(a)+", "+name, 60) + ": " + totals(inside)
+	drawn := map[string]bool{}
+	add := func(id string, n display.Node) string {
+		if n.ID = id; !drawn[id] {
+			drawn[id] = true
+			g.AddNode(n)
+		}
+		return id
+	}
+	// draw returns the ID of a box, which is one of the block's or a neighbour.
+	draw := func(k int, neighbour string) string {
+		last := boxes[k].nodes[len(boxes[k].nodes)-1]
+		if in(last) {
+			return add(strconv.Itoa(k), boxes[k].node(a, infos))
+		}
+		n := display.Node{Label: cmp.Or(a.Nodes[last].Block, a.Nodes[last].Name), Kind: "data"}
+		if neighbour == "before" {
+			n.Lines = []string{size(infos[last].Out)}
+			neighbour += strconv.Itoa(k)
+		}
+		return add(neighbour+" "+n.Label, n)
+	}
+	for _, e := range edges(a, of) {
+		from, to := in(boxes[e.from].nodes[0]), in(boxes[e.to].nodes[0])
+		if !from && !to {
+			continue
+		}
+		source, target := draw(e.from, "before"), draw(e.to, "after")
+		if link := source + " to " + target; to || !drawn[link] {
+			drawn[link] = true
+			g.AddEdge(source, target, "")
+		}
+	}
+	return g
+}
+
+// undrawable is the picture of a mistake.
+func undrawable(title, what string, err error) *display.Graph {
+	return display.NewGraph(title).AddNode(display.Node{ID: "error", Label: what, Lines: wrap(err.Error(), 44)})
+}
+
+func title(a *arch.Arch) string {
+	if a.Name != "" {
+		return clip(a.Name, 60)
+	}
+	return "architecture"
+}
+
+// totals says what nodes have in all: "5.22k parameters, 9.73k MACs".
+func totals(infos []arch.Info) string {
 	var params, macs int64
 	for _, i := range infos {
 		params += i.Params
@@ -70,103 +173,33 @@ func Architecture(a *arch.Arch) *display.Graph {
 			macs += i.MACs
 		}
 	}
-	g := display.NewGraph(fmt.Sprintf("%s: %s parameters, %s MACs", clip(title(a), 60), magnitude(params), magnitude(macs)))
-	g.Kinds = kinds()
-	framed := map[string]int{}
-	for _, b := range boxes {
-		framed[b.block]++
-	}
-	for i, b := range boxes {
-		node := b.node(a, infos)
-		node.ID = strconv.Itoa(i)
-		if b.block != "" && framed[b.block] > 1 {
-			node.Group = b.block
-			if !slices.ContainsFunc(g.Groups, func(gr display.Group) bool { return gr.ID == b.block }) {
-				g.AddGroup(display.Group{ID: b.block, Label: b.block})
-			}
-		}
-		g.AddNode(node)
-	}
-	drawn := map[[2]int]bool{}
+	return fmt.Sprintf("%s parameters, %s MACs", magnitude(params), magnitude(macs))
+}
+
+// edge goes from one box to another.
+type edge struct{ from, to int }
+
+// edges are those between different boxes, each once, in the order of the nodes.
+func edges(a *arch.Arch, of []int) []edge {
+	var all []edge
+	drawn := map[edge]bool{}
 	for i, n := range a.Nodes {
 		for _, from := range n.In {
-			edge := [2]int{of[from], of[i]}
-			if edge[0] != edge[1] && !drawn[edge] {
-				drawn[edge] = true
-				g.AddEdge(strconv.Itoa(edge[0]), strconv.Itoa(edge[1]), "")
+			if e := (edge{of[from], of[i]}); e.from != e.to && !drawn[e] {
+				drawn[e] = true
+				all = append(all, e)
 			}
 		}
 	}
-	return g
+	return all
 }
 
-func title(a *arch.Arch) string {
-	if a.Name != "" {
-		return a.Name
+// frame is what is drawn around the box: its block, and around a block its stage.
+func (b box) frame() string {
+	if b.main >= 0 {
+		return b.block
 	}
-	return "architecture"
-}
-
-// box is one node of the graph: nodes of the architecture that belong together.
-type box struct {
-	nodes []int // in order
-	main  int   // what the box is named after; -1 for a whole block
-	block string
-}
-
-// fold puts each node into a box, and says which box each node is in.
-func fold(a *arch.Arch) (boxes []box, of []int) {
-	takers := make([]int, len(a.Nodes)) // how many nodes take each
-	for _, n := range a.Nodes {
-		for _, from := range n.In {
-			takers[from]++
-		}
-	}
-	of = make([]int, len(a.Nodes))
-	for i, n := range a.Nodes {
-		if len(n.In) == 1 {
-			from := n.In[0]
-			b := &boxes[of[from]]
-			before := a.Nodes[b.main].Op.Kind
-			alone := takers[from] == 1 && from == b.nodes[len(b.nodes)-1] && b.block == n.Block
-			// What is activated before is not activated behind as well: that
-			// activation belongs to what follows.
-			light := kindOf(n.Op.Kind) == "activation" && (n.Op.Kind != arch.ReLU || b.nodes[0] == b.main)
-			heavy := n.Op.Kind == arch.Conv || n.Op.Kind == arch.Linear
-			switch {
-			case alone && light && before != arch.Input && (kindOf(before) != "join"),
-				alone && heavy && len(b.nodes) == 1 && before.Activation():
-				if heavy {
-					b.main = i
-				}
-				b.nodes = append(b.nodes, i)
-				of[i] = of[from]
-				continue
-			}
-		}
-		of[i] = len(boxes)
-		boxes = append(boxes, box{nodes: []int{i}, main: i, block: n.Block})
-	}
-	return boxes, of
-}
-
-// blocks makes each block one box; the input and nodes without a block stay alone.
-func blocks(a *arch.Arch) (boxes []box, of []int) {
-	of = make([]int, len(a.Nodes))
-	for i, n := range a.Nodes {
-		last := len(boxes) - 1
-		switch {
-		case n.Block == "" || n.Op.Kind == arch.Input:
-			boxes = append(boxes, box{main: i})
-			last++
-		case last < 0 || boxes[last].block != n.Block:
-			boxes = append(boxes, box{main: -1, block: n.Block})
-			last++
-		}
-		boxes[last].nodes = append(boxes[last].nodes, i)
-		of[i] = last
-	}
-	return boxes, of
+	return parent(b.block)
 }
 
 // node is how a box looks.
@@ -175,16 +208,15 @@ func (b box) node(a *arch.Arch, infos []arch.Info) display.Node {
 	for _, i := range b.nodes {
 		params += infos[i].Params
 	}
-	shape := infos[b.nodes[len(b.nodes)-1]].Out.String()
-	if out := infos[b.nodes[len(b.nodes)-1]].Out; out.H == 1 && out.W == 1 {
-		shape = strconv.Itoa(out.C)
-	}
-	size := shape
+	shape := size(infos[b.nodes[len(b.nodes)-1]].Out)
 	if params > 0 {
-		size += " · " + magnitude(params) + " params"
+		shape += " · " + magnitude(params) + " params"
+		if b.times > 1 {
+			shape += " in all"
+		}
 	}
 	if b.main < 0 {
-		return display.Node{Label: b.block, Lines: []string{count(len(b.nodes), "operation"), size}, Kind: b.mainKind(a)}
+		return display.Node{Label: b.name(), Lines: append(b.summary(a, infos), shape), Kind: b.mainKind(a)}
 	}
 	n := display.Node{Label: label(a.Nodes[b.main].Op, inputShape(a, infos, b.main)), Kind: kindOf(a.Nodes[b.main].Op.Kind)}
 	var before, after []string
@@ -202,8 +234,49 @@ func (b box) node(a *arch.Arch, infos []arch.Info) display.Node {
 	if len(after) > 0 {
 		n.Lines = append(n.Lines, "+ "+strings.Join(after, " + "))
 	}
-	n.Lines = append(n.Lines, size)
+	n.Lines = append(n.Lines, shape)
 	return n
+}
+
+// size is a shape, of a vector its length.
+func size(s arch.Shape) string {
+	if s.H == 1 && s.W == 1 {
+		return strconv.Itoa(s.C)
+	}
+	return s.String()
+}
+
+// summary says what a block, or the first of equal ones, does, in up to two lines:
+// each of its operations that are not activations once, with how often it is there.
+func (b box) summary(a *arch.Arch, infos []arch.Info) []string {
+	var order []string
+	times := map[string]int{}
+	for _, i := range b.nodes[:len(b.nodes)/max(b.times, 1)] {
+		if k := kindOf(a.Nodes[i].Op.Kind); k == "activation" || k == "skip" {
+			continue
+		}
+		l := strings.ReplaceAll(label(a.Nodes[i].Op, inputShape(a, infos, i)), ", stride ", " /")
+		if times[l]++; times[l] == 1 {
+			order = append(order, l)
+		}
+	}
+	if len(order) == 0 {
+		return []string{count(len(b.nodes), "operation")}
+	}
+	for i, l := range order {
+		if times[l] > 1 {
+			l += " ×" + strconv.Itoa(times[l])
+		}
+		if i < len(order)-1 {
+			l += ","
+		}
+		order[i] = l
+	}
+	lines := fill(order, 48)
+	if len(lines) > 2 {
+		lines = []string{lines[0], clip(lines[1], 44) + " …"}
+	}
+	return lines
 }
 
 // mainKind is the kind of a block: that of its convolutions, if it has any.
@@ -246,10 +319,6 @@ func label(o arch.Op, in arch.Shape) string {
 		s = fmt.Sprintf("max pool %d×%d", o.KH, o.KW)
 	case arch.AvgPool:
 		s = fmt.Sprintf("avg pool %d×%d", o.KH, o.KW)
-	case arch.Slice:
-		return fmt.Sprintf("channels %d to %d", o.From, o.From+o.Out-1)
-	case arch.Shuffle:
-		return fmt.Sprintf("shuffle of %d groups", o.Groups)
 	default:
 		return word(o)
 	}
@@ -274,14 +343,14 @@ func word(o arch.Op) string {
 		return "hard sigmoid"
 	case arch.HardSwish:
 		return "hard swish"
-	case arch.Mul:
-		return "multiply"
-	case arch.Shift:
-		return "shift by a pixel"
-	case arch.ZeroPad:
-		return "zero padding"
 	case arch.GlobalPool:
 		return "mean over the image"
+	case arch.Mul:
+		return "multiply"
+	case arch.Slice:
+		return fmt.Sprintf("channels %d–%d", o.From, o.From+o.Out-1)
+	case arch.ZeroPad:
+		return "zero padding"
 	case arch.Identity:
 		return "skip"
 	case arch.Dropout:
@@ -291,10 +360,13 @@ func word(o arch.Op) string {
 }
 
 // wrap breaks a text into lines of about n characters.
-func wrap(s string, n int) []string {
+func wrap(s string, n int) []string { return fill(strings.Fields(s), n) }
+
+// fill puts words into lines of about n characters.
+func fill(words []string, n int) []string {
 	var lines []string
 	line := ""
-	for _, w := range strings.Fields(s) {
+	for _, w := range words {
 		if line != "" && len([]rune(line))+len([]rune(w)) >= n {
 			lines = append(lines, line)
 			line = ""

@@ -98,7 +98,8 @@ func TestGraphsCanBeDrawn(t *testing.T) {
 		{Architecture(broken), 1, "cannot be drawn"},
 		{Architecture(&arch.Arch{}), 1, "cannot be drawn"},
 		{Architecture(small), 4, "parameters"},
-		{Architecture(large), 20, "parameters"}, // 15 cells, 2 reductions, stem, head and the input
+		{Architecture(large), 8, "parameters"},   // the input, the stem, three times five equal cells, two reductions and the head
+		{Folded(large, Stages), 8, "parameters"}, // its blocks are no paths
 		{Cell(cells, cell), 4 + 5, "cell: conv 3×3, skip, conv 1×1, avg pool 3×3, none, conv 3×3"},
 		{Cell(cells, space.Genotype{0, 0, 0, 0, 0, 0}), 4, "cell: none, none,"},
 		{Cell(cells, nil), 0, "no cell yet"},
