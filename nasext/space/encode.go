@@ -52,8 +52,7 @@ func OneHot(s Space) (*Encoding, error) {
 			}
 		}
 	}
-	e := &Enumeration{space: s, known: make(map[string]subtree)}
-	if _, err := e.count(nil, &survey{meet: meet}); err != nil {
+	if _, err := (survey{meet: meet}).of(s); err != nil {
 		return nil, err
 	}
 	var features []string

@@ -20,8 +20,8 @@ type Stater interface {
 	Space
 	// State names what the choices made so far leave to decide. Beginnings of one
 	// state are followed by the same decisions, with the same names and options,
-	// whatever is chosen from there on. It is asked for beginnings that Next
-	// asks to go on from.
+	// whatever is chosen from there on. It is asked for beginnings that Next goes
+	// on from. An empty name tells nothing: what follows is then counted one by one.
 	State(chosen Genotype) string
 }
 
@@ -51,21 +51,22 @@ func said(s Sizer) (*big.Int, error) {
 }
 
 const (
-	// maxCounted is how many architectures are counted one by one, and how many
-	// states of a Stater are remembered.
+	// maxCounted is how many architectures and states of a Stater are met before
+	// a count is given up.
 	maxCounted = 1_000_000
-	// minKept is the least size of a subtree whose size is remembered for a space
-	// that is no Stater; a smaller one is counted again when it is asked for.
-	minKept = 256
+	// minKept is the least size of a subtree whose size is remembered if it has no
+	// state; a smaller one is counted again when it is asked for.
+	minKept = 32
 )
 
 // Enumeration numbers the architectures of a space from 0 in lexicographic order,
 // the order of Walk, and reaches each of them at once, however many there are.
 // It is safe for concurrent use.
 type Enumeration struct {
-	space Space
-	known map[string]subtree
-	size  *big.Int
+	space    Space
+	states   map[string]subtree // by the name of a state
+	prefixes map[string]subtree // by a beginning without one
+	size     *big.Int
 }
 
 // subtree is what is known of what follows a beginning.
@@ -75,31 +76,37 @@ type subtree struct {
 }
 
 // Enumerate counts what a space holds. A Stater is counted state by state; any
-// other space architecture by architecture, which is refused above a million. A
+// other space architecture by architecture. Either is refused above a million. A
 // space whose State or Size contradicts its decisions gets an error.
 func Enumerate(s Space) (*Enumeration, error) {
-	e := &Enumeration{space: s, known: make(map[string]subtree)}
-	size, err := e.count(nil, &survey{})
+	e, err := survey{}.of(s)
 	if err != nil {
 		return nil, err
 	}
 	if sized, ok := s.(Sizer); ok {
 		n, err := said(sized)
-		if err == nil && n.Cmp(size) != 0 {
-			err = fmt.Errorf("space %s: its Size is %v, but its decisions lead to %v architectures", s.Name(), n, size)
+		if err == nil && n.Cmp(e.size) != 0 {
+			err = fmt.Errorf("space %s: its Size is %v, but its decisions lead to %v architectures", s.Name(), n, e.size)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	e.size = size
 	return e, nil
 }
 
 // survey is what the first count, the one that sees the whole tree, keeps of it.
 type survey struct {
-	looked int            // architectures met, or states of a Stater
+	looked int            // architectures and states met
 	meet   func(Decision) // called with each decision met, in the order of Walk; may be nil
+}
+
+// of makes the first count.
+func (v survey) of(s Space) (*Enumeration, error) {
+	e := &Enumeration{space: s, states: make(map[string]subtree), prefixes: make(map[string]subtree)}
+	var err error
+	e.size, err = e.count(nil, &v)
+	return e, err
 }
 
 // look counts what was met, and says when it is too much.
@@ -110,10 +117,7 @@ func (v *survey) look(s Space) error {
 	if v.looked++; v.looked <= maxCounted {
 		return nil
 	}
-	if _, keyed := s.(Stater); keyed {
-		return fmt.Errorf("space %s: it has more than %d states, too many to count; State should leave out what does not decide what follows", s.Name(), maxCounted)
-	}
-	return fmt.Errorf("space %s: it holds more than %d architectures, too many to count one by one; a space that names its states (space.Stater) is counted without that", s.Name(), maxCounted)
+	return fmt.Errorf("space %s: it holds too many architectures to count: more than %d were met one by one, or in states of their own; give it a State that leaves out what does not decide what follows (space.Stater, or Choices.State for a space of one's own)", s.Name(), maxCounted)
 }
 
 // count is the number of architectures that begin with g. v is nil after the first count.
@@ -122,22 +126,16 @@ func (e *Enumeration) count(g Genotype, v *survey) (*big.Int, error) {
 	if err != nil {
 		return nil, err
 	}
-	stater, keyed := e.space.(Stater)
 	if !more {
-		if !keyed {
-			err = v.look(e.space)
-		}
-		return big.NewInt(1), err
+		return big.NewInt(1), v.look(e.space)
 	}
-	var key string
-	if keyed {
-		key = stater.State(g)
-	} else if v == nil {
-		key = dashed(g)
+	state := ""
+	if s, ok := e.space.(Stater); ok {
+		state = s.State(g)
 	}
-	if t, ok := e.known[key]; ok && (keyed || v == nil) {
+	if t, ok := e.find(state, g, v); ok {
 		if t.options != len(d.Options) {
-			return nil, fmt.Errorf("space %s: State(%v) is %q, and %d options follow, but elsewhere %d options follow this state; State must tell apart what is followed by different decisions", e.space.Name(), g, key, len(d.Options), t.options)
+			return nil, fmt.Errorf("space %s: State(%v) is %q, and %d options follow, but elsewhere %d options follow this state; State must tell apart what is followed by different decisions", e.space.Name(), g, state, len(d.Options), t.options)
 		}
 		return t.size, nil
 	}
@@ -152,17 +150,26 @@ func (e *Enumeration) count(g Genotype, v *survey) (*big.Int, error) {
 		}
 		size.Add(size, n)
 	}
-	if v == nil {
+	switch {
+	case v == nil:
 		return size, nil
-	}
-	if keyed {
-		e.known[key] = subtree{options: len(d.Options), size: size}
+	case state != "":
+		e.states[state] = subtree{options: len(d.Options), size: size}
 		return size, v.look(e.space)
-	}
-	if size.Cmp(big.NewInt(minKept)) >= 0 {
-		e.known[dashed(g)] = subtree{options: len(d.Options), size: size}
+	case size.Cmp(big.NewInt(minKept)) >= 0:
+		e.prefixes[dashed(g)] = subtree{options: len(d.Options), size: size}
 	}
 	return size, nil
+}
+
+// find is what is known of what follows g. The first count meets no beginning twice.
+func (e *Enumeration) find(state string, g Genotype, v *survey) (t subtree, ok bool) {
+	if state != "" {
+		t, ok = e.states[state]
+	} else if v == nil {
+		t, ok = e.prefixes[dashed(g)]
+	}
+	return t, ok
 }
 
 // Size is the number of architectures.

@@ -39,6 +39,15 @@ func bits(n int) tree {
 	}
 }
 
+// spell is a genotype of small choices as a string.
+func spell(g space.Genotype) string {
+	b := make([]byte, len(g))
+	for i, o := range g {
+		b[i] = 'a' + byte(o)
+	}
+	return "." + string(b)
+}
+
 func length(g space.Genotype) string { return strconv.Itoa(len(g)) }
 
 // forkState tells the states of fork apart: the colours of a square do not depend on its side.
@@ -60,8 +69,14 @@ func TestEnumerationIsWalk(t *testing.T) {
 		{"no decision", bits(0), 1},
 		{"fork", tree(fork), 12},
 		{"fork with states", stated{fork, forkState}, 12},
-		{"bits", bits(11), 2048},
-		{"bits with states", stated{bits(11), length}, 2048},
+		{"bits", bits(10), 1024},
+		{"bits with states", stated{bits(10), length}, 1024},
+		{"bits with states in the end", stated{bits(10), func(g space.Genotype) string {
+			if len(g) < 5 {
+				return ""
+			}
+			return length(g)
+		}}, 1024},
 		{"NAS-Bench-201", nb201(t, space.NASBench201Config{}), 15625},
 		{"NAS-Bench-201 one by one", plain{nb201(t, space.NASBench201Config{})}, 15625},
 	} {
@@ -188,8 +203,8 @@ func TestEnumerateErrors(t *testing.T) {
 		want string
 	}{
 		{"nil", nil, "there is no space (nil)"},
-		{"too large to count", bits(24), "holds more than 1000000 architectures, too many to count one by one; a space that names its states (space.Stater) is counted without that"},
-		{"a state for each beginning", stated{bits(24), func(g space.Genotype) string { return fmt.Sprint(g) }}, "more than 1000000 states"},
+		{"too large to count", bits(24), "it holds too many architectures to count: more than 1000000 were met one by one, or in states of their own; give it a State"},
+		{"a state for each beginning", stated{bits(24), func(g space.Genotype) string { return spell(g) }}, "more than 1000000 were met"},
 		{"without end", stated{tree(func(space.Genotype) (string, []string) { return "q", []string{"a"} }), func(space.Genotype) string { return "" }}, "after 10000 choices it still asks"},
 		{"different decisions in a state", stated{fork, length}, "3 options follow, but elsewhere 2 options follow this state; State must tell apart"},
 		{"a wrong size", sized{fork, big.NewInt(13)}, "its Size is 13, but its decisions lead to 12 architectures"},
