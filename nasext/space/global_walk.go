@@ -40,7 +40,7 @@ func (r *reader) ask(options []string, name string, args ...any) (int, bool) {
 	}
 	o := r.choices[r.at]
 	if o < 0 || o >= len(options) {
-		r.err = outOfRange(r.space, r.at, o, Decision{Name: fmt.Sprintf(name, args...), Options: options})
+		r.err = outOfRange(r.space.name, r.at, o, Decision{Name: fmt.Sprintf(name, args...), Options: options})
 		return 0, false
 	}
 	r.at++

@@ -196,7 +196,7 @@ func (s *NB101) read(chosen Genotype) (nb101Reading, error) {
 		o := chosen[i]
 		switch {
 		case o < 0 || o >= len(d.Options):
-			return r, outOfRange(s, i, o, d)
+			return r, outOfRange(s.Name(), i, o, d)
 		case !t.edge:
 			r.cell.op[t.v] = uint8(o)
 		case o == 1 || !no:

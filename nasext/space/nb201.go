@@ -2,7 +2,6 @@ package space
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +26,8 @@ type NASBench201Config struct {
 //
 // Its notation is that of the benchmark: |op~0|+|op~0|op~1|+|op~0|op~1|op~2|.
 type NB201 struct {
-	config    NASBench201Config
-	decisions [6]Decision
+	config NASBench201Config
+	product
 }
 
 // nb201Edges are the edges (from, to) in the order of the benchmark.
@@ -69,8 +68,9 @@ func NASBench201(config NASBench201Config) (*NB201, error) {
 		c.Classes = 10
 	}
 	s := &NB201{config: c}
-	for i, e := range nb201Edges() {
-		s.decisions[i] = Decision{Name: fmt.Sprintf("edge %d→%d", e[0], e[1]), Options: nb201Ops()}
+	s.name = fmt.Sprintf("NAS-Bench-201(C=%d N=%d input=%v classes=%d)", c.C, c.N, c.Input, c.Classes)
+	for _, e := range nb201Edges() {
+		s.decisions = append(s.decisions, Decision{Name: fmt.Sprintf("edge %d→%d", e[0], e[1]), Options: nb201Ops()})
 	}
 	switch {
 	case c.C < 0 || c.N < 0 || c.Classes < 0:
@@ -87,50 +87,6 @@ func NASBench201(config NASBench201Config) (*NB201, error) {
 
 // Config is the configuration with its defaults filled in.
 func (s *NB201) Config() NASBench201Config { return s.config }
-
-// Name is the space with its settings.
-func (s *NB201) Name() string {
-	c := s.config
-	return fmt.Sprintf("NAS-Bench-201(C=%d N=%d input=%v classes=%d)", c.C, c.N, c.Input, c.Classes)
-}
-
-// Next asks for the six edges one after the other. The options belong to the
-// space and must not be changed.
-func (s *NB201) Next(chosen Genotype) (Decision, bool, error) {
-	if err := s.check(chosen); err != nil {
-		return Decision{}, false, err
-	}
-	if len(chosen) == len(s.decisions) {
-		return Decision{}, false, nil
-	}
-	return s.decisions[len(chosen)], true, nil
-}
-
-// check says which choice of a beginning is out of range.
-func (s *NB201) check(chosen Genotype) error {
-	if len(chosen) > len(s.decisions) {
-		return fmt.Errorf("space %s: %d choices; a cell has six edges", s.Name(), len(chosen))
-	}
-	for i, o := range chosen {
-		if o < 0 || o >= nbOps {
-			return outOfRange(s, i, o, s.decisions[i])
-		}
-	}
-	return nil
-}
-
-func (s *NB201) checkComplete(g Genotype) error {
-	if err := s.check(g); err != nil {
-		return err
-	}
-	if len(g) < len(s.decisions) {
-		return fmt.Errorf("space %s: the genotype %v has %d choices; a cell has six edges", s.Name(), g, len(g))
-	}
-	return nil
-}
-
-// Size is 15 625.
-func (s *NB201) Size() *big.Int { return big.NewInt(nbSize) }
 
 // Index is the number of a cell, 0 to 15 624: the choices as digits in base 5, edge
 // 0→1 first. It is the lexicographic rank, and not the index of the benchmark's files.

@@ -1,10 +1,5 @@
 package space
 
-import "strconv"
-
-// State is how many edges are decided: none decides what the others offer.
-func (s *NB201) State(chosen Genotype) string { return strconv.Itoa(len(chosen)) }
-
 // Frame has the six edges as the nodes of one cell, none among their operations:
 // so every cell has the same wiring and one path for each of four ways through it.
 func (s *NB201) Frame() Frame {

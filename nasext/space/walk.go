@@ -78,7 +78,7 @@ func decisions(s Space, g Genotype) ([]Decision, error) {
 			return nil, fmt.Errorf("space %s: the genotype %v is not complete: %q is undecided", s.Name(), g, d.Name)
 		}
 		if g[i] < 0 || g[i] >= len(d.Options) {
-			return nil, outOfRange(s, i, g[i], d)
+			return nil, outOfRange(s.Name(), i, g[i], d)
 		}
 		list = append(list, d)
 	}
@@ -124,8 +124,8 @@ func repeated(words []string) int {
 	return -1
 }
 
-func outOfRange(s Space, i, choice int, d Decision) error {
-	return fmt.Errorf("space %s: choice %d (%s) is option %d; there are options 0 to %d", s.Name(), i, d.Name, choice, len(d.Options)-1)
+func outOfRange(space string, i, choice int, d Decision) error {
+	return fmt.Errorf("space %s: choice %d (%s) is option %d; there are options 0 to %d", space, i, d.Name, choice, len(d.Options)-1)
 }
 
 // Check says what is wrong with g as a complete genotype of s, or nil: a choice
