@@ -30,6 +30,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/worker"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/symbols"
+	"github.com/nascent-go/nascent/nasext/viz"
 )
 
 func main() {
@@ -125,13 +126,15 @@ func cells() (*cell.Env, error) {
 }
 
 // environment makes an environment of cells and commands with nasext, which keeps to
-// a limit on memory, and sends what compiled code shows to the cell that runs it.
+// a limit on memory, sends what compiled code shows to the cell that runs it, and
+// draws nasext's values.
 func environment(ctx context.Context, memory *limit.Memory) (session.Environment, error) {
 	env, err := cells()
 	if err != nil {
 		return nil, err
 	}
 	display.SetDefault(env.Sink())
+	display.SetPictures(viz.Picture)
 	commands := magic.New(env, magic.Config{Version: version(), Memory: memory, Derive: seed.Derive})
 	return limit.Guard(ctx, commands, memory, env.StopLeft), nil
 }

@@ -32,17 +32,20 @@ type TypeNamer interface {
 }
 
 // Render returns what a value looks like. It asks, in this order: whether the
-// value knows itself ([Displayer]) or stands for another one ([Valuer]);
-// whether it is a gonum plot, an image, a gorgonia tensor, a gonum matrix;
-// whether it is an error or has a String method; and then shows it by its kind:
-// lists, maps and structs as tables, everything else as Go source. A field is titled
-// with its name, or with what its tag has under display: `display:"learning rate"`.
+// value knows itself ([Displayer]) or stands for another one ([Valuer]); whether
+// the program has a picture of it ([SetPictures]); whether it is a gonum plot, an
+// image, a gorgonia tensor, a gonum matrix; whether it is an error or has a String
+// method; and then shows it by its kind: lists, maps and structs as tables,
+// everything else as Go source. A field is titled with its name, or with what its
+// tag has under display: `display:"learning rate"`.
 //
 // Every bundle has a text/plain form. Render neither panics nor loops: a method
 // that panics is reported in the text, what is large, deep or cyclic is elided.
-func Render(v any) Bundle { return render(v, 0) }
+func Render(v any) Bundle { return render(v, 0, true) }
 
-func render(v any, depth int) (b Bundle) {
+// render is Render; depth counts values that stand for others, and drawn says
+// whether pictures of the program's are wanted.
+func render(v any, depth int, drawn bool) (b Bundle) {
 	defer func() {
 		if r := recover(); r != nil {
 			b = Text(fmt.Sprintf("%T: can't be shown: a method of it panicked: %s", v, panicText(r)))
@@ -60,7 +63,14 @@ func render(v any, depth int) (b Bundle) {
 	case Displayer:
 		return x.Display()
 	case Valuer:
-		return renderValuer(x, depth)
+		return renderValuer(x, depth, drawn)
+	}
+	if drawn {
+		if d, ok := drawnElsewhere(v); ok {
+			return d.Display()
+		}
+	}
+	switch x := v.(type) {
 	case *plot.Plot:
 		return NewFigure(x).Display()
 	case tensor.Tensor:
@@ -77,12 +87,12 @@ func render(v any, depth int) (b Bundle) {
 }
 
 // renderValuer shows the value that another one stands for.
-func renderValuer(x Valuer, depth int) Bundle {
+func renderValuer(x Valuer, depth int, drawn bool) Bundle {
 	if depth > 8 {
 		return Text(fmt.Sprintf("%T stands for a value that stands for another one, without end", x))
 	}
 	value, text := x.DisplayValue()
-	b := render(value, depth+1)
+	b := render(value, depth+1, drawn)
 	if n, ok := x.(TypeNamer); ok {
 		nameTable(&b, reflect.ValueOf(value), n.TypeName())
 	}

@@ -40,7 +40,7 @@ func (e *Env) valueText(ctx context.Context, name string) string {
 	err = e.rt.DoAside(c, func() {
 		start()
 		for _, v := range c.Values {
-			text, _ = display.Render(v).Data[display.MIMEPlain].(string)
+			text = display.Plain(v)
 		}
 	})
 	if err != nil {

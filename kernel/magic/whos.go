@@ -99,8 +99,7 @@ func abbreviated(v any) any {
 	case display.Displayer, image.Image, *plot.Plot:
 		return "…"
 	}
-	text, _ := display.Render(v).Data[display.MIMEPlain].(string)
-	runes := []rune(strings.Join(strings.Fields(text), " "))
+	runes := []rune(strings.Join(strings.Fields(display.Plain(v)), " "))
 	if len(runes) > valueWidth {
 		return string(runes[:valueWidth-1]) + "…"
 	}

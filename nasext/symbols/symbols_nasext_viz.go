@@ -23,9 +23,11 @@ var table_github_com_nascent_go_nascent_nasext_viz = []Symbol{
 	{"LearningCurves", p.LearningCurves, value},
 	{"Level", (*p.Level)(nil), value},
 	{"Operations", p.Operations, value},
+	{"Picture", p.Picture, value},
 	{"Probabilities", p.Probabilities, value},
 	{"SizeScore", p.SizeScore, value},
 	{"Stages", p.Stages, value},
 	{"Top", p.Top, value},
 	{"Trials", p.Trials, value},
+	{"Zoo", p.Zoo, value},
 }

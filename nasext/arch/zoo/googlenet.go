@@ -9,7 +9,7 @@ func inception() []entry {
 			name: "GoogLeNet", paper: "Szegedy et al. 2015", input: imagenet, classes: 1000, build: GoogLeNet,
 			params: 6_624_904, macs: 1_498_000_000, source: torchvision,
 		},
-		{name: "GoogLeNet, auxiliary heads", paper: "Szegedy et al. 2015", input: imagenet, classes: 1000, build: GoogLeNetAux},
+		{name: "GoogLeNet with auxiliary heads", paper: "Szegedy et al. 2015", input: imagenet, classes: 1000, build: GoogLeNetAux},
 	}
 }
 
@@ -26,7 +26,7 @@ func GoogLeNet(input arch.Shape, classes int) (*arch.Arch, error) {
 // where torchvision pools adaptively to 4×4.
 // 13 004 888 parameters at 3×224×224 with 1000 classes.
 func GoogLeNetAux(input arch.Shape, classes int) (*arch.Arch, error) {
-	return googLeNet("GoogLeNet, auxiliary heads", input, classes, true)
+	return googLeNet("GoogLeNet with auxiliary heads", input, classes, true)
 }
 
 // module is one row of the paper's table 1: the channels of the four branches,

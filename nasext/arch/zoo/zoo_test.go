@@ -106,7 +106,7 @@ func TestKnownCounts(t *testing.T) {
 		params, macs int64
 	}{
 		{"GoogLeNet", 6_624_904, 1_498_376_192},
-		{"GoogLeNet, auxiliary heads", 13_004_888, 1_498_376_192},
+		{"GoogLeNet with auxiliary heads", 13_004_888, 1_498_376_192},
 		{"MobileNetV2", 3_504_872, 300_774_272},
 		{"ResNet-18", 11_689_512, 1_814_073_344},
 		{"ResNet-50", 25_557_032, 4_089_184_256},

@@ -18,7 +18,7 @@ NETWORKS = {
     "AlexNet": "alexnet",
     "VGG-16": "vgg16",
     "GoogLeNet": "googlenet",
-    "GoogLeNet, auxiliary heads": "googlenet",
+    "GoogLeNet with auxiliary heads": "googlenet",
     "ResNet-18": "resnet18",
     "ResNet-50": "resnet50",
     "DenseNet-121": "densenet121",

@@ -1,0 +1,63 @@
+package viz
+
+import (
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/zoo"
+)
+
+// longText is the number of nodes above which a table of them is no text to put
+// beside a picture.
+const longText = 200
+
+// Picture is what a value of nasext looks like where it is shown as it is, such as
+// in the last line of a cell: an architecture as its graph, the zoo as a table. It
+// is false for all other values. A program hands it to display.SetPictures.
+func Picture(v any) (display.Displayer, bool) {
+	switch x := v.(type) {
+	case *arch.Arch:
+		if x == nil {
+			return nil, false
+		}
+		text := ""
+		if len(x.Nodes) <= longText {
+			text = x.String()
+		}
+		return picture{Architecture(x), text}, true
+	case arch.Arch:
+		return Picture(&x)
+	case zoo.Table:
+		return picture{Zoo(x), x.String()}, true
+	}
+	return nil, false
+}
+
+// picture is a picture with a text of its own, if that is not empty.
+type picture struct {
+	display.Displayer
+	text string
+}
+
+func (p picture) Display() display.Bundle {
+	b := p.Displayer.Display()
+	if p.text != "" {
+		b.Data[display.MIMEPlain] = p.text
+	}
+	return b
+}
+
+// Zoo is a table of published networks: what is computed of each beside what is
+// published.
+func Zoo(t zoo.Table) *display.Table {
+	out := display.NewTable("network", "input", "classes", "parameters", "published", "MACs", "published", "source", "paper")
+	known := func(n int64) any {
+		if n == 0 {
+			return nil
+		}
+		return n
+	}
+	for _, n := range t {
+		out.Add(n.Name, n.Input.String(), n.Classes, n.Params, known(n.PublishedParams), n.MACs, known(n.PublishedMACs), n.Source, n.Paper)
+	}
+	return out
+}

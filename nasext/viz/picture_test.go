@@ -1,0 +1,47 @@
+package viz
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/zoo"
+)
+
+func TestPicture(t *testing.T) {
+	table, err := zoo.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := network(t, "ResNet-18"), network(t, "DenseNet-121")
+	for _, test := range []struct {
+		v    any
+		mime string
+		text string // in the text form
+	}{
+		{small, display.MIMESVG, "total ResNet-18"},
+		{*small, display.MIMESVG, "total ResNet-18"},
+		{large, display.MIMESVG, "graph: DenseNet-121: 7.98M parameters"},
+		{&arch.Arch{}, display.MIMESVG, "arch: there are no nodes"},
+		{table, display.MIMEHTML, "ResNet-50"},
+	} {
+		p, ok := Picture(test.v)
+		if !ok {
+			t.Errorf("%T has no picture", test.v)
+			continue
+		}
+		data := p.Display().Data
+		if s, _ := data[test.mime].(string); s == "" {
+			t.Errorf("%T has no %s form", test.v, test.mime)
+		}
+		if s, _ := data[display.MIMEPlain].(string); !strings.Contains(s, test.text) {
+			t.Errorf("%T reads\n%s\nwant in it %q", test.v, s, test.text)
+		}
+	}
+	for _, v := range []any{nil, 1, "text", (*arch.Arch)(nil), arch.Shape{}} {
+		if _, ok := Picture(v); ok {
+			t.Errorf("%#v has a picture", v)
+		}
+	}
+}
