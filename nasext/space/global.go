@@ -123,9 +123,11 @@ func Global(config GlobalConfig) (*GlobalSpace, error) {
 	return s, nil
 }
 
+// The most channels and units that a layer can be given.
+const maxChannels, maxUnits = 1 << 14, 1 << 20
+
 // check says which setting is wrong.
 func (c GlobalConfig) check() error {
-	const maxChannels, maxUnits = 1 << 14, 1 << 20
 	b := arch.NewBuilder("", c.Input)
 	b.Linear(b.Flatten(b.In()), 1)
 	if _, err := b.Build(); err != nil {
@@ -145,26 +147,13 @@ func (c GlobalConfig) check() error {
 	case len(c.Channels) == 0:
 		return fmt.Errorf("there is no valid architecture: Channels is empty, but the first layer must be a convolution; offer at least one number, such as 16")
 	}
-	for _, list := range []struct {
-		name        string
-		values      []int
-		least, most int
-	}{
-		{"FilterSizes", c.FilterSizes, 1, 31}, {"Channels", c.Channels, 1, maxChannels}, {"Units", c.Units, 1, maxUnits},
-	} {
-		for i, v := range list.values {
-			if v < list.least || v > list.most {
-				return fmt.Errorf("%s offers %d; it must be %d to %d", list.name, v, list.least, list.most)
-			}
-			if slices.Contains(list.values[:i], v) {
-				return fmt.Errorf("%s offers %d twice; an option stands in a list once", list.name, v)
-			}
+	for _, l := range []offer{{"FilterSizes", c.FilterSizes, 1, 31}, {"Channels", c.Channels, 1, maxChannels}, {"Units", c.Units, 1, maxUnits}} {
+		if err := l.check(); err != nil {
+			return err
 		}
 	}
-	for _, k := range c.FilterSizes {
-		if k%2 == 0 {
-			return fmt.Errorf("FilterSizes offers %d; filter sizes must be odd, so that a layer keeps height and width", k)
-		}
+	if err := checkOdd(c.FilterSizes); err != nil {
+		return err
 	}
 	for i, r := range c.Dropout {
 		if !(r >= 0 && r < 1) {
@@ -218,19 +207,3 @@ func (s *GlobalSpace) Config() GlobalConfig { return s.config.clone() }
 
 // Name is the space with its settings.
 func (s *GlobalSpace) Name() string { return s.name }
-
-func words(numbers []int) []string {
-	var list []string
-	for _, n := range numbers {
-		list = append(list, strconv.Itoa(n))
-	}
-	return list
-}
-
-func rates(numbers []float64) []string {
-	var list []string
-	for _, n := range numbers {
-		list = append(list, strconv.FormatFloat(n, 'g', -1, 64))
-	}
-	return list
-}

@@ -59,6 +59,9 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"Wired", (*p.Wired)(nil), value},
 	{"_Wired", (*_github_com_nascent_go_nascent_nasext_space_Wired)(nil), value},
 	{"Wiring", (*p.Wiring)(nil), value},
+	{"ZophLe", (*p.ZophLe)(nil), value},
+	{"ZophLe2017", p.ZophLe2017, value},
+	{"ZophLeConfig", (*p.ZophLeConfig)(nil), value},
 }
 
 // _github_com_nascent_go_nascent_nasext_space_Codec carries an interpreted value as a p.Codec.
