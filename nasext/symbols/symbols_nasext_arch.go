@@ -42,6 +42,7 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Option", (*p.Option)(nil), value},
 	{"Pad", p.Pad, value},
 	{"PadHW", p.PadHW, value},
+	{"Parse", p.Parse, value},
 	{"Peak", (*p.Peak)(nil), value},
 	{"ReLU", p.ReLU, value},
 	{"ReLU6", p.ReLU6, value},
