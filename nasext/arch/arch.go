@@ -23,7 +23,7 @@ type Kind string
 // all other fields are zero.
 const (
 	Input      Kind = "input"      // the image; always node 0 and only there
-	Conv       Kind = "conv"       // Out, KH, KW, Stride, PadH and PadW or Same, Dilation, Groups, Bias
+	Conv       Kind = "conv"       // Out, KH, KW, Stride, StrideW, PadH and PadW or Same, Dilation, Groups, Bias
 	BatchNorm  Kind = "batchnorm"  // over channels, with learned scale and shift unless Fixed
 	MaxPool    Kind = "maxpool"    // KH, KW, Stride, PadH and PadW or Same, Ceil; padding never wins
 	AvgPool    Kind = "avgpool"    // KH, KW, Stride, PadH and PadW or Same, Ceil; the mean is of the pixels inside the image only
@@ -36,6 +36,7 @@ const (
 	Shuffle    Kind = "shuffle"    // Groups; channels of g groups interleaved: channel j of group i becomes channel j·g+i
 	Slice      Kind = "slice"      // From, Out; channels From to From+Out-1
 	Shift      Kind = "shift"      // the image moved one pixel up and left; zeros enter below and at the right
+	Crop       Kind = "crop"       // From, KH, KW; rows From to From+KH-1 and columns From to From+KW-1
 	ZeroPad    Kind = "zeropad"    // PadH, PadW; so many rows and columns of zeros in all, half on each side, an odd one below or at the right
 	Identity   Kind = "identity"   //
 	Zero       Kind = "zero"       // Stride; zeros of the input's shape, height and width divided by Stride and rounded up
@@ -68,11 +69,12 @@ func (k Kind) Activation() bool {
 type Op struct {
 	Kind     Kind    `json:"kind"`
 	Out      int     `json:"out,omitempty"`  // output channels or features
-	From     int     `json:"from,omitempty"` // first channel of a slice
-	KH       int     `json:"kh,omitempty"`   // filter height
+	From     int     `json:"from,omitempty"` // first channel of a slice, first row and column of a crop
+	KH       int     `json:"kh,omitempty"`   // height of the filter, the window or the crop
 	KW       int     `json:"kw,omitempty"`
-	Stride   int     `json:"stride,omitempty"` // both directions; 0 means 1
-	PadH     int     `json:"pad_h,omitempty"`  // on each of both sides
+	Stride   int     `json:"stride,omitempty"`   // both directions; 0 means 1
+	StrideW  int     `json:"stride_w,omitempty"` // of a convolution, across, where it differs from Stride; 0 means Stride
+	PadH     int     `json:"pad_h,omitempty"`    // on each of both sides
 	PadW     int     `json:"pad_w,omitempty"`
 	Same     bool    `json:"same,omitempty"`     // TensorFlow's SAME padding in place of PadH and PadW
 	Dilation int     `json:"dilation,omitempty"` // 0 means 1

@@ -45,6 +45,11 @@ type settings struct {
 // Stride moves the filter or window by n pixels at a time, in both directions.
 func Stride(n int) Option { return option(func(s *settings) { s.op.Stride = n }) }
 
+// StrideHW moves a convolution's filter by h pixels down and w pixels across.
+func StrideHW(h, w int) Option {
+	return option(func(s *settings) { s.op.Stride, s.op.StrideW = h, w })
+}
+
 // Pad adds n pixels on every side.
 func Pad(n int) Option { return PadHW(n, n) }
 
@@ -214,6 +219,11 @@ func (b *Builder) Slice(x, from, out int, opts ...Option) int {
 
 // Shift moves the image one pixel up and left; zeros enter below and at the right.
 func (b *Builder) Shift(x int, opts ...Option) int { return b.simple(Shift, x, opts) }
+
+// Crop adds the h rows and w columns of the image from row and column from on.
+func (b *Builder) Crop(x, from, h, w int, opts ...Option) int {
+	return b.add(apply(Op{Kind: Crop, From: from, KH: h, KW: w}, opts), []int{x})
+}
 
 // ZeroPad adds h rows and w columns of zeros in all, half on each side, an odd one below or at the right.
 func (b *Builder) ZeroPad(x, h, w int, opts ...Option) int {

@@ -193,3 +193,56 @@ func TestBuildIsACopy(t *testing.T) {
 		t.Errorf("the built architecture became %v", a)
 	}
 }
+
+// A 1×7 and a 7×1 convolution that halve the width and then the height, and a crop.
+func TestBuilderStridesAndCrop(t *testing.T) {
+	b := arch.NewBuilder("", arch.Shape{C: 2, H: 8, W: 9})
+	x := b.Conv(b.In(), 2, 7, arch.Window(1, 7), arch.StrideHW(1, 2))
+	x = b.Conv(x, 2, 7, arch.Window(7, 1), arch.StrideHW(2, 1))
+	b.Flatten(b.Crop(x, 1, 3, 4))
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	infos, err := a.Infer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range a.Nodes[1:] {
+		got = append(got, n.Op.String()+" = "+infos[i+1].Out.String())
+	}
+	want := "conv 1×7 →2 /1×2 pad 0×3 = 2×8×5; conv 7×1 →2 /2×1 pad 3×0 = 2×4×5; crop 3×4 from 1 = 2×3×4; flatten = 24×1×1"
+	if g := strings.Join(got, "; "); g != want {
+		t.Errorf("got %s\nwant %s", g, want)
+	}
+	if n, err := a.MACs(); n != 2*2*7*(8*5+4*5) || err != nil {
+		t.Errorf("%d MACs, %v", n, err)
+	}
+	// A stride across counts in the fingerprint where it differs.
+	hash := func(stride, across int) string {
+		c := *a
+		c.Nodes = append([]arch.Node(nil), a.Nodes[:2]...)
+		c.Nodes[1].Op.Stride, c.Nodes[1].Op.StrideW = stride, across
+		return c.Hash()
+	}
+	if hash(2, 0) != hash(2, 2) || hash(2, 1) == hash(2, 2) || hash(1, 2) == hash(2, 2) {
+		t.Error("the fingerprint does not tell strides apart")
+	}
+
+	for _, c := range []struct {
+		add  func(b *arch.Builder)
+		want string
+	}{
+		{func(b *arch.Builder) { b.Crop(b.In(), 1, 8, 4) }, "takes rows 1 to 8 and columns 1 to 4 of 2×8×9; there are rows 0 to 7 and columns 0 to 8"},
+		{func(b *arch.Builder) { b.Crop(b.In(), -1, 8, 4) }, "from is -1; it must be 0 to 1048576"},
+		{func(b *arch.Builder) { b.Conv(b.In(), 1, 3, arch.StrideHW(1, -1)) }, "stride_w is -1; it must be 0 to 1048576"},
+		{func(b *arch.Builder) { b.MaxPool(b.In(), 3, arch.StrideHW(1, 2)) }, "has the setting stride_w, which means nothing for maxpool; leave it out"},
+	} {
+		b := arch.NewBuilder("", arch.Shape{C: 2, H: 8, W: 9})
+		c.add(b)
+		if _, err := b.Build(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error is %v, want it to hold %q", err, c.want)
+		}
+	}
+}

@@ -112,7 +112,8 @@ func TestOutputSizes(t *testing.T) {
 	}{
 		{same(arch.Conv, 3, 2, 1), 7, 4}, {same(arch.Conv, 3, 2, 1), 8, 4}, {same(arch.Conv, 5, 1, 3), 4, 4}, {same(arch.Conv, 1, 3, 1), 7, 3},
 		{same(arch.MaxPool, 2, 2, 0), 7, 4}, {same(arch.AvgPool, 3, 3, 0), 10, 4}, {same(arch.AvgPool, 9, 1, 0), 2, 2},
-		{arch.Op{Kind: arch.ZeroPad, PadH: 3}, 8, 11}, {arch.Op{Kind: arch.Shift}, 8, 8},
+		{arch.Op{Kind: arch.ZeroPad, PadH: 3}, 8, 11}, {arch.Op{Kind: arch.Shift}, 8, 8}, {arch.Op{Kind: arch.Crop, From: 1, KH: 7, KW: 5}, 8, 7},
+		{arch.Op{Kind: arch.Conv, Out: 1, KH: 3, KW: 3, Stride: 1, StrideW: 2, PadH: 1}, 8, 8}, {arch.Op{Kind: arch.Conv, Out: 1, KH: 3, KW: 3, Stride: 2, StrideW: 1, Same: true}, 7, 4},
 		{conv(3, 1, 1, 1), 8, 8}, {conv(3, 2, 1, 1), 7, 4}, {conv(3, 0, 0, 0), 8, 6}, {conv(3, 1, 2, 2), 8, 8},
 		{conv(7, 2, 3, 1), 224, 112}, {conv(8, 1, 0, 1), 8, 1},
 		{pool(2, 2, 0, false), 7, 3}, {pool(2, 2, 0, true), 7, 4}, {pool(3, 2, 0, true), 112, 56}, {pool(3, 2, 0, false), 112, 55},
@@ -140,6 +141,7 @@ func TestLeading(t *testing.T) {
 		{arch.Op{Kind: arch.Conv, Out: 1, KH: 7, KW: 5, Stride: 2, Same: true}, arch.Shape{C: 1, H: 224, W: 224}, 2, 1},
 		{arch.Op{Kind: arch.Conv, Out: 1, KH: 3, KW: 3, Dilation: 2, Same: true}, arch.Shape{C: 1, H: 9, W: 9}, 2, 2},
 		{arch.Op{Kind: arch.AvgPool, KH: 1, KW: 1, Stride: 2, Same: true}, arch.Shape{C: 1, H: 9, W: 8}, 0, 0},
+		{arch.Op{Kind: arch.Conv, Out: 1, KH: 7, KW: 7, Stride: 1, StrideW: 2, Same: true}, arch.Shape{C: 1, H: 8, W: 8}, 3, 2},
 		{arch.Op{Kind: arch.MaxPool, KH: 3, KW: 3, PadH: 1}, arch.Shape{C: 1, H: 9, W: 9}, 1, 0},
 		{arch.Op{Kind: arch.ZeroPad, PadH: 1, PadW: 5}, arch.Shape{C: 1, H: 9, W: 9}, 0, 2},
 	} {

@@ -64,17 +64,24 @@ func (b *Builder) depthwise(x, out, k, stride, dilation int, part func(string) o
 	return b.BatchNorm(x, part("bn"+which).norm()...)
 }
 
-// FactorizedReduce halves height and width and loses no pixel: a rectifier, then side
-// by side a 1×1 convolution of stride 2 and one of the image shifted by a pixel, each
-// to half of the out channels, their concatenation, and batch norm (Zoph et al. 2018,
-// NASNet; Liu et al. 2019, DARTS). If out is odd, the shifted half has one more.
-// Options are Named, Fixed, and Same, which changes nothing: a 1×1 filter needs no padding.
+// FactorizedReduce halves height and width and loses no pixel: a rectifier, then
+// Halve (Zoph et al. 2018, NASNet; Liu et al. 2019, DARTS). Options are Named and Fixed.
 func (b *Builder) FactorizedReduce(x, out int, opts ...Option) int {
 	if !b.onlyOuter("a factorized reduction", opts) {
 		return lost
 	}
+	return b.Halve(b.ReLU(x, parts(opts)("relu").name()...), out, opts...)
+}
+
+// Halve halves height and width and loses no pixel: side by side a 1×1 convolution of
+// stride 2 and one of the image shifted by a pixel, each to half of the out channels,
+// their concatenation, and batch norm. If out is odd, the shifted half has one more.
+// Options are Named and Fixed.
+func (b *Builder) Halve(x, out int, opts ...Option) int {
+	if !b.onlyOuter("a factorized reduction", opts) {
+		return lost
+	}
 	part := parts(opts)
-	x = b.ReLU(x, part("relu").name()...)
 	even := b.Conv(x, out/2, 1, append(part("conv1").name(), Stride(2))...)
 	odd := b.Conv(b.Shift(x, part("shift").name()...), out-out/2, 1, append(part("conv2").name(), Stride(2))...)
 	joined := b.add(apply(Op{Kind: Concat}, part("concat").name()), []int{even, odd})

@@ -39,6 +39,10 @@ func (a *Arch) Hash() string {
 				put(v)
 			}
 		}
+		if o.StrideW != 0 && o.StrideW != o.Stride {
+			put(-3)
+			put(o.StrideW)
+		}
 	}
 	if len(a.Aux) > 0 {
 		put(-2)

@@ -162,7 +162,7 @@ func (a *Arch) infer(o Op, in []Shape) (Info, error) {
 	case Conv:
 		info, err = inferConv(o, in[0])
 	case MaxPool, AvgPool:
-		info.Out = Shape{in[0].C, o.out(in[0].H, o.KH, o.PadH), o.out(in[0].W, o.KW, o.PadW)}
+		info.Out = o.out(in[0])
 		if info.Out.H < 1 || info.Out.W < 1 {
 			err = misfit(o, in[0])
 		}
@@ -182,6 +182,11 @@ func (a *Arch) infer(o Op, in []Shape) (Info, error) {
 		info.Out = Shape{o.Out, in[0].H, in[0].W}
 		if o.From+o.Out > in[0].C {
 			err = fmt.Errorf("takes channels %d to %d of %v; there are channels 0 to %d", o.From, o.From+o.Out-1, in[0], in[0].C-1)
+		}
+	case Crop:
+		info.Out = Shape{in[0].C, o.KH, o.KW}
+		if o.From+o.KH > in[0].H || o.From+o.KW > in[0].W {
+			err = fmt.Errorf("takes rows %d to %d and columns %d to %d of %v; there are rows 0 to %d and columns 0 to %d", o.From, o.From+o.KH-1, o.From, o.From+o.KW-1, in[0], in[0].H-1, in[0].W-1)
 		}
 	case ZeroPad:
 		info.Out = Shape{in[0].C, in[0].H + o.PadH, in[0].W + o.PadW}
@@ -224,7 +229,8 @@ func inferConv(o Op, in Shape) (Info, error) {
 	if in.C%o.Groups != 0 || o.Out%o.Groups != 0 {
 		return Info{}, fmt.Errorf("has %d groups, but %d channels come in and %d go out; the groups must divide both", o.Groups, in.C, o.Out)
 	}
-	out := Shape{o.Out, o.out(in.H, o.KH, o.PadH), o.out(in.W, o.KW, o.PadW)}
+	out := o.out(in)
+	out.C = o.Out
 	if out.H < 1 || out.W < 1 {
 		return Info{}, misfit(o, in)
 	}

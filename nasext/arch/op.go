@@ -22,6 +22,7 @@ const (
 	setFrom
 	setSame
 	setFixed
+	setStrideW
 )
 
 // many is the largest number of inputs of an operation that takes any number.
@@ -38,7 +39,7 @@ type rule struct {
 func ruleOf(k Kind) (rule, bool) {
 	const (
 		pool = setFilter | setStride | setPad | setSame | setCeil
-		conv = setOut | setFilter | setStride | setPad | setSame | setDilation | setGroups | setBias
+		conv = setOut | setFilter | setStride | setStrideW | setPad | setSame | setDilation | setGroups | setBias
 	)
 	one := func(s setting) (rule, bool) { return rule{s, 1, 1, "exactly one input"}, true }
 	if k.Activation() {
@@ -65,6 +66,8 @@ func ruleOf(k Kind) (rule, bool) {
 		return one(setGroups)
 	case Slice:
 		return one(setFrom | setOut)
+	case Crop:
+		return one(setFrom | setFilter)
 	case ZeroPad:
 		return one(setPad)
 	case Mul:
@@ -78,11 +81,11 @@ func ruleOf(k Kind) (rule, bool) {
 // kinds lists every kind, for error messages.
 func kinds() string {
 	return "input, conv, batchnorm, relu, relu6, tanh, sigmoid, hardsigmoid, silu, hardswish, maxpool, avgpool, globalpool, flatten, linear, " +
-		"add, mul, concat, shuffle, slice, shift, zeropad, identity, zero and dropout"
+		"add, mul, concat, shuffle, slice, shift, crop, zeropad, identity, zero and dropout"
 }
 
 // WithDefaults is the operation with its defaults written out: a Stride, Dilation or
-// Groups that counts for its kind and is 0 becomes 1.
+// Groups that counts for its kind and is 0 becomes 1, a StrideW becomes Stride.
 func (o Op) WithDefaults() Op {
 	r, _ := ruleOf(o.Kind)
 	fill := func(v *int, s setting) {
@@ -93,6 +96,9 @@ func (o Op) WithDefaults() Op {
 	fill(&o.Stride, setStride)
 	fill(&o.Dilation, setDilation)
 	fill(&o.Groups, setGroups)
+	if o.StrideW == 0 && r.settings&setStrideW != 0 {
+		o.StrideW = o.Stride
+	}
 	return o
 }
 
@@ -110,7 +116,7 @@ func (o Op) check() error {
 	}
 	for _, err := range []error{
 		stray("out", o.Out != 0, setOut), stray("from", o.From != 0, setFrom), stray("kh", o.KH != 0, setFilter), stray("kw", o.KW != 0, setFilter),
-		stray("stride", o.Stride != 0, setStride), stray("pad_h", o.PadH != 0, setPad), stray("pad_w", o.PadW != 0, setPad), stray("same", o.Same, setSame),
+		stray("stride", o.Stride != 0, setStride), stray("stride_w", o.StrideW != 0, setStrideW), stray("pad_h", o.PadH != 0, setPad), stray("pad_w", o.PadW != 0, setPad), stray("same", o.Same, setSame),
 		stray("dilation", o.Dilation != 0, setDilation), stray("groups", o.Groups != 0, setGroups),
 		stray("bias", o.Bias, setBias), stray("ceil", o.Ceil, setCeil), stray("fixed", o.Fixed, setFixed), stray("rate", o.Rate != 0, setRate),
 	} {
@@ -125,7 +131,7 @@ func (o Op) check() error {
 		counts setting
 	}{
 		{"out", o.Out, 1, setOut}, {"from", o.From, 0, setFrom}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
-		{"stride", o.Stride, 0, setStride}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
+		{"stride", o.Stride, 0, setStride}, {"stride_w", o.StrideW, 0, setStrideW}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
 		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups},
 	} {
 		if r.settings&v.counts != 0 && (v.value < v.least || v.value > maxSetting) {
@@ -153,20 +159,35 @@ const maxSetting = 1 << 20
 // reach is the number of pixels from the first to the last under a filter of k along one side.
 func (o Op) reach(k int) int { return max(o.Dilation, 1)*(k-1) + 1 }
 
-// out is the number of positions of a filter along one side of n pixels.
-func (o Op) out(n, k, pad int) int {
+// strides are those down and across, of an operation with defaults.
+func (o Op) strides() (h, w int) {
+	if o.StrideW == 0 {
+		return o.Stride, o.Stride
+	}
+	return o.Stride, o.StrideW
+}
+
+// out is the shape that a filter or window gives on an image, with the channels of
+// the image; a side is below 1 if it does not fit.
+func (o Op) out(in Shape) Shape {
+	h, w := o.strides()
+	return Shape{C: in.C, H: o.side(in.H, o.KH, o.PadH, h), W: o.side(in.W, o.KW, o.PadW, w)}
+}
+
+// side is the number of positions of a filter along one side of n pixels.
+func (o Op) side(n, k, pad, stride int) int {
 	if o.Same {
-		return (n + o.Stride - 1) / o.Stride
+		return (n + stride - 1) / stride
 	}
 	span := n + 2*pad - o.reach(k) // how far the first filter position can move
-	if span < 0 && (!o.Ceil || span <= -o.Stride) {
+	if span < 0 && (!o.Ceil || span <= -stride) {
 		return 0
 	}
 	if !o.Ceil {
-		return span/o.Stride + 1
+		return span/stride + 1
 	}
-	m := (span+o.Stride-1)/o.Stride + 1
-	if (m-1)*o.Stride >= n+pad { // the last window must begin inside the image or its leading padding
+	m := (span+stride-1)/stride + 1
+	if (m-1)*stride >= n+pad { // the last window must begin inside the image or its leading padding
 		m--
 	}
 	return m
@@ -183,8 +204,9 @@ func (o Op) Leading(in Shape) (h, w int) {
 	if !o.Same {
 		return o.PadH, o.PadW
 	}
-	half := func(n, k int) int { return max((o.out(n, k, 0)-1)*o.Stride+o.reach(k)-n, 0) / 2 }
-	return half(in.H, o.KH), half(in.W, o.KW)
+	half := func(n, k, stride int) int { return max((o.side(n, k, 0, stride)-1)*stride+o.reach(k)-n, 0) / 2 }
+	down, across := o.strides()
+	return half(in.H, o.KH, down), half(in.W, o.KW, across)
 }
 
 // String is the operation on one line: "conv 3×3 →16 /2 pad 1".
@@ -201,8 +223,8 @@ func (o Op) String() string {
 	if o.Out != 0 {
 		fmt.Fprintf(&b, " →%d", o.Out)
 	}
-	if o.Stride > 1 {
-		fmt.Fprintf(&b, " /%d", o.Stride)
+	if h, w := o.WithDefaults().strides(); h > 1 || w > 1 {
+		b.WriteString(" /" + pair(h, w))
 	}
 	if o.PadH != 0 || o.PadW != 0 {
 		b.WriteString(" pad " + pair(o.PadH, o.PadW))

@@ -20,7 +20,7 @@ func randomOp(d *rand.Rand, k arch.Kind) arch.Op {
 		o.Groups = []int{1, 1, 2, 3}[d.IntN(4)]
 		o.Out = o.Groups * (1 + d.IntN(6))
 		o.KH, o.KW, o.PadH, o.PadW = 1+d.IntN(3), 1+d.IntN(4), d.IntN(3), d.IntN(3)
-		o.Stride, o.Dilation, o.Bias = 1+d.IntN(3), 1+d.IntN(2), d.IntN(2) == 0
+		o.Stride, o.StrideW, o.Dilation, o.Bias = 1+d.IntN(3), d.IntN(4), 1+d.IntN(2), d.IntN(2) == 0
 		makeSame(d, &o)
 	case arch.MaxPool, arch.AvgPool:
 		o.KH, o.KW, o.Stride = 1+d.IntN(3), 1+d.IntN(3), 1+d.IntN(3)
@@ -38,6 +38,8 @@ func randomOp(d *rand.Rand, k arch.Kind) arch.Op {
 		o.Groups = 1 + d.IntN(3)
 	case arch.Slice:
 		o.From, o.Out = d.IntN(3), 1+d.IntN(4)
+	case arch.Crop:
+		o.From, o.KH, o.KW = d.IntN(2), 1+d.IntN(3), 1+d.IntN(3)
 	case arch.ZeroPad:
 		o.PadH, o.PadW = d.IntN(4), d.IntN(4)
 	}
@@ -84,7 +86,7 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 
 var kindsWithGradient = []arch.Kind{arch.Conv, arch.BatchNorm, arch.ReLU, arch.Tanh, arch.MaxPool, arch.AvgPool, arch.GlobalPool,
 	arch.Flatten, arch.Linear, arch.Add, arch.Concat, arch.Identity, arch.Zero, arch.Dropout, arch.Mul, arch.Shuffle, arch.Slice,
-	arch.Shift, arch.ZeroPad, arch.ReLU6, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish}
+	arch.Shift, arch.Crop, arch.ZeroPad, arch.ReLU6, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish}
 
 // inputs draws numbers for an operation; for those with kinks, their
 // distances from each other and from the kinks are at least 0.01, more than a small step.

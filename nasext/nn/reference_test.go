@@ -40,10 +40,14 @@ func (n *Network) referenceStep(i int, ins [][]float64) []float64 {
 	y := make([]float64, s.Out.Elems())
 	plane := s.Out.H * s.Out.W
 	// window visits the input pixels (channel relative) under the filter at an output pixel.
+	across := o.Stride
+	if o.Kind == arch.Conv {
+		across = o.StrideW
+	}
 	window := func(p int, visit func(tap, pixel int)) {
 		for t := range o.KH * o.KW {
 			v := p/s.Out.W*o.Stride + t/o.KW*max(o.Dilation, 1) - o.PadH
-			u := p%s.Out.W*o.Stride + t%o.KW*max(o.Dilation, 1) - o.PadW
+			u := p%s.Out.W*across + t%o.KW*max(o.Dilation, 1) - o.PadW
 			if v >= 0 && v < in.H && u >= 0 && u < in.W {
 				visit(t, v*in.W+u)
 			}
@@ -104,6 +108,8 @@ func (n *Network) referenceStep(i int, ins [][]float64) []float64 {
 			if p/in.W+1 < in.H && p%in.W+1 < in.W {
 				y[j] = x[j+in.W+1]
 			}
+		case arch.Crop:
+			y[j] = x[(c*in.H+p/o.KW+o.From)*in.W+p%o.KW+o.From]
 		case arch.ZeroPad:
 			v, u := p/s.Out.W-(s.Out.H-in.H)/2, p%s.Out.W-(s.Out.W-in.W)/2
 			if v >= 0 && v < in.H && u >= 0 && u < in.W {

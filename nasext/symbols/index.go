@@ -34,6 +34,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext
 	case "github.com/nascent-go/nascent/nasext/arch":
 		return table_github_com_nascent_go_nascent_nasext_arch
+	case "github.com/nascent-go/nascent/nasext/arch/cell":
+		return table_github_com_nascent_go_nascent_nasext_arch_cell
 	case "github.com/nascent-go/nascent/nasext/arch/zoo":
 		return table_github_com_nascent_go_nascent_nasext_arch_zoo
 	case "github.com/nascent-go/nascent/nasext/controller":

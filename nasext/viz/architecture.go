@@ -322,6 +322,9 @@ func label(o arch.Op, in arch.Shape) string {
 	default:
 		return word(o)
 	}
+	if o.StrideW != 0 && o.StrideW != o.Stride {
+		return s + fmt.Sprintf(", stride %d×%d", max(o.Stride, 1), o.StrideW)
+	}
 	if o.Stride > 1 && !(o.Kind != arch.Conv && o.Stride == o.KH && o.KH == o.KW) {
 		s += fmt.Sprintf(", stride %d", o.Stride)
 	}

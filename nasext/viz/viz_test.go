@@ -235,7 +235,7 @@ func TestColoursBelongToKinds(t *testing.T) {
 	}
 	for _, k := range []arch.Kind{
 		arch.Input, arch.Conv, arch.BatchNorm, arch.ReLU, arch.Tanh, arch.MaxPool, arch.AvgPool, arch.GlobalPool,
-		arch.Flatten, arch.Linear, arch.Add, arch.Mul, arch.Concat, arch.Shuffle, arch.Slice, arch.Shift, arch.ZeroPad,
+		arch.Flatten, arch.Linear, arch.Add, arch.Mul, arch.Concat, arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad,
 		arch.Identity, arch.Zero, arch.Dropout, arch.ReLU6, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish,
 	} {
 		if !known[kindOf(k)] {

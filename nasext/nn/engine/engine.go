@@ -18,7 +18,7 @@ type Param struct {
 // Step is one operation of a plan with everything it needs resolved.
 type Step struct {
 	Name string
-	Op   arch.Op    // with defaults written out: strides, dilation and groups are at least 1, PadH and PadW come before the image, Same is false
+	Op   arch.Op    // with defaults written out: strides (StrideW of convolutions), dilation and groups are at least 1, PadH and PadW come before the image, Same is false
 	In   []int      // earlier steps
 	Out  arch.Shape // of one sample
 

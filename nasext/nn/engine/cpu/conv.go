@@ -35,7 +35,7 @@ func (t *tapLists) of(pixel int) []tap { return t.all[t.first[pixel]:t.first[pix
 func newConv(r *runner, s engine.Step, in, out value) *conv {
 	op := s.Op
 	if op.Kind == arch.Linear {
-		op.KH, op.KW, op.Stride, op.Dilation, op.Groups = 1, 1, 1, 1, 1
+		op.KH, op.KW, op.Stride, op.StrideW, op.Dilation, op.Groups = 1, 1, 1, 1, 1, 1
 	}
 	o := &conv{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
 		taps: op.KH * op.KW}
@@ -60,7 +60,7 @@ func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
 	for y := range out.H {
 		for x := range out.W {
 			for t := range o.taps {
-				v, u := y*op.Stride+t/op.KW*op.Dilation-op.PadH, x*op.Stride+t%op.KW*op.Dilation-op.PadW
+				v, u := y*op.Stride+t/op.KW*op.Dilation-op.PadH, x*op.StrideW+t%op.KW*op.Dilation-op.PadW
 				if v >= 0 && v < in.H && u >= 0 && u < in.W {
 					ahead.all = append(ahead.all, tap{int32(t * o.ci * panel), int32((v*in.W + u) * lanes)})
 				}
@@ -72,8 +72,8 @@ func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
 		for u := range in.W {
 			for t := range o.taps {
 				y, x := v+op.PadH-t/op.KW*op.Dilation, u+op.PadW-t%op.KW*op.Dilation
-				if y >= 0 && x >= 0 && y%op.Stride == 0 && x%op.Stride == 0 && y/op.Stride < out.H && x/op.Stride < out.W {
-					back.all = append(back.all, tap{int32(t * o.co * panel), int32((y/op.Stride*out.W + x/op.Stride) * lanes)})
+				if y >= 0 && x >= 0 && y%op.Stride == 0 && x%op.StrideW == 0 && y/op.Stride < out.H && x/op.StrideW < out.W {
+					back.all = append(back.all, tap{int32(t * o.co * panel), int32((y/op.Stride*out.W + x/op.StrideW) * lanes)})
 				}
 			}
 			back.first = append(back.first, int32(len(back.all)))
@@ -91,7 +91,7 @@ func runsOf(op arch.Op, o *conv, t, lanes int) (runs []run) {
 			continue
 		}
 		for x := range out.W {
-			u := x*op.Stride + t%op.KW*op.Dilation - op.PadW
+			u := x*op.StrideW + t%op.KW*op.Dilation - op.PadW
 			if u < 0 || u >= in.W {
 				continue
 			}

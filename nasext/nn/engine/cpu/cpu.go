@@ -112,7 +112,7 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 		return v, &mul{x: in[0], gate: in[1], out: v}, nil
 	case arch.Concat:
 		return v, &concat{in: in, out: v}, nil
-	case arch.Shuffle, arch.Slice, arch.Shift, arch.ZeroPad:
+	case arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad:
 		return v, &move{in: in[0], out: v, from: movesOf(s.Op, in[0].shape, v.shape)}, nil
 	}
 	return value{}, nil, fmt.Errorf("engine cpu: step %q: unknown operation %q", s.Name, s.Op.Kind)

@@ -2,8 +2,8 @@ package cpu
 
 import "github.com/nascent-go/nascent/nasext/arch"
 
-// move puts numbers elsewhere and computes nothing: channel shuffles, slices, shifts
-// and zero padding.
+// move puts numbers elsewhere and computes nothing: channel shuffles, slices, shifts,
+// crops and zero padding.
 type move struct {
 	plain
 	in, out value
@@ -20,6 +20,8 @@ func movesOf(o arch.Op, in, out arch.Shape) []int32 {
 		source = func(c, y, x int) (int, int, int) { return o.From + c, y, x }
 	case arch.Shift:
 		source = func(c, y, x int) (int, int, int) { return c, y + 1, x + 1 }
+	case arch.Crop:
+		source = func(c, y, x int) (int, int, int) { return c, y + o.From, x + o.From }
 	}
 	var from []int32
 	for c := range out.C {
