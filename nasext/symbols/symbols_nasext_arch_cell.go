@@ -5,6 +5,7 @@
 package symbols
 
 import (
+	arch "github.com/nascent-go/nascent/nasext/arch"
 	p "github.com/nascent-go/nascent/nasext/arch/cell"
 )
 
@@ -16,18 +17,27 @@ var table_github_com_nascent_go_nascent_nasext_arch_cell = []Symbol{
 	{"Conv1x3", p.Conv1x3, value},
 	{"Conv1x7", p.Conv1x7, value},
 	{"Conv3", p.Conv3, value},
+	{"DARTSNet", (*p.DARTSNet)(nil), value},
+	{"DARTSOps", p.DARTSOps, value},
+	{"DARTSSupernet", (*p.DARTSSupernet)(nil), value},
 	{"DARTSV1", p.DARTSV1, value},
 	{"DARTSV2", p.DARTSV2, value},
 	{"DilConv3", p.DilConv3, value},
 	{"DilConv5", p.DilConv5, value},
 	{"ENASMicro", p.ENASMicro, value},
+	{"ENASNet", (*p.ENASNet)(nil), value},
 	{"Edge", (*p.Edge)(nil), value},
+	{"Explicit", p.Explicit, value},
 	{"Genotype", (*p.Genotype)(nil), value},
 	{"MaxPool3", p.MaxPool3, value},
 	{"MaxPool5", p.MaxPool5, value},
 	{"MaxPool7", p.MaxPool7, value},
+	{"NASNet", (*p.NASNet)(nil), value},
 	{"NASNetA", p.NASNetA, value},
 	{"NASNetADARTS", p.NASNetADARTS, value},
+	{"NASNetCIFAR", p.NASNetCIFAR, value},
+	{"NASNetLarge", p.NASNetLarge, value},
+	{"NASNetMobile", p.NASNetMobile, value},
 	{"Node", (*p.Node)(nil), value},
 	{"None", p.None, value},
 	{"Op", (*p.Op)(nil), value},
@@ -35,9 +45,28 @@ var table_github_com_nascent_go_nascent_nasext_arch_cell = []Symbol{
 	{"PCDARTSCIFAR", p.PCDARTSCIFAR, value},
 	{"PCDARTSImageNet", p.PCDARTSImageNet, value},
 	{"PNASNet5", p.PNASNet5, value},
+	{"PNASNetLarge", p.PNASNetLarge, value},
+	{"PNASNetMobile", p.PNASNetMobile, value},
+	{"Padding", (*p.Padding)(nil), value},
 	{"Parse", p.Parse, value},
+	{"Same", p.Same, value},
 	{"SepConv3", p.SepConv3, value},
 	{"SepConv5", p.SepConv5, value},
 	{"SepConv7", p.SepConv7, value},
+	{"Skeleton", (*p.Skeleton)(nil), value},
+	{"_Skeleton", (*_github_com_nascent_go_nascent_nasext_arch_cell_Skeleton)(nil), value},
 	{"Skip", p.Skip, value},
 }
+
+// _github_com_nascent_go_nascent_nasext_arch_cell_Skeleton carries an interpreted value as a p.Skeleton.
+type _github_com_nascent_go_nascent_nasext_arch_cell_Skeleton struct {
+	IValue any
+	WBuild func(a0 p.Genotype) (*arch.Arch, error)
+	WName  func() string
+}
+
+func (W _github_com_nascent_go_nascent_nasext_arch_cell_Skeleton) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_arch_cell_Skeleton) Name() string { return W.WName() }

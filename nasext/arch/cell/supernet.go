@@ -1,0 +1,96 @@
+package cell
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// DARTSSupernet is the network in which DARTS searches (Liu et al. 2019, section
+// 2.2, and the authors' code): in every cell each node takes every state before it,
+// through all operations at once. The weights α with which a search mixes the
+// operations are no part of the architecture, which adds them; for the published
+// cells they are 2·14·8 numbers more. Batch norms in cells have no learned scale
+// and shift.
+type DARTSSupernet struct {
+	Net   DARTSNet // C 0 means 16, Layers 0 means 8, as in the article's search
+	Nodes int      // of a cell, all of which it gives out; 0 means 4
+	Ops   []Op     // none means DARTSOps
+}
+
+// DARTSOps are the operations that DARTS mixes, in the order of its code.
+func DARTSOps() []Op {
+	return []Op{None, MaxPool3, AvgPool3, Skip, SepConv3, SepConv5, DilConv3, DilConv5}
+}
+
+// Build makes the network. The blocks are those of DARTSNet; in a cell the sum of
+// the operations from state i to node j is called "i→j".
+func (n DARTSSupernet) Build() (*arch.Arch, error) {
+	n.Net.C, n.Net.Layers, n.Nodes = or(n.Net.C, 16), or(n.Net.Layers, 8), or(n.Nodes, 4)
+	if n.Ops == nil {
+		n.Ops = DARTSOps()
+	}
+	if err := checkNodes(n.Nodes); err != nil {
+		return nil, fmt.Errorf("cell: DARTS supernet: %w", err)
+	}
+	if len(n.Ops) == 0 {
+		return nil, errors.New("cell: DARTS supernet: there are no operations; a supernet has at least one operation")
+	}
+	// Its cell as a genotype shows what is wrong with the operations.
+	c := Cell{Out: []int{2}}
+	for _, o := range n.Ops {
+		c.Nodes = append(c.Nodes, add(o, 0, o, 1))
+	}
+	net := n.Net.defaults()
+	a, err := build(net, Genotype{c, c}, net.Input, dartsStyle(), net.settings(), func(s *stack) {
+		net.stack(s, func(reduction bool, block string, before, last, channels int) int {
+			s.fixed = true
+			defer func() { s.fixed = false }()
+			return n.cell(s, reduction, block, before, last, channels)
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cell: supernet: %w", err)
+	}
+	a.Name = "DARTS supernet"
+	return a, nil
+}
+
+// cell adds a cell with every edge.
+func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last, channels int) int {
+	stride := 1
+	if reduction {
+		stride = 2
+	}
+	s.Block(block)
+	states := []int{s.before(s, before, last, channels), s.last(s, last, channels)}
+	for j := 2; j < n.Nodes+2; j++ {
+		var sum []int
+		for i, x := range states {
+			sum = append(sum, n.mixed(s, x, i, channels, stride, strconv.Itoa(i)+"→"+strconv.Itoa(j)))
+		}
+		states = append(states, s.Name(s.Add(sum...), "node "+strconv.Itoa(j)))
+	}
+	if n.Nodes == 1 {
+		return states[2]
+	}
+	return s.Name(s.Concat(states[2:]...), "out")
+}
+
+// mixed adds every operation on one edge, and their sum.
+func (n DARTSSupernet) mixed(s *stack, x, from, channels, stride int, name string) int {
+	var results []int
+	for _, o := range n.Ops {
+		y := s.edge(Edge{o, from}, x, channels, stride, name+" "+string(o))
+		if f, _ := o.family(); f == maximum || f == average {
+			y = s.BatchNorm(y, s.options(name+" "+string(o)+"/bn")...)
+		}
+		results = append(results, y)
+	}
+	if len(results) == 1 {
+		return results[0]
+	}
+	return s.Name(s.Add(results...), name)
+}
