@@ -21,6 +21,8 @@ var table_github_com_nascent_go_nascent_nasext_estimate = []Symbol{
 	{"Estimate", (*p.Estimate)(nil), value},
 	{"Estimator", (*p.Estimator)(nil), value},
 	{"_Estimator", (*_github_com_nascent_go_nascent_nasext_estimate_Estimator)(nil), value},
+	{"Kendall", p.Kendall, value},
+	{"Spearman", p.Spearman, value},
 	{"Train", p.Train, value},
 	{"TrainConfig", (*p.TrainConfig)(nil), value},
 	{"Trainer", (*p.Trainer)(nil), value},
