@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/estimate"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/space"
 	"github.com/nascent-go/nascent/nasext/strategy"
@@ -264,7 +265,7 @@ func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch) (o
 		}
 	}()
 	o.trial.Started = time.Now()
-	e, err := r.cfg.Estimator.Estimate(ctx, a, t.Seed)
+	e, err := r.score(ctx, t, a)
 	o.trial.Seconds = time.Since(o.trial.Started).Seconds()
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -277,6 +278,13 @@ func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch) (o
 		o.trial.Score, o.trial.Estimate = e.Score, e
 	}
 	return o
+}
+
+func (r *run) score(ctx context.Context, t Trial, a *arch.Arch) (estimate.Estimate, error) {
+	if e, ok := r.cfg.Estimator.(estimate.ByGenotype); ok {
+		return e.EstimateGenotype(ctx, t.Genotype, a, t.Seed)
+	}
+	return r.cfg.Estimator.Estimate(ctx, a, t.Seed)
 }
 
 // report tells whoever listens of a new trial.

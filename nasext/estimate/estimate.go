@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/space"
 )
 
 var errNoContext = errors.New("the context is nil; give context.Background(), or one that can be cancelled")
@@ -39,6 +40,14 @@ type Estimator interface {
 	// Estimate scores the architecture. The seed is the trial's own. A context
 	// that ends stops it with the context's error.
 	Estimate(ctx context.Context, a *arch.Arch, seed uint64) (Estimate, error)
+}
+
+// ByGenotype is an estimator that knows architectures by the choices that made them,
+// such as a table. A search calls EstimateGenotype instead of Estimate.
+type ByGenotype interface {
+	Estimator
+	// EstimateGenotype scores the architecture a, which is that of the genotype g.
+	EstimateGenotype(ctx context.Context, g space.Genotype, a *arch.Arch, seed uint64) (Estimate, error)
 }
 
 // Budget is how much an estimator may spend on one architecture. Zero fields

@@ -1,8 +1,10 @@
 package strategy_test
 
 import (
+	"compress/flate"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -100,7 +102,12 @@ func nb201(t *testing.T) (*space.NB201, func(space.Genotype) float64, []float64)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile("testdata/nb201_cifar10_test_u16le.bin")
+	f, err := os.Open("../estimate/table/nb201/cifar10.deflate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(flate.NewReader(f))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,15 @@ import (
 	context "context"
 	arch "github.com/nascent-go/nascent/nasext/arch"
 	p "github.com/nascent-go/nascent/nasext/estimate"
+	space "github.com/nascent-go/nascent/nasext/space"
 )
 
 var table_github_com_nascent_go_nascent_nasext_estimate = []Symbol{
 	{"Budget", (*p.Budget)(nil), value},
 	{"Budgeted", (*p.Budgeted)(nil), value},
 	{"_Budgeted", (*_github_com_nascent_go_nascent_nasext_estimate_Budgeted)(nil), value},
+	{"ByGenotype", (*p.ByGenotype)(nil), value},
+	{"_ByGenotype", (*_github_com_nascent_go_nascent_nasext_estimate_ByGenotype)(nil), value},
 	{"Count", p.Count, value},
 	{"CountConfig", (*p.CountConfig)(nil), value},
 	{"Counter", (*p.Counter)(nil), value},
@@ -45,6 +48,24 @@ func (W _github_com_nascent_go_nascent_nasext_estimate_Budgeted) Estimate(a0 con
 }
 
 func (W _github_com_nascent_go_nascent_nasext_estimate_Budgeted) Name() string { return W.WName() }
+
+// _github_com_nascent_go_nascent_nasext_estimate_ByGenotype carries an interpreted value as a p.ByGenotype.
+type _github_com_nascent_go_nascent_nasext_estimate_ByGenotype struct {
+	IValue            any
+	WEstimate         func(a0 context.Context, a1 *arch.Arch, a2 uint64) (p.Estimate, error)
+	WEstimateGenotype func(a0 context.Context, a1 space.Genotype, a2 *arch.Arch, a3 uint64) (p.Estimate, error)
+	WName             func() string
+}
+
+func (W _github_com_nascent_go_nascent_nasext_estimate_ByGenotype) Estimate(a0 context.Context, a1 *arch.Arch, a2 uint64) (p.Estimate, error) {
+	return W.WEstimate(a0, a1, a2)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_estimate_ByGenotype) EstimateGenotype(a0 context.Context, a1 space.Genotype, a2 *arch.Arch, a3 uint64) (p.Estimate, error) {
+	return W.WEstimateGenotype(a0, a1, a2, a3)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_estimate_ByGenotype) Name() string { return W.WName() }
 
 // _github_com_nascent_go_nascent_nasext_estimate_Estimator carries an interpreted value as a p.Estimator.
 type _github_com_nascent_go_nascent_nasext_estimate_Estimator struct {
