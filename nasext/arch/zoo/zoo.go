@@ -109,6 +109,7 @@ func entries() []entry {
 		squeezed(),
 		mobile(),
 		shuffled(),
+		cellular(),
 	)
 }
 
