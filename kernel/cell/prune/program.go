@@ -3,6 +3,8 @@ package prune
 import (
 	"go/types"
 	"reflect"
+	"slices"
+	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
@@ -18,6 +20,9 @@ type Program struct {
 	methodSets *typeutil.Map        // type → its methods' functions
 	parameters *map[types.Type]bool // a cache
 	interfaces reflect.Value        // a list of types that is never read; invalid: not known
+	canonical  *typeutil.Map        // type → the first that was identical to it
+	lists      *map[uint32][]*[]types.Type
+	context    **types.Context // a cache
 }
 
 // NewProgram prunes prog.
@@ -32,12 +37,17 @@ func NewProgram(prog *ssa.Program) *Program {
 	if f, ok := place(v, "map[types.Type]ssa.unit", "makeInterfaceTypes"); ok {
 		p.interfaces = f
 	}
+	p.canonical, p.context = pointer[typeutil.Map](v, "canon", "types"), pointer[*types.Context](v, "ctxt")
+	if f, ok := place(v, "map[uint32][]*ssa.typeList", "canon", "lists", "buckets"); ok {
+		p.lists = (*map[uint32][]*[]types.Type)(f.Addr().UnsafePointer())
+	}
 	return p
 }
 
 // Known says whether all was found that is pruned.
 func (p *Program) Known() bool {
-	return p.packages != nil && p.imported != nil && p.methods != nil && p.methodSets != nil && p.parameters != nil && p.interfaces.IsValid()
+	return p.packages != nil && p.imported != nil && p.methods != nil && p.methodSets != nil && p.parameters != nil && p.interfaces.IsValid() &&
+		p.canonical != nil && p.lists != nil && p.context != nil
 }
 
 // Forget takes packages out, and what there is of types that mention them.
@@ -70,11 +80,47 @@ func (p *Program) Forget(gone func(*types.Package) bool, mentions func(types.Typ
 			}
 		}
 	}
-	if p.methodSets != nil {
-		for _, t := range p.methodSets.Keys() {
-			if mentions(t) {
-				p.methodSets.Delete(t)
+	for _, m := range []*typeutil.Map{p.methodSets, p.canonical} {
+		if m != nil {
+			Types(m, mentions)
+		}
+	}
+	if p.lists != nil {
+		for h, lists := range *p.lists {
+			lists = slices.DeleteFunc(lists, func(l *[]types.Type) bool { return slices.ContainsFunc(*l, mentions) })
+			if (*p.lists)[h] = lists; len(lists) == 0 {
+				delete(*p.lists, h)
 			}
 		}
 	}
+	if p.context != nil {
+		*p.context = types.NewContext()
+	}
+}
+
+// Instance makes a generic function forget its instance fn.
+func (p *Program) Instance(fn *ssa.Function) {
+	if fn.Origin() == nil || fn.Origin() == fn {
+		return
+	}
+	instances, ok := place(reflect.ValueOf(fn.Origin()), "map[*ssa.typeList]*ssa.Function", "generic", "instances")
+	if !ok {
+		return
+	}
+	for _, k := range instances.MapKeys() {
+		if instances.MapIndex(k).UnsafePointer() == unsafe.Pointer(fn) {
+			instances.SetMapIndex(k, reflect.Value{})
+		}
+	}
+}
+
+// Types takes types out of a map, which typeutil.Map.Delete leaves a trace of.
+func Types(m *typeutil.Map, gone func(types.Type) bool) {
+	left := new(typeutil.Map)
+	m.Iterate(func(t types.Type, v any) {
+		if !gone(t) {
+			left.Set(t, v)
+		}
+	})
+	*m = *left
 }

@@ -4,10 +4,12 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/traefik/yaegi/interp"
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // The fields that are reached into are those of the versions in go.mod.
@@ -101,5 +103,26 @@ func TestProgram(t *testing.T) {
 	NewProgram(prog).Forget(func(p *types.Package) bool { return p == a }, func(types.Type) bool { return false })
 	if prog.Package(a) != nil || prog.Package(b) == nil {
 		t.Error("not the package was forgotten that was asked for")
+	}
+}
+
+func TestScope(t *testing.T) {
+	pkg, other := types.NewPackage("a", "a"), types.NewPackage("b", "b")
+	for _, o := range []types.Object{types.NewVar(0, pkg, "own", types.Typ[types.Int]), types.NewVar(0, other, "foreign", types.Typ[types.Int])} {
+		pkg.Scope().Insert(o)
+	}
+	Scope(pkg)
+	if got := pkg.Scope().Names(); !slices.Equal(got, []string{"own"}) {
+		t.Errorf("the scope holds %v, want own only", got)
+	}
+}
+
+func TestTypes(t *testing.T) {
+	m := new(typeutil.Map)
+	m.Set(types.Typ[types.Int], 1)
+	m.Set(types.Typ[types.Bool], 2)
+	Types(m, func(t types.Type) bool { return t == types.Typ[types.Int] })
+	if m.Len() != 1 || m.At(types.Typ[types.Bool]) != 2 || m.At(types.Typ[types.Int]) != nil {
+		t.Errorf("the map is %v, want bool only", m)
 	}
 }
