@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/nascent-go/nascent/kernel/cell/lower"
+	"github.com/nascent-go/nascent/kernel/cell/prune"
 )
 
 // load lowers a prepared cell, hands it to the interpreter and makes its
@@ -33,6 +34,7 @@ func (e *Env) load(p *plan) (func(), error) {
 	before := maps.Clone(e.scope)
 	e.commit(p)
 	e.retire(before, p.same)
+	prune.Scope(p.check.pkg)
 	p.check.pkg.SetName(packageName(left.chunk))
 	return start, nil
 }

@@ -26,6 +26,7 @@ import (
 // machine is the interpreter that runs lowered code.
 type machine struct {
 	it     *interp.Interpreter
+	rt     *rt.Runtime
 	lib    rt.Library
 	used   map[string]bool // compiled packages that were imported
 	chunks map[int]*chunk  // by number: what can still run, for tracebacks
@@ -48,7 +49,7 @@ type chunk struct {
 }
 
 func newMachine(lib rt.Library, r *rt.Runtime, hooks map[string]any) (*machine, error) {
-	m := &machine{lib: lib, used: map[string]bool{}, chunks: map[int]*chunk{}, users: map[string]int{}, lost: map[string]int{}}
+	m := &machine{rt: r, lib: lib, used: map[string]bool{}, chunks: map[int]*chunk{}, users: map[string]int{}, lost: map[string]int{}}
 	m.it = interp.New(interp.Options{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: reports{m, r, r.TraceWriter()}})
 	m.sites = callsite.New(m.it, m.it.FileSet(), r.Poll)
 	r.SetStop(m.sites.Stop)
@@ -183,7 +184,7 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 			defer m.ending.Unlock()
 			m.ended = append(m.ended, serial)
 		}
-	})
+	}, m.rt.Hold(c.Types))
 	return m.start, nil
 }
 

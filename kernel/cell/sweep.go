@@ -91,9 +91,11 @@ func (e *Env) sweep() {
 			}
 		}
 	}
-	e.machine.lose(e.low.Forget(func(p *types.Package) bool { return gone[p] }, func(v types.Object) bool {
-		return v != nil && live.packages[v.Pkg()] && !live.objects[v]
-	}))
+	names, descriptors := e.low.Forget(func(p *types.Package) bool { return gone[p] }, func(obj types.Object) bool {
+		return obj != nil && live.packages[obj.Pkg()] && !live.objects[obj]
+	})
+	e.machine.lose(names)
+	e.rt.Forget(descriptors)
 	needed := map[*token.File]bool{}
 	for _, u := range e.units {
 		needed[e.fset.File(u.decl.Pos())] = true
@@ -140,9 +142,11 @@ func (e *Env) live() alive {
 	live := alive{map[types.Object]bool{}, map[*types.Package]bool{}}
 	var todo []types.Object
 	mark := func(obj types.Object) {
-		if cells[obj.Pkg()] != nil && !live.objects[obj] {
-			live.objects[obj] = true
-			todo = append(todo, obj)
+		for _, obj := range []types.Object{obj, origin(obj)} {
+			if cells[obj.Pkg()] != nil && !live.objects[obj] {
+				live.objects[obj] = true
+				todo = append(todo, obj)
+			}
 		}
 	}
 	for _, obj := range e.scope {
@@ -158,7 +162,7 @@ func (e *Env) live() alive {
 			live.packages[t.pkg] = true // its name for a variable of an earlier cell may be all that is left of it
 		}
 		lower.Walk(obj.Type(), seen, mark)
-		for _, used := range t.uses[origin(obj)] {
+		for _, used := range t.uses[obj] {
 			mark(used)
 		}
 	}

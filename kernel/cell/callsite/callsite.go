@@ -37,7 +37,8 @@ type Finder struct {
 	declarations []*declaration
 	enough       int // declarations, before those that are gone are looked for
 	index        index
-	closed       bool // the gates of all code are
+	closed       bool  // the gates of all code are
+	held         []any // by programs that are not known
 }
 
 // New makes a Finder for the programs of an interpreter, a *interp.Interpreter, with
@@ -49,8 +50,8 @@ func New(interpreter any, fset *token.FileSet, poll func()) *Finder {
 // Add makes the nodes of a program known, a *interp.Program that has been executed.
 // It takes ties out of its tree that only make panics slow. The Finder keeps no
 // program alive: when none of its code can run any more, gone is called, on a
-// goroutine of its own.
-func (f *Finder) Add(program any, gone func()) {
+// goroutine of its own. Until then the program holds what it is given.
+func (f *Finder) Add(program any, gone func(), holds any) {
 	v := reflect.ValueOf(program)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return
@@ -62,13 +63,14 @@ func (f *Finder) Add(program any, gone func()) {
 		f.index = newIndex()
 	}
 	if !f.layout.ok {
+		f.held = append(f.held, holds)
 		return
 	}
 	if len(f.declarations) >= f.enough {
 		f.forget()
 		f.enough = 2*len(f.declarations) + 64
 	}
-	for _, d := range f.layout.detach(v, f.poll, gone) {
+	for _, d := range f.layout.detach(v, f.poll, gone, holds) {
 		d.close(f.closed)
 		f.declarations = append(f.declarations, d)
 	}

@@ -155,13 +155,15 @@ func closure(f reflect.Value) uintptr {
 // that a panic takes off, the interpreter looks through the whole tree that its
 // function is in, for a node that it never finds; running code does not look beyond
 // its function. What functions have in common from then on is a root of no use, which
-// is there as long as one of them is; gone is called after that.
-func (l layout) detach(program reflect.Value, poll, gone func()) (list []*declaration) {
+// is there as long as one of them is; gone is called after that. It holds what it is given.
+func (l layout) detach(program reflect.Value, poll, gone func(), holds any) (list []*declaration) {
 	root := program.Elem().Field(l.root)
 	if root.IsNil() {
 		return nil
 	}
-	common := reflect.New(l.node).UnsafePointer()
+	spare := reflect.New(l.node)
+	*(*any)(spare.Elem().Field(l.meta).Addr().UnsafePointer()) = holds
+	common := spare.UnsafePointer()
 	runtime.AddCleanup((*uintptr)(common), func(gone func()) { gone() }, gone)
 	children := root.Elem().Field(l.child)
 	for i := range children.Len() {

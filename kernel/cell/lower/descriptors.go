@@ -13,6 +13,7 @@ import (
 func (l *Lowerer) id(t types.Type) int {
 	t = types.Unalias(t)
 	if v, ok := l.ids.At(t).(int); ok {
+		l.chunk.types[v] = true
 		return v
 	}
 	var raw reflect.Type
@@ -21,6 +22,7 @@ func (l *Lowerer) id(t types.Type) int {
 	}
 	erased := raw == nil && !l.unnamed(t)
 	n := l.rt.AddType(t, raw)
+	l.chunk.types[n] = true
 	l.ids.Set(t, n)
 	l.later(func() { l.ids.Delete(t) })
 	if erased && !types.IsInterface(t) {
@@ -163,6 +165,7 @@ func (l *Lowerer) methodTable(t types.Type) {
 			args = append(args, fmt.Sprintf("a%d", j))
 		}
 		l.emit(sel.Obj().Pos(), "func %s(%s)%s {\n%s\n}", w, strings.Join(params, ", "), l.results(sg), l.forward(fn, args, sg.Results().Len() > 0))
+		l.tables = append(l.tables, w)
 		l.register("rt.Reg(%d, %q, %s)", id, sel.Obj().Name(), w)
 	}
 }

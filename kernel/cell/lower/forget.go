@@ -2,36 +2,71 @@ package lower
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/nascent-go/nascent/kernel/cell/gotype"
+	"github.com/nascent-go/nascent/kernel/cell/prune"
 )
 
 // Retire forgets the bodies of the functions that Lower was last called for, which
 // nothing calls any more, and of function literals in them. It returns their lowered
-// names. Functions that a cell can call by name are not concerned.
+// names, and those of methods that only descriptors know. Functions that a cell can call by name are not concerned.
 func (l *Lowerer) Retire() (names []string) {
 	for _, fn := range l.emitted {
-		root := fn
-		for root.Parent() != nil {
-			root = root.Parent()
-		}
-		if !l.entries[root] {
+		if !l.entries[outermost(fn)] {
 			continue
 		}
 		names = append(names, l.funcs[fn])
 		delete(l.funcs, fn)
-		fn.Blocks, fn.Locals, fn.AnonFuncs, fn.FreeVars, fn.Recover = nil, nil, nil, nil, nil
+		empty(fn)
 	}
-	l.emitted, l.entries = nil, nil
+	names = append(names, l.tables...)
+	l.emitted, l.entries, l.tables = nil, nil, nil
 	return names
 }
 
-// Forget forgets packages, and variables of others, that no cell can mention any
-// more. It returns the lowered names that stand for nothing now.
-func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object) bool) (names []string) {
+// empty forgets the body of a function that is not lowered again.
+func empty(fn *ssa.Function) {
+	fn.Blocks, fn.Locals, fn.AnonFuncs, fn.FreeVars, fn.Recover = nil, nil, nil, nil, nil
+}
+
+// emptyAll forgets the bodies of the functions that no cell can mention any more, lowered
+// or not. What was declared beside a function may hold it, and it holds what it uses.
+func (l *Lowerer) emptyAll(idle func(types.Object) bool) {
+	for _, p := range l.prog.AllPackages() {
+		if !l.bodies[p.Pkg] {
+			continue
+		}
+		forget := func(obj *types.Func) {
+			if fn := l.prog.FuncValue(obj); fn != nil && idle(obj) {
+				empty(fn)
+			}
+		}
+		for _, m := range p.Members {
+			switch m := m.(type) {
+			case *ssa.Function:
+				if obj, ok := m.Object().(*types.Func); ok {
+					forget(obj)
+				}
+			case *ssa.Type:
+				if n, ok := m.Type().(*types.Named); ok {
+					for obj := range n.Methods() {
+						forget(obj)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Forget forgets packages, and variables and functions of others, that no cell can
+// mention any more. It returns the lowered names, and the numbers of the descriptors, that stand for
+// nothing now.
+func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object) bool) (names []string, ids []int) {
+	l.emptyAll(func(obj types.Object) bool { return gone(obj.Pkg()) || idle(obj) })
 	known := map[types.Type]bool{}
 	lost := func(t types.Type) bool {
 		is, ok := known[t]
@@ -42,9 +77,11 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object)
 		return is
 	}
 	for fn, name := range l.funcs {
-		if !lostFunc(fn, gone, lost) {
+		if !lostFunc(fn, gone, lost) && !idle(outermost(fn).Object()) {
 			continue
 		}
+		empty(fn)
+		l.pruned.Instance(fn)
 		delete(l.funcs, fn)
 		names = append(names, name)
 		if l.values[name] {
@@ -65,12 +102,13 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object)
 	for name := range old {
 		names = append(names, name)
 	}
-	for _, m := range []*typeutil.Map{&l.types, &l.cuts, &l.ids} {
-		for _, t := range m.Keys() {
-			if lost(t) {
-				m.Delete(t)
-			}
+	l.ids.Iterate(func(t types.Type, id any) {
+		if lost(t) {
+			ids = append(ids, id.(int))
 		}
+	})
+	for _, m := range []*typeutil.Map{&l.types, &l.cuts, &l.ids} {
+		prune.Types(m, lost)
 	}
 	for p := range l.bodies {
 		if gone(p) {
@@ -78,14 +116,21 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object)
 		}
 	}
 	l.pruned.Forget(gone, lost)
-	return names
+	slices.Sort(ids)
+	return names, ids
+}
+
+// outermost is the function that a function literal is in, or fn itself.
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
 }
 
 // lostFunc: the function is of a package that is gone, or made for a type of one.
 func lostFunc(fn *ssa.Function, gone func(*types.Package) bool, lost func(types.Type) bool) bool {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = outermost(fn)
 	if fn.Pkg != nil && gone(fn.Pkg.Pkg) || fn.Object() != nil && fn.Object().Pkg() != nil && gone(fn.Object().Pkg()) {
 		return true
 	}

@@ -62,6 +62,7 @@ type Lowerer struct {
 
 	emitted []*ssa.Function        // by the last call of Lower
 	entries map[*ssa.Function]bool // that it was called for
+	tables  []string               // functions that it has emitted for descriptors only
 	pruned  *prune.Program
 
 	chunk    *chunk
@@ -77,6 +78,7 @@ type chunk struct {
 	code     []line          // functions in the order they were met: function literals follow those that they stand in
 	starts   []int           // where in code functions begin
 	vars     map[string]bool // of cells that it mentions
+	types    map[int]bool    // descriptors that it mentions
 	made     map[string]bool // those that it makes
 	register []string        // statements that tell the run time what it needs
 	work     []*ssa.Function
@@ -98,6 +100,7 @@ type Chunk struct {
 	Start   string   // the function that runs it, which only it mentions
 	Lines   []Place  // of each line, from line 1 at index 0
 	Vars    []string // variables of cells that it mentions
+	Types   []int    // descriptors that it mentions
 	Imports []string // compiled packages that the text refers to by their ImportName; it imports nothing itself
 }
 
@@ -254,8 +257,8 @@ func (l *Lowerer) rollback() {
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
-	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, made: map[string]bool{}}
-	l.emitted, l.entries, l.held = nil, map[*ssa.Function]bool{}, map[*ssa.Alloc]bool{}
+	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, types: map[int]bool{}, made: map[string]bool{}}
+	l.emitted, l.entries, l.tables, l.held = nil, map[*ssa.Function]bool{}, nil, map[*ssa.Alloc]bool{}
 	var calls []string
 	for _, fn := range l.initialisers(p) {
 		calls = append(calls, l.funcName(fn)+"()")
@@ -311,7 +314,7 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 	}
 	add("\trt.Loaded(" + start + ")")
 	add("}")
-	c := Chunk{Start: start, Vars: slices.Sorted(maps.Keys(l.chunk.vars)), Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
+	c := Chunk{Start: start, Vars: slices.Sorted(maps.Keys(l.chunk.vars)), Types: slices.Sorted(maps.Keys(l.chunk.types)), Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
 	var b strings.Builder
 	funcs := map[*ssa.Function]*Func{}
 	for _, ln := range all {

@@ -5,9 +5,12 @@ import (
 	"maps"
 	"reflect"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"weak"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // Type is what is known of a type whose values lowered code keeps erased. A Type
@@ -26,6 +29,8 @@ type desc struct {
 
 	str  atomic.Pointer[typeName]
 	impl atomic.Pointer[implCache]
+
+	parts []*desc // of a forgotten type: those of what it is built from, which are there as long as it is
 }
 
 // implCache remembers what implements an interface: *desc or reflect.Type → bool.
@@ -57,21 +62,35 @@ type typeName struct {
 	text  string
 }
 
+// slot holds a descriptor, but not one that is forgotten: that is there as long as
+// something else holds it.
+type slot struct {
+	d    *desc
+	weak weak.Pointer[desc]
+}
+
+func (s slot) desc() *desc {
+	if s.d != nil {
+		return s.d
+	}
+	return s.weak.Value()
+}
+
 // typeTable holds the descriptors. Readers take a snapshot, without a lock.
 type typeTable struct {
-	all   atomic.Pointer[[]*desc]
+	all   atomic.Pointer[[]slot]
 	epoch atomic.Int64 // counts what makes implCaches and names stale
 	old   sync.Map     // weak.Pointer[types.TypeName] → the cell it is of
 
 	mu     sync.Mutex
-	byName map[string][]*desc // type string → descriptors that may be of it
+	byName map[string][]slot // type string → descriptors that may be of it
 	found  atomic.Pointer[sync.Map]
 }
 
 func (tt *typeTable) init() {
-	tt.all.Store(new([]*desc))
+	tt.all.Store(new([]slot))
 	tt.found.Store(new(sync.Map))
-	tt.byName = map[string][]*desc{}
+	tt.byName = map[string][]slot{}
 }
 
 // AddType makes the descriptor of a type and returns its number. raw is the reflect
@@ -84,7 +103,7 @@ func (r *Runtime) AddType(t types.Type, raw reflect.Type) int {
 	d := &desc{r: r, id: len(s)}
 	d.cur.Store(&Type{T: t, R: raw})
 	// Appending may write behind the end of what readers hold, never into it.
-	s = append(s, d)
+	s = append(s, slot{d: d})
 	tt.all.Store(&s)
 	tt.index(d, t)
 	return d.id
@@ -93,14 +112,97 @@ func (r *Runtime) AddType(t types.Type, raw reflect.Type) int {
 // index makes d the descriptor that find returns for t. tt.mu is held.
 func (tt *typeTable) index(d *desc, t types.Type) {
 	k := types.TypeString(t, nil)
-	tt.byName[k] = append(tt.byName[k], d)
+	tt.byName[k] = append(tt.byName[k], slot{d: d})
 	tt.found.Store(new(sync.Map))
 }
 
 // Type is the present state of descriptor id.
 func (r *Runtime) Type(id int) *Type { return r.desc(id).cur.Load() }
 
-func (r *Runtime) desc(id int) *desc { return (*r.types.all.Load())[id] }
+func (r *Runtime) desc(id int) *desc { return (*r.types.all.Load())[id].desc() }
+
+// Hold is what keeps descriptors, forgotten or not: code that refers to them by number
+// has to hold it.
+func (r *Runtime) Hold(ids []int) any {
+	held := make([]*desc, len(ids))
+	for i, id := range ids {
+		held[i] = r.desc(id)
+	}
+	return held
+}
+
+// Forget says that later code does not refer to some descriptors, nor to types that are
+// built from theirs. They are there as long as a value or code holds them.
+func (r *Runtime) Forget(ids []int) {
+	if len(ids) == 0 {
+		return
+	}
+	tt := &r.types
+	for _, id := range ids {
+		if d := r.desc(id); d != nil {
+			d.parts = r.partsOf(d.typ())
+		}
+	}
+	tt.mu.Lock()
+	defer tt.mu.Unlock()
+	all := slices.Clone(*tt.all.Load())
+	forgotten := make(map[*desc]weak.Pointer[desc], len(ids))
+	for _, id := range ids {
+		if d := all[id].d; d != nil {
+			forgotten[d] = weak.Make(d)
+			all[id] = slot{weak: forgotten[d]}
+		}
+	}
+	tt.all.Store(&all)
+	for k, slots := range tt.byName {
+		slots = slices.DeleteFunc(slots, func(s slot) bool { return s.desc() == nil })
+		for i, s := range slots {
+			if w, ok := forgotten[s.d]; ok {
+				slots[i] = slot{weak: w}
+			}
+		}
+		if tt.byName[k] = slots; len(slots) == 0 {
+			delete(tt.byName, k)
+		}
+	}
+	// What was found out about them holds them too.
+	tt.found.Store(new(sync.Map))
+	r.calls.implement.Clear()
+	for _, s := range all {
+		if d := s.desc(); d != nil {
+			d.impl.Store(nil)
+		}
+	}
+}
+
+// partsOf are the descriptors of the types that a type is built from, and of pointers
+// to them: printing a value calls the methods of what it holds.
+func (r *Runtime) partsOf(t types.Type) (parts []*desc) {
+	add := func(t types.Type) {
+		if d := r.find(t); d != nil {
+			parts = append(parts, d)
+		}
+	}
+	seen := map[types.Type]bool{}
+	var walk func(types.Type)
+	walk = func(t types.Type) {
+		t = types.Unalias(t)
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "main" {
+			add(types.NewPointer(n))
+			walk(n.Underlying())
+		}
+		add(t)
+		for _, p := range gotype.Parts(t) {
+			walk(p)
+		}
+	}
+	walk(t)
+	return parts
+}
 
 // Reg sets a method of type id: a func whose first parameter is the receiver as an
 // interface{}. Setting it again replaces it, for values that exist as well.
@@ -165,8 +267,8 @@ func (r *Runtime) find(t types.Type) *desc {
 	}
 	var d *desc
 	tt.mu.Lock()
-	for _, x := range tt.byName[types.TypeString(t, nil)] {
-		if types.Identical(x.typ(), t) {
+	for _, s := range tt.byName[types.TypeString(t, nil)] {
+		if x := s.desc(); x != nil && types.Identical(x.typ(), t) {
 			d = x
 		}
 	}
