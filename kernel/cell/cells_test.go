@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -56,6 +57,8 @@ type notebook struct {
 	n    int
 	outs []*buffer // of the cells so far
 	late chan struct{}
+
+	before func() // each cell, if not nil
 }
 
 func newNotebook(t testing.TB) *notebook {
@@ -74,6 +77,9 @@ func newNotebook(t testing.TB) *notebook {
 // exec runs the next cell.
 func (nb *notebook) exec(ctx context.Context, out *buffer, src string) (Outcome, error) {
 	nb.n++
+	if nb.before != nil {
+		nb.before()
+	}
 	return nb.env.Run(ctx, Input{Number: nb.n, Source: src, Stdout: out, Stderr: out, Stdin: strings.NewReader("first\nsecond\n")})
 }
 
@@ -203,12 +209,39 @@ func TestCells(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no sequences of cells", err)
 	}
+	testCells(t, files, newNotebook)
+}
+
+// TestCellsSwept: to forget whatever can be forgotten before every cell changes nothing.
+func TestCellsSwept(t *testing.T) {
+	var files []string
+	for _, subject := range []string{"closures", "declarations", "dependants", "generics", "goroutines", "oldtypes", "redefine", "types"} {
+		files = append(files, "testdata/cells/"+subject+".txt")
+	}
+	testCells(t, files, func(t testing.TB) *notebook {
+		nb := newNotebook(t)
+		nb.before = nb.sweep
+		return nb
+	})
+}
+
+// sweep forgets what can be forgotten now.
+func (nb *notebook) sweep() {
+	runtime.GC()
+	nb.env.mu.Lock()
+	defer nb.env.mu.Unlock()
+	nb.env.enough = 0
+	nb.env.sweep()
+}
+
+// testCells runs the sequences of some files, each in a notebook of its own.
+func testCells(t *testing.T, files []string, open func(testing.TB) *notebook) {
 	for _, file := range files {
 		subject := strings.TrimSuffix(filepath.Base(file), ".txt")
 		t.Run(subject, func(t *testing.T) {
 			for _, s := range readSequences(t, file) {
 				t.Run(s.name, func(t *testing.T) {
-					nb := newNotebook(t)
+					nb := open(t)
 					for _, c := range s.cells {
 						got := strings.TrimRight(nb.run(c.src)+nb.later(strings.Count(c.out, " later: ")), "\n")
 						if want := strings.TrimRight(c.out, "\n"); got != want {

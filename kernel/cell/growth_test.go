@@ -21,6 +21,18 @@ var kinds = []struct {
 	{"type", func(i int) string {
 		return fmt.Sprintf("type T struct{ n, m%d int }\nfunc (t T) get() int { return t.n }\nt := T{n: %d}\nt.get()", i, i)
 	}},
+	{"shown type", func(i int) string {
+		return fmt.Sprintf("type T struct{ n, m%d int }\nfunc (t T) String() string { return \"T\" }\nt := T{n: %d}\nfmt.Println(t)\nt", i, i)
+	}},
+	{"dependants", func(i int) string {
+		switch i % 3 {
+		case 0:
+			return fmt.Sprintf("func f(n int) int { return n + %d }", i)
+		case 1:
+			return fmt.Sprintf("x := %d", i)
+		}
+		return fmt.Sprintf("y%d := []string{\"a\"}\nfunc g%d() int { return len(y%d) + f(x) }", i/3%4, i/3%4, i/3%4)
+	}},
 	{"generic function", func(i int) string {
 		return fmt.Sprintf("func id[V any](v V) V { return v }\nid(%d) + len(id(\"a\"))", i)
 	}},
@@ -102,10 +114,7 @@ func (nb *notebook) growth(before, n int, cell func(int) string) float64 {
 	}
 	heap := func() float64 {
 		for range 3 { // what is found dead in one round is let go in the next
-			nb.env.mu.Lock()
-			nb.env.enough = 0
-			nb.env.sweep()
-			nb.env.mu.Unlock()
+			nb.sweep()
 			runtime.GC()
 			run(0, 1) // a panic makes the index of what is left
 		}
@@ -126,8 +135,8 @@ func TestGrowth(t *testing.T) {
 	for _, kind := range kinds {
 		limit := 512.0 // bytes a cell
 		switch kind.name {
-		case "type", "generic function": // values of a type can be there; go/ssa knows instances for ever
-			limit = 4096
+		case "type", "shown type": // reflect knows struct types for ever
+			limit = 1024
 		}
 		nb := newNotebook(t)
 		if grown := nb.growth(few, n, kind.cell) / n; grown > limit {
@@ -148,10 +157,7 @@ func TestValueIsLetGo(t *testing.T) {
 	nb.run("x := make([]byte, 64<<20)\nask, answer := make(chan int), make(chan int)\ngo func() { for range ask { answer <- len(x) } }()")
 	heap := func() int {
 		for range 3 {
-			nb.env.mu.Lock()
-			nb.env.enough = 0
-			nb.env.sweep()
-			nb.env.mu.Unlock()
+			nb.sweep()
 			runtime.GC()
 		}
 		var m runtime.MemStats
