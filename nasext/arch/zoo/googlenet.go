@@ -58,8 +58,10 @@ func googLeNet(name string, input arch.Shape, classes int, heads bool) (*arch.Ar
 		x = m.add(b, x)
 		switch m.name {
 		case "3b":
+			b.Block("")
 			x = b.MaxPool(x, 3, arch.Stride(2), arch.Ceil())
 		case "4e":
+			b.Block("")
 			x = b.MaxPool(x, 2, arch.Ceil())
 		case "4a", "4d":
 			if heads {
