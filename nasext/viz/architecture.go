@@ -100,7 +100,7 @@ func Block(a *arch.Arch, name string) *display.Graph {
 	if err != nil {
 		return undrawable(failed, "this is no architecture", err)
 	}
-	in := func(i int) bool { return i > 0 && a.Nodes[i].Block == name }
+	in := func(i int) bool { return i > 0 && name != "" && a.Nodes[i].Block == name }
 	boxes, of := operations(a)
 	var names []string
 	g := display.NewGraph("")
@@ -274,7 +274,7 @@ func (b box) summary(a *arch.Arch, infos []arch.Info) []string {
 	}
 	lines := fill(order, 48)
 	if len(lines) > 2 {
-		lines = []string{lines[0], clip(lines[1], 44) + " …"}
+		lines = []string{lines[0], strings.TrimSuffix(clip(lines[1], 44), ",") + " …"}
 	}
 	return lines
 }

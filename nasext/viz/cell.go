@@ -9,13 +9,14 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-// Cell draws the cell of an architecture from a space that decides operations on
-// edges, such as space.NASBench201: its nodes, and on each edge a box with the
-// operation. Edges with the operation none are left out.
+// Cell draws the cell of an architecture from a space of cells. Of a space that
+// decides operations on edges, such as space.NASBench201, it shows the nodes, and on
+// each edge a box with the operation; edges with the operation none are left out. Of
+// another one that is space.Wired, such as space.NASBench101, it shows the operations
+// and what each takes.
 func Cell(s space.Space, g space.Genotype) *display.Graph {
 	fail := func(err error) *display.Graph {
-		return display.NewGraph("a cell that cannot be drawn").
-			AddNode(display.Node{ID: "error", Label: "this is no cell", Lines: wrap(err.Error(), 44)})
+		return undrawable("a cell that cannot be drawn", "this is no cell", err)
 	}
 	if len(g) == 0 {
 		return display.NewGraph("no cell yet")
@@ -41,9 +42,12 @@ func Cell(s space.Space, g space.Genotype) *display.Graph {
 		words = append(words, optionLabel(c.Option))
 	}
 	if len(edges) == 0 {
-		return fail(fmt.Errorf("the space %s decides no operations on edges; its decisions would be called “edge 0→1”", s.Name()))
+		if w, ok := s.(space.Wired); ok {
+			return wired(w, g)
+		}
+		return fail(fmt.Errorf("the space %s decides no operations on edges, which it would call “edge 0→1”, and is no space.Wired", s.Name()))
 	}
-	out := display.NewGraph("cell: " + clip(strings.Join(words, ", "), 90))
+	out := display.NewGraph(cellTitle(words))
 	out.Kinds, out.Direction = kinds(), display.LR
 	for i := range last + 1 {
 		n := display.Node{ID: strconv.Itoa(i), Kind: "data"}
@@ -67,6 +71,55 @@ func Cell(s space.Space, g space.Genotype) *display.Graph {
 	return out
 }
 
+// wired draws the cells of a space whose operations are nodes.
+func wired(s space.Wired, g space.Genotype) *display.Graph {
+	cells, err := s.Wirings(g)
+	if err != nil {
+		return undrawable("a cell that cannot be drawn", "this is no cell", err)
+	}
+	frame := s.Frame()
+	out := display.NewGraph("")
+	out.Kinds, out.Direction = kinds(), display.LR
+	var words []string
+	for c, w := range cells {
+		group := ""
+		if len(cells) > 1 {
+			group = frame.Cells[c]
+			out.AddGroup(display.Group{ID: group, Label: group})
+		}
+		id := func(node int) string { return fmt.Sprint(group, " ", node) }
+		for i := range frame.Inputs {
+			n := display.Node{ID: id(i), Label: "input", Kind: "data", Group: group}
+			if frame.Inputs > 1 {
+				n.Label = fmt.Sprint("input ", i+1)
+			}
+			out.AddNode(n)
+		}
+		for i, op := range w.Ops {
+			label, kind := operation(frame.Ops[op])
+			if kind == "" {
+				label, kind = "none", "zero"
+			}
+			words = append(words, label)
+			out.AddNode(display.Node{ID: id(frame.Inputs + i), Label: label, Kind: kind, Group: group})
+		}
+		out.AddNode(display.Node{ID: id(frame.Inputs + len(w.Ops)), Label: "output", Kind: "data", Group: group})
+		for _, e := range w.Edges {
+			out.AddEdge(id(e[0]), id(e[1]), "")
+		}
+	}
+	out.Name = cellTitle(words)
+	return out
+}
+
+// cellTitle names a cell after its operations.
+func cellTitle(words []string) string {
+	if len(words) == 0 {
+		return "cell without operations"
+	}
+	return "cell: " + clip(strings.Join(words, ", "), 90)
+}
+
 // optionLabel is how an option is written where every option has a name.
 func optionLabel(option string) string {
 	if label, _ := operation(option); label != "" {
@@ -76,6 +129,8 @@ func optionLabel(option string) string {
 }
 
 // operation is how an operation of a cell is written, and its kind; none has none.
+// It knows the names of DARTS and NAS-Bench-201, such as sep_conv_3x3, and those of
+// NAS-Bench-101, such as conv3x3-bn-relu.
 func operation(op string) (label, kind string) {
 	switch op {
 	case "none":
@@ -83,14 +138,27 @@ func operation(op string) (label, kind string) {
 	case "skip_connect":
 		return "skip", "skip"
 	}
-	label = op
-	if rest, ok := strings.CutPrefix(op, "nor_conv_"); ok {
-		label = "conv " + strings.ReplaceAll(rest, "x", "×")
-	} else if rest, ok := strings.CutPrefix(op, "avg_pool_"); ok {
-		label = "avg pool " + strings.ReplaceAll(rest, "x", "×")
-	} else if rest, ok := strings.CutPrefix(op, "max_pool_"); ok {
-		label = "max pool " + strings.ReplaceAll(rest, "x", "×")
+	op = strings.TrimPrefix(strings.TrimSuffix(op, "-bn-relu"), "nor_")
+	op = strings.NewReplacer("_", " ", "maxpool", "max pool", "avgpool", "avg pool").Replace(op)
+	var b strings.Builder
+	for i, r := range op {
+		before, after := byte(' '), byte(' ')
+		if i > 0 {
+			before = op[i-1]
+		}
+		if i+1 < len(op) {
+			after = op[i+1]
+		}
+		switch {
+		case r == 'x' && digit(before) && digit(after):
+			b.WriteRune('×')
+			continue
+		case digit(byte(r)) && before >= 'a' && before != 'x':
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
 	}
+	label = b.String()
 	switch {
 	case strings.Contains(label, "conv"):
 		kind = "conv"
@@ -101,3 +169,5 @@ func operation(op string) (label, kind string) {
 	}
 	return label, kind
 }
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }

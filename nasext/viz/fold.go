@@ -38,41 +38,48 @@ type box struct {
 	times int    // how many equal blocks it stands for; 0 means 1
 }
 
+// parts is the level of an architecture without blocks that has more boxes than can
+// be drawn: what stands together in its list of nodes is one box.
+const parts = Stages + 1
+
+// automatic is the finest level on which the architecture can be read.
+func automatic(a *arch.Arch) Level {
+	best, fewest := Operations, 0
+	for l := Operations; l <= Stages; l++ {
+		boxes, _ := folded(a, l)
+		if l == Operations && len(boxes) <= fewOperations || l > Operations && len(boxes) <= fewBlocks {
+			return l
+		}
+		if l == Operations || len(boxes) < fewest {
+			best, fewest = l, len(boxes)
+		}
+	}
+	if fewest > manyBoxes {
+		return parts
+	}
+	return best
+}
+
 // folded puts each node into a box on the given level, and says which box each node is in.
 func folded(a *arch.Arch, l Level) (boxes []box, of []int) {
-	if l == Operations {
+	switch l {
+	case Operations:
 		return operations(a)
-	}
-	if l == Blocks {
+	case Blocks:
 		return merged(a, blocks(a, func(i int) string { return a.Nodes[i].Block }))
-	}
-	if l == Stages {
+	case Stages:
 		return merged(a, blocks(a, func(i int) string {
 			stage, _, _ := strings.Cut(a.Nodes[i].Block, "/")
 			return stage
 		}))
+	case parts:
+		n := (len(a.Nodes) + fewBlocks - 2) / (fewBlocks - 1)
+		return merged(a, blocks(a, func(i int) string {
+			from := (i-1)/n*n + 1
+			return fmt.Sprintf("nodes %d–%d", from, min(from+n, len(a.Nodes))-1)
+		}))
 	}
-	boxes, of = operations(a)
-	if len(boxes) <= fewOperations {
-		return boxes, of
-	}
-	for _, l := range []Level{Blocks, Stages} {
-		if coarse, ofCoarse := folded(a, l); len(coarse) < len(boxes) {
-			boxes, of = coarse, ofCoarse
-		}
-		if len(boxes) <= fewBlocks {
-			return boxes, of
-		}
-	}
-	if len(boxes) <= manyBoxes {
-		return boxes, of
-	}
-	// There are no blocks, or too many: what stands together in the list is drawn together.
-	part := (len(a.Nodes) + fewBlocks - 2) / (fewBlocks - 1)
-	return merged(a, blocks(a, func(i int) string {
-		from := (i-1)/part*part + 1
-		return fmt.Sprintf("nodes %d–%d", from, min(from+part, len(a.Nodes))-1)
-	}))
+	return folded(a, automatic(a))
 }
 
 // operations gives each operation a box, to which what follows a convolution or a

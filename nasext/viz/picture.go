@@ -3,6 +3,7 @@ package viz
 import (
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/arch/zoo"
 )
 
@@ -11,8 +12,9 @@ import (
 const longText = 200
 
 // Picture is what a value of nasext looks like where it is shown as it is, such as
-// in the last line of a cell: an architecture as its graph, the zoo as a table. It
-// is false for all other values. A program hands it to display.SetPictures.
+// in the last line of a cell: an architecture as its graph, a genotype as its cells,
+// the zoo as a table. It is false for all other values. A program hands it to
+// display.SetPictures.
 func Picture(v any) (display.Displayer, bool) {
 	switch x := v.(type) {
 	case *arch.Arch:
@@ -26,6 +28,8 @@ func Picture(v any) (display.Displayer, bool) {
 		return picture{Architecture(x), text}, true
 	case arch.Arch:
 		return Picture(&x)
+	case cell.Genotype:
+		return picture{Genotype(x), x.String()}, true
 	case zoo.Table:
 		return picture{Zoo(x), x.String()}, true
 	}

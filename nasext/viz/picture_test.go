@@ -6,6 +6,7 @@ import (
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/arch/zoo"
 )
 
@@ -24,6 +25,8 @@ func TestPicture(t *testing.T) {
 		{*small, display.MIMESVG, "total ResNet-18"},
 		{large, display.MIMESVG, "graph: DenseNet-121: 7.98M parameters"},
 		{&arch.Arch{}, display.MIMESVG, "arch: there are no nodes"},
+		{cell.NASNetA(), display.MIMESVG, "normal: sep_conv_5x5~1 + sep_conv_3x3~0 |"},
+		{cell.Genotype{}, display.MIMESVG, "cell:"},
 		{table, display.MIMEHTML, "ResNet-50"},
 	} {
 		p, ok := Picture(test.v)
