@@ -42,7 +42,9 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 	return a, nil
 }
 
-// nb201Cell adds one cell and returns its output.
+// nb201Cell adds one cell and returns its output. If the channels change, the edges
+// from its input change them: a convolution by itself, a pooling after ReLU, a 1×1
+// convolution and batch norm, a skip by a 1×1 convolution and batch norm.
 func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
 	const unset = -1
 	node := [4]int{x, unset, unset, unset}
@@ -66,16 +68,24 @@ func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
 		if g[i] == nbNone {
 			continue
 		}
-		from, name := at(e[0]), arch.Named(strconv.Itoa(e[0])+"→"+strconv.Itoa(e[1]))
+		from, label := at(e[0]), strconv.Itoa(e[0])+"→"+strconv.Itoa(e[1])
+		name, fits := arch.Named(label), b.Shape(from).C == channels
 		var y int
 		switch g[i] {
 		case nbSkip:
-			y = b.Identity(from, name)
+			if !fits {
+				y = b.ConvBN(from, channels, 1, name)
+			} else {
+				y = b.Identity(from, name)
+			}
 		case nbConv1:
 			y = b.ReLUConvBN(from, channels, 1, name)
 		case nbConv3:
 			y = b.ReLUConvBN(from, channels, 3, name)
 		case nbPool:
+			if !fits {
+				from = b.ReLUConvBN(from, channels, 1, arch.Named(label+"/fit"))
+			}
 			y = b.AvgPool(from, 3, arch.Stride(1), arch.Pad(1), name)
 		}
 		sums[e[1]] = append(sums[e[1]], y)
