@@ -46,6 +46,7 @@ func kindOf(k arch.Kind) string {
 // are framed. Boxes say the shape of their output and their parameters. An
 // architecture with more than 20 boxes is folded: each block becomes one, of equal
 // blocks in a row one is drawn, and if that is still too much each stage becomes one.
+// Auxiliary heads hang on dashed edges.
 // [Folded] draws it on the level that it is asked for, [Block] one block alone.
 func Architecture(a *arch.Arch) *display.Graph { return Folded(a, Auto) }
 
@@ -84,9 +85,17 @@ func Folded(a *arch.Arch, l Level) *display.Graph {
 		g.AddNode(node)
 	}
 	for _, e := range edges(a, of) {
-		g.AddEdge(strconv.Itoa(e.from), strconv.Itoa(e.to), "")
+		g.Edges = append(g.Edges, display.Edge{
+			From: strconv.Itoa(e.from), To: strconv.Itoa(e.to),
+			Dashed: boxes[e.to].aux(infos) && !boxes[e.from].aux(infos),
+		})
 	}
 	return g
+}
+
+// aux says whether inference does without all of the box.
+func (b box) aux(infos []arch.Info) bool {
+	return !slices.ContainsFunc(b.nodes, func(i int) bool { return !infos[i].Aux })
 }
 
 // Block draws one block of an architecture, operation by operation, with what goes
@@ -216,7 +225,11 @@ func (b box) node(a *arch.Arch, infos []arch.Info) display.Node {
 		}
 	}
 	if b.main < 0 {
-		return display.Node{Label: b.name(), Lines: append(b.summary(a, infos), shape), Kind: b.mainKind(a)}
+		n := display.Node{Label: b.name(), Lines: append(b.summary(a, infos), shape), Kind: b.mainKind(a)}
+		if b.aux(infos) {
+			n.Lines = append(n.Lines, "for training only")
+		}
+		return n
 	}
 	n := display.Node{Label: label(a.Nodes[b.main].Op, inputShape(a, infos, b.main)), Kind: kindOf(a.Nodes[b.main].Op.Kind)}
 	var before, after []string
@@ -272,9 +285,9 @@ func (b box) summary(a *arch.Arch, infos []arch.Info) []string {
 		}
 		order[i] = l
 	}
-	lines := fill(order, 48)
+	lines := fill(order, 46)
 	if len(lines) > 2 {
-		lines = []string{lines[0], strings.TrimSuffix(clip(lines[1], 44), ",") + " …"}
+		lines = []string{lines[0], strings.TrimSuffix(lines[1], ",") + " …"}
 	}
 	return lines
 }

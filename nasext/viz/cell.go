@@ -47,8 +47,8 @@ func Cell(s space.Space, g space.Genotype) *display.Graph {
 		}
 		return fail(fmt.Errorf("the space %s decides no operations on edges, which it would call “edge 0→1”, and is no space.Wired", s.Name()))
 	}
-	out := display.NewGraph(cellTitle(words))
-	out.Kinds, out.Direction = kinds(), display.LR
+	out := newCell()
+	out.Name = cellTitle(words)
 	for i := range last + 1 {
 		n := display.Node{ID: strconv.Itoa(i), Kind: "data"}
 		switch i {
@@ -78,8 +78,7 @@ func wired(s space.Wired, g space.Genotype) *display.Graph {
 		return undrawable("a cell that cannot be drawn", "this is no cell", err)
 	}
 	frame := s.Frame()
-	out := display.NewGraph("")
-	out.Kinds, out.Direction = kinds(), display.LR
+	out := newCell()
 	var words []string
 	for c, w := range cells {
 		group := ""
@@ -87,29 +86,64 @@ func wired(s space.Wired, g space.Genotype) *display.Graph {
 			group = frame.Cells[c]
 			out.AddGroup(display.Group{ID: group, Label: group})
 		}
-		id := func(node int) string { return fmt.Sprint(group, " ", node) }
-		for i := range frame.Inputs {
-			n := display.Node{ID: id(i), Label: "input", Kind: "data", Group: group}
-			if frame.Inputs > 1 {
-				n.Label = fmt.Sprint("input ", i+1)
-			}
-			out.AddNode(n)
-		}
+		ops := make([]string, len(w.Ops))
 		for i, op := range w.Ops {
-			label, kind := operation(frame.Ops[op])
-			if kind == "" {
-				label, kind = "none", "zero"
-			}
-			words = append(words, label)
-			out.AddNode(display.Node{ID: id(frame.Inputs + i), Label: label, Kind: kind, Group: group})
+			ops[i] = frame.Ops[op]
 		}
-		out.AddNode(display.Node{ID: id(frame.Inputs + len(w.Ops)), Label: "output", Kind: "data", Group: group})
-		for _, e := range w.Edges {
-			out.AddEdge(id(e[0]), id(e[1]), "")
-		}
+		words = append(words, addVertices(out, group, frame.Inputs, ops, w.Edges)...)
 	}
 	out.Name = cellTitle(words)
 	return out
+}
+
+// vertices draws a cell of NAS-Bench-101.
+func vertices(c space.NB101Cell) *display.Graph {
+	if _, err := c.Prune(); err != nil {
+		return undrawable("a cell that cannot be drawn", "this is no cell", err)
+	}
+	var edges [][2]int
+	for to := range c.Matrix {
+		for from := range to {
+			if c.Matrix[from][to] != 0 {
+				edges = append(edges, [2]int{from, to})
+			}
+		}
+	}
+	out := newCell()
+	out.Name = cellTitle(addVertices(out, "", 1, c.Ops[1:len(c.Ops)-1], edges))
+	return out
+}
+
+func newCell() *display.Graph {
+	g := display.NewGraph("")
+	g.Kinds, g.Direction = kinds(), display.LR
+	return g
+}
+
+// addVertices draws a cell whose operations are nodes: first the inputs, then the
+// operations, then the output. It returns the labels of the operations.
+func addVertices(out *display.Graph, group string, inputs int, ops []string, edges [][2]int) (labels []string) {
+	id := func(node int) string { return fmt.Sprint(group, " ", node) }
+	for i := range inputs {
+		n := display.Node{ID: id(i), Label: "input", Kind: "data", Group: group}
+		if inputs > 1 {
+			n.Label = fmt.Sprint("input ", i+1)
+		}
+		out.AddNode(n)
+	}
+	for i, op := range ops {
+		label, kind := operation(op)
+		if kind == "" {
+			label, kind = "none", "zero"
+		}
+		labels = append(labels, label)
+		out.AddNode(display.Node{ID: id(inputs + i), Label: label, Kind: kind, Group: group})
+	}
+	out.AddNode(display.Node{ID: id(inputs + len(ops)), Label: "output", Kind: "data", Group: group})
+	for _, e := range edges {
+		out.AddEdge(id(e[0]), id(e[1]), "")
+	}
+	return labels
 }
 
 // cellTitle names a cell after its operations.

@@ -191,3 +191,40 @@ func BenchmarkArchitecture(b *testing.B) {
 		}
 	}
 }
+
+// On every level each node is in one box, boxes come after those they take from, and
+// all parameters are in the boxes.
+func TestFoldIsAPartition(t *testing.T) {
+	table, err := zoo.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range table {
+		a := network(t, n.Name)
+		for _, level := range []Level{Auto, Operations, Blocks, Stages, parts} {
+			boxes, of := folded(a, level)
+			in := make([]int, len(a.Nodes)) // how many boxes have each node
+			for k, b := range boxes {
+				for _, i := range b.nodes {
+					in[i]++
+					if of[i] != k {
+						t.Errorf("%s, level %d: node %d is in box %d and said to be in %d", n.Name, level, i, k, of[i])
+					}
+				}
+			}
+			for i, times := range in {
+				if times != 1 {
+					t.Errorf("%s, level %d: node %d is in %d boxes", n.Name, level, i, times)
+				}
+			}
+			for _, e := range edges(a, of) {
+				if e.from > e.to {
+					t.Errorf("%s, level %d: box %d takes from box %d, which comes later", n.Name, level, e.to, e.from)
+				}
+			}
+			if level == Auto && len(boxes) > fewBlocks {
+				t.Errorf("%s is drawn as %d boxes", n.Name, len(boxes))
+			}
+		}
+	}
+}

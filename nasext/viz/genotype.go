@@ -16,8 +16,8 @@ func Genotype(g cell.Genotype) *display.Graph {
 	if err := g.Check(); err != nil {
 		return undrawable("a genotype that cannot be drawn", "this is no genotype", err)
 	}
-	out := display.NewGraph("normal and reduction cell")
-	out.Kinds, out.Direction = kinds(), display.LR
+	out := newCell()
+	out.Name = "normal and reduction cell"
 	if g.Normal.Equal(g.Reduction) {
 		out.Name = "cell"
 		addCell(out, g.Normal, "")

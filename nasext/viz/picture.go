@@ -5,6 +5,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/arch/zoo"
+	"github.com/nascent-go/nascent/nasext/space"
 )
 
 // longText is the number of nodes above which a table of them is no text to put
@@ -12,9 +13,9 @@ import (
 const longText = 200
 
 // Picture is what a value of nasext looks like where it is shown as it is, such as
-// in the last line of a cell: an architecture as its graph, a genotype as its cells,
-// the zoo as a table. It is false for all other values. A program hands it to
-// display.SetPictures.
+// in the last line of a cell: an architecture as its graph, a genotype or a cell of
+// NAS-Bench-101 as cells, the zoo as a table. It is false for all other values. A
+// program hands it to display.SetPictures.
 func Picture(v any) (display.Displayer, bool) {
 	switch x := v.(type) {
 	case *arch.Arch:
@@ -30,6 +31,8 @@ func Picture(v any) (display.Displayer, bool) {
 		return Picture(&x)
 	case cell.Genotype:
 		return picture{Genotype(x), x.String()}, true
+	case space.NB101Cell:
+		return vertices(x), true
 	case zoo.Table:
 		return picture{Zoo(x), x.String()}, true
 	}

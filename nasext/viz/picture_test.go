@@ -8,6 +8,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/arch/zoo"
+	"github.com/nascent-go/nascent/nasext/space"
 )
 
 func TestPicture(t *testing.T) {
@@ -27,6 +28,9 @@ func TestPicture(t *testing.T) {
 		{&arch.Arch{}, display.MIMESVG, "arch: there are no nodes"},
 		{cell.NASNetA(), display.MIMESVG, "normal: sep_conv_5x5~1 + sep_conv_3x3~0 |"},
 		{cell.Genotype{}, display.MIMESVG, "cell:"},
+		{space.NB101Cell{Matrix: [][]int{{0, 1, 1}, {0, 0, 1}, {0, 0, 0}}, Ops: []string{"input", "maxpool3x3", "output"}}, display.MIMESVG, "graph: cell: max pool 3×3, 3 nodes, 3 edges"},
+		{space.NB101Cell{Matrix: [][]int{{0, 0}, {0, 0}}, Ops: []string{"input", "output"}}, display.MIMESVG, "a cell that cannot be drawn"},
+		{space.NB101Cell{}, display.MIMESVG, "a cell that cannot be drawn"},
 		{table, display.MIMEHTML, "ResNet-50"},
 	} {
 		p, ok := Picture(test.v)
