@@ -30,8 +30,9 @@ func (a *Arch) Fields() ([]Field, error) {
 		if len(n.In) > 0 {
 			in, op := infos[n.In[0]].Out, n.Op.WithDefaults()
 			top, left := op.Leading(in)
-			rows[i] = merge(rows, n.In, infos, Shape.height).after(op, in.H, op.KH, top)
-			columns[i] = merge(columns, n.In, infos, Shape.width).after(op, in.W, op.KW, left)
+			down, across := op.strides()
+			rows[i] = merge(rows, n.In, infos, Shape.height).after(op, in.H, op.KH, top, down)
+			columns[i] = merge(columns, n.In, infos, Shape.width).after(op, in.W, op.KW, left, across)
 		}
 		fields[i] = Field{
 			H: rows[i].size(), Top: rows[i].first, StrideH: rows[i].stride,
@@ -60,18 +61,20 @@ func (s span) size() int {
 
 // after is the span behind an operation, whose input has n pixels along this side and
 // pad pixels of padding before it.
-func (s span) after(o Op, n, k, pad int) span {
+func (s span) after(o Op, n, k, pad, stride int) span {
 	switch o.Kind {
 	case Conv, MaxPool, AvgPool:
-		return span{s.first - pad*s.stride, s.last + (o.reach(k)-1-pad)*s.stride, s.stride * o.Stride, s.empty}
+		return span{s.first - pad*s.stride, s.last + (o.reach(k)-1-pad)*s.stride, s.stride * stride, s.empty}
 	case ZeroPad:
 		return span{s.first - pad*s.stride, s.last - pad*s.stride, s.stride, s.empty}
 	case Shift:
 		return span{s.first + s.stride, s.last + s.stride, s.stride, s.empty}
+	case Crop:
+		return span{s.first + o.From*s.stride, s.last + o.From*s.stride, s.stride, s.empty}
 	case GlobalPool, Flatten:
 		return s.whole(n)
 	case Zero:
-		return span{empty: true, stride: s.stride * o.Stride}
+		return span{empty: true, stride: s.stride * stride}
 	}
 	return s
 }

@@ -158,7 +158,7 @@ func TestFieldsByFollowingPixels(t *testing.T) {
 }
 
 // flat is an operation for images one pixel high, without what gives all pixels one
-// field and without shifts, which see beyond the image's end but not its beginning.
+// field and without shifts and crops, which end an image inside of the input.
 func flat(o arch.Op) arch.Op {
 	if o.KH > 0 {
 		o.KH, o.PadH = 1, 0
@@ -166,7 +166,7 @@ func flat(o arch.Op) arch.Op {
 	switch o.Kind {
 	case arch.ZeroPad:
 		o.PadH = 0
-	case arch.Shift, arch.GlobalPool:
+	case arch.Shift, arch.Crop, arch.GlobalPool:
 		return arch.Op{Kind: arch.Identity}
 	}
 	return o
@@ -192,8 +192,12 @@ func follow(a *arch.Arch, infos []arch.Info) [][]map[int]bool {
 			case arch.Zero:
 			case arch.Conv, arch.MaxPool, arch.AvgPool:
 				_, left := o.Leading(infos[n.In[0]].Out)
+				across := o.Stride
+				if o.Kind == arch.Conv {
+					across = o.StrideW
+				}
 				for tap := range o.KW {
-					take(n.In[0], x*o.Stride-left+tap*max(o.Dilation, 1))
+					take(n.In[0], x*across-left+tap*max(o.Dilation, 1))
 				}
 			case arch.ZeroPad:
 				take(n.In[0], x-o.PadW/2)
@@ -236,5 +240,24 @@ func TestFieldsOfGatesAndMeans(t *testing.T) {
 		if fields[c.node] != c.want {
 			t.Errorf("%s: %+v, want %+v", a.Nodes[c.node].Name, fields[c.node], c.want)
 		}
+	}
+}
+
+// A crop moves the fields by what it cuts off; strides down and across count apart.
+func TestFieldsOfCropsAndStrides(t *testing.T) {
+	b := arch.NewBuilder("", arch.Shape{C: 1, H: 12, W: 12})
+	x := b.Conv(b.In(), 2, 3, arch.StrideHW(1, 3))
+	x = b.Crop(x, 2, 4, 2)
+	b.Linear(b.Flatten(x), 2)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := a.Fields()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (arch.Field{H: 3, W: 3, Top: 1, Left: 5, StrideH: 1, StrideW: 3}); fields[x] != want {
+		t.Errorf("the field is %+v, want %+v", fields[x], want)
 	}
 }

@@ -60,7 +60,7 @@ func word(d *rand.Rand) string {
 func randomOp(d *rand.Rand) arch.Op {
 	kinds := []arch.Kind{
 		arch.Conv, arch.Conv, arch.Conv, arch.BatchNorm, arch.MaxPool, arch.AvgPool, arch.GlobalPool, arch.Add, arch.Add, arch.Mul, arch.Concat,
-		arch.Shuffle, arch.Slice, arch.Shift, arch.ZeroPad, arch.Identity, arch.Zero, arch.Dropout,
+		arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad, arch.Identity, arch.Zero, arch.Dropout,
 		arch.ReLU, arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish,
 	}
 	o := arch.Op{Kind: kinds[d.IntN(len(kinds))]}
@@ -75,6 +75,7 @@ func randomOp(d *rand.Rand) arch.Op {
 			o.Same = true
 		}
 		if o.Kind == arch.Conv {
+			o.StrideW = d.IntN(3)
 			o.Out, o.Groups, o.Dilation, o.Bias = []int{2, 4, 6}[d.IntN(3)], d.IntN(3), d.IntN(3), d.IntN(2) == 0
 		}
 	case arch.BatchNorm:
@@ -83,6 +84,8 @@ func randomOp(d *rand.Rand) arch.Op {
 		o.Groups = d.IntN(4)
 	case arch.Slice:
 		o.From, o.Out = d.IntN(3), 1+d.IntN(3)
+	case arch.Crop:
+		o.From, o.KH, o.KW = d.IntN(3), 1+d.IntN(4), 1+d.IntN(4)
 	case arch.ZeroPad:
 		o.PadH, o.PadW = d.IntN(4), d.IntN(4)
 	case arch.Zero:

@@ -95,6 +95,7 @@ func (o *Op) parameters() []parameter {
 		{name: "out", counts: setOut, h: &o.Out},
 		{name: "filter", counts: setFilter, h: &o.KH, w: &o.KW},
 		{name: "stride", counts: setStride, h: &o.Stride},
+		{name: "stride_w", counts: setStrideW, h: &o.StrideW},
 		{name: "pad", counts: setPad, h: &o.PadH, w: &o.PadW},
 		{name: "same", counts: setSame, flag: &o.Same},
 		{name: "dilation", counts: setDilation, h: &o.Dilation},

@@ -139,7 +139,7 @@ func TestParseErrors(t *testing.T) {
 		{head + "x = relu(input) y", "line 2, column 17): expected the end of the line, found “y”"},
 		{head + "x = relu(input,)", "line 2, column 16): expected a node or a setting, found “)”"},
 		{head + "x = relu(input, bias)", "line 2, column 17): relu takes exactly one input and no settings, not bias"},
-		{head + "ünï = conv(input, 64)", "line 2, column 19): conv takes exactly one input and the settings out, filter, stride, pad, same, dilation, groups, bias, not 64"},
+		{head + "ünï = conv(input, 64)", "line 2, column 19): conv takes exactly one input and the settings out, filter, stride, stride_w, pad, same, dilation, groups, bias, not 64"},
 		{head + "x = conv(input, out=4, out=4)", "line 2, column 24): out is given twice"},
 		{head + "x = conv(input, out, filter=3)", "line 2, column 20): expected “=” and a value for out, found “,”"},
 		{head + "x = conv(input, out=many)", "line 2, column 21): expected a whole number, found “many”"},
