@@ -13,8 +13,14 @@ import (
 // 32 hexadecimal digits and stays the same between versions of the program.
 //
 // Two architectures that differ only in the order of their nodes have different
-// fingerprints.
+// fingerprints; CanonicalHash gives them the same one.
 func (a *Arch) Hash() string {
+	sum := sha256.Sum256(a.encode())
+	return hex.EncodeToString(sum[:16])
+}
+
+// encode writes down the structure; different structures are written differently.
+func (a *Arch) encode() []byte {
 	b := []byte("arch 1\n")
 	put := func(n int) { b = binary.AppendVarint(b, int64(n)) }
 	put(a.Input.C)
@@ -22,12 +28,7 @@ func (a *Arch) Hash() string {
 	put(a.Input.W)
 	for _, n := range a.Nodes {
 		o := n.Op.WithDefaults()
-		put(len(o.Kind))
-		b = append(b, o.Kind...)
-		for _, v := range []int{o.Out, o.KH, o.KW, o.Stride, o.PadH, o.PadW, o.Dilation, o.Groups, bit(o.Bias), bit(o.Ceil)} {
-			put(v)
-		}
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(o.Rate))
+		b = o.encode(b)
 		put(len(n.In))
 		for _, from := range n.In {
 			put(from)
@@ -50,8 +51,17 @@ func (a *Arch) Hash() string {
 			put(i)
 		}
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return b
+}
+
+// encode writes down the settings that operations always had.
+func (o Op) encode(b []byte) []byte {
+	b = binary.AppendVarint(b, int64(len(o.Kind)))
+	b = append(b, o.Kind...)
+	for _, v := range [...]int{o.Out, o.KH, o.KW, o.Stride, o.PadH, o.PadW, o.Dilation, o.Groups, bit(o.Bias), bit(o.Ceil)} {
+		b = binary.AppendVarint(b, int64(v))
+	}
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(o.Rate))
 }
 
 func bit(on bool) int {
