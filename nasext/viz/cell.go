@@ -176,18 +176,18 @@ func operation(op string) (label, kind string) {
 	op = strings.NewReplacer("_", " ", "maxpool", "max pool", "avgpool", "avg pool").Replace(op)
 	var b strings.Builder
 	for i, r := range op {
-		before, after := byte(' '), byte(' ')
+		before, after := ' ', ' '
 		if i > 0 {
-			before = op[i-1]
+			before = rune(op[i-1])
 		}
 		if i+1 < len(op) {
-			after = op[i+1]
+			after = rune(op[i+1])
 		}
 		switch {
 		case r == 'x' && digit(before) && digit(after):
 			b.WriteRune('×')
 			continue
-		case digit(byte(r)) && before >= 'a' && before != 'x':
+		case digit(r) && before >= 'a' && before != 'x':
 			b.WriteByte(' ')
 		}
 		b.WriteRune(r)
@@ -204,4 +204,4 @@ func operation(op string) (label, kind string) {
 	return label, kind
 }
 
-func digit(c byte) bool { return '0' <= c && c <= '9' }
+func digit(c rune) bool { return '0' <= c && c <= '9' }
