@@ -216,8 +216,11 @@ func (g *Graph) read(data []byte) (*placed, error) {
 	if len(all) < 4 {
 		all = []float64{0, 0, 0, 0}
 	}
-	p.w, p.h = all[2]-all[0]+2*margin, all[3]-all[1]+2*margin+p.head
-	dx, dy := margin-all[0], margin-all[1]
+	graph := all[2] - all[0] + 2*margin
+	// A long title needs its width, too; a graph that is narrower stands in the middle.
+	p.w = math.Ceil(max(graph, min(maxWidth, scriptTitle.width(oneLine(g.Name))+2*margin), 120))
+	p.h = math.Ceil(max(all[3]-all[1]+2*margin+p.head, p.head+40))
+	dx, dy := margin-all[0]+(p.w-math.Ceil(graph))/2, margin-all[1]
 	for _, o := range in.Objects {
 		if k, ok := strings.CutPrefix(o.Name, "cluster_"); ok {
 			i, err := strconv.Atoi(k)
@@ -251,9 +254,6 @@ func (g *Graph) read(data []byte) (*placed, error) {
 			return nil, err
 		}
 	}
-	// A long title needs its width, too.
-	p.w = max(p.w, min(maxWidth, scriptTitle.width(oneLine(g.Name))+2*margin), 120)
-	p.w, p.h = math.Ceil(p.w), math.Ceil(max(p.h, p.head+40))
 	return p, nil
 }
 
