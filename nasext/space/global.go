@@ -1,34 +1,40 @@
 package space
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 )
 
-// GlobalConfig says what a global space offers. DefaultGlobal gives one to start from.
+// GlobalConfig says what a global space offers. DefaultGlobal and FreeGlobal give
+// one to start from.
 type GlobalConfig struct {
 	Input   arch.Shape // one sample
 	Classes int
 
 	MinLayers, MaxLayers int // 1 ≤ MinLayers ≤ MaxLayers ≤ 100; the classifier does not count
 
-	FilterSizes []int // heights and widths of a convolution's filters: odd, at most 31
-	Channels    []int // how many filters a convolution can have
-	Separable   bool  // each filter size also as a depthwise separable convolution
-	MaxPool     bool  // 2×2 maximum with stride 2
-	AvgPool     bool  // 2×2 mean with stride 2
-	Units       []int // sizes of dense layers; none means no dense layers
-	Skips       bool  // a layer may also take earlier layers of the same height and width
+	FilterSizes []int    // heights and widths of a convolution's filters: odd, at most 31
+	Channels    []int    // how many filters a convolution can have
+	Separable   bool     // each filter size also as a depthwise separable convolution
+	MaxPool     bool     // 2×2 maximum with stride 2
+	AvgPool     bool     // 2×2 mean with stride 2
+	GlobalPool  bool     // mean over the whole image
+	Units       []int    // sizes of dense layers; none means no dense layers
+	Activations []string // after a convolution or dense layer, such as "relu" and "tanh"; one, or none for relu, is no decision
+	Skips       bool     // a layer may also take earlier layers of the same height and width
+
+	Rules []Rule // what a network must keep to; none means that all that fits is allowed
 
 	Dropout []float64 // rates offered before the classifier; none means no dropout and no such decision
 	Mean    bool      // the image becomes a vector by its mean over height and width, not by flattening
 }
 
-// DefaultGlobal is a space of one to six layers that suits small images.
+// DefaultGlobal is a space of one to six layers that suits small images. The first
+// layer is no pooling, and no dense layer stands before the first convolution.
 func DefaultGlobal(input arch.Shape, classes int) GlobalConfig {
 	return GlobalConfig{
 		Input: input, Classes: classes,
@@ -36,90 +42,60 @@ func DefaultGlobal(input arch.Shape, classes int) GlobalConfig {
 		FilterSizes: []int{1, 3, 5}, Channels: []int{8, 16, 32},
 		MaxPool: true, AvgPool: true,
 		Units: []int{32, 64},
+		Rules: []Rule{NoPoolingFirst(), NoDenseBeforeConvolution()},
 	}
 }
 
+// FreeGlobal is DefaultGlobal with all that can be chosen freely: global pooling
+// and activations as well. Its third rule is that no pattern of one or two layers
+// stands twice in a row.
+func FreeGlobal(input arch.Shape, classes int) GlobalConfig {
+	c := DefaultGlobal(input, classes)
+	c.GlobalPool = true
+	c.Activations = []string{"relu", "tanh"}
+	c.Rules = append(c.Rules, NoRepeatedPattern(2))
+	return c
+}
+
 // GlobalSpace is the space of chain-structured networks: a number of layers, each
-// a convolution (with batch norm and ReLU), a pooling or a dense layer (with ReLU),
-// with a classifier at the end. Its constraints hold by construction, because a
-// decision offers only what is allowed:
+// a convolution (with batch norm and activation), a pooling or a dense layer (with
+// activation), with a classifier at the end.
 //
-//   - the first layer is a convolution, so nothing is pooled and no dense layer
-//     stands before the first convolution;
-//   - a pooling halves the image, rounded down, and is offered while height and
-//     width are at least 2;
-//   - after a dense layer there are only dense layers.
+// What can follow what is said by rules, which can be added and removed: those of
+// the configuration. Only shapes set limits that stay: after a dense layer or a
+// global pooling there are only dense layers; a pooling halves the image, rounded
+// down, and needs a height and width of at least 2. Rules and shapes hold by
+// construction, because a decision offers only what is allowed and what leads to a
+// network with as many layers as were decided. Violations says which of them a
+// network breaks that was written down freely, see ParseLayers.
 //
 // With Skips, a convolution or pooling may also take the outputs of earlier
 // layers, as in Zoph and Le 2017: those since the last pooling, so that sizes
-// agree; they are concatenated along channels behind the layer before.
+// agree; they are concatenated along channels behind the layer before. Rules do
+// not see them.
 type GlobalSpace struct {
 	config GlobalConfig
 	name   string
+	offers []Layer // all that a layer can be
+	automaton
 
-	counts, channels, units, rates []string // options
-	first, pooling, fixed, dense   menu     // what a layer can be: at first, with and without pooling, after a dense layer
+	layerCounts []int // how many layers there can be
+	counted     []string
+	rates       []string
 }
 
-// layerKind is what a layer is.
-type layerKind int
-
-const (
-	convLayer layerKind = iota
-	sepLayer
-	maxLayer
-	avgLayer
-	denseLayer
-)
-
-// menu is what a layer can be: its options and what they mean.
-type menu struct {
-	options []string
-	kinds   []layerKind
-	sizes   []int // of the filter
-}
-
-func (m *menu) add(option string, k layerKind, size int) {
-	m.options = append(m.options, option)
-	m.kinds = append(m.kinds, k)
-	m.sizes = append(m.sizes, size)
-}
-
-// Global makes the space. The error names the setting that is wrong, or that
-// leaves no valid architecture.
+// Global makes the space. The error names the setting that is wrong, or the rules
+// that leave no valid architecture.
 func Global(config GlobalConfig) (*GlobalSpace, error) {
 	if err := config.check(); err != nil {
 		return nil, fmt.Errorf("space: global: %w", err)
 	}
 	c := config.clone()
-	s := &GlobalSpace{config: c, name: c.name(), channels: words(c.Channels), units: words(c.Units), rates: rates(c.Dropout)}
-	for n := c.MinLayers; n <= c.MaxLayers; n++ {
-		s.counts = append(s.counts, strconv.Itoa(n))
+	s := &GlobalSpace{config: c, name: c.name(), offers: c.layers(), rates: rates(c.Dropout)}
+	if err := s.compile(); err != nil {
+		return nil, fmt.Errorf("space: global: %w", err)
 	}
-	for _, k := range c.FilterSizes {
-		s.first.add(fmt.Sprintf("conv %d×%d", k, k), convLayer, k)
-	}
-	if c.Separable {
-		for _, k := range c.FilterSizes {
-			s.first.add(fmt.Sprintf("sepconv %d×%d", k, k), sepLayer, k)
-		}
-	}
-	for _, m := range []*menu{&s.pooling, &s.fixed, &s.dense} {
-		if m != &s.dense {
-			for i, option := range s.first.options {
-				m.add(option, s.first.kinds[i], s.first.sizes[i])
-			}
-		}
-		if m == &s.pooling && c.MaxPool {
-			m.add("maxpool", maxLayer, 0)
-		}
-		if m == &s.pooling && c.AvgPool {
-			m.add("avgpool", avgLayer, 0)
-		}
-		if len(c.Units) > 0 {
-			m.add("dense", denseLayer, 0)
-		}
-	}
+	s.layerCounts, s.counted = s.counts()
 	return s, nil
 }
 
@@ -137,15 +113,17 @@ func (c GlobalConfig) check() error {
 	case c.Classes < 1 || c.Classes > maxUnits:
 		return fmt.Errorf("%s is %d; it must be 1 to %d", "Classes", c.Classes, maxUnits)
 	case c.MinLayers < 1:
-		return fmt.Errorf("%s is %d; it must be at least 1, as the first layer is a convolution", "MinLayers", c.MinLayers)
+		return fmt.Errorf("MinLayers is %d; it must be at least 1", c.MinLayers)
 	case c.MaxLayers < c.MinLayers:
 		return fmt.Errorf("there is no valid architecture: MaxLayers is %d, below MinLayers, which is %d", c.MaxLayers, c.MinLayers)
 	case c.MaxLayers > 100:
 		return fmt.Errorf("MaxLayers is %d; it must be at most 100", c.MaxLayers)
-	case len(c.FilterSizes) == 0:
-		return fmt.Errorf("there is no valid architecture: FilterSizes is empty, but the first layer must be a convolution; offer at least one size, such as 3")
-	case len(c.Channels) == 0:
-		return fmt.Errorf("there is no valid architecture: Channels is empty, but the first layer must be a convolution; offer at least one number, such as 16")
+	case len(c.FilterSizes) == 0 && len(c.Channels) > 0:
+		return errors.New("there is no valid architecture with a convolution: FilterSizes is empty; offer at least one size, such as 3, or no Channels either")
+	case len(c.Channels) == 0 && len(c.FilterSizes) > 0:
+		return errors.New("there is no valid architecture with a convolution: Channels is empty; offer at least one number, such as 16, or no FilterSizes either")
+	case len(c.layers()) == 0:
+		return errors.New("there is no valid architecture: no layer is offered; offer FilterSizes and Channels, a pooling or Units")
 	}
 	for _, l := range []offer{{"FilterSizes", c.FilterSizes, 1, 31}, {"Channels", c.Channels, 1, maxChannels}, {"Units", c.Units, 1, maxUnits}} {
 		if err := l.check(); err != nil {
@@ -163,7 +141,10 @@ func (c GlobalConfig) check() error {
 			return fmt.Errorf("%s offers %v twice; an option stands in a list once", "Dropout", r)
 		}
 	}
-	widest := slices.Max(c.Channels)
+	if err := c.checkRules(); err != nil {
+		return err
+	}
+	widest := slices.Max(append([]int{c.Input.C}, c.Channels...))
 	if c.Skips {
 		widest *= c.MaxLayers
 	}
@@ -173,7 +154,30 @@ func (c GlobalConfig) check() error {
 	return nil
 }
 
+// checkRules says which activation or rule is wrong.
+func (c GlobalConfig) checkRules() error {
+	for i, a := range c.Activations {
+		if !slices.Contains(activations(), a) {
+			return fmt.Errorf("Activations offers %q; there are %s", a, strings.Join(activations(), ", "))
+		}
+		if slices.Contains(c.Activations[:i], a) {
+			return fmt.Errorf("Activations offers %q twice; an option stands in a list once", a)
+		}
+	}
+	for i, r := range c.Rules {
+		if err := r.check(); err != nil {
+			return fmt.Errorf("rule %d (%q): %w", i, r.Name, err)
+		}
+		if slices.ContainsFunc(c.Rules[:i], func(other Rule) bool { return other.Name == r.Name }) {
+			return fmt.Errorf("rule %d has the name %q of one before; every rule needs one of its own", i, r.Name)
+		}
+	}
+	return nil
+}
+
 func (c GlobalConfig) clone() GlobalConfig {
+	c.Activations = slices.Clone(c.Activations)
+	c.Rules = slices.Clone(c.Rules)
 	c.FilterSizes = slices.Clone(c.FilterSizes)
 	c.Channels = slices.Clone(c.Channels)
 	c.Units = slices.Clone(c.Units)
@@ -188,7 +192,7 @@ func (c GlobalConfig) name() string {
 	for _, flag := range []struct {
 		on   bool
 		word string
-	}{{c.Separable, "separable"}, {c.MaxPool, "maxpool"}, {c.AvgPool, "avgpool"}, {c.Skips, "skips"}, {c.Mean, "mean"}} {
+	}{{c.Separable, "separable"}, {c.MaxPool, "maxpool"}, {c.AvgPool, "avgpool"}, {c.GlobalPool, "globalpool"}, {c.Skips, "skips"}, {c.Mean, "mean"}} {
 		if flag.on {
 			b.WriteString(" " + flag.word)
 		}
@@ -196,8 +200,14 @@ func (c GlobalConfig) name() string {
 	if len(c.Units) > 0 {
 		b.WriteString(" units=" + strings.Join(words(c.Units), ","))
 	}
+	if len(c.Activations) > 0 {
+		b.WriteString(" activations=" + strings.Join(c.Activations, ","))
+	}
 	if len(c.Dropout) > 0 {
 		b.WriteString(" dropout=" + strings.Join(rates(c.Dropout), ","))
+	}
+	if len(c.Rules) > 0 {
+		fmt.Fprintf(&b, " rules=%q", ruleNames(c.Rules))
 	}
 	return b.String() + ")"
 }
@@ -205,5 +215,5 @@ func (c GlobalConfig) name() string {
 // Config is what the space was made of.
 func (s *GlobalSpace) Config() GlobalConfig { return s.config.clone() }
 
-// Name is the space with its settings.
+// Name is the space with its settings. It knows rules by their names.
 func (s *GlobalSpace) Name() string { return s.name }

@@ -10,12 +10,9 @@ import (
 // Build makes the network of a complete genotype. The blocks are the layers,
 // "layer 1" and so on, and the "head".
 func (s *GlobalSpace) Build(g Genotype) (*arch.Arch, error) {
-	c, missing, err := s.read(g)
+	c, err := s.complete(g)
 	if err != nil {
 		return nil, err
-	}
-	if missing != nil {
-		return nil, fmt.Errorf("space %s: the genotype %v is not complete: %q is undecided", s.name, g, missing.Name)
 	}
 	b := arch.NewBuilder("global "+dashed(g), s.config.Input)
 	x := b.In()
@@ -23,10 +20,11 @@ func (s *GlobalSpace) Build(g Genotype) (*arch.Arch, error) {
 	outs := make([]int, 0, len(c.layers)) // node that each layer gives
 	for i, l := range c.layers {
 		b.Block("layer " + strconv.Itoa(i+1))
-		if l.kind == denseLayer && image {
-			x, image = s.vector(b, x), false
+		if l.Op == OpDense && image {
+			x = s.vector(b, x)
 		}
-		x = s.layer(b, x, l, outs)
+		image = image && l.Op != OpDense && l.Op != OpGlobalPool
+		x = layer(b, x, l, outs)
 		outs = append(outs, x)
 	}
 	b.Block("head")
@@ -53,26 +51,28 @@ func (s *GlobalSpace) vector(b *arch.Builder, x int) int {
 }
 
 // layer adds one layer on x, which also takes those of the earlier layers that it skips from.
-func (s *GlobalSpace) layer(b *arch.Builder, x int, l layer, outs []int) int {
+func layer(b *arch.Builder, x int, l placed, outs []int) int {
 	inputs := []int{x}
 	for _, from := range l.skips {
 		inputs = append(inputs, outs[from-1])
 	}
 	x = b.Concat(inputs...)
-	switch l.kind {
-	case convLayer:
-		return b.ConvBNReLU(x, l.out, l.size)
-	case sepLayer:
+	switch l.Op {
+	case OpConv:
+		x = b.ConvBN(x, l.Width, l.Size)
+	case OpSepConv:
 		channels := b.Shape(x).C
-		x = b.Conv(x, channels, l.size, arch.Groups(channels))
-		return b.ConvBNReLU(x, l.out, 1)
-	case maxLayer:
+		x = b.ConvBN(b.Conv(x, channels, l.Size, arch.Groups(channels)), l.Width, 1)
+	case OpMaxPool:
 		return b.MaxPool(x, 2)
-	case avgLayer:
+	case OpAvgPool:
 		return b.AvgPool(x, 2)
-	default:
-		return b.ReLU(b.Linear(x, l.out))
+	case OpGlobalPool:
+		return b.GlobalPool(x)
+	case OpDense:
+		x = b.Linear(x, l.Width)
 	}
+	return b.Activation(x, arch.Kind(l.Activation))
 }
 
 // dashed is a genotype as one word: "3-0-1".

@@ -88,6 +88,7 @@ func TestGlobalConstraintsHold(t *testing.T) {
 	s := global(t, space.GlobalConfig{
 		Input: arch.Shape{C: 2, H: 5, W: 4}, Classes: 3, MinLayers: 1, MaxLayers: 4,
 		FilterSizes: []int{3}, Channels: []int{4}, Separable: true, MaxPool: true, AvgPool: true, Units: []int{6}, Skips: true,
+		Rules: []space.Rule{space.NoPoolingFirst(), space.NoDenseBeforeConvolution()},
 	})
 	hashes := make(map[string]string)
 	err := space.Walk(s, func(g space.Genotype) bool {
@@ -229,8 +230,8 @@ func TestGlobalErrors(t *testing.T) {
 		change func(c *space.GlobalConfig)
 		want   string
 	}{
-		{func(c *space.GlobalConfig) { c.FilterSizes = nil }, "there is no valid architecture: FilterSizes is empty, but the first layer must be a convolution"},
-		{func(c *space.GlobalConfig) { c.Channels = nil }, "there is no valid architecture: Channels is empty"},
+		{func(c *space.GlobalConfig) { c.FilterSizes = nil }, "there is no valid architecture with a convolution: FilterSizes is empty; offer at least one size"},
+		{func(c *space.GlobalConfig) { c.Channels = nil }, "there is no valid architecture with a convolution: Channels is empty"},
 		{func(c *space.GlobalConfig) { c.MinLayers = 7 }, "there is no valid architecture: MaxLayers is 6, below MinLayers, which is 7"},
 		{func(c *space.GlobalConfig) { c.MinLayers = 0 }, "MinLayers is 0; it must be at least 1"},
 		{func(c *space.GlobalConfig) { c.MaxLayers = 101 }, "MaxLayers is 101; it must be at most 100"},
@@ -277,7 +278,7 @@ func TestGlobalKeepsItsConfig(t *testing.T) {
 	if s.Name() != name || s.Config().Channels[0] != 8 || s.Config().Channels[1] != 16 {
 		t.Errorf("the space became %s", s.Name())
 	}
-	const want = "global(input=1×8×8 classes=10 layers=1..6 filters=1,3,5 channels=8,16,32 maxpool avgpool units=32,64)"
+	const want = "global(input=1×8×8 classes=10 layers=1..6 filters=1,3,5 channels=8,16,32 maxpool avgpool units=32,64 rules=\"no pooling first; no dense layer before the first convolution\")"
 	if name != want {
 		t.Errorf("the name is %s, want %s", name, want)
 	}

@@ -5,17 +5,15 @@ import (
 	"math/big"
 )
 
-// layer is one decided layer.
-type layer struct {
-	kind  layerKind
-	size  int   // of a convolution's filter
-	out   int   // channels or units
+// placed is one decided layer.
+type placed struct {
+	Layer
 	skips []int // further layers taken, from 1
 }
 
 // chain is what a genotype has decided.
 type chain struct {
-	layers  []layer
+	layers  []placed
 	dropout float64
 }
 
@@ -25,7 +23,16 @@ type reader struct {
 	choices Genotype
 	at      int
 	pending *Decision // the first decision without an answer
+	place   place     // where that is
 	err     error
+}
+
+// place is where in a network a decision stands.
+type place struct {
+	layer, left int // layer and how many are left with it, from 1; 0 for what is no part of a layer
+	situation   int // before it
+	chosen      int // where the choices about the layer begin
+	from        int // which earlier layer it may also take; 0 before these decisions
 }
 
 // ask is the choice at the decision, which is named only if that is needed; false
@@ -49,30 +56,30 @@ func (r *reader) ask(options []string, name string, args ...any) (int, bool) {
 
 // read decides as much as the choices say. The decision is the next one, nil if the
 // choices are complete.
-func (s *GlobalSpace) read(choices Genotype) (chain, *Decision, error) {
+func (s *GlobalSpace) read(choices Genotype) (chain, *reader) {
 	r := &reader{space: s, choices: choices}
 	c := s.readChain(r)
 	if r.err == nil && r.pending == nil && r.at < len(choices) {
 		r.err = fmt.Errorf("space %s: %d choices, but the architecture is complete after %d", s.name, len(choices), r.at)
 	}
-	return c, r.pending, r.err
+	return c, r
 }
 
 func (s *GlobalSpace) readChain(r *reader) (c chain) {
-	o, ok := r.ask(s.counts, "layers")
+	o, ok := r.ask(s.counted, "layers")
 	if !ok {
 		return c
 	}
-	st := state{h: s.config.Input.H, w: s.config.Input.W}
-	for n := 1; n <= s.config.MinLayers+o; n++ {
-		l, ok := s.readLayer(r, st, n)
+	q := 0
+	for n, left := 1, s.layerCounts[o]; left > 0; n, left = n+1, left-1 {
+		l, ok := s.readLayer(r, &q, n, left)
 		if !ok {
 			return c
 		}
 		c.layers = append(c.layers, l)
-		st = st.after(l.kind)
 	}
 	if len(s.rates) > 0 {
+		r.place = place{}
 		if o, ok := r.ask(s.rates, "dropout"); ok {
 			c.dropout = s.config.Dropout[o]
 		}
@@ -80,128 +87,100 @@ func (s *GlobalSpace) readChain(r *reader) (c chain) {
 	return c
 }
 
-func (s *GlobalSpace) readLayer(r *reader, st state, n int) (l layer, ok bool) {
-	m := s.menu(st)
-	o, ok := r.ask(m.options, "layer %d", n)
-	if !ok {
-		return l, false
-	}
-	l = layer{kind: m.kinds[o], size: m.sizes[o]}
-	switch l.kind {
-	case convLayer, sepLayer:
-		if o, ok = r.ask(s.channels, "layer %d channels", n); ok {
-			l.out = s.config.Channels[o]
+// readLayer decides layer n of those that are left in situation q, and goes on to
+// the next situation.
+func (s *GlobalSpace) readLayer(r *reader, q *int, n, left int) (p placed, ok bool) {
+	r.place = place{layer: n, left: left, situation: *q, chosen: r.at}
+	layer := -1
+	for m := s.menus[left][*q]; layer < 0; {
+		o, ok := r.ask(m.options, "layer %d%s", n, m.suffix)
+		if !ok {
+			return p, false
 		}
-	case denseLayer:
-		if o, ok = r.ask(s.units, "layer %d units", n); ok {
-			l.out = s.config.Units[o]
+		if m.next[o] == nil {
+			layer = m.layers[o]
+		}
+		m = m.next[o]
+	}
+	x := s.situations[*q]
+	*q = x.next[layer]
+	p.Layer = s.offers[layer]
+	skippable := s.skippable(x, layer)
+	for from := n - 1 - skippable; from < n-1; from++ {
+		r.place.situation, r.place.from = *q, from
+		o, ok := r.ask(noYes(), "layer %d from layer %d", n, from)
+		if !ok {
+			return p, false
+		}
+		if o == 1 {
+			p.skips = append(p.skips, from)
 		}
 	}
-	if l.kind != denseLayer && s.config.Skips {
-		for from := n - st.run; ok && from < n-1; from++ {
-			if o, ok = r.ask(noYes(), "layer %d from layer %d", n, from); o == 1 {
-				l.skips = append(l.skips, from)
-			}
-		}
-	}
-	return l, ok
+	return p, true
 }
 
 func noYes() []string { return []string{"no", "yes"} }
 
-// state is what decides what the next layer can be.
-type state struct {
-	h, w  int  // size of the image
-	run   int  // layers before it that gave that size
-	begun bool // there was a convolution
-	dense bool // there was a dense layer
-}
-
-func (st state) after(k layerKind) state {
-	st.begun = true
-	st.run++
-	switch k {
-	case maxLayer, avgLayer:
-		st.h, st.w, st.run = st.h/2, st.w/2, 1
-	case denseLayer:
-		st.dense, st.run = true, 0
-	}
-	return st
-}
-
-func (s *GlobalSpace) menu(st state) *menu {
-	switch {
-	case !st.begun:
-		return &s.first
-	case st.dense:
-		return &s.dense
-	case st.h >= 2 && st.w >= 2:
-		return &s.pooling
-	}
-	return &s.fixed
-}
-
 // Next asks for the number of layers; then for each layer what it is, how many
-// channels or units it has and, with Skips, which earlier layers it also takes;
-// then, if rates are offered, for the dropout. The options belong to the space and
-// must not be changed.
+// channels or units it has, which activation if there are several, and with Skips
+// which earlier layers it also takes; then, if rates are offered, for the dropout.
+// The options belong to the space and must not be changed.
 func (s *GlobalSpace) Next(chosen Genotype) (Decision, bool, error) {
-	_, d, err := s.read(chosen)
-	if err != nil || d == nil {
-		return Decision{}, false, err
+	_, r := s.read(chosen)
+	if r.err != nil || r.pending == nil {
+		return Decision{}, false, r.err
 	}
-	return *d, true, nil
+	return *r.pending, true, nil
+}
+
+// State is where in which layer a beginning stands, how many are left, and what the
+// rules know of those before.
+func (s *GlobalSpace) State(chosen Genotype) string {
+	_, r := s.read(chosen)
+	p := r.place
+	switch {
+	case r.pending == nil:
+		return ""
+	case p.layer == 0:
+		return r.pending.Name
+	case p.from > 0:
+		return fmt.Sprintf("%d %d %d from %d", p.layer, p.left, p.situation, p.from)
+	}
+	return fmt.Sprintf("%d %d %d %s", p.layer, p.left, p.situation, dashed(chosen[p.chosen:]))
 }
 
 // Size is the exact number of genotypes.
 func (s *GlobalSpace) Size() *big.Int {
-	c := &counter{space: s, known: make(map[countKey]*big.Int)}
 	sum := new(big.Int)
-	start := state{h: s.config.Input.H, w: s.config.Input.W}
-	for n := s.config.MinLayers; n <= s.config.MaxLayers; n++ {
-		sum.Add(sum, c.count(start, n))
+	for _, n := range s.layerCounts {
+		sum.Add(sum, s.ways[n][0])
 	}
 	return sum.Mul(sum, big.NewInt(int64(max(1, len(s.rates)))))
 }
 
-// counter counts chains. Few states differ, so each is counted once.
-type counter struct {
-	space *GlobalSpace
-	known map[countKey]*big.Int
+// complete is what a complete genotype has decided.
+func (s *GlobalSpace) complete(g Genotype) (chain, error) {
+	c, r := s.read(g)
+	if r.err == nil && r.pending != nil {
+		return c, fmt.Errorf("space %s: the genotype %v is not complete: %q is undecided", s.name, g, r.pending.Name)
+	}
+	return c, r.err
 }
 
-type countKey struct {
-	st   state
-	left int
+// Layers are the layers of a complete genotype, without what they skip from.
+func (s *GlobalSpace) Layers(g Genotype) ([]Layer, error) {
+	c, err := s.complete(g)
+	if err != nil {
+		return nil, err
+	}
+	layers := make([]Layer, len(c.layers))
+	for i, p := range c.layers {
+		layers[i] = p.Layer
+	}
+	return layers, nil
 }
 
-// count is the number of ways to decide the layers that are left.
-func (c *counter) count(st state, left int) *big.Int {
-	if left == 0 {
-		return big.NewInt(1)
-	}
-	if !c.space.config.Skips {
-		st.run = 0 // decides nothing
-	}
-	key := countKey{st, left}
-	if n, ok := c.known[key]; ok {
-		return n
-	}
-	sum := new(big.Int)
-	for _, k := range c.space.menu(st).kinds {
-		ways := 1
-		switch k {
-		case convLayer, sepLayer:
-			ways = len(c.space.channels)
-		case denseLayer:
-			ways = len(c.space.units)
-		}
-		n := new(big.Int).Mul(big.NewInt(int64(ways)), c.count(st.after(k), left-1))
-		if k != denseLayer && st.run > 1 {
-			n.Lsh(n, uint(st.run-1)) // each earlier layer of this size, but the last, may be taken or not
-		}
-		sum.Add(sum, n)
-	}
-	c.known[key] = sum
-	return sum
-}
+var _ interface {
+	Sizer
+	Stater
+} = (*GlobalSpace)(nil)

@@ -1,0 +1,302 @@
+package space
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// automaton is what the rules of a global space come to: in which situations each
+// of the layers on offer may follow, and to which situation it leads. So rules are
+// asked while a space is made, and never again.
+type automaton struct {
+	situations []situation
+	ways       [][]*big.Int // to add n layers to situation q: ways[n][q]; nil if q is too deep for n
+	menus      [][]*menu    // of the next layer if n are left: menus[n][q]; nil if there is none
+}
+
+// situation is a set of beginnings that the rules do not tell apart.
+type situation struct {
+	watch watch
+	depth int   // layers of the shortest of them
+	next  []int // by layer on offer; -1 where a rule forbids it
+}
+
+// maxSituations bounds what the rules may tell apart.
+const maxSituations = 20_000
+
+// compile makes the automaton of a space whose configuration has been checked.
+func (s *GlobalSpace) compile() error {
+	if err := s.explore(); err != nil {
+		return err
+	}
+	s.count()
+	if s.mostLayers() < s.config.MinLayers {
+		return s.explain()
+	}
+	known := make(map[string]*menu)
+	s.menus = make([][]*menu, s.config.MaxLayers+1)
+	for n := 1; n <= s.config.MaxLayers; n++ {
+		s.menus[n] = make([]*menu, len(s.situations))
+		for q := range s.situations {
+			if ways := s.ways[n][q]; ways == nil || ways.Sign() == 0 {
+				continue
+			}
+			var layers []int
+			for l, to := range s.situations[q].next {
+				if to >= 0 && s.ways[n-1][to].Sign() > 0 {
+					layers = append(layers, l)
+				}
+			}
+			key := fmt.Sprint(layers)
+			if known[key] == nil {
+				known[key] = s.menu(layers, 0)
+			}
+			s.menus[n][q] = known[key]
+		}
+	}
+	return nil
+}
+
+// explore finds the situations, the shallowest first.
+func (s *GlobalSpace) explore() error {
+	index := make(map[string]int)
+	memories := make([]map[string]bool, len(s.config.Rules)) // of each rule, to blame the one that remembers most
+	for i := range memories {
+		memories[i] = make(map[string]bool)
+	}
+	add := func(x situation) int {
+		key := s.key(x.watch)
+		if q, known := index[key]; known {
+			return q
+		}
+		for i, m := range x.watch.memory {
+			memories[i][m] = true
+		}
+		index[key] = len(s.situations)
+		s.situations = append(s.situations, x)
+		return index[key]
+	}
+	add(situation{watch: s.watch()})
+	for q := 0; q < len(s.situations); q++ {
+		depth := s.situations[q].depth
+		if depth == s.config.MaxLayers {
+			break // the others are as deep
+		}
+		next := make([]int, len(s.offers))
+		for l, layer := range s.offers {
+			forbidden := false
+			after := s.step(s.situations[q].watch, layer, func(string, string) { forbidden = true })
+			if next[l] = -1; !forbidden {
+				next[l] = add(situation{watch: after, depth: depth + 1})
+			}
+		}
+		s.situations[q].next = next
+		if len(s.situations) > maxSituations {
+			return s.tooMany(memories)
+		}
+	}
+	return nil
+}
+
+// key is equal for beginnings that no rule tells apart.
+func (s *GlobalSpace) key(w watch) string {
+	if !s.config.Skips {
+		w.stage.run = 0
+	}
+	last := ""
+	if slices.ContainsFunc(s.config.Rules, func(r Rule) bool { return r.Forbid != nil }) {
+		last = w.last.String()
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v %s", w.stage, last)
+	for _, m := range w.memory {
+		b.WriteString("\x00" + m)
+	}
+	return b.String()
+}
+
+// tooMany says that the rules tell too many situations apart, and which one most.
+func (s *GlobalSpace) tooMany(memories []map[string]bool) error {
+	most, name := 0, ""
+	for i, m := range memories {
+		if len(m) > most {
+			most, name = len(m), s.config.Rules[i].Name
+		}
+	}
+	if most <= len(s.offers)+1 {
+		return fmt.Errorf("its %d layers on offer and its rules make more than %d situations; offer fewer", len(s.offers), maxSituations)
+	}
+	return fmt.Errorf("the rule “%s” remembers %d different things, and there are more than %d situations; a Step should remember less, or fewer layers be offered", name, most, maxSituations)
+}
+
+// count finds in how many ways layers can be added to each situation.
+func (s *GlobalSpace) count() {
+	s.ways = make([][]*big.Int, s.config.MaxLayers+1)
+	for n := range s.ways {
+		s.ways[n] = make([]*big.Int, len(s.situations))
+		for q, x := range s.situations {
+			if x.depth+n > s.config.MaxLayers {
+				break // and so are all behind it
+			}
+			if n == 0 {
+				s.ways[n][q] = big.NewInt(1)
+				continue
+			}
+			sum := new(big.Int)
+			for l, to := range x.next {
+				if to < 0 {
+					continue
+				}
+				ways := s.ways[n-1][to]
+				if bits := s.skippable(x, l); bits > 0 {
+					ways = new(big.Int).Lsh(ways, uint(bits))
+				}
+				sum.Add(sum, ways)
+			}
+			s.ways[n][q] = sum
+		}
+	}
+}
+
+// skippable is how many earlier layers a layer may also take.
+func (s *GlobalSpace) skippable(x situation, layer int) int {
+	if !s.config.Skips || s.offers[layer].Op == OpDense {
+		return 0
+	}
+	return max(0, x.watch.stage.run-1)
+}
+
+// mostLayers is how many layers a network can have under the rules, at most MaxLayers.
+func (s *GlobalSpace) mostLayers() int {
+	n := s.config.MaxLayers
+	for s.ways[n][0].Sign() == 0 { // of none there is one
+		n--
+	}
+	return n
+}
+
+// explain says why there is no architecture: what forbids each layer after one of
+// the longest networks that there can be.
+func (s *GlobalSpace) explain() error {
+	n := s.mostLayers()
+	q := 0
+	var before []string
+	for left := n; left > 0; left-- {
+		l := slices.IndexFunc(s.situations[q].next, func(to int) bool { return to >= 0 && s.ways[left-1][to].Sign() > 0 })
+		before = append(before, s.offers[l].String())
+		q = s.situations[q].next[l]
+	}
+	var reasons []string
+	seen := make(map[string]bool)
+	for _, layer := range s.offers {
+		s.step(s.situations[q].watch, layer, func(rule, why string) {
+			if !seen[rule] {
+				seen[rule] = true
+				reasons = append(reasons, fmt.Sprintf("%v breaks “%s” (%s)", layer, rule, why))
+			}
+		})
+	}
+	where := "no layer can be the first"
+	if n > 0 {
+		where = fmt.Sprintf("no network has more than %d, and after %s nothing can follow", n, strings.Join(before, ", "))
+	}
+	return fmt.Errorf("there is no valid architecture of at least %d layers: %s: %s", s.config.MinLayers, where, strings.Join(reasons, "; "))
+}
+
+// menu is one of the decisions that make a layer: what it is, its width, its activation.
+type menu struct {
+	suffix  string // of the decision's name
+	options []string
+	next    []*menu // the decision that follows an option; nil if that is the layer
+	layers  []int   // which layer that is
+}
+
+// menu makes the decisions that lead to some of the layers on offer, which are equal
+// in their first so many words.
+func (s *GlobalSpace) menu(layers []int, words int) *menu {
+	m := &menu{}
+	switch first := s.offers[layers[0]]; {
+	case words == 1 && first.Op == OpDense:
+		m.suffix = " units"
+	case words == 1:
+		m.suffix = " channels"
+	case words == 2:
+		m.suffix = " activation"
+	}
+	for len(layers) > 0 {
+		word := s.word(layers[0], words)
+		same := slices.IndexFunc(layers, func(l int) bool { return s.word(l, words) != word })
+		if same < 0 {
+			same = len(layers)
+		}
+		m.options = append(m.options, word)
+		m.layers = append(m.layers, layers[0])
+		if s.word(layers[0], words+1) == "" {
+			m.next = append(m.next, nil)
+		} else {
+			m.next = append(m.next, s.menu(layers[:same], words+1))
+		}
+		layers = layers[same:]
+	}
+	return m
+}
+
+// word is a word of a layer on offer that is decided; empty if there are no more.
+func (s *GlobalSpace) word(layer, i int) string {
+	words := s.offers[layer].words()
+	if len(s.config.Activations) <= 1 {
+		words = words[:min(len(words), 2)]
+	}
+	if i >= len(words) {
+		return ""
+	}
+	return words[i]
+}
+
+// layers are all that the configuration offers, in the order of the options.
+func (c GlobalConfig) layers() []Layer {
+	activations := c.Activations
+	if len(activations) == 0 {
+		activations = []string{"relu"}
+	}
+	var list []Layer
+	parametric := func(op string, size int, widths []int) {
+		for _, w := range widths {
+			for _, a := range activations {
+				list = append(list, Layer{Op: op, Size: size, Width: w, Activation: a})
+			}
+		}
+	}
+	for _, k := range c.FilterSizes {
+		parametric(OpConv, k, c.Channels)
+	}
+	if c.Separable {
+		for _, k := range c.FilterSizes {
+			parametric(OpSepConv, k, c.Channels)
+		}
+	}
+	for _, pool := range []struct {
+		on bool
+		op string
+	}{{c.MaxPool, OpMaxPool}, {c.AvgPool, OpAvgPool}, {c.GlobalPool, OpGlobalPool}} {
+		if pool.on {
+			list = append(list, Layer{Op: pool.op})
+		}
+	}
+	parametric(OpDense, 0, c.Units)
+	return list
+}
+
+// counts are the numbers of layers that a network can have.
+func (s *GlobalSpace) counts() (numbers []int, options []string) {
+	for n := s.config.MinLayers; n <= s.config.MaxLayers; n++ {
+		if s.ways[n][0].Sign() > 0 {
+			numbers = append(numbers, n)
+			options = append(options, strconv.Itoa(n))
+		}
+	}
+	return numbers, options
+}
