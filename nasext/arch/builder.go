@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Builder writes an architecture node by node:
@@ -22,19 +23,51 @@ type Builder struct {
 	a      Arch
 	infos  []Info
 	block  string
-	names  map[string]int // node of a name
-	counts map[string]int // last number given to an automatic name
+	from   []int   // the nodes that nodes take
+	ins    []Shape // room for the shapes that reach a node
+	names  nameSet
+	text   strings.Builder // where names are written
+	shared bool            // an architecture that was built has the nodes
+	counts map[autoKey]int // last number given to an automatic name
 	errs   []error
 }
 
 // lost stands for a node that could not be added.
 const lost = -1
 
-// Option is a setting of one node beyond those that the method asks for.
+// Option is a setting of one node beyond those that the method asks for. Its zero
+// value sets nothing.
 type Option struct {
-	set  func(*settings)
-	norm bool // it is for the batch norms of a composite, not for its convolutions
+	kind optionKind
+	n, m int
+	name string
 }
+
+type optionKind int
+
+const (
+	_ optionKind = iota
+	optStride
+	optPad
+	optSame
+	optWindow
+	optDilate
+	optGroups
+	optBias
+	optCeil
+	optFixed // for the batch norms of a composite, not for its convolutions
+	optNamed
+)
+
+// optionSet is a set of kinds, as bits.
+type optionSet uint
+
+const (
+	nameOnly    optionSet = 1 << optNamed
+	normOptions           = nameOnly | 1<<optFixed
+	convOptions           = ^optionSet(1 << optFixed) // of those of a composite
+	anyOption             = ^optionSet(0)
+)
 
 type settings struct {
 	op     Op
@@ -43,65 +76,92 @@ type settings struct {
 }
 
 // Stride moves the filter or window by n pixels at a time, in both directions.
-func Stride(n int) Option { return option(func(s *settings) { s.op.Stride = n }) }
+func Stride(n int) Option { return Option{kind: optStride, n: n} }
 
 // StrideHW moves a convolution's filter by h pixels down and w pixels across.
-func StrideHW(h, w int) Option {
-	return option(func(s *settings) { s.op.Stride, s.op.StrideW = h, w })
-}
+func StrideHW(h, w int) Option { return Option{kind: optStride, n: h, m: w} }
 
 // Pad adds n pixels on every side.
 func Pad(n int) Option { return PadHW(n, n) }
 
 // PadHW adds h pixels above and below, w pixels left and right.
-func PadHW(h, w int) Option {
-	return option(func(s *settings) { s.op.PadH, s.op.PadW, s.padded = h, w, true })
-}
+func PadHW(h, w int) Option { return Option{kind: optPad, n: h, m: w} }
 
 // Same pads as TensorFlow's SAME does: see Op.
-func Same() Option {
-	return option(func(s *settings) { s.op.Same, s.padded = true, true })
-}
+func Same() Option { return Option{kind: optSame} }
 
 // Window makes the filter or window kh pixels high and kw wide, in place of a square.
-func Window(kh, kw int) Option { return option(func(s *settings) { s.op.KH, s.op.KW = kh, kw }) }
+func Window(kh, kw int) Option { return Option{kind: optWindow, n: kh, m: kw} }
 
 // Dilate spreads a convolution's filter: its pixels lie n apart.
-func Dilate(n int) Option { return option(func(s *settings) { s.op.Dilation = n }) }
+func Dilate(n int) Option { return Option{kind: optDilate, n: n} }
 
 // Groups splits a convolution's channels into n groups that do not mix.
-func Groups(n int) Option { return option(func(s *settings) { s.op.Groups = n }) }
+func Groups(n int) Option { return Option{kind: optGroups, n: n} }
 
 // Bias says whether a convolution (default: no) or a linear layer (default: yes) has a bias.
-func Bias(on bool) Option { return option(func(s *settings) { s.op.Bias = on }) }
+func Bias(on bool) Option { return Option{kind: optBias, n: bit(on)} }
 
 // Ceil lets a pooling's last window reach over the edge.
-func Ceil() Option { return option(func(s *settings) { s.op.Ceil = true }) }
+func Ceil() Option { return Option{kind: optCeil} }
 
 // Fixed leaves a batch norm, or those of a composite, without learned scale and shift,
 // as the networks have in which DARTS searches.
-func Fixed() Option { return Option{set: func(s *settings) { s.op.Fixed = true }, norm: true} }
+func Fixed() Option { return Option{kind: optFixed} }
 
 // Named gives the node a name of its own within its block. The nodes of a
 // composite such as ConvBN are then called name/conv, name/bn.
-func Named(name string) Option { return option(func(s *settings) { s.name = name }) }
+func Named(name string) Option { return Option{kind: optNamed, name: name} }
 
-func option(set func(*settings)) Option { return Option{set: set} }
+func (o *Option) set(s *settings) {
+	switch o.kind {
+	case optStride:
+		s.op.Stride, s.op.StrideW = o.n, o.m
+	case optPad:
+		s.op.PadH, s.op.PadW, s.padded = o.n, o.m, true
+	case optSame:
+		s.op.Same, s.padded = true, true
+	case optWindow:
+		s.op.KH, s.op.KW = o.n, o.m
+	case optDilate:
+		s.op.Dilation = o.n
+	case optGroups:
+		s.op.Groups = o.n
+	case optBias:
+		s.op.Bias = o.n != 0
+	case optCeil:
+		s.op.Ceil = true
+	case optFixed:
+		s.op.Fixed = true
+	case optNamed:
+		s.name = o.name
+	}
+}
 
 // NewBuilder begins an architecture with its input, one sample's shape.
 func NewBuilder(name string, input Shape) *Builder {
 	b := &Builder{
 		a:      Arch{Name: name, Input: input},
-		names:  make(map[string]int),
-		counts: make(map[string]int),
+		counts: make(map[autoKey]int),
 	}
 	b.Block("")
-	b.add(settings{op: Op{Kind: Input}, name: "input"}, nil)
+	b.add(&settings{op: Op{Kind: Input}, name: "input"}, "", nil)
 	return b
 }
 
 // Block labels the nodes that follow as belonging together, for names and drawings: "stem", "cell 1".
 func (b *Builder) Block(label string) { b.block = label }
+
+// Grow makes room for n more nodes, which saves time if they are many.
+func (b *Builder) Grow(n int) {
+	if n <= 0 {
+		return
+	}
+	b.a.Nodes = slices.Grow(b.a.Nodes, n)
+	b.infos = slices.Grow(b.infos, n)
+	b.from = slices.Grow(b.from, n)
+	b.names.room(b.a.Nodes, len(b.a.Nodes)+n)
+}
 
 // In is the input, node 0.
 func (b *Builder) In() int { return 0 }
@@ -134,45 +194,53 @@ func (b *Builder) Build() (*Arch, error) {
 	if len(b.errs) > 0 {
 		return nil, errors.Join(b.errs...)
 	}
+	b.own()
+	b.a.Nodes = slices.Clip(b.a.Nodes) // nodes that are added later go elsewhere
+	b.shared = true
 	a := b.a
-	a.Nodes = append([]Node(nil), b.a.Nodes...)
 	a.Aux = append([]int(nil), b.a.Aux...)
-	if err := a.Check(); err != nil {
+	check := a.Check
+	if len(a.Aux) == 0 { // the nodes were checked one by one when they were added
+		check = func() error { return a.checkOutputs(b.infos) }
+	}
+	if err := check(); err != nil {
 		return nil, err
 	}
 	return &a, nil
+}
+
+// own makes the nodes the builder's own again, if an architecture has them.
+func (b *Builder) own() {
+	if b.shared {
+		b.a.Nodes, b.shared = slices.Clone(b.a.Nodes), false
+	}
 }
 
 // Conv adds a convolution with k×k filters that gives out channels. It is padded
 // by half the filter, so that an odd k with stride 1 keeps height and width, unless
 // Pad or Same says otherwise, and has no bias unless Bias(true) is given.
 func (b *Builder) Conv(x, out, k int, opts ...Option) int {
-	s := apply(Op{Kind: Conv, Out: out, KH: k, KW: k}, opts)
-	if !s.padded {
-		d := max(s.op.Dilation, 1)
-		s.op.PadH, s.op.PadW = d*(s.op.KH-1)/2, d*(s.op.KW-1)/2
-	}
-	return b.add(s, []int{x})
+	return b.node(Op{Kind: Conv, Out: out, KH: k, KW: k}, opts, x)
 }
 
 // MaxPool adds the maximum over k×k windows that lie side by side (stride k), unpadded, unless options say otherwise.
 func (b *Builder) MaxPool(x, k int, opts ...Option) int {
-	return b.add(apply(Op{Kind: MaxPool, KH: k, KW: k, Stride: k}, opts), []int{x})
+	return b.node(Op{Kind: MaxPool, KH: k, KW: k, Stride: k}, opts, x)
 }
 
 // AvgPool adds the mean over k×k windows that lie side by side (stride k), unpadded, unless options say otherwise.
 func (b *Builder) AvgPool(x, k int, opts ...Option) int {
-	return b.add(apply(Op{Kind: AvgPool, KH: k, KW: k, Stride: k}, opts), []int{x})
+	return b.node(Op{Kind: AvgPool, KH: k, KW: k, Stride: k}, opts, x)
 }
 
 // Linear adds a linear layer from a vector to out features, with a bias unless Bias(false) is given.
 func (b *Builder) Linear(x, out int, opts ...Option) int {
-	return b.add(apply(Op{Kind: Linear, Out: out, Bias: true}, opts), []int{x})
+	return b.node(Op{Kind: Linear, Out: out, Bias: true}, opts, x)
 }
 
 // Dropout adds dropout of a share 0 ≤ rate < 1 of the activations.
 func (b *Builder) Dropout(x int, rate float64, opts ...Option) int {
-	return b.add(apply(Op{Kind: Dropout, Rate: rate}, opts), []int{x})
+	return b.node(Op{Kind: Dropout, Rate: rate}, opts, x)
 }
 
 // BatchNorm adds batch normalization over channels.
@@ -202,19 +270,23 @@ func (b *Builder) HardSwish(x int, opts ...Option) int { return b.simple(HardSwi
 // Activation adds the activation of the given kind, such as ReLU or SiLU.
 func (b *Builder) Activation(x int, k Kind, opts ...Option) int {
 	if !k.Activation() {
-		return b.fail(Op{Kind: k}, "", "is no activation; those are relu, relu6, tanh, sigmoid, hardsigmoid, silu and hardswish")
+		return b.noActivation(k)
 	}
 	return b.simple(k, x, opts)
 }
 
+func (b *Builder) noActivation(k Kind) int {
+	return b.fail(Op{Kind: k}, "", "is no activation; those are relu, relu6, tanh, sigmoid, hardsigmoid, silu and hardswish")
+}
+
 // Shuffle interleaves the channels of groups, so that convolutions in groups mix (Zhang et al. 2018, ShuffleNet).
 func (b *Builder) Shuffle(x, groups int, opts ...Option) int {
-	return b.add(apply(Op{Kind: Shuffle, Groups: groups}, opts), []int{x})
+	return b.node(Op{Kind: Shuffle, Groups: groups}, opts, x)
 }
 
 // Slice adds the channels from … from+out-1 of x.
 func (b *Builder) Slice(x, from, out int, opts ...Option) int {
-	return b.add(apply(Op{Kind: Slice, From: from, Out: out}, opts), []int{x})
+	return b.node(Op{Kind: Slice, From: from, Out: out}, opts, x)
 }
 
 // Shift moves the image one pixel up and left; zeros enter below and at the right.
@@ -222,12 +294,12 @@ func (b *Builder) Shift(x int, opts ...Option) int { return b.simple(Shift, x, o
 
 // Crop adds the h rows and w columns of the image from row and column from on.
 func (b *Builder) Crop(x, from, h, w int, opts ...Option) int {
-	return b.add(apply(Op{Kind: Crop, From: from, KH: h, KW: w}, opts), []int{x})
+	return b.node(Op{Kind: Crop, From: from, KH: h, KW: w}, opts, x)
 }
 
 // ZeroPad adds h rows and w columns of zeros in all, half on each side, an odd one below or at the right.
 func (b *Builder) ZeroPad(x, h, w int, opts ...Option) int {
-	return b.add(apply(Op{Kind: ZeroPad, PadH: h, PadW: w}, opts), []int{x})
+	return b.node(Op{Kind: ZeroPad, PadH: h, PadW: w}, opts, x)
 }
 
 // GlobalPool adds the mean over height and width.
@@ -247,7 +319,7 @@ func (b *Builder) Add(xs ...int) int { return b.join(Add, xs) }
 
 // Mul adds the product of an image and its gate: an image of the same shape, or one number a channel.
 func (b *Builder) Mul(x, gate int, opts ...Option) int {
-	return b.add(apply(Op{Kind: Mul}, opts), []int{x, gate})
+	return b.node(Op{Kind: Mul}, opts, x, gate)
 }
 
 // Concat adds the channels of all nodes, one after the other. The concatenation of one node is that node itself.
@@ -258,67 +330,125 @@ func (b *Builder) Name(x int, name string) int {
 	if x < 0 || x >= len(b.a.Nodes) {
 		return x
 	}
+	b.own()
 	n := &b.a.Nodes[x]
-	full := qualify(n.Block, name)
-	if j, taken := b.names[full]; taken && j != x {
+	if name == "" {
+		b.fail(n.Op, n.Name, "cannot be called “”; every node needs a name")
+		return x
+	}
+	full := b.path(n.Block, name)
+	switch j, _ := b.names.find(b.a.Nodes, full); j {
+	case -1, x:
+	default:
 		b.fail(n.Op, full, "cannot be called so, as node %d has that name; every node needs one of its own", j)
 		return x
 	}
-	delete(b.names, n.Name)
+	_, place := b.names.find(b.a.Nodes, n.Name)
+	b.names.drop(place)
 	n.Name = full
-	b.names[full] = x
+	b.names.room(b.a.Nodes, len(b.a.Nodes))
+	_, place = b.names.find(b.a.Nodes, full)
+	b.names.put(place, x)
 	return x
 }
 
 func (b *Builder) simple(k Kind, x int, opts []Option) int {
-	return b.add(apply(Op{Kind: k}, opts), []int{x})
+	return b.node(Op{Kind: k}, opts, x)
 }
 
 func (b *Builder) join(k Kind, xs []int) int {
 	if len(xs) == 1 {
 		return xs[0]
 	}
-	return b.add(settings{op: Op{Kind: k}}, append([]int(nil), xs...))
+	return b.node(Op{Kind: k}, nil, xs...)
 }
 
-func apply(op Op, opts []Option) settings {
+// node adds a node that stands for itself.
+func (b *Builder) node(op Op, opts []Option, in ...int) int {
+	return b.part(op, "", opts, anyOption, in...)
+}
+
+// part adds a node of a composite with those of the composite's options that it takes.
+// If the composite is named, so is the part: name/part.
+func (b *Builder) part(op Op, part string, opts []Option, take optionSet, in ...int) int {
 	s := settings{op: op}
-	for _, o := range opts {
-		if o.set != nil {
-			o.set(&s)
+	s.apply(opts, take)
+	if s.op.Kind == Conv && !s.padded {
+		d := max(s.op.Dilation, 1)
+		s.op.PadH, s.op.PadW = d*(s.op.KH-1)/2, d*(s.op.KW-1)/2
+	}
+	return b.add(&s, part, in)
+}
+
+// apply sets what those of the options say that are taken.
+func (s *settings) apply(opts []Option, take optionSet) {
+	for i := range opts {
+		if take>>opts[i].kind&1 == 1 {
+			opts[i].set(s)
 		}
 	}
-	return s
 }
 
 // add appends a node, or records why it cannot be.
-func (b *Builder) add(s settings, in []int) int {
-	name := qualify(b.block, s.name)
+func (b *Builder) add(s *settings, part string, in []int) int {
+	name := b.path(b.block, s.name, part)
 	if s.name == "" {
 		name = b.autoName(s.op.Kind)
 	}
-	ins := make([]Shape, len(in))
-	for i, x := range in {
+	b.ins = b.ins[:0]
+	for _, x := range in {
 		if len(b.infos) == 0 || x == lost && len(b.errs) > 0 {
 			return lost // what it stands on is missing, and that has been reported
 		}
 		if x < 0 || x >= len(b.infos) {
 			return b.fail(s.op, name, "takes node %d; there are nodes 0 to %d", x, len(b.infos)-1)
 		}
-		ins[i] = b.infos[x].Out
+		b.ins = append(b.ins, b.infos[x].Out)
 	}
-	if j, taken := b.names[name]; taken {
+	i := len(b.a.Nodes)
+	b.names.room(b.a.Nodes, i+1)
+	j, place := b.names.find(b.a.Nodes, name)
+	if j >= 0 {
 		return b.fail(s.op, name, "has the name of node %d; every node needs one of its own", j)
 	}
-	info, err := b.a.infer(s.op, ins)
+	info, err := b.a.infer(&s.op, b.ins)
 	if err != nil {
 		return b.fail(s.op, name, "%w", err)
 	}
-	i := len(b.a.Nodes)
-	b.names[name] = i
-	b.a.Nodes = append(b.a.Nodes, Node{Name: name, Block: b.block, Op: s.op, In: in})
+	b.names.put(place, i)
+	b.a.Nodes = append(b.a.Nodes, Node{Name: name, Block: b.block, Op: s.op, In: b.edges(in)})
 	b.infos = append(b.infos, info)
 	return i
+}
+
+// path is the parts that are not empty with slashes between. Many share an array.
+func (b *Builder) path(parts ...string) string {
+	size := 0
+	for _, p := range parts {
+		size += len(p) + 1
+	}
+	if b.text.Cap()-b.text.Len() < size {
+		b.text = strings.Builder{}
+		b.text.Grow(max(size, 1024))
+	}
+	begin := b.text.Len()
+	for _, p := range parts {
+		if p != "" && b.text.Len() > begin {
+			b.text.WriteByte('/')
+		}
+		b.text.WriteString(p)
+	}
+	return b.text.String()[begin:]
+}
+
+// edges is a copy of the list; many share an array.
+func (b *Builder) edges(in []int) []int {
+	if len(in) == 0 {
+		return nil
+	}
+	n := len(b.from)
+	b.from = append(b.from, in...)
+	return b.from[n:len(b.from):len(b.from)]
 }
 
 func (b *Builder) fail(op Op, name, format string, args ...any) int {
@@ -326,13 +456,20 @@ func (b *Builder) fail(op Op, name, format string, args ...any) int {
 	return lost
 }
 
+// autoKey is what automatic names are numbered by.
+type autoKey struct {
+	block string
+	kind  Kind
+}
+
 // autoName is the first free name of a kind in the block: "cell 1/conv 2".
 func (b *Builder) autoName(k Kind) string {
-	stem := qualify(b.block, string(k))
+	key := autoKey{b.block, k}
 	for {
-		b.counts[stem]++
-		name := stem + " " + strconv.Itoa(b.counts[stem])
-		if _, taken := b.names[name]; !taken {
+		b.counts[key]++
+		name := b.path(b.block, string(k)+" "+strconv.Itoa(b.counts[key]))
+		b.names.room(b.a.Nodes, len(b.a.Nodes))
+		if j, _ := b.names.find(b.a.Nodes, name); j < 0 {
 			return name
 		}
 	}

@@ -1,6 +1,8 @@
 package arch_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -243,6 +245,49 @@ func TestBuilderStridesAndCrop(t *testing.T) {
 		c.add(b)
 		if _, err := b.Build(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error is %v, want it to hold %q", err, c.want)
+		}
+	}
+}
+
+// Nodes added, named and renamed at random keep the names that they were given last.
+func TestBuilderManyNames(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		b := arch.NewBuilder("", arch.Shape{C: 1, H: 1, W: 1})
+		if rng.IntN(2) == 0 {
+			b.Grow(rng.IntN(300))
+		}
+		list := []string{"input"}
+		for i := 1; i < 200; i++ {
+			name := fmt.Sprintf("n%d", rng.IntN(1<<40))
+			b.Identity(i-1, arch.Named(name))
+			list = append(list, name)
+			for range rng.IntN(4) {
+				x, other := 1+rng.IntN(i), fmt.Sprintf("r%d", rng.IntN(1<<40))
+				if rng.IntN(8) == 0 {
+					other = list[x] // its own name
+				}
+				list[b.Name(x, other)] = other
+			}
+		}
+		a, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, n := range a.Nodes {
+			if n.Name != list[i] || len(n.In) != min(i, 1) || i > 0 && n.In[0] != i-1 {
+				t.Fatalf("node %d is %+v, want the name %s and the input %d", i, n, list[i], i-1)
+			}
+		}
+		taken := list[1+rng.IntN(199)]
+		if b.Identity(199, arch.Named(taken)); b.Name(0, taken) != 0 {
+			t.Error("a node that cannot be renamed has another number")
+		}
+		b.Name(5, "")
+		for _, want := range []string{"has the name of node", "cannot be called so", "cannot be called “”; every node needs a name"} {
+			if _, err := b.Build(); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error is %v, want it to hold %q", err, want)
+			}
 		}
 	}
 }

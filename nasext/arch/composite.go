@@ -1,24 +1,21 @@
 package arch
 
-import "slices"
-
 // ConvBN adds a convolution and batch norm. Options are those of Conv, and Fixed.
 func (b *Builder) ConvBN(x, out, k int, opts ...Option) int {
-	part := parts(opts)
-	x = b.Conv(x, out, k, part("conv").conv()...)
-	return b.BatchNorm(x, part("bn").norm()...)
+	x = b.part(Op{Kind: Conv, Out: out, KH: k, KW: k}, "conv", opts, convOptions, x)
+	return b.part(Op{Kind: BatchNorm}, "bn", opts, normOptions, x)
 }
 
 // ConvBNReLU adds a convolution, batch norm and a rectifier. Options are those of ConvBN.
 func (b *Builder) ConvBNReLU(x, out, k int, opts ...Option) int {
 	x = b.ConvBN(x, out, k, opts...)
-	return b.ReLU(x, parts(opts)("relu").name()...)
+	return b.part(Op{Kind: ReLU}, "relu", opts, nameOnly, x)
 }
 
 // ReLUConvBN adds a rectifier, a convolution and batch norm: the order in which
 // the cells of NASNet, DARTS and NAS-Bench-201 apply them. Options are those of ConvBN.
 func (b *Builder) ReLUConvBN(x, out, k int, opts ...Option) int {
-	x = b.ReLU(x, parts(opts)("relu").name()...)
+	x = b.part(Op{Kind: ReLU}, "relu", opts, nameOnly, x)
 	return b.ConvBN(x, out, k, opts...)
 }
 
@@ -29,7 +26,7 @@ func (b *Builder) DilConv(x, out, k, stride, dilation int, opts ...Option) int {
 	if !b.onlyOuter("a dilated convolution", opts) {
 		return lost
 	}
-	return b.depthwise(x, out, k, stride, dilation, parts(opts), "")
+	return b.depthwise(x, out, k, stride, dilation, opts, "")
 }
 
 // SepConv adds a separable convolution as NASNet and DARTS use it: twice a
@@ -40,14 +37,14 @@ func (b *Builder) SepConv(x, out, k, stride int, opts ...Option) int {
 	if !b.onlyOuter("a separable convolution", opts) {
 		return lost
 	}
-	part := parts(opts)
-	x = b.depthwise(x, b.Shape(x).C, k, stride, 1, part, "1")
-	return b.depthwise(x, out, k, 1, 1, part, "2")
+	x = b.depthwise(x, b.Shape(x).C, k, stride, 1, opts, "1")
+	return b.depthwise(x, out, k, 1, 1, opts, "2")
 }
 
 // onlyOuter records a mistake if options hold more than what a composite with settings of its own leaves open.
 func (b *Builder) onlyOuter(what string, opts []Option) bool {
-	s := apply(Op{}, opts)
+	var s settings
+	s.apply(opts, anyOption)
 	if s.op != (Op{Same: s.op.Same, Fixed: s.op.Fixed}) || s.padded != s.op.Same {
 		b.fail(Op{Kind: Conv}, s.name, "%s takes no options but Named, Same and Fixed; its settings are arguments", what)
 		return false
@@ -55,13 +52,14 @@ func (b *Builder) onlyOuter(what string, opts []Option) bool {
 	return true
 }
 
-func (b *Builder) depthwise(x, out, k, stride, dilation int, part func(string) options, which string) int {
+// depthwise adds what DilConv says; which ends the names of its parts.
+func (b *Builder) depthwise(x, out, k, stride, dilation int, opts []Option, which string) int {
 	channels := b.Shape(x).C
-	x = b.ReLU(x, part("relu"+which).name()...)
-	dw := append(part("dw"+which).conv(), Stride(stride), Dilate(dilation), Groups(channels))
-	x = b.Conv(x, channels, k, dw...)
-	x = b.Conv(x, out, 1, part("pw"+which).name()...)
-	return b.BatchNorm(x, part("bn"+which).norm()...)
+	x = b.part(Op{Kind: ReLU}, "relu"+which, opts, nameOnly, x)
+	dw := Op{Kind: Conv, Out: channels, KH: k, KW: k, Stride: stride, Dilation: dilation, Groups: channels}
+	x = b.part(dw, "dw"+which, opts, convOptions, x)
+	x = b.part(Op{Kind: Conv, Out: out, KH: 1, KW: 1}, "pw"+which, opts, nameOnly, x)
+	return b.part(Op{Kind: BatchNorm}, "bn"+which, opts, normOptions, x)
 }
 
 // FactorizedReduce halves height and width and loses no pixel: a rectifier, then
@@ -70,7 +68,7 @@ func (b *Builder) FactorizedReduce(x, out int, opts ...Option) int {
 	if !b.onlyOuter("a factorized reduction", opts) {
 		return lost
 	}
-	return b.Halve(b.ReLU(x, parts(opts)("relu").name()...), out, opts...)
+	return b.Halve(b.part(Op{Kind: ReLU}, "relu", opts, nameOnly, x), out, opts...)
 }
 
 // Halve halves height and width and loses no pixel: side by side a 1×1 convolution of
@@ -81,11 +79,13 @@ func (b *Builder) Halve(x, out int, opts ...Option) int {
 	if !b.onlyOuter("a factorized reduction", opts) {
 		return lost
 	}
-	part := parts(opts)
-	even := b.Conv(x, out/2, 1, append(part("conv1").name(), Stride(2))...)
-	odd := b.Conv(b.Shift(x, part("shift").name()...), out-out/2, 1, append(part("conv2").name(), Stride(2))...)
-	joined := b.add(apply(Op{Kind: Concat}, part("concat").name()), []int{even, odd})
-	return b.BatchNorm(joined, part("bn").norm()...)
+	half := func(x, out int, part string) int {
+		return b.part(Op{Kind: Conv, Out: out, KH: 1, KW: 1, Stride: 2}, part, opts, nameOnly, x)
+	}
+	even := half(x, out/2, "conv1")
+	odd := half(b.part(Op{Kind: Shift}, "shift", opts, nameOnly, x), out-out/2, "conv2")
+	joined := b.part(Op{Kind: Concat}, "concat", opts, nameOnly, even, odd)
+	return b.part(Op{Kind: BatchNorm}, "bn", opts, normOptions, joined)
 }
 
 // SqueezeExcite weighs the channels of x by what the whole image says (Hu et al. 2018):
@@ -93,54 +93,25 @@ func (b *Builder) Halve(x, out int, opts ...Option) int {
 // with x. Both convolutions have biases; act and gate are activations, such as ReLU and
 // Sigmoid. The one option is Named.
 func (b *Builder) SqueezeExcite(x, squeeze int, act, gate Kind, opts ...Option) int {
-	if s := apply(Op{}, opts); s.op != (Op{}) || s.padded {
+	var s settings
+	if s.apply(opts, anyOption); s.op != (Op{}) || s.padded {
 		return b.fail(Op{Kind: Mul}, s.name, "a squeeze and excitation takes no option but Named; its settings are arguments")
 	}
-	part := parts(opts)
-	g := b.GlobalPool(x, part("mean")...)
-	g = b.Conv(g, squeeze, 1, append(part("squeeze"), Bias(true))...)
-	g = b.Activation(g, act, part("act")...)
-	g = b.Conv(g, b.Shape(x).C, 1, append(part("excite"), Bias(true))...)
-	g = b.Activation(g, gate, part("gate")...)
-	return b.Mul(x, g, part("mul")...)
+	for _, k := range []Kind{act, gate} {
+		if !k.Activation() {
+			return b.noActivation(k)
+		}
+	}
+	part := func(op Op, part string, in ...int) int { return b.part(op, part, opts, nameOnly, in...) }
+	g := part(Op{Kind: GlobalPool}, "mean", x)
+	g = part(Op{Kind: Conv, Out: squeeze, KH: 1, KW: 1, Bias: true}, "squeeze", g)
+	g = part(Op{Kind: act}, "act", g)
+	g = part(Op{Kind: Conv, Out: b.Shape(x).C, KH: 1, KW: 1, Bias: true}, "excite", g)
+	g = part(Op{Kind: gate}, "gate", g)
+	return part(Op{Kind: Mul}, "mul", x, g)
 }
 
 // Classifier adds the mean over height and width and a linear layer to the classes.
 func (b *Builder) Classifier(x, classes int) int {
 	return b.Linear(b.GlobalPool(x), classes)
-}
-
-// options are the options of one part of a composite. If the composite is named,
-// the last of them names the part.
-type options []Option
-
-// parts gives the options of each part of a composite: all of them, with the
-// composite's name, if it has one, followed by the part's.
-func parts(opts []Option) func(part string) options {
-	name := apply(Op{}, opts).name
-	return func(part string) options {
-		if name == "" {
-			return opts[:len(opts):len(opts)]
-		}
-		return append(opts[:len(opts):len(opts)], Named(name+"/"+part))
-	}
-}
-
-// conv is the options without those for batch norms.
-func (o options) conv() []Option {
-	return slices.DeleteFunc(slices.Clone([]Option(o)), func(p Option) bool { return p.norm })
-}
-
-// norm is what names the part and the options for batch norms.
-func (o options) norm() []Option {
-	return append(o.name(), slices.DeleteFunc(slices.Clone([]Option(o)), func(p Option) bool { return !p.norm })...)
-}
-
-// name is what names the part, without the other options.
-func (o options) name() []Option {
-	s := apply(Op{}, o)
-	if s.name == "" {
-		return nil
-	}
-	return []Option{Named(s.name)}
 }

@@ -24,6 +24,11 @@ func (a *Arch) Check() error {
 	if err != nil {
 		return err
 	}
+	return a.checkOutputs(infos)
+}
+
+// checkOutputs says what is wrong with the output and the auxiliary ones.
+func (a *Arch) checkOutputs(infos []Info) error {
 	last := len(infos) - 1
 	out := infos[last].Out
 	if out.H != 1 || out.W != 1 {
@@ -50,16 +55,19 @@ func (a *Arch) Infer() ([]Info, error) {
 		return nil, fmt.Errorf("arch: input: %w", err)
 	}
 	infos := make([]Info, len(a.Nodes))
-	names := make(map[string]int, len(a.Nodes))
+	var names nameSet
+	names.room(nil, len(a.Nodes))
 	var ins []Shape
-	for i, n := range a.Nodes {
+	for i := range a.Nodes {
+		n := &a.Nodes[i]
 		if n.Name == "" {
 			return nil, a.fault(i, "has no name; every node needs one of its own")
 		}
-		if j, taken := names[n.Name]; taken {
+		j, place := names.find(a.Nodes, n.Name)
+		if j >= 0 {
 			return nil, a.fault(i, "has the name of node %d; every node needs one of its own", j)
 		}
-		names[n.Name] = i
+		names.put(place, i)
 		if (i == 0) != (n.Op.Kind == Input) {
 			return nil, a.fault(i, "is out of place; node 0, and no other, is of kind input")
 		}
@@ -70,7 +78,7 @@ func (a *Arch) Infer() ([]Info, error) {
 			}
 			ins = append(ins, infos[from].Out)
 		}
-		info, err := a.infer(n.Op, ins)
+		info, err := a.infer(&n.Op, ins)
 		if err != nil {
 			return nil, a.fault(i, "%w", err)
 		}
@@ -145,15 +153,23 @@ func (a *Arch) fault(i int, format string, args ...any) error {
 }
 
 // infer computes one operation on inputs of the given shapes.
-func (a *Arch) infer(o Op, in []Shape) (Info, error) {
-	if err := o.check(); err != nil {
+func (a *Arch) infer(op *Op, in []Shape) (Info, error) {
+	r, ok := ruleOf(op.Kind)
+	if !ok {
+		return Info{}, fmt.Errorf("there is no operation %q; the operations are %s", string(op.Kind), kinds())
+	}
+	if err := op.check(r); err != nil {
 		return Info{}, err
 	}
-	r, _ := ruleOf(o.Kind)
 	if len(in) < r.minIn || len(in) > r.maxIn {
-		return Info{}, fmt.Errorf("has %d inputs; %s needs %s", len(in), article(o.Kind), r.inputsInPhrase)
+		return Info{}, fmt.Errorf("has %d inputs; %s needs %s", len(in), article(op.Kind), r.inputs())
 	}
-	o = o.WithDefaults()
+	o := op
+	if r.settings&withDefault != 0 {
+		filled := *op
+		filled.fill(r)
+		o = &filled
+	}
 	var info Info
 	var err error
 	switch o.Kind {
@@ -225,7 +241,7 @@ func (a *Arch) infer(o Op, in []Shape) (Info, error) {
 	return info, err
 }
 
-func inferConv(o Op, in Shape) (Info, error) {
+func inferConv(o *Op, in Shape) (Info, error) {
 	if in.C%o.Groups != 0 || o.Out%o.Groups != 0 {
 		return Info{}, fmt.Errorf("has %d groups, but %d channels come in and %d go out; the groups must divide both", o.Groups, in.C, o.Out)
 	}
@@ -246,7 +262,7 @@ func inferConv(o Op, in Shape) (Info, error) {
 	return info, nil
 }
 
-func inferLinear(o Op, in Shape) (Info, error) {
+func inferLinear(o *Op, in Shape) (Info, error) {
 	if in.H != 1 || in.W != 1 {
 		return Info{}, fmt.Errorf("takes a vector, but its input has the shape %v; put flatten or globalpool before it", in)
 	}
@@ -259,7 +275,7 @@ func inferLinear(o Op, in Shape) (Info, error) {
 }
 
 // misfit is the error of a filter or window that is larger than the padded image.
-func misfit(o Op, in Shape) error {
+func misfit(o *Op, in Shape) error {
 	what := fmt.Sprintf("a window of %d×%d", o.KH, o.KW)
 	if o.Kind == Conv {
 		what = fmt.Sprintf("a filter that reaches over %d×%d pixels", o.reach(o.KH), o.reach(o.KW))

@@ -30,9 +30,8 @@ const many = math.MaxInt
 
 // rule is what holds for every operation of a kind.
 type rule struct {
-	settings       setting // those that count
-	minIn, maxIn   int
-	inputsInPhrase string // "an add needs two or more inputs"
+	settings     setting // those that count
+	minIn, maxIn int
 }
 
 // ruleOf says what holds for operations of kind k; false if there is no such kind.
@@ -41,41 +40,50 @@ func ruleOf(k Kind) (rule, bool) {
 		pool = setFilter | setStride | setPad | setSame | setCeil
 		conv = setOut | setFilter | setStride | setStrideW | setPad | setSame | setDilation | setGroups | setBias
 	)
-	one := func(s setting) (rule, bool) { return rule{s, 1, 1, "exactly one input"}, true }
-	if k.Activation() {
-		return one(0)
-	}
 	switch k {
 	case Input:
-		return rule{0, 0, 0, "no inputs"}, true
+		return rule{0, 0, 0}, true
 	case Conv:
-		return one(conv)
+		return rule{conv, 1, 1}, true
 	case MaxPool, AvgPool:
-		return one(pool)
+		return rule{pool, 1, 1}, true
 	case BatchNorm:
-		return one(setFixed)
-	case GlobalPool, Flatten, Identity, Shift:
-		return one(0)
+		return rule{setFixed, 1, 1}, true
+	case ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, GlobalPool, Flatten, Identity, Shift:
+		return rule{0, 1, 1}, true
 	case Linear:
-		return one(setOut | setBias)
+		return rule{setOut | setBias, 1, 1}, true
 	case Zero:
-		return one(setStride)
+		return rule{setStride, 1, 1}, true
 	case Dropout:
-		return one(setRate)
+		return rule{setRate, 1, 1}, true
 	case Shuffle:
-		return one(setGroups)
+		return rule{setGroups, 1, 1}, true
 	case Slice:
-		return one(setFrom | setOut)
+		return rule{setFrom | setOut, 1, 1}, true
 	case Crop:
-		return one(setFrom | setFilter)
+		return rule{setFrom | setFilter, 1, 1}, true
 	case ZeroPad:
-		return one(setPad)
+		return rule{setPad, 1, 1}, true
 	case Mul:
-		return rule{0, 2, 2, "two inputs, an image and its gate"}, true
+		return rule{0, 2, 2}, true
 	case Add, Concat:
-		return rule{0, 2, many, "two or more inputs"}, true
+		return rule{0, 2, many}, true
 	}
 	return rule{}, false
+}
+
+// inputs is the number of inputs in a phrase: "an add needs two or more inputs".
+func (r rule) inputs() string {
+	switch {
+	case r.maxIn == 0:
+		return "no inputs"
+	case r.maxIn == 1:
+		return "exactly one input"
+	case r.maxIn == 2:
+		return "two inputs, an image and its gate"
+	}
+	return "two or more inputs"
 }
 
 // kinds lists every kind, for error messages.
@@ -88,54 +96,34 @@ func kinds() string {
 // Groups that counts for its kind and is 0 becomes 1, a StrideW becomes Stride.
 func (o Op) WithDefaults() Op {
 	r, _ := ruleOf(o.Kind)
-	fill := func(v *int, s setting) {
-		if *v == 0 && r.settings&s != 0 {
-			*v = 1
-		}
-	}
-	fill(&o.Stride, setStride)
-	fill(&o.Dilation, setDilation)
-	fill(&o.Groups, setGroups)
-	if o.StrideW == 0 && r.settings&setStrideW != 0 {
-		o.StrideW = o.Stride
-	}
+	o.fill(r)
 	return o
 }
 
-// check says what is wrong with the settings alone, whatever the inputs are.
-func (o Op) check() error {
-	r, ok := ruleOf(o.Kind)
-	if !ok {
-		return fmt.Errorf("there is no operation %q; the operations are %s", string(o.Kind), kinds())
-	}
-	stray := func(name string, set bool, s setting) error {
-		if set && r.settings&s == 0 {
-			return fmt.Errorf("has the setting %s, which means nothing for %s; leave it out", name, o.Kind)
+// withDefault are the settings that have a default other than zero.
+const withDefault = setStride | setStrideW | setDilation | setGroups
+
+// fill writes the defaults out of a kind whose rule is known.
+func (o *Op) fill(r rule) {
+	for _, f := range [...]struct {
+		v *int
+		s setting
+	}{{&o.Stride, setStride}, {&o.Dilation, setDilation}, {&o.Groups, setGroups}} {
+		if *f.v == 0 && r.settings&f.s != 0 {
+			*f.v = 1
 		}
-		return nil
 	}
-	for _, err := range []error{
-		stray("out", o.Out != 0, setOut), stray("from", o.From != 0, setFrom), stray("kh", o.KH != 0, setFilter), stray("kw", o.KW != 0, setFilter),
-		stray("stride", o.Stride != 0, setStride), stray("stride_w", o.StrideW != 0, setStrideW), stray("pad_h", o.PadH != 0, setPad), stray("pad_w", o.PadW != 0, setPad), stray("same", o.Same, setSame),
-		stray("dilation", o.Dilation != 0, setDilation), stray("groups", o.Groups != 0, setGroups),
-		stray("bias", o.Bias, setBias), stray("ceil", o.Ceil, setCeil), stray("fixed", o.Fixed, setFixed), stray("rate", o.Rate != 0, setRate),
-	} {
-		if err != nil {
+	if o.StrideW == 0 && r.settings&setStrideW != 0 {
+		o.StrideW = o.Stride
+	}
+}
+
+// check says what is wrong with the settings alone, whatever the inputs are. The rule is
+// that of its kind.
+func (o *Op) check(r rule) error {
+	if !o.plain(r) {
+		if err := o.checkFields(r); err != nil {
 			return err
-		}
-	}
-	for _, v := range []struct {
-		name   string
-		value  int
-		least  int
-		counts setting
-	}{
-		{"out", o.Out, 1, setOut}, {"from", o.From, 0, setFrom}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
-		{"stride", o.Stride, 0, setStride}, {"stride_w", o.StrideW, 0, setStrideW}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
-		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups},
-	} {
-		if r.settings&v.counts != 0 && (v.value < v.least || v.value > maxSetting) {
-			return fmt.Errorf("%s is %d; it must be %d to %d", v.name, v.value, v.least, maxSetting)
 		}
 	}
 	if !(o.Rate >= 0 && o.Rate < 1) {
@@ -152,15 +140,71 @@ func (o Op) check() error {
 	return nil
 }
 
+// plain says whether the fields are surely those that count, and in their ranges: the
+// answer for almost every operation, and a quick one.
+func (o *Op) plain(r rule) bool {
+	all := o.Out | o.From | o.KH | o.KW | o.Stride | o.StrideW | o.PadH | o.PadW | o.Dilation | o.Groups
+	if all < 0 || all >= maxSetting { // one is negative, or may be too large
+		return false
+	}
+	used := on(o.Out != 0, setOut) | on(o.From != 0, setFrom) | on(o.KH != 0 && o.KW != 0, setFilter) |
+		on(o.Stride != 0, setStride) | on(o.StrideW != 0, setStrideW) | on(o.PadH|o.PadW != 0, setPad) |
+		on(o.Dilation != 0, setDilation) | on(o.Groups != 0, setGroups) | on(o.Bias, setBias) |
+		on(o.Ceil, setCeil) | on(o.Same, setSame) | on(o.Fixed, setFixed) | on(o.Rate != 0, setRate)
+	needed := r.settings & (setOut | setFilter)
+	return used&^r.settings == 0 && used&needed == needed && (o.KH != 0) == (o.KW != 0)
+}
+
+// on is s if the condition holds, else nothing.
+func on(condition bool, s setting) setting {
+	if condition {
+		return s
+	}
+	return 0
+}
+
+// checkFields says which field does not count or is out of its range.
+func (o *Op) checkFields(r rule) error {
+	for _, f := range []struct {
+		name string
+		on   bool
+		s    setting
+	}{
+		{"out", o.Out != 0, setOut}, {"from", o.From != 0, setFrom}, {"kh", o.KH != 0, setFilter}, {"kw", o.KW != 0, setFilter},
+		{"stride", o.Stride != 0, setStride}, {"stride_w", o.StrideW != 0, setStrideW}, {"pad_h", o.PadH != 0, setPad}, {"pad_w", o.PadW != 0, setPad}, {"same", o.Same, setSame},
+		{"dilation", o.Dilation != 0, setDilation}, {"groups", o.Groups != 0, setGroups},
+		{"bias", o.Bias, setBias}, {"ceil", o.Ceil, setCeil}, {"fixed", o.Fixed, setFixed}, {"rate", o.Rate != 0, setRate},
+	} {
+		if f.on && r.settings&f.s == 0 {
+			return fmt.Errorf("has the setting %s, which means nothing for %s; leave it out", f.name, o.Kind)
+		}
+	}
+	for _, v := range []struct {
+		name   string
+		value  int
+		least  int
+		counts setting
+	}{
+		{"out", o.Out, 1, setOut}, {"from", o.From, 0, setFrom}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
+		{"stride", o.Stride, 0, setStride}, {"stride_w", o.StrideW, 0, setStrideW}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
+		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups},
+	} {
+		if r.settings&v.counts != 0 && (v.value < v.least || v.value > maxSetting) {
+			return fmt.Errorf("%s is %d; it must be %d to %d", v.name, v.value, v.least, maxSetting)
+		}
+	}
+	return nil
+}
+
 // maxSetting bounds every whole number of an operation and every side of a shape:
 // far above what is sensible, far below what overflows.
 const maxSetting = 1 << 20
 
 // reach is the number of pixels from the first to the last under a filter of k along one side.
-func (o Op) reach(k int) int { return max(o.Dilation, 1)*(k-1) + 1 }
+func (o *Op) reach(k int) int { return max(o.Dilation, 1)*(k-1) + 1 }
 
 // strides are those down and across, of an operation with defaults.
-func (o Op) strides() (h, w int) {
+func (o *Op) strides() (h, w int) {
 	if o.StrideW == 0 {
 		return o.Stride, o.Stride
 	}
@@ -169,13 +213,13 @@ func (o Op) strides() (h, w int) {
 
 // out is the shape that a filter or window gives on an image, with the channels of
 // the image; a side is below 1 if it does not fit.
-func (o Op) out(in Shape) Shape {
+func (o *Op) out(in Shape) Shape {
 	h, w := o.strides()
 	return Shape{C: in.C, H: o.side(in.H, o.KH, o.PadH, h), W: o.side(in.W, o.KW, o.PadW, w)}
 }
 
 // side is the number of positions of a filter along one side of n pixels.
-func (o Op) side(n, k, pad, stride int) int {
+func (o *Op) side(n, k, pad, stride int) int {
 	if o.Same {
 		return (n + stride - 1) / stride
 	}
@@ -223,7 +267,8 @@ func (o Op) String() string {
 	if o.Out != 0 {
 		fmt.Fprintf(&b, " →%d", o.Out)
 	}
-	if h, w := o.WithDefaults().strides(); h > 1 || w > 1 {
+	filled := o.WithDefaults()
+	if h, w := filled.strides(); h > 1 || w > 1 {
 		b.WriteString(" /" + pair(h, w))
 	}
 	if o.PadH != 0 || o.PadW != 0 {

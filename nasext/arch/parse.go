@@ -196,7 +196,7 @@ func (p *parser) arguments(n *Node, r rule) error {
 			if k >= 0 {
 				return p.fault("%s is given twice", word)
 			}
-			return p.fault("%s takes %s%s, not %s", n.Op.Kind, r.inputsInPhrase, settingsInPhrase(settings, r), word)
+			return p.fault("%s takes %s%s, not %s", n.Op.Kind, r.inputs(), settingsInPhrase(settings, r), word)
 		}
 		if err := p.setting(settings[k], value); err != nil {
 			return err
@@ -259,7 +259,7 @@ func (p *parser) add(n Node) error {
 	for k, i := range n.In {
 		ins[k] = p.infos[i].Out
 	}
-	info, err := p.a.infer(n.Op, ins)
+	info, err := p.a.infer(&n.Op, ins)
 	if err != nil {
 		return wrong(err)
 	}

@@ -19,6 +19,7 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 		return nil, err
 	}
 	b := arch.NewBuilder(text, s.config.Input)
+	b.Grow(3*s.config.N*nb201Nodes(g) + 32)
 	b.Block("stem")
 	x := b.ConvBN(b.In(), s.config.C, 3)
 	channels := s.config.C
@@ -42,24 +43,40 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 	return a, nil
 }
 
+// nb201Nodes is the number of nodes that a cell takes at most.
+func nb201Nodes(g Genotype) int {
+	n := 3 // a sum, or zeros, at each node but the first
+	for _, o := range g {
+		switch o {
+		case nbConv1, nbConv3:
+			n += 3
+		case nbSkip, nbPool:
+			n++
+		}
+	}
+	return n
+}
+
 // nb201Cell adds one cell and returns its output. If the channels change, the edges
 // from its input change them: a convolution by itself, a pooling after ReLU, a 1×1
 // convolution and batch norm, a skip by a 1×1 convolution and batch norm.
 func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
+	nodes := [4]string{"node 0", "node 1", "node 2", "node 3"}
+	edges := [6]string{"0→1", "0→2", "1→2", "0→3", "1→3", "2→3"}
 	const unset = -1
 	node := [4]int{x, unset, unset, unset}
-	sums := [4][]int{}
+	var sums [4][3]int
+	var terms [4]int // of each sum
 	// at is the value of a node, whose edges have all been added.
 	at := func(n int) int {
 		if node[n] == unset {
-			name := arch.Named("node " + strconv.Itoa(n))
-			switch len(sums[n]) {
+			switch terms[n] {
 			case 0:
-				node[n] = b.Zero(x, name)
+				node[n] = b.Zero(x, arch.Named(nodes[n]))
 			case 1:
 				node[n] = sums[n][0]
 			default:
-				node[n] = b.Name(b.Add(sums[n]...), "node "+strconv.Itoa(n))
+				node[n] = b.Name(b.Add(sums[n][:terms[n]]...), nodes[n])
 			}
 		}
 		return node[n]
@@ -68,7 +85,7 @@ func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
 		if g[i] == nbNone {
 			continue
 		}
-		from, label := at(e[0]), strconv.Itoa(e[0])+"→"+strconv.Itoa(e[1])
+		from, label := at(e[0]), edges[i]
 		name, fits := arch.Named(label), b.Shape(from).C == channels
 		var y int
 		switch g[i] {
@@ -88,7 +105,8 @@ func nb201Cell(b *arch.Builder, x, channels int, g Genotype) int {
 			}
 			y = b.AvgPool(from, 3, arch.Stride(1), arch.Pad(1), name)
 		}
-		sums[e[1]] = append(sums[e[1]], y)
+		sums[e[1]][terms[e[1]]] = y
+		terms[e[1]]++
 	}
 	return at(3)
 }
