@@ -3,7 +3,10 @@
 // display, which a notebook shows as a picture and a program can save:
 //
 //	viz.BestSoFar(result.Trials)
-//	viz.Architecture(result.Arch)
+//	viz.Architecture(result.Arch)             // folded so that it can be read at a glance
+//	viz.Block(result.Arch, "cell 1")          // one block of it, operation by operation
+//	viz.Compare(result.Arch, other)           // two of them, the difference marked
+//	viz.Genotype(cell.NASNetA())              // cells as in the papers
 //	viz.Controller(rl.History())
 //
 // Empty data are no mistake: the picture says that there is nothing yet.
