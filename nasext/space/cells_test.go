@@ -108,7 +108,7 @@ func TestPublishedCellsAreInTheirSpaces(t *testing.T) {
 		cells  cell.Genotype
 		sorted bool // the space does not keep the order of the edges of a node
 	}{
-		{"NASNet", cell.NASNetADARTS(), false}, {"AmoebaNet", cell.AmoebaNetA(), false}, {"PNAS", cell.PNASNet5(), false},
+		{"NASNet", cell.NASNetADARTS(), false}, {"AmoebaNet", cell.AmoebaNetADARTS(), false}, {"PNAS", cell.PNASNet5(), false},
 		{"ENAS", cell.ENASMicro(), false}, {"DARTS", cell.DARTSV1(), true}, {"DARTS", cell.DARTSV2(), true},
 		{"DARTS", cell.PCDARTSCIFAR(), true}, {"DARTS", cell.PCDARTSImageNet(), true},
 	} {

@@ -11,6 +11,9 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_arch_cell = []Symbol{
 	{"AmoebaNetA", p.AmoebaNetA, value},
+	{"AmoebaNetADARTS", p.AmoebaNetADARTS, value},
+	{"AmoebaNetLarge", p.AmoebaNetLarge, value},
+	{"AmoebaNetMobile", p.AmoebaNetMobile, value},
 	{"AvgPool3", p.AvgPool3, value},
 	{"Cell", (*p.Cell)(nil), value},
 	{"Conv1", p.Conv1, value},

@@ -48,7 +48,7 @@ n|data|concat|c_k`
 // Every published genotype is one that can be laid out.
 func TestPublishedGenotypes(t *testing.T) {
 	for name, g := range map[string]cell.Genotype{
-		"NASNet-A": cell.NASNetA(), "NASNet-A in the DARTS code": cell.NASNetADARTS(), "AmoebaNet-A": cell.AmoebaNetA(),
+		"NASNet-A": cell.NASNetA(), "NASNet-A in the DARTS code": cell.NASNetADARTS(), "AmoebaNet-A": cell.AmoebaNetADARTS(),
 		"PNASNet-5": cell.PNASNet5(), "DARTS V1": cell.DARTSV1(), "DARTS V2": cell.DARTSV2(),
 		"PC-DARTS": cell.PCDARTSCIFAR(), "PC-DARTS for ImageNet": cell.PCDARTSImageNet(), "ENAS micro": cell.ENASMicro(),
 	} {

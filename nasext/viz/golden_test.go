@@ -84,7 +84,7 @@ func TestGoldenPictures(t *testing.T) {
 		"nasnet-a-large":   Architecture(network(t, "NASNet-A large")),
 		"nasnet-a-cells":   Genotype(cell.NASNetA()),
 		"darts-v2-cells":   Genotype(cell.DARTSV2()),
-		"amoebanet-cells":  Genotype(cell.AmoebaNetA()),
+		"amoebanet-cells":  Genotype(cell.AmoebaNetADARTS()),
 		"nb201-cell":       Cell(nb201, parsed(t, nb201, "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|")),
 		"nb101-cell":       Cell(nb101, inception),
 		"zoph-le":          zophLe(t, 4, 1, 1, 0, 2, 1, 1, 1, 1, 1, 3, 1, 1, 3, 1, 1, 1, 0, 1),

@@ -11,7 +11,7 @@ import (
 // published are the genotypes of the package by name.
 func published() map[string]cell.Genotype {
 	return map[string]cell.Genotype{
-		"NASNet-A": cell.NASNetA(), "NASNet-A (DARTS)": cell.NASNetADARTS(), "AmoebaNet-A": cell.AmoebaNetA(),
+		"NASNet-A": cell.NASNetA(), "NASNet-A (DARTS)": cell.NASNetADARTS(), "AmoebaNet-A": cell.AmoebaNetA(), "AmoebaNet-A (DARTS)": cell.AmoebaNetADARTS(),
 		"PNASNet-5": cell.PNASNet5(), "DARTS V1": cell.DARTSV1(), "DARTS V2": cell.DARTSV2(),
 		"PC-DARTS CIFAR": cell.PCDARTSCIFAR(), "PC-DARTS ImageNet": cell.PCDARTSImageNet(), "ENAS": cell.ENASMicro(),
 	}
@@ -81,7 +81,7 @@ func TestReadPublishedNotations(t *testing.T) {
     ('sep_conv_3x3', 5),
   ],
   reduce_concat = [3, 4, 6]
-)`, cell.AmoebaNetA()},
+)`, cell.AmoebaNetADARTS()},
 		{"cifar10_micro_final.sh of melodyguan/enas", "0 2 0 0 0 4 0 1 0 4 1 1 1 0 0 1 0 2 1 1 1 0 1 0 0 3 0 2 1 1 3 1 1 0 0 4 0 3 1 1", cell.ENASMicro()},
 	} {
 		if g := parse(t, c.text); !reflect.DeepEqual(g, c.want) {
@@ -121,8 +121,8 @@ func TestENASList(t *testing.T) {
 		t.Errorf("list is %s, %v; want %s", got, err, want)
 	}
 	for name, want := range map[string]string{
-		"DARTS V2":    "the normal cell gives out 2, 3, 4, 5; a list of ENAS gives out what no node takes, here 3, 4, 5",
-		"AmoebaNet-A": "node 3 of the reduction cell has the operation sep_conv_7x7; a list of ENAS has only",
+		"DARTS V2":            "the normal cell gives out 2, 3, 4, 5; a list of ENAS gives out what no node takes, here 3, 4, 5",
+		"AmoebaNet-A (DARTS)": "node 3 of the reduction cell has the operation sep_conv_7x7; a list of ENAS has only",
 	} {
 		if text, err := published()[name].ENAS(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s as a list is %s, error %v; want the error to hold %q", name, text, err, want)

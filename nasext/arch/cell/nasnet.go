@@ -16,17 +16,21 @@ import (
 // A skip connection with stride 2 is a rectifier, a 1×1 convolution with that stride
 // and batch norm.
 type NASNet struct {
-	F        int        // filters of an operation in the first stage, doubled by each reduction; 0 means 32
-	N        int        // normal cells of a stage, at most 1000; 0 means 6
-	ImageNet bool       // the stem is a 3×3 convolution with stride 2 and two reduction cells, with F/4 and F/2 filters
-	StemF    int        // filters of the stem's convolution; 0 means 3F, with ImageNet 32
-	InPlace  bool       // a reduction cell takes the place of the first normal cell of its stage
-	LongSkip bool       // the cell after a reduction takes, besides it, the cell two before it, not one
-	Padding  Padding    // empty means Same
-	Aux      bool       // an auxiliary head at the end of the second stage
-	Dropout  float64    // before the last layer; 0 means none
-	Input    arch.Shape // one sample; zero means 3×32×32, with ImageNet 3×224×224
-	Classes  int        // 0 means 10, with ImageNet 1000
+	F        int     // filters of an operation in the first stage, doubled by each reduction; 0 means 32
+	N        int     // normal cells of a stage, at most 1000; 0 means 6
+	ImageNet bool    // the stem is a 3×3 convolution with stride 2 and two reduction cells, with F/4 and F/2 filters
+	StemF    int     // filters of the stem's convolution; 0 means 3F, with ImageNet 32
+	InPlace  bool    // a reduction cell takes the place of the first normal cell of its stage
+	LongSkip bool    // the cell after a reduction takes, besides it, the cell two before it, not one
+	Padding  Padding // empty means Same
+	// Bottleneck says that convolutions but separable and 1×1 ones have a quarter of the
+	// channels, conv_3x1_1x3 three eighths, between two 1×1 convolutions, as in the code
+	// of AmoebaNet; a dilated one is not separable there.
+	Bottleneck bool
+	Aux        bool       // an auxiliary head at the end of the second stage
+	Dropout    float64    // before the last layer; 0 means none
+	Input      arch.Shape // one sample; zero means 3×32×32, with ImageNet 3×224×224
+	Classes    int        // 0 means 10, with ImageNet 1000
 }
 
 // Padding names one of the two ways in which published programs pad a NASNet. They
@@ -65,6 +69,16 @@ func PNASNetLarge() NASNet {
 	return NASNet{F: 216, N: 4, ImageNet: true, StemF: 96, InPlace: true, Dropout: 0.5, Input: arch.Shape{C: 3, H: 331, W: 331}}
 }
 
+// AmoebaNetMobile is the skeleton of AmoebaNet-A (N = 4, F = 50) for ImageNet at 224×224.
+func AmoebaNetMobile() NASNet {
+	return NASNet{F: 50, N: 4, ImageNet: true, Bottleneck: true, Dropout: 0.5}
+}
+
+// AmoebaNetLarge is the skeleton of AmoebaNet-A (N = 6, F = 190) for ImageNet at 331×331.
+func AmoebaNetLarge() NASNet {
+	return NASNet{F: 190, N: 6, ImageNet: true, Bottleneck: true, Dropout: 0.5, Input: arch.Shape{C: 3, H: 331, W: 331}}
+}
+
 func (n NASNet) defaults() NASNet {
 	n.F, n.N = or(n.F, 32), or(n.N, 6)
 	if n.Padding == "" {
@@ -82,7 +96,7 @@ func (n NASNet) defaults() NASNet {
 func (n NASNet) Name() string {
 	n = n.defaults()
 	name := fmt.Sprintf("NASNet(F=%d N=%d stem=%d input=%v classes=%d", n.F, n.N, n.StemF, n.Input, n.Classes)
-	name += flag(n.ImageNet, "imagenet") + flag(n.InPlace, "in place") + flag(n.LongSkip, "long skip") + flag(n.Padding != Same, string(n.Padding)) + flag(n.Aux, "aux")
+	name += flag(n.ImageNet, "imagenet") + flag(n.InPlace, "in place") + flag(n.LongSkip, "long skip") + flag(n.Padding != Same, string(n.Padding)) + flag(n.Bottleneck, "bottleneck") + flag(n.Aux, "aux")
 	if n.Dropout != 0 {
 		name += fmt.Sprintf(" dropout=%g", n.Dropout)
 	}
@@ -115,6 +129,8 @@ func (n NASNet) style() style {
 	return style{
 		same: true,
 		cut:  cut,
+
+		bottlenecks: n.Bottleneck,
 		before: func(s *stack, before, last, channels int) int {
 			if before == last || s.sameSize(before, last) && s.Shape(before).C == channels {
 				return before // also of the first cell, before which there is nothing

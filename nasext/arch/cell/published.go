@@ -41,8 +41,36 @@ func NASNetADARTS() Genotype {
 }
 
 // AmoebaNetA is the cell that evolution found in Real et al. 2019, "Regularized
-// Evolution for Image Classifier Architecture Search", as the code of DARTS has it.
+// Evolution for Image Classifier Architecture Search", as in the authors' code. It
+// goes with the skeletons AmoebaNetLarge and AmoebaNetMobile.
 func AmoebaNetA() Genotype {
+	return Genotype{
+		Normal: Cell{
+			Nodes: []Node{
+				add(AvgPool3, 1, MaxPool3, 1),
+				add(SepConv3, 0, Skip, 0),
+				add(Skip, 1, AvgPool3, 0),
+				add(SepConv3, 1, SepConv5, 2),
+				add(AvgPool3, 5, SepConv3, 1),
+			},
+			Out: []int{0, 3, 4, 6},
+		},
+		Reduction: Cell{
+			Nodes: []Node{
+				add(SepConv3, 0, AvgPool3, 1),
+				add(MaxPool3, 1, SepConv7, 2),
+				add(MaxPool3, 0, MaxPool3, 1),
+				add(SepConv3, 4, Conv1x7, 1),
+				add(AvgPool3, 0, SepConv7, 1),
+			},
+			Out: []int{2, 3, 4, 5, 6},
+		},
+	}
+}
+
+// AmoebaNetADARTS is AmoebaNetA as the code of DARTS has it for comparison, which is
+// not the same cell.
+func AmoebaNetADARTS() Genotype {
 	return Genotype{
 		Normal: Cell{
 			Nodes: []Node{

@@ -47,7 +47,7 @@ func TestCounts(t *testing.T) {
 		{"DARTS V1 ImageNet", cell.DARTSNet{ImageNet: true, Aux: true}, cell.DARTSV1(), 5_771_208, 505_864_704},
 		{"DARTS V2 ImageNet", cell.DARTSNet{ImageNet: true, Aux: true}, cell.DARTSV2(), 5_979_528, 529_911_552},
 		{"NASNet-A in the DARTS net", cell.DARTSNet{Aux: true}, cell.NASNetADARTS(), 4_288_944, 603_452_448},
-		{"AmoebaNet-A in the DARTS net", cell.DARTSNet{ImageNet: true, Aux: true}, cell.AmoebaNetA(), 5_863_560, 526_746_624},
+		{"AmoebaNet-A in the DARTS net", cell.DARTSNet{ImageNet: true, Aux: true}, cell.AmoebaNetADARTS(), 5_863_560, 526_746_624},
 		{"PC-DARTS", cell.DARTSNet{Aux: true}, cell.PCDARTSCIFAR(), 4_111_104, 556_670_592},
 		{"PC-DARTS ImageNet", cell.DARTSNet{ImageNet: true, Aux: true}, cell.PCDARTSImageNet(), 6_603_240, 581_627_328},
 		{"PC-DARTS, ImageNet's cell", cell.DARTSNet{}, cell.PCDARTSImageNet(), 3_721_510, 570_466_944},
@@ -141,6 +141,7 @@ func TestEveryOperationInEverySkeleton(t *testing.T) {
 			cell.NASNet{F: 4, N: 1, Input: input, Classes: 5},
 			cell.NASNet{F: 4, N: 2, Padding: cell.Explicit, Input: input, Classes: 5},
 			cell.NASNet{F: 4, N: 1, InPlace: true, Padding: cell.Explicit, Input: input, Classes: 5},
+			cell.NASNet{F: 8, N: 1, Bottleneck: true, Input: input, Classes: 5},
 			cell.NASNet{F: 5, N: 2, LongSkip: true, Dropout: 0.5, Input: input, Classes: 5},
 			cell.ENASNet{C: 3, Layers: 3, Dropout: 0.2, Input: input, Classes: 5},
 		} {
@@ -171,6 +172,7 @@ func TestSkeletonNames(t *testing.T) {
 		{cell.NASNetCIFAR(), "NASNet(F=32 N=6 stem=96 input=3×32×32 classes=10)"},
 		{cell.NASNetLarge(), "NASNet(F=168 N=6 stem=96 input=3×331×331 classes=1000 imagenet long skip dropout=0.5)"},
 		{cell.NASNet{InPlace: true, Padding: cell.Explicit, Aux: true}, "NASNet(F=32 N=6 stem=96 input=3×32×32 classes=10 in place explicit aux)"},
+		{cell.AmoebaNetMobile(), "NASNet(F=50 N=4 stem=32 input=3×224×224 classes=1000 imagenet bottleneck dropout=0.5)"},
 		{cell.ENASNet{Aux: true, Dropout: 0.2}, "ENAS net(C=36 layers=15 input=3×32×32 classes=10 aux dropout=0.2)"},
 	} {
 		if got := c.s.Name(); got != c.want {

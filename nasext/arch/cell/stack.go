@@ -10,6 +10,8 @@ import (
 type style struct {
 	same bool // convolutions and poolings are padded as TensorFlow's SAME
 	cut  cut
+	// bottlenecks says that convolutions but separable and 1×1 ones work on fewer channels.
+	bottlenecks bool
 	// before and last fit the two inputs of a cell to its channels and to the size of the last.
 	before func(s *stack, before, last, channels int) int
 	last   func(s *stack, last, channels int) int
@@ -92,6 +94,9 @@ func (s *stack) edge(e Edge, x, channels, stride int, name string) int {
 	}
 	f, k := e.Op.family()
 	opts := append(s.options(name), arch.Stride(stride))
+	if narrow := s.narrow(f, k, channels); narrow > 0 {
+		return s.bottleneck(f, x, k, narrow, channels, stride, name)
+	}
 	switch f {
 	case convolution:
 		return s.ReLUConvBN(x, channels, k, s.padded(opts)...)
@@ -143,6 +148,39 @@ func (s *stack) oversized(x, channels, k, stride int, name string) int {
 	x = s.Conv(x, channels, 1, arch.Named(name+"/pw"))
 	x = s.Crop(x, from, in.H/stride, in.W/stride, arch.Named(name+"/crop"))
 	return s.BatchNorm(x, s.options(name+"/bn")...)
+}
+
+// narrow is how many channels an operation has inside of a bottleneck; 0 if it has none.
+func (s *stack) narrow(f family, k, channels int) int {
+	switch {
+	case !s.bottlenecks || k == 1:
+		return 0
+	case f == pair && k == 3:
+		return 3 * channels / 8
+	case f == pair || f == convolution || f == dilated:
+		return channels / 4
+	}
+	return 0
+}
+
+// bottleneck adds a convolution, a pair or a dilated convolution between two 1×1
+// convolutions, the first of which narrows the channels; all of them with a rectifier
+// before and batch norm behind.
+func (s *stack) bottleneck(f family, x, k, narrow, channels, stride int, name string) int {
+	conv := func(part string, opts ...arch.Option) {
+		x = s.ReLUConvBN(x, narrow, k, s.padded(append(s.options(name+part), opts...))...)
+	}
+	x = s.ReLUConvBN(x, narrow, 1, s.options(name+"/narrow")...)
+	switch f {
+	case pair:
+		conv("/across", arch.Window(1, k), arch.StrideHW(1, stride))
+		conv("/down", arch.Window(k, 1), arch.StrideHW(stride, 1))
+	case dilated:
+		conv("/dilated", arch.Stride(stride), arch.Dilate(2))
+	default:
+		conv("/conv", arch.Stride(stride))
+	}
+	return s.ReLUConvBN(x, channels, 1, s.options(name+"/widen")...)
 }
 
 // pair adds a 1×k convolution across, then a k×1 one down, with one rectifier before
