@@ -6,20 +6,33 @@ import (
 	"strings"
 
 	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-// Cell draws the cell of an architecture from a space of cells. Of a space that
-// decides operations on edges, such as space.NASBench201, it shows the nodes, and on
-// each edge a box with the operation; edges with the operation none are left out. Of
-// another one that is space.Wired, such as space.NASBench101, it shows the operations
-// and what each takes.
+// celled is a space whose genotypes are those of package cell, such as space.CellSpace.
+type celled interface {
+	Genotype(g space.Genotype) (cell.Genotype, error)
+}
+
+// Cell draws the cells of an architecture from a space of cells. Of space.DARTS and
+// its like it shows what [Genotype] does. Of a space that decides operations on
+// edges, such as space.NASBench201, it shows the nodes, and on each edge a box with
+// the operation; edges with the operation none are left out. Of another one that is
+// space.Wired, such as space.NASBench101, it shows the operations and what each takes.
 func Cell(s space.Space, g space.Genotype) *display.Graph {
 	fail := func(err error) *display.Graph {
 		return undrawable("a cell that cannot be drawn", "this is no cell", err)
 	}
 	if len(g) == 0 {
 		return display.NewGraph("no cell yet")
+	}
+	if c, ok := s.(celled); ok {
+		cells, err := c.Genotype(g)
+		if err != nil {
+			return fail(err)
+		}
+		return Genotype(cells)
 	}
 	choices, err := space.Describe(s, g)
 	if err != nil {

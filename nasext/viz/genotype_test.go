@@ -58,6 +58,27 @@ func TestPublishedGenotypes(t *testing.T) {
 	}
 }
 
+func TestCellOfCellSpace(t *testing.T) {
+	s, err := space.DARTS(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := s.Choices(cell.DARTSV1())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := s.Genotype(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := boxesOf(Cell(s, g)), boxesOf(Genotype(cells)); got != want || !strings.Contains(got, "n|conv|sep conv 3×3") {
+		t.Errorf("boxes are\n%s\nwant\n%s", got, want)
+	}
+	if name := Cell(s, g[:3]).Name; name != "a cell that cannot be drawn" {
+		t.Errorf("of three choices: %q", name)
+	}
+}
+
 func TestCellOfVertices(t *testing.T) {
 	s, err := space.NASBench101(space.NASBench101Config{})
 	if err != nil {
