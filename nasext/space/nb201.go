@@ -135,34 +135,46 @@ func (s *NB201) Format(g Genotype) (string, error) {
 
 // Parse reads a cell in the benchmark's notation, or as six operations in the order
 // of the edges with commas between, such as "3x3, 3x3, 3x3, skip, 3x3, pool"; skip,
-// 1x1, 3x3 and pool are short for the full names.
+// 1x1, 3x3 and pool are short for the full names. The error names the column and what
+// is expected there.
 func (s *NB201) Parse(text string) (Genotype, error) {
-	trimmed := strings.TrimSpace(text)
-	if !strings.HasPrefix(trimmed, "|") {
+	if !strings.HasPrefix(strings.TrimSpace(text), "|") {
 		return parseWords(commaOnly{s}, text, nb201Word)
 	}
-	form := fmt.Errorf("space %s: %q is no cell; a cell reads |op~0|+|op~0|op~1|+|op~0|op~1|op~2|", s.Name(), text)
-	words := make([]string, 0, len(s.decisions))
-	for to, group := range strings.Split(trimmed, "+") {
-		if !strings.HasPrefix(group, "|") || !strings.HasSuffix(group, "|") || len(group) < 2 {
-			return nil, form
+	p := &scanner{text: text}
+	fail := func(at int, expected string) error {
+		return fmt.Errorf("space %s: %q, %w; a cell reads |op~0|+|op~0|op~1|+|op~0|op~1|op~2|", s.Name(), text, p.wrong(at, expected))
+	}
+	g := make(Genotype, 0, len(s.decisions))
+	for to := 1; to <= 3; to++ {
+		if at := p.skip(); to > 1 && !p.take('+') {
+			return nil, fail(at, `"+" and the edges into the next node`)
 		}
-		edges := strings.Split(group[1:len(group)-1], "|")
-		if to > 2 || len(edges) != to+1 {
-			return nil, form
+		if at := p.skip(); !p.take('|') {
+			return nil, fail(at, `"|" and an operation`)
 		}
-		for from, edge := range edges {
-			op, node, ok := strings.Cut(edge, "~")
-			if !ok || node != strconv.Itoa(from) {
-				return nil, form
+		for from := range to {
+			at := p.skip()
+			o := slices.Index(nb201Ops(), nb201Word(p.word()))
+			if o < 0 {
+				return nil, fail(at, "an operation ("+strings.Join(nb201Ops(), ", ")+")")
 			}
-			words = append(words, op)
+			g = append(g, o)
+			if at = p.skip(); !p.take('~') {
+				return nil, fail(at, `"~" and the node that the edge comes from`)
+			}
+			if at = p.skip(); p.word() != strconv.Itoa(from) {
+				return nil, fail(at, fmt.Sprintf("node %d, where edge %d into node %d comes from", from, from+1, to))
+			}
+			if at = p.skip(); !p.take('|') {
+				return nil, fail(at, `"|"`)
+			}
 		}
 	}
-	if len(words) != len(s.decisions) {
-		return nil, form
+	if at := p.skip(); at < len(text) {
+		return nil, fail(at, "the end")
 	}
-	return parseWords(commaOnly{s}, strings.Join(words, ","), nb201Word)
+	return g, nil
 }
 
 // commaOnly is the space without its own notation.
@@ -201,7 +213,13 @@ func (s *NB201) Reachable(g Genotype) (bool, error) {
 // that carry nothing are marked as such, and sums are put in order: the function
 // to_unique_str, with consider_zero, of the benchmark's own code. 6 466 cells
 // differ by it.
-func (s *NB201) Canonical(g Genotype) (string, error) {
+func (s *NB201) Canonical(g Genotype) (string, error) { return s.unique(g, true) }
+
+// Contracted is Canonical where none is an operation like the others: to_unique_str
+// without consider_zero. 12 751 cells differ by it.
+func (s *NB201) Contracted(g Genotype) (string, error) { return s.unique(g, false) }
+
+func (s *NB201) unique(g Genotype, zeros bool) (string, error) {
 	if err := s.checkComplete(g); err != nil {
 		return "", err
 	}
@@ -215,7 +233,7 @@ func (s *NB201) Canonical(g Genotype) (string, error) {
 				continue
 			}
 			switch from := node[e[0]]; {
-			case g[i] == nbNone || from == nothing:
+			case zeros && (g[i] == nbNone || from == nothing):
 				terms = append(terms, nothing)
 			case g[i] == nbSkip:
 				terms = append(terms, from)

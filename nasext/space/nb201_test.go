@@ -1,7 +1,10 @@
 package space_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -73,13 +76,12 @@ func TestNB201BenchmarkRecords(t *testing.T) {
 	}
 }
 
-// Parameters and MACs follow from the number of 3×3 and 1×1 edges.
+// Parameters and MACs of every cell follow from the number of its 3×3 and 1×1 edges.
 func TestNB201ClosedForm(t *testing.T) {
 	s := nb201(t, space.NASBench201Config{})
-	rng := rand.New(rand.NewPCG(1, 2))
 	pairs := make(map[[2]int64]bool)
-	for range 300 {
-		g, err := space.Random(s, rng)
+	for cell := range 15_625 {
+		g, err := s.At(cell)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,8 +123,18 @@ func TestNB201ClosedForm(t *testing.T) {
 		}
 		pairs[[2]int64{p, m}] = true
 	}
-	if len(pairs) > 28 {
+	if len(pairs) != 28 {
 		t.Errorf("%d different pairs of parameters and MACs; there are 28", len(pairs))
+	}
+	// The ranges, without the bias of the last layer.
+	least, most := [2]int64{73_306, 7_783_050 - 10}, [2]int64{1_531_546, 220_119_690 - 10}
+	for pair := range pairs {
+		if pair[0] < least[0] || pair[1] < least[1] || pair[0] > most[0] || pair[1] > most[1] {
+			t.Errorf("%v parameters and MACs are not in the range from %v to %v", pair, least, most)
+		}
+	}
+	if !pairs[least] || !pairs[most] {
+		t.Errorf("no cell has %v, or none has %v parameters and MACs", least, most)
 	}
 }
 
@@ -132,7 +144,8 @@ func TestNB201WholeSpace(t *testing.T) {
 		t.Errorf("size = %v, %v", n, err)
 	}
 	reachable, index := 0, 0
-	canonical := make(map[string]bool)
+	canonical, contracted := make(map[string]bool), make(map[string]bool)
+	sums := [2]hash.Hash{sha256.New(), sha256.New()}
 	err := space.Walk(s, func(g space.Genotype) bool {
 		if i, err := s.Index(g); i != index || err != nil {
 			t.Errorf("index of %v = %d, %v; want %d", g, i, err, index)
@@ -159,14 +172,30 @@ func TestNB201WholeSpace(t *testing.T) {
 			t.Error(err)
 		}
 		canonical[c] = true
+		fmt.Fprintln(sums[0], c)
+		if c, err = s.Contracted(g); err != nil {
+			t.Error(err)
+		}
+		contracted[c] = true
+		fmt.Fprintln(sums[1], c)
 		index++
 		return !t.Failed()
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if index != 15625 || reachable != 15284 || len(canonical) != 6466 {
-		t.Errorf("%d cells, %d with a path, %d unique; want 15625, 15284, 6466", index, reachable, len(canonical))
+	if index != 15625 || reachable != 15284 || len(canonical) != 6466 || len(contracted) != 12751 {
+		t.Errorf("%d cells, %d with a path, %d unique, %d if none is an operation; want 15625, 15284, 6466, 12751", index, reachable, len(canonical), len(contracted))
+	}
+	// What to_unique_str of NATS-Bench's genotype_utils.py prints for all cells, one a
+	// line in this order, has these sums: with consider_zero and without.
+	for i, want := range []string{
+		"64f5c5cea4626bd1a5ce78a5d3c0a8fab50a6dcfcba32abcdcd3ad02b244c31b",
+		"2dd6ada9cf4143bb9506d8a91f027c3df8dd8c4b711d6434bb42ddcc49f121fc",
+	} {
+		if got := hex.EncodeToString(sums[i].Sum(nil)); got != want {
+			t.Errorf("the canonical strings have the sum %s, want %s", got, want)
+		}
 	}
 }
 
@@ -265,10 +294,14 @@ func TestNB201Errors(t *testing.T) {
 	}
 	s := nb201(t, space.NASBench201Config{})
 	for _, c := range []struct{ text, want string }{
-		{"|none~0|+|none~0|none~1|", "a cell reads |op~0|"},
-		{"|none~0|+|none~1|none~0|+|none~0|none~1|none~2|", "a cell reads |op~0|"},
-		{"|none~0|+|none~0|none~1|+|none~0|none~1|none~2", "a cell reads |op~0|"},
-		{"|none~0|+|none~0|none~1|+|none~0|none~1|conv~2|", `choice 5 (edge 2→3) of "none,none,none,none,none,conv": there is no option "conv"; the options are none, skip_connect`},
+		{"|none~0|+|none~0|none~1|", `column 25: found the end; expected "+" and the edges into the next node; a cell reads |op~0|`},
+		{"|none~0|+|none~1|none~0|+|none~0|none~1|none~2|", `column 16: found "1"; expected node 0, where edge 1 into node 2 comes from`},
+		{"|none~0|+|none~0|none~1|+|none~0|none~1|none~2", `column 47: found the end; expected "|"`},
+		{"|none~0|+|none~0|none~1|+|none~0|none~1|conv~2|", `column 41: found "conv"; expected an operation (none, skip_connect`},
+		{"|none~0|+|none~0|none~1|+|none~0|none~1|none~2|+", `column 48: found "+"; expected the end`},
+		{"|none|", `column 6: found "|"; expected "~"`},
+		{"|none~0|none~0|", `column 9: found "none"; expected "+"`},
+		{"3x3,3x3, 3×3, skip,none,pool", `column 10 (edge 1→2) of "3x3,3x3, 3×3, skip,none,pool": there is no option "3×3"; the options are none, skip_connect`},
 		{"3x3, 3x3", `ends before "edge 1→2" is decided`},
 		{"", `ends before "edge 0→1" is decided`},
 		{"3x3,3x3,3x3,3x3,3x3,3x3,3x3", "has 7 choices, but the architecture is complete after 6"},
@@ -306,4 +339,55 @@ func BenchmarkNB201RandomBuild(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// Building, shaping and counting one network of NAS-Bench-201: at most 50 µs.
+func BenchmarkNB201BuildAndCount(b *testing.B) {
+	s := nb201(b, space.NASBench201Config{})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i = (i + 7919) % 15_625 {
+		g, err := s.At(i)
+		if err != nil {
+			b.Fatal(err)
+		}
+		a, err := s.Build(g)
+		if err != nil {
+			b.Fatal(err)
+		}
+		infos, err := a.Infer()
+		if err != nil {
+			b.Fatal(err)
+		}
+		var params, macs int64
+		for _, i := range infos {
+			params += i.Params
+			macs += i.MACs
+		}
+		if params < 73_306 || macs < 7_783_040 {
+			b.Fatal(params, macs)
+		}
+	}
+}
+
+func FuzzNB201Parse(f *testing.F) {
+	for _, seed := range []string{"|none~0|+|none~0|none~1|+|none~0|none~1|none~2|", "3x3,3x3, skip,1x1,none,pool", " | 3x3 ~ 0 |+", "|~|", ",,,,,", "|\xff"} {
+		f.Add(seed)
+	}
+	s, err := space.NASBench201(space.NASBench201Config{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		g, err := s.Parse(text)
+		if err != nil {
+			return
+		}
+		again, err := s.Format(g)
+		if err != nil {
+			t.Fatalf("%q was read as %v: %v", text, g, err)
+		}
+		if h, err := s.Parse(again); err != nil || !reflect.DeepEqual(g, h) {
+			t.Fatalf("%q was read as %v, written as %q, and read as %v, %v", text, g, again, h, err)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Choice is one decision and the option taken, in words.
@@ -73,6 +74,7 @@ func parseWords(s Space, text string, full func(word string) string) (Genotype, 
 		words = strings.Split(text, ",")
 	}
 	var g Genotype
+	at := 0 // of the next word in text
 	for {
 		d, more, err := next(s, g)
 		if err != nil {
@@ -87,11 +89,14 @@ func parseWords(s Space, text string, full func(word string) string) (Genotype, 
 		if len(g) == len(words) {
 			return nil, fmt.Errorf("space %s: %q ends before %q is decided; the options are %s", s.Name(), text, d.Name, strings.Join(d.Options, ", "))
 		}
-		word := strings.TrimSpace(words[len(g)])
+		field := words[len(g)]
+		word := strings.TrimSpace(field)
 		o := slices.Index(d.Options, full(word))
 		if o < 0 {
-			return nil, fmt.Errorf("space %s: choice %d (%s) of %q: there is no option %q; the options are %s", s.Name(), len(g), d.Name, text, word, strings.Join(d.Options, ", "))
+			column := utf8.RuneCountInString(text[:at+strings.Index(field, word)]) + 1
+			return nil, fmt.Errorf("space %s: column %d (%s) of %q: there is no option %q; the options are %s", s.Name(), column, d.Name, text, word, strings.Join(d.Options, ", "))
 		}
 		g = append(g, o)
+		at += len(field) + len(",")
 	}
 }
