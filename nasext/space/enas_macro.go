@@ -213,8 +213,34 @@ func (s *ENASMacroSpace) Parse(text string) (Genotype, error) {
 	}
 }
 
+// Frame has the network as one cell, whose input is the stem and whose nodes are the layers.
+func (s *ENASMacroSpace) Frame() Frame {
+	return Frame{Cells: []string{"network"}, Inputs: 1, Ops: enasMacroOps(), Nodes: s.config.Layers, Shortest: 1}
+}
+
+// Wirings is the network as a graph: each layer takes the one before, and what else was decided.
+func (s *ENASMacroSpace) Wirings(g Genotype) ([]Wiring, error) {
+	if err := s.checkComplete(g); err != nil {
+		return nil, err
+	}
+	var w Wiring
+	for layer := 1; layer <= s.config.Layers; layer++ {
+		w.Ops = append(w.Ops, g[0])
+		for from, yes := range g[1:layer] {
+			if yes == 1 {
+				w.Edges = append(w.Edges, [2]int{from, layer})
+			}
+		}
+		w.Edges = append(w.Edges, [2]int{layer - 1, layer})
+		g = g[layer:]
+	}
+	w.Edges = append(w.Edges, [2]int{s.config.Layers, s.config.Layers + 1})
+	return []Wiring{w}, nil
+}
+
 var _ interface {
 	Sizer
 	Stater
 	Codec
+	Wired
 } = (*ENASMacroSpace)(nil)

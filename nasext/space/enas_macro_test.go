@@ -219,6 +219,32 @@ func TestENASMacroConnections(t *testing.T) {
 	}
 }
 
+func TestENASMacroWiring(t *testing.T) {
+	s := enasMacro(t, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()})
+	g, err := space.Parse(s, "4 5 1 0 0 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Wirings(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Layer 2 also takes the stem, layer 3 also layer 1.
+	if want := []space.Wiring{{Ops: []int{4, 5, 0}, Edges: [][2]int{{0, 1}, {0, 2}, {1, 2}, {1, 3}, {2, 3}, {3, 4}}}}; !reflect.DeepEqual(w, want) {
+		t.Errorf("the wiring is %v, want %v", w, want)
+	}
+	e, err := space.Adjacency(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := e.Encode(g); err != nil || len(v) != 5*4/2+3*6 {
+		t.Errorf("%d numbers, %v", len(v), err)
+	}
+	if _, err := s.Wirings(g[:4]); err == nil {
+		t.Error("half a genotype has a wiring")
+	}
+}
+
 func TestENASMacroErrors(t *testing.T) {
 	for _, c := range []struct {
 		config space.ENASMacroConfig

@@ -79,6 +79,7 @@ func TestDARTSSupernet(t *testing.T) {
 		{cell.DARTSSupernet{Nodes: -1}, "cell: DARTS supernet: there are -1 nodes; a cell has 1 to 100"},
 		{cell.DARTSSupernet{Ops: []cell.Op{"pool"}}, `there is no operation "pool"; the operations are none, `},
 		{cell.DARTSSupernet{Ops: []cell.Op{}}, "a supernet has at least one operation"},
+		{cell.DARTSSupernet{Nodes: 100, Net: cell.DARTSNet{Layers: 1000}}, "1000 cells with 5150 edges of 8 operations are more than 65536 operations"},
 		{cell.DARTSSupernet{Net: cell.DARTSNet{C: -1}}, "C is -1; it must be 1 to 16384, or 0 for the published number"},
 	} {
 		if _, err := c.net.Build(); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -20,6 +20,9 @@ type DARTSSupernet struct {
 	Ops   []Op     // none means DARTSOps
 }
 
+// maxMixed bounds the operations of a supernet, of which each is up to eight nodes.
+const maxMixed = 1 << 16
+
 // DARTSOps are the operations that DARTS mixes, in the order of its code.
 func DARTSOps() []Op {
 	return []Op{None, MaxPool3, AvgPool3, Skip, SepConv3, SepConv5, DilConv3, DilConv5}
@@ -44,6 +47,10 @@ func (n DARTSSupernet) Build() (*arch.Arch, error) {
 		c.Nodes = append(c.Nodes, add(o, 0, o, 1))
 	}
 	net := n.Net.defaults()
+	edges := n.Nodes * (n.Nodes + 3) / 2
+	if edges*len(n.Ops)*min(net.Layers, maxCells) > maxMixed {
+		return nil, fmt.Errorf("cell: DARTS supernet: %d cells with %d edges of %d operations are more than %d operations; use fewer of either", net.Layers, edges, len(n.Ops), maxMixed)
+	}
 	a, err := build(net, Genotype{c, c}, net.Input, dartsStyle(), net.settings(), func(s *stack) {
 		net.stack(s, func(reduction bool, block string, before, last, channels int) int {
 			s.fixed = true
