@@ -135,7 +135,7 @@ func (c class) colour() uint64 {
 	for _, b := range c.op.encode(nil) {
 		h = (h ^ uint64(b)) * 1099511628211
 	}
-	for _, v := range [...]int{c.op.From, bit(c.op.Same), bit(c.op.Fixed), bit(c.output), bit(c.aux)} {
+	for _, v := range [...]int{c.op.From, c.op.StrideW, bit(c.op.Same), bit(c.op.Fixed), bit(c.output), bit(c.aux)} {
 		h = (h ^ uint64(v)) * 1099511628211
 	}
 	return mix(h)

@@ -1,0 +1,136 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// message is a protocol buffer that is being written: fields, each with its number.
+// The numbers in this package are those of onnx.proto3.
+type message []byte
+
+// The ways in which a field's value is written.
+const (
+	varint  = 0
+	bytes   = 2
+	fixed32 = 5
+)
+
+func (m *message) tag(field, way int) { *m = binary.AppendUvarint(*m, uint64(field<<3|way)) }
+
+func (m *message) integer(field int, v int64) {
+	m.tag(field, varint)
+	*m = binary.AppendUvarint(*m, uint64(v))
+}
+
+func (m *message) float(field int, v float32) {
+	m.tag(field, fixed32)
+	*m = binary.LittleEndian.AppendUint32(*m, math.Float32bits(v))
+}
+
+func (m *message) text(field int, s string) {
+	m.tag(field, bytes)
+	*m = binary.AppendUvarint(*m, uint64(len(s)))
+	*m = append(*m, s...)
+}
+
+func (m *message) message(field int, v message) { m.text(field, string(v)) }
+
+// The element types of tensors.
+const (
+	typeFloat = 1
+	typeInt64 = 7
+)
+
+// tensor is a TensorProto. Without dims it is a single number.
+func tensor(name string, elem int, dims []int, raw []byte) message {
+	var t message
+	for _, d := range dims {
+		t.integer(1, int64(d))
+	}
+	t.integer(2, int64(elem))
+	t.text(8, name)
+	t.message(9, raw)
+	return t
+}
+
+func floatBytes(values []float32) []byte {
+	b := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
+}
+
+func intBytes(values []int) []byte {
+	b := make([]byte, 0, 8*len(values))
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint64(b, uint64(v))
+	}
+	return b
+}
+
+// attribute is an AttributeProto.
+type attribute message
+
+func attrFloat(name string, v float32) attribute {
+	m := attributeOf(name, 1)
+	m.float(2, v)
+	return attribute(m)
+}
+
+func attrInt(name string, v int) attribute {
+	m := attributeOf(name, 2)
+	m.integer(3, int64(v))
+	return attribute(m)
+}
+
+func attrInts(name string, values ...int) attribute {
+	m := attributeOf(name, 7)
+	for _, v := range values {
+		m.integer(8, int64(v))
+	}
+	return attribute(m)
+}
+
+// attributeOf begins an attribute of one of the types of AttributeProto.
+func attributeOf(name string, kind int64) message {
+	var m message
+	m.text(1, name)
+	m.integer(20, kind)
+	return m
+}
+
+// node is a NodeProto.
+func node(op, name string, inputs []string, attrs []attribute) message {
+	var m message
+	for _, in := range inputs {
+		m.text(1, in)
+	}
+	m.text(2, name)
+	m.text(3, name)
+	m.text(4, op)
+	for _, a := range attrs {
+		m.message(5, message(a))
+	}
+	return m
+}
+
+// value is a ValueInfoProto of a float tensor of any number of samples.
+func value(name string, dims ...int) message {
+	var shape, samples message
+	samples.text(2, "samples")
+	shape.message(1, samples)
+	for _, d := range dims {
+		var dim message
+		dim.integer(1, int64(d))
+		shape.message(1, dim)
+	}
+	var tensor, kind, v message
+	tensor.integer(1, typeFloat)
+	tensor.message(2, shape)
+	kind.message(1, tensor)
+	v.text(1, name)
+	v.message(2, kind)
+	return v
+}
