@@ -31,6 +31,9 @@ const (
 	AutoDirection Direction = iota // LR if that fits the width of a page, else TB
 	LR                             // from left to right
 	TB                             // from top to bottom
+	// Column puts the nodes one below the other, in their order, and edges that pass
+	// others as arcs beside them: a chain with many short cuts. Groups are not drawn.
+	Column
 )
 
 // Node is a node of a graph, drawn as a box.
@@ -141,8 +144,8 @@ func (g *Graph) index() (*graphIndex, error) {
 	if len(g.Nodes) > graphNodes || len(g.Edges) > graphEdges {
 		errs = append(errs, fmt.Errorf("it has %d nodes and %d edges; up to %d and %d can be laid out, so draw a part of it", len(g.Nodes), len(g.Edges), graphNodes, graphEdges))
 	}
-	if g.Direction < AutoDirection || g.Direction > TB {
-		errs = append(errs, fmt.Errorf("the direction %d is unknown; use LR, TB or AutoDirection", g.Direction))
+	if g.Direction < AutoDirection || g.Direction > Column {
+		errs = append(errs, fmt.Errorf("the direction %d is unknown; use LR, TB, Column or AutoDirection", g.Direction))
 	}
 	if len(errs) > 5 {
 		errs = append(errs[:5], fmt.Errorf("and %d mistakes more", len(errs)-5))

@@ -172,7 +172,11 @@ func (g *Graph) place(ctx context.Context) (*placed, error) {
 		}
 		return p, nil
 	}
-	if g.Direction != AutoDirection {
+	switch g.Direction {
+	case AutoDirection:
+	case Column:
+		return g.column(ix), nil
+	default:
 		return try(g.Direction)
 	}
 	p, err := try(LR)
@@ -205,10 +209,7 @@ func (g *Graph) read(data []byte) (*placed, error) {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return nil, err
 	}
-	p := &placed{graph: g, nodes: make([]box, len(g.Nodes)), groups: map[int]box{}, edges: make([]route, len(g.Edges))}
-	if g.Name != "" {
-		p.head = sizeTitle + 12
-	}
+	p := &placed{graph: g, nodes: make([]box, len(g.Nodes)), groups: map[int]box{}, edges: make([]route, len(g.Edges)), head: g.headRoom()}
 	all, err := numbers(in.BB, 4)
 	if err != nil && len(g.Nodes) > 0 {
 		return nil, err
@@ -216,11 +217,9 @@ func (g *Graph) read(data []byte) (*placed, error) {
 	if len(all) < 4 {
 		all = []float64{0, 0, 0, 0}
 	}
-	graph := all[2] - all[0] + 2*margin
-	// A long title needs its width, too; a graph that is narrower stands in the middle.
-	p.w = math.Ceil(max(graph, min(maxWidth, scriptTitle.width(oneLine(g.Name))+2*margin), 120))
-	p.h = math.Ceil(max(all[3]-all[1]+2*margin+p.head, p.head+40))
-	dx, dy := margin-all[0]+(p.w-math.Ceil(graph))/2, margin-all[1]
+	w := all[2] - all[0]
+	p.fit(w, all[3]-all[1])
+	dx, dy := (p.w-math.Ceil(w))/2-all[0], margin-all[1] // a graph narrower than its title stands in the middle
 	for _, o := range in.Objects {
 		if k, ok := strings.CutPrefix(o.Name, "cluster_"); ok {
 			i, err := strconv.Atoi(k)

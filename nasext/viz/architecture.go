@@ -46,7 +46,8 @@ func kindOf(k arch.Kind) string {
 // are framed. Boxes say the shape of their output and their parameters. An
 // architecture with more than 20 boxes is folded: each block becomes one, of equal
 // blocks in a row one is drawn, and if that is still too much each stage becomes one.
-// Auxiliary heads hang on dashed edges.
+// Auxiliary heads hang on dashed edges. Boxes with many skip connections stand in
+// one column, beside which these are arcs.
 // [Folded] draws it on the level that it is asked for, [Block] one block alone.
 func Architecture(a *arch.Arch) *display.Graph { return Folded(a, Auto) }
 
@@ -64,8 +65,12 @@ func Folded(a *arch.Arch, l Level) *display.Graph {
 			fmt.Errorf("the level is %d; use viz.Auto, Operations, Blocks or Stages", l))
 	}
 	boxes, of := folded(a, l)
+	links := edges(a, of)
 	g := display.NewGraph(title(a) + ": " + totals(infos))
 	g.Kinds = kinds()
+	if tangled(len(boxes), links) {
+		g.Direction = display.Column
+	}
 	frames := map[string]int{} // boxes in each
 	for _, b := range boxes {
 		frames[b.frame()]++
@@ -84,7 +89,7 @@ func Folded(a *arch.Arch, l Level) *display.Graph {
 		}
 		g.AddNode(node)
 	}
-	for _, e := range edges(a, of) {
+	for _, e := range links {
 		g.Edges = append(g.Edges, display.Edge{
 			From: strconv.Itoa(e.from), To: strconv.Itoa(e.to),
 			Dashed: boxes[e.to].aux(infos) && !boxes[e.from].aux(infos),
@@ -201,6 +206,28 @@ func edges(a *arch.Arch, of []int) []edge {
 		}
 	}
 	return all
+}
+
+// tangled says whether n boxes, whose edges go from earlier to later ones, are in the
+// main one chain that many edges short-cut. Laid out in any other way than one below
+// the other such boxes hide that there is an order.
+func tangled(n int, links []edge) bool {
+	passed := make([]int, n) // edges that go past each box
+	in := make([][]int, n)
+	for _, e := range links {
+		in[e.to] = append(in[e.to], e.from)
+		for k := e.from + 1; k < e.to; k++ {
+			passed[k]++
+		}
+	}
+	depth := make([]int, n) // boxes on the longest path to each
+	for k := range n {
+		depth[k] = 1
+		for _, from := range in[k] {
+			depth[k] = max(depth[k], depth[from]+1)
+		}
+	}
+	return n > 0 && slices.Max(passed) > 5 && 10*slices.Max(depth) >= 6*n
 }
 
 // frame is what is drawn around the box: its block, and around a block its stage.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/zoo"
 )
@@ -226,5 +227,49 @@ func TestFoldIsAPartition(t *testing.T) {
 				t.Errorf("%s is drawn as %d boxes", n.Name, len(boxes))
 			}
 		}
+	}
+}
+
+// Many skip connections are arcs beside a column; a few are not, and neither are
+// branches side by side.
+func TestTangled(t *testing.T) {
+	chain := func(n int) (links []edge) {
+		for k := 1; k < n; k++ {
+			links = append(links, edge{k - 1, k})
+		}
+		return links
+	}
+	skips := func(links []edge, n int) []edge {
+		for k := range n {
+			links = append(links, edge{k, k + n + 1})
+		}
+		return links
+	}
+	var branches []edge
+	for k := 1; k < 10; k++ {
+		branches = append(branches, edge{0, k}, edge{k, 10})
+	}
+	for _, test := range []struct {
+		name  string
+		n     int
+		links []edge
+		want  bool
+	}{
+		{"nothing", 0, nil, false},
+		{"one box", 1, nil, false},
+		{"a chain", 20, chain(20), false},
+		{"a chain with a few", 20, skips(chain(20), 5), false},
+		{"a chain with many", 20, skips(chain(20), 6), true},
+		{"branches", 11, branches, false},
+	} {
+		if got := tangled(test.n, test.links); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+	}
+	if g := zophLe(t, 10, everyOther(10)...); g.Direction != display.Column || g.Err() != nil {
+		t.Errorf("%d boxes with %d edges are drawn in direction %d, %v; want one column", len(g.Nodes), len(g.Edges), g.Direction, g.Err())
+	}
+	if g := Folded(network(t, "GoogLeNet"), Operations); g.Direction == display.Column {
+		t.Error("GoogLeNet's modules are drawn in one column")
 	}
 }

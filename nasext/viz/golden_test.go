@@ -49,6 +49,19 @@ func zophLe(t *testing.T, layers int, choices ...int) *display.Graph {
 	return Architecture(a)
 }
 
+// everyOther are the choices of a network of 3×5 filters whose layers take every
+// other layer before them, beginning with the last one.
+func everyOther(layers int) []int {
+	var choices []int
+	for n := 1; n <= layers; n++ {
+		choices = append(choices, 1, 2, n%4)
+		for from := 1; from < n; from++ {
+			choices = append(choices, (n-from)%2)
+		}
+	}
+	return choices
+}
+
 // Each picture was looked at, light and dark. A change that moves something by a
 // little is none; a change of what is drawn is.
 func TestGoldenPictures(t *testing.T) {
@@ -88,6 +101,7 @@ func TestGoldenPictures(t *testing.T) {
 		"nb201-cell":       Cell(nb201, parsed(t, nb201, "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|")),
 		"nb101-cell":       Cell(nb101, inception),
 		"zoph-le":          zophLe(t, 4, 1, 1, 0, 2, 1, 1, 1, 1, 1, 3, 1, 1, 3, 1, 1, 1, 0, 1),
+		"zoph-le-dense":    zophLe(t, 10, everyOther(10)...),
 		"resnets-compared": Compare(network(t, "ResNet-18"), network(t, "ResNet-50")),
 	}
 	for name, g := range pictures {

@@ -16,6 +16,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Bundle", (*p.Bundle)(nil), value},
 	{"Captured", (*p.Captured)(nil), value},
 	{"Clear", p.Clear, value},
+	{"Column", p.Column, value},
 	{"Comm", (*p.Comm)(nil), value},
 	{"CommHandler", (*p.CommHandler)(nil), value},
 	{"CommMessage", (*p.CommMessage)(nil), value},
