@@ -276,6 +276,78 @@ func TestCanonicalHashOfAllSmallGraphs(t *testing.T) {
 	}
 }
 
+// The cells of NAS-Bench-101 (Ying et al. 2019) with up to five vertices, input and
+// output included: every vertex lies on a path from one to the other, those between
+// have one of three operations. The article's enumeration finds 1, 6, 84 and 2441
+// different ones with two, three, four and five vertices, of 1, 2, 10 and 121 matrices.
+func TestCanonicalHashCountsCells(t *testing.T) {
+	labels := []arch.Kind{arch.ReLU, arch.Tanh, arch.Sigmoid}
+	for _, c := range []struct{ vertices, matrices, cells int }{{2, 1, 1}, {3, 2, 6}, {4, 10, 84}, {5, 121, 2441}} {
+		between := c.vertices - 2
+		matrices, seen := 0, map[string]bool{}
+		for bits := range 1 << (c.vertices * (c.vertices - 1) / 2) {
+			takes := make([][]int, c.vertices) // of each vertex
+			taken := make([]bool, c.vertices)
+			edge, edges := 0, 0
+			for to := range c.vertices {
+				for from := range to {
+					if bits>>edge&1 == 1 {
+						takes[to] = append(takes[to], from)
+						taken[from] = true
+						edges++
+					}
+					edge++
+				}
+			}
+			whole := edges <= 9
+			for v := range c.vertices {
+				whole = whole && (v == 0 || len(takes[v]) > 0) && (v == c.vertices-1 || taken[v])
+			}
+			if !whole {
+				continue
+			}
+			matrices++
+			for choice := range power(3, between) {
+				b := arch.NewBuilder("", arch.Shape{C: 1, H: 1, W: 1})
+				vertex := []int{b.In()}
+				for v := 1; v < c.vertices; v++ {
+					var in []int
+					for _, from := range takes[v] {
+						in = append(in, vertex[from])
+					}
+					x := b.Add(in...)
+					if v < c.vertices-1 {
+						x = b.Activation(x, labels[choice/power(3, v-1)%3])
+					} else {
+						x = b.BatchNorm(x)
+					}
+					vertex = append(vertex, x)
+				}
+				a, err := b.Build()
+				if err != nil {
+					t.Fatal(err)
+				}
+				h, err := a.CanonicalHash()
+				if err != nil {
+					t.Fatal(err)
+				}
+				seen[h] = true
+			}
+		}
+		if matrices != c.matrices || len(seen) != c.cells {
+			t.Errorf("%d vertices: %d matrices, %d cells; want %d and %d", c.vertices, matrices, len(seen), c.matrices, c.cells)
+		}
+	}
+}
+
+func power(base, exponent int) int {
+	p := 1
+	for range exponent {
+		p *= base
+	}
+	return p
+}
+
 // undirected is an architecture with a rectifier for each vertex and a sum for each
 // edge of an undirected graph, all summed up.
 func undirected(vertices int, edges [][2]int) *arch.Arch {
