@@ -96,6 +96,13 @@ func (endless) Next(space.Genotype) (space.Decision, bool, error) {
 	return space.Decision{Name: "empty"}, true, nil
 }
 
+// stutter is a space that asks the same twice.
+type stutter struct{ toy }
+
+func (stutter) Next(g space.Genotype) (space.Decision, bool, error) {
+	return space.Decision{Name: "again", Options: []string{"a", "b"}}, len(g) < 2, nil
+}
+
 func TestErrors(t *testing.T) {
 	dir := t.TempDir()
 	stored := filepath.Join(dir, "stored.db")
@@ -142,6 +149,7 @@ func TestErrors(t *testing.T) {
 		{searchErr(func(c *Config) { c.Batch = -1 }), nil, "Config.Batch is -1"},
 		{searchErr(func(c *Config) { c.Workers = -1 }), nil, "Config.Workers is -1"},
 		{searchErr(func(c *Config) { c.Space = endless{} }), nil, "it holds no architecture"},
+		{searchErr(func(c *Config) { c.Space = stutter{} }), nil, `decisions 0 and 1 of [0 0] are both called "again"`},
 		{searchErr(func(c *Config) { c.Path = stored }), study.ErrExists, "resume it, or choose another path"},
 		{searchErr(func(c *Config) { c.Path = filepath.Join(dir, "no", "folder.db") }), nil, "there is no folder"},
 		{searchErr(func(c *Config) { c.Strategy = &listed{} }), ErrNoSuccess, "proposed none"},

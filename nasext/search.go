@@ -165,7 +165,11 @@ func (c Config) validate() error {
 	case c.Workers < 0:
 		return fmt.Errorf("nasext: Config.Workers is %d; it must be at least 1, or 0 for one for each processor", c.Workers)
 	}
-	if _, err := space.First(c.Space); err != nil {
+	g, err := space.First(c.Space)
+	if err == nil {
+		err = space.Check(c.Space, g)
+	}
+	if err != nil {
 		return fmt.Errorf("nasext: %w", err)
 	}
 	return nil

@@ -61,3 +61,39 @@ func TestOwnSpace(t *testing.T) {
 		}
 	}
 }
+
+// ruledSpace adds a rule to those of the free space, takes one away, and looks at
+// what a network breaks.
+const ruledSpace = `free := space.FreeGlobal(digits.Shape, 10)
+free.Rules = append(space.Without(free.Rules, "no pooling first"), space.Rule{Name: "no 5×5", Forbid: func(last, next space.Layer) string {
+	if next.Size == 5 {
+		return fmt.Sprintf("%v costs too much", next)
+	}
+	return ""
+}})
+ruled := space.Global(free)`
+
+func TestOwnRule(t *testing.T) {
+	k := start(t)
+	k.run("digits := data.Digits()", wire.StatusOK)
+	k.run(ruledSpace, wire.StatusOK)
+	for _, c := range []struct{ code, want string }{
+		{`ruled.Violations(space.ParseLayers("maxpool, conv 5x5 16, maxpool, conv 5x5 16, dense 32, dense 32"))`,
+			"layer 2 breaks “no 5×5”: conv 5×5 16 relu costs too much"},
+		{"w := ruled.Layers(space.Random(ruled, seed.Stream(1, \"draw\")))\nlen(ruled.Violations(w))", "0"},
+	} {
+		if got := k.result(c.code); !strings.Contains(got, c.want) {
+			t.Errorf("%s is %s, want %s", c.code, got, c.want)
+		}
+	}
+	for _, c := range []struct{ code, want string }{
+		{`space.Without(free.Rules, "no fun")`, `there is no rule "no fun"; the rules are no dense layer`},
+		{`space.ParseLayers("conv 3x3 16, pool")`, `layer 2, column 14: found "pool" where one of conv, `},
+		{"free.Rules = []space.Rule{{Name: \"nothing\", Forbid: func(_, _ space.Layer) string { return \"no\" }}}\nspace.Global(free)",
+			"there is no valid architecture of at least 1 layers: no layer can be the first: conv 1×1 8 relu breaks “nothing” (no)"},
+	} {
+		if _, r := k.run(c.code, wire.StatusError); !strings.Contains(r.Error.Value, c.want) {
+			t.Errorf("%s fails with %q, want it to say %q", c.code, r.Error.Value, c.want)
+		}
+	}
+}

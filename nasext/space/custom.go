@@ -27,6 +27,10 @@ type Custom struct {
 //		return b.Build()
 //	})
 //
+// In a cell of a notebook this is the way to a space that can do what the others
+// can: of a type that a cell declares, compiled code sees the methods of Space only,
+// and no capabilities such as Sizer and Stater.
+//
 // What the function does may depend on the answers and on nothing else. It is left
 // in the middle, by a panic that New's space takes back, whenever only the next
 // decision is asked for; several calls of it may run at once.

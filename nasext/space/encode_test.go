@@ -299,7 +299,7 @@ func TestEncodingErrors(t *testing.T) {
 	if _, err := e.Encode(space.Genotype{2}); err == nil || !strings.Contains(err.Error(), `"side" is undecided`) {
 		t.Errorf("error is %v", err)
 	}
-	if _, err := space.OneHot(bits(24)); err == nil || !strings.Contains(err.Error(), "too many architectures to count") {
+	if _, err := space.OneHot(bits(24)); err == nil || !strings.Contains(err.Error(), "too many architectures to go through one by one") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -51,9 +51,11 @@ func said(s Sizer) (*big.Int, error) {
 }
 
 const (
-	// maxCounted is how many architectures and states of a Stater are met before
-	// a count is given up.
-	maxCounted = 1_000_000
+	// maxStates is how many states are remembered before a count is given up.
+	maxStates = 500_000
+	// maxChoices is how many choices are gone through, all architectures together,
+	// before a count without states is given up.
+	maxChoices = 2_000_000
 	// minKept is the least size of a subtree whose size is remembered if it has no
 	// state; a smaller one is counted again when it is asked for.
 	minKept = 32
@@ -75,9 +77,10 @@ type subtree struct {
 	size    *big.Int
 }
 
-// Enumerate counts what a space holds. A Stater is counted state by state; any
-// other space architecture by architecture. Either is refused above a million. A
-// space whose State or Size contradicts its decisions gets an error.
+// Enumerate counts what a space holds. A Stater is counted state by state, up to half
+// a million of them; any other space architecture by architecture, which is refused
+// when all of them together are more than two million choices long. A space whose
+// State or Size contradicts its decisions gets an error.
 func Enumerate(s Space) (*Enumeration, error) {
 	e, err := survey{}.of(s)
 	if err != nil {
@@ -97,37 +100,45 @@ func Enumerate(s Space) (*Enumeration, error) {
 
 // survey is what the first count, the one that sees the whole tree, keeps of it.
 type survey struct {
-	looked int            // architectures and states met
-	meet   func(Decision) // called with each decision met, in the order of Walk; may be nil
+	states  int            // met
+	choices int            // of architectures met one by one
+	meet    func(Decision) // called with each decision met, in the order of Walk; may be nil
 }
 
 // of makes the first count.
 func (v survey) of(s Space) (*Enumeration, error) {
 	e := &Enumeration{space: s, states: make(map[string]subtree), prefixes: make(map[string]subtree)}
 	var err error
-	e.size, err = e.count(nil, &v)
+	e.size, err = e.count(nil, &v, false)
 	return e, err
 }
 
-// look counts what was met, and says when it is too much.
-func (v *survey) look(s Space) error {
-	if v == nil {
-		return nil
+// met takes note of a state, or of an architecture that is met one by one, and says
+// when there are too many.
+func (v *survey) met(s Space, states, choices int) error {
+	v.states += states
+	v.choices += choices
+	switch {
+	case v.states > maxStates:
+		return fmt.Errorf("space %s: it has more than %d states, too many to count; State should leave out what does not decide what follows", s.Name(), maxStates)
+	case v.choices > maxChoices:
+		return fmt.Errorf("space %s: it holds too many architectures to go through one by one, more than %d choices in all; give it a State (space.Stater, or Choices.State for a space of one's own) to count it without that", s.Name(), maxChoices)
 	}
-	if v.looked++; v.looked <= maxCounted {
-		return nil
-	}
-	return fmt.Errorf("space %s: it holds too many architectures to count: more than %d were met one by one, or in states of their own; give it a State that leaves out what does not decide what follows (space.Stater, or Choices.State for a space of one's own)", s.Name(), maxCounted)
+	return nil
 }
 
-// count is the number of architectures that begin with g. v is nil after the first count.
-func (e *Enumeration) count(g Genotype, v *survey) (*big.Int, error) {
+// count is the number of architectures that begin with g. v is nil after the first
+// count; known says whether g but for its last choice has a state.
+func (e *Enumeration) count(g Genotype, v *survey, known bool) (*big.Int, error) {
 	d, more, err := next(e.space, g)
 	if err != nil {
 		return nil, err
 	}
 	if !more {
-		return big.NewInt(1), v.look(e.space)
+		if v != nil && !known {
+			err = v.met(e.space, 0, len(g))
+		}
+		return big.NewInt(1), err
 	}
 	state := ""
 	if s, ok := e.space.(Stater); ok {
@@ -139,12 +150,19 @@ func (e *Enumeration) count(g Genotype, v *survey) (*big.Int, error) {
 		}
 		return t.size, nil
 	}
-	if v != nil && v.meet != nil {
-		v.meet(d)
+	if v != nil {
+		if v.meet != nil {
+			v.meet(d)
+		}
+		if state != "" {
+			if err := v.met(e.space, 1, 0); err != nil {
+				return nil, err
+			}
+		}
 	}
 	size := new(big.Int)
 	for o := range d.Options {
-		n, err := e.count(append(g, o), v)
+		n, err := e.count(append(g, o), v, state != "")
 		if err != nil {
 			return nil, err
 		}
@@ -152,10 +170,8 @@ func (e *Enumeration) count(g Genotype, v *survey) (*big.Int, error) {
 	}
 	switch {
 	case v == nil:
-		return size, nil
 	case state != "":
 		e.states[state] = subtree{options: len(d.Options), size: size}
-		return size, v.look(e.space)
 	case size.Cmp(big.NewInt(minKept)) >= 0:
 		e.prefixes[dashed(g)] = subtree{options: len(d.Options), size: size}
 	}
@@ -206,7 +222,7 @@ func (e *Enumeration) At(index *big.Int) (Genotype, error) {
 // those that begin with g lies; left becomes its number there.
 func (e *Enumeration) branch(g Genotype, d Decision, left *big.Int) (int, error) {
 	for o := range d.Options {
-		n, err := e.count(append(g, o), nil)
+		n, err := e.count(append(g, o), nil, false)
 		if err != nil {
 			return 0, err
 		}
@@ -226,7 +242,7 @@ func (e *Enumeration) IndexOf(g Genotype) (*big.Int, error) {
 	index := new(big.Int)
 	for i, choice := range g {
 		for o := range choice {
-			n, err := e.count(append(g[:i:i], o), nil)
+			n, err := e.count(append(g[:i:i], o), nil, false)
 			if err != nil {
 				return nil, err
 			}

@@ -203,8 +203,8 @@ func TestEnumerateErrors(t *testing.T) {
 		want string
 	}{
 		{"nil", nil, "there is no space (nil)"},
-		{"too large to count", bits(24), "it holds too many architectures to count: more than 1000000 were met one by one, or in states of their own; give it a State"},
-		{"a state for each beginning", stated{bits(24), func(g space.Genotype) string { return spell(g) }}, "more than 1000000 were met"},
+		{"too large to count", bits(24), "it holds too many architectures to go through one by one, more than 2000000 choices in all; give it a State"},
+		{"a state for each beginning", stated{bits(24), func(g space.Genotype) string { return spell(g) }}, "it has more than 500000 states, too many to count"},
 		{"without end", stated{tree(func(space.Genotype) (string, []string) { return "q", []string{"a"} }), func(space.Genotype) string { return "" }}, "after 10000 choices it still asks"},
 		{"different decisions in a state", stated{fork, length}, "3 options follow, but elsewhere 2 options follow this state; State must tell apart"},
 		{"a wrong size", sized{fork, big.NewInt(13)}, "its Size is 13, but its decisions lead to 12 architectures"},

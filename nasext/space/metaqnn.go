@@ -304,10 +304,10 @@ func (s *MetaQNN) complete(g Genotype) ([]metaLayer, error) {
 // Parse reads what Format wrote. The error says at which column a layer stands that
 // there is not, or that cannot stand there, and why.
 func (s *MetaQNN) Parse(text string) (Genotype, error) {
-	inner, ok := strings.CutPrefix(text, "[")
-	if inner, ok = strings.CutSuffix(inner, "]"); !ok || !strings.HasPrefix(text, "[") {
+	if !strings.HasPrefix(text, "[") || !strings.HasSuffix(text, "]") {
 		return nil, fmt.Errorf("space %s: %q is no network; it reads [C(64,3,1), P(2,2), %s]", s.name, text, s.layers[len(s.layers)-1].word)
 	}
+	inner := text[1 : len(text)-1]
 	g := Genotype{}
 	st := s.start()
 	for column := 2; ; {
