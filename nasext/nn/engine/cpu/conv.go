@@ -18,10 +18,9 @@ type conv struct {
 	ci, co  int // channels in and out, of a group
 	taps    int // positions of the filter
 
-	ahead, back   tapLists
-	wAhead, wBack []float32 // weights in panels of 8 output (ahead) or input channels (back)
-	runs          [][]run   // of each tap
-	bias          []float32 // rows of lanes numbers
+	ahead, back tapLists
+	runs        [][]run   // of each tap
+	bias        []float32 // rows of lanes numbers
 }
 
 // tapLists holds for every pixel of a result the taps that reach it.
@@ -40,8 +39,6 @@ func newConv(r *runner, s engine.Step, in, out value) *conv {
 	o := &conv{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
 		taps: op.KH * op.KW}
 	o.ahead, o.back = tapsOf(op, o, r.lanes)
-	o.wAhead = make([]float32, op.Groups*roundUp(o.co)*o.taps*o.ci)
-	o.wBack = make([]float32, op.Groups*roundUp(o.ci)*o.taps*o.co)
 	for t := range o.taps {
 		o.runs = append(o.runs, runsOf(op, o, t, r.lanes))
 	}
@@ -50,8 +47,6 @@ func newConv(r *runner, s engine.Step, in, out value) *conv {
 	}
 	return o
 }
-
-func roundUp(channels int) int { return (channels + panel - 1) / panel * panel }
 
 // tapsOf lists the taps of every output pixel (ahead) and of every input pixel (back).
 func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
@@ -62,7 +57,7 @@ func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
 			for t := range o.taps {
 				v, u := y*op.Stride+t/op.KW*op.Dilation-op.PadH, x*op.StrideW+t%op.KW*op.Dilation-op.PadW
 				if v >= 0 && v < in.H && u >= 0 && u < in.W {
-					ahead.all = append(ahead.all, tap{int32(t * o.ci * panel), int32((v*in.W + u) * lanes)})
+					ahead.all = append(ahead.all, tap{int32(t), int32((v*in.W + u) * lanes)})
 				}
 			}
 			ahead.first = append(ahead.first, int32(len(ahead.all)))
@@ -73,7 +68,7 @@ func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
 			for t := range o.taps {
 				y, x := v+op.PadH-t/op.KW*op.Dilation, u+op.PadW-t%op.KW*op.Dilation
 				if y >= 0 && x >= 0 && y%op.Stride == 0 && x%op.StrideW == 0 && y/op.Stride < out.H && x/op.StrideW < out.W {
-					back.all = append(back.all, tap{int32(t * o.co * panel), int32((y/op.Stride*out.W + x/op.StrideW) * lanes)})
+					back.all = append(back.all, tap{int32(t), int32((y/op.Stride*out.W + x/op.StrideW) * lanes)})
 				}
 			}
 			back.first = append(back.first, int32(len(back.all)))
@@ -107,14 +102,10 @@ func runsOf(op arch.Op, o *conv, t, lanes int) (runs []run) {
 }
 
 func (o *conv) forward(r *runner) {
-	w := o.step.Weight.W
-	o.pack(o.wAhead, o.co, o.ci, func(g, out, in, t int) float32 {
-		return w[((g*o.co+out)*o.ci+in)*o.taps+t]
-	})
 	for i := range o.bias {
 		o.bias[i] = o.step.Bias.W[i/r.lanes]
 	}
-	p := product{w: o.wAhead, lists: &o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
+	p := product{w: o.step.Weight.W, ws: o.ci * o.taps, wd: o.taps, lists: &o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
 		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), bias: o.bias}
 	p.run(r)
 }
@@ -125,35 +116,15 @@ func (o *conv) backward(r *runner) {
 	if dx == nil {
 		return
 	}
-	w := o.step.Weight.W
-	o.pack(o.wBack, o.ci, o.co, func(g, out, in, t int) float32 {
-		return w[((g*o.co+in)*o.ci+out)*o.taps+t]
-	})
-	p := product{w: o.wBack, lists: &o.back, groups: o.groups, rows: o.ci, depth: o.co,
+	p := product{w: o.step.Weight.W, ws: o.taps, wd: o.ci * o.taps, lists: &o.back, groups: o.groups, rows: o.ci, depth: o.co,
 		src: o.out.grad, srcPixels: o.out.pixels(), dst: dx, dstPixels: o.in.pixels(), add: more}
 	p.run(r)
 }
 
-// pack lays weights out in panels: dst[group][panel of rows][tap][column][row in panel].
-func (o *conv) pack(dst []float32, rows, cols int, weight func(g, row, col, tap int) float32) {
-	at := 0
-	for g := range o.groups {
-		for row := 0; row < rows; row += panel {
-			for t := range o.taps {
-				for col := range cols {
-					for i := range min(panel, rows-row) {
-						dst[at+i] = weight(g, row+i, col, t)
-					}
-					at += panel
-				}
-			}
-		}
-	}
-}
-
 // product is dst = Σ weights · rows of src, for every pixel of dst.
 type product struct {
-	w           []float32
+	w           []float32 // of a group, then of the next
+	ws, wd      int       // strides of rows and of depth
 	lists       *tapLists
 	groups      int
 	rows, depth int // channels of dst and src, of a group
@@ -166,7 +137,7 @@ type product struct {
 
 func (p *product) run(r *runner) {
 	panels := (p.rows + panel - 1) / panel
-	size := len(p.w) / (p.groups * panels)
+	size := len(p.w) / p.groups
 	units := p.groups * panels * p.dstPixels // panel after panel, in each pixel after pixel
 	cost := len(p.lists.all) * p.groups * p.rows * p.depth * r.lanes / 4
 	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
@@ -181,7 +152,7 @@ func (p *product) run(r *runner) {
 					copy(p.dst[c+i*ds:][:r.lanes], p.bias[(g*p.rows+row+i)*r.lanes:])
 				}
 			}
-			r.k.tile(n, r.lanes, p.lists.of(q), p.depth, p.w[block*size:(block+1)*size], p.src[g*p.depth*ss:], ss,
+			r.k.tile(n, r.lanes, p.lists.of(q), p.depth, p.w[g*size+row*p.ws:(g+1)*size], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
 				p.dst[c:], ds, p.add || p.bias != nil)
 		}
 	})

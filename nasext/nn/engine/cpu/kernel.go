@@ -5,7 +5,7 @@ package cpu
 // every kind of hardware. A vector register of AVX-512 holds them all.
 const width = 16
 
-// panel is the number of output channels whose weights lie side by side.
+// panel is the largest number of output channels of a tile.
 const panel = 8
 
 // tap is one position of a filter: where its weights begin, and where the pixels that
@@ -21,9 +21,9 @@ type run struct{ a, b, n, _ int32 }
 // and adds with one rounding in tile and dot.
 type kernels struct {
 	name string
-	// tile: c[r·ldc+j] = (add ? c : 0) + Σ_taps Σ_d a[tap.a+d·panel+r] · b[tap.b+d·bs+j]
+	// tile: c[r·ldc+j] = (add ? c : 0) + Σ_taps Σ_d a[tap.a+r·as+d·ad] · b[tap.b+d·bs+j]
 	// for r < rows ≤ panel and j < cols, a multiple of width. Taps and depth in that order.
-	tile func(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []float32, ldc int, add bool)
+	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool)
 	// dot: out[4i+j] = Σ_runs Σ dy[run.a+i·ds+…]·x[run.b+j·xs+…] for i < rows ≤ 4 and j < cols ≤ 4.
 	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
 
@@ -49,7 +49,7 @@ func portable() *kernels {
 	}
 }
 
-func tileGo(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []float32, ldc int, add bool) {
+func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool) {
 	for r := 0; r < rows; r++ {
 		for j := 0; j < cols; j += 8 {
 			o := (*[8]float32)(c[r*ldc+j:])
@@ -58,7 +58,7 @@ func tileGo(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []f
 				c0, c1, c2, c3, c4, c5, c6, c7 = o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7]
 			}
 			for _, t := range taps {
-				ia, ib := int(t.a)+r, int(t.b)+j
+				ia, ib := int(t.a)+r*as, int(t.b)+j
 				for range depth {
 					w, v := a[ia], (*[8]float32)(b[ib:])
 					c0 += w * v[0]
@@ -69,7 +69,7 @@ func tileGo(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []f
 					c5 += w * v[5]
 					c6 += w * v[6]
 					c7 += w * v[7]
-					ia += panel
+					ia += ad
 					ib += bs
 				}
 			}

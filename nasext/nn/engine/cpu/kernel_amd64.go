@@ -42,7 +42,7 @@ func simple(name string) *kernels {
 	}
 }
 
-type tileFunc func(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
+type tileFunc func(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
 
 type dotFunc func(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
@@ -50,13 +50,13 @@ func avx512() *kernels {
 	k := simple("avx512")
 	wide := [panel]tileFunc{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}
 	narrow := [panel]tileFunc{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []float32, ldc int, add bool) {
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool) {
 		first, keep, j := firstTap(taps), number(add), 0
 		for ; j+32 <= cols; j += 32 {
-			wide[rows-1](first, len(taps), depth, &a[0], &b[j], bs, &c[j], ldc, keep)
+			wide[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, keep)
 		}
 		if j < cols {
-			narrow[rows-1](first, len(taps), depth, &a[0], &b[j], bs, &c[j], ldc, keep)
+			narrow[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, keep)
 		}
 	}
 	dots := [4][4]dotFunc{
@@ -72,11 +72,11 @@ func avx512() *kernels {
 func avx2() *kernels {
 	k := simple("avx2")
 	tiles := [4]tileFunc{tileY1x16, tileY2x16, tileY3x16, tileY4x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a, b []float32, bs int, c []float32, ldc int, add bool) {
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool) {
 		first, keep := firstTap(taps), number(add)
 		for j := 0; j < cols; j += 16 {
 			for r := 0; r < rows; r += 4 {
-				tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r], &b[j], bs, &c[r*ldc+j], ldc, keep)
+				tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[j], bs, &c[r*ldc+j], ldc, keep)
 			}
 		}
 	}

@@ -26,17 +26,18 @@ func TestTile(t *testing.T) {
 	draw := seed.Stream(1, "tile")
 	for range 200 {
 		rows, cols, depth, bs := 1+draw.IntN(panel), width*(1+draw.IntN(5)), 1+draw.IntN(9), 96
+		as, ad := 1+draw.IntN(9), 1+draw.IntN(9)
 		taps := make([]tap, draw.IntN(5))
 		for i := range taps {
-			taps[i] = tap{int32(draw.IntN(9) * panel * depth), int32(draw.IntN(20))}
+			taps[i] = tap{int32(draw.IntN(9)), int32(draw.IntN(20))}
 		}
-		a, b := random(draw, 9*panel*depth), random(draw, 20+96*depth)
+		a, b := random(draw, 9+9*panel+9*depth), random(draw, 20+96*depth)
 		ldc := cols + draw.IntN(20)
 		start, add := random(draw, panel*ldc), draw.IntN(2) == 0
 		var first []float32
 		for _, k := range sets() {
 			c := slices.Clone(start)
-			k.tile(rows, cols, taps, depth, a, b, bs, c, ldc, add)
+			k.tile(rows, cols, taps, depth, a, as, ad, b, bs, c, ldc, add)
 			for i := range c {
 				r, j := i/ldc, i%ldc
 				if r >= rows || j >= cols {
@@ -52,7 +53,7 @@ func TestTile(t *testing.T) {
 				}
 				for _, p := range taps {
 					for d := range depth {
-						v := float64(a[int(p.a)+d*panel+r]) * float64(b[int(p.b)+d*bs+j])
+						v := float64(a[int(p.a)+r*as+d*ad]) * float64(b[int(p.b)+d*bs+j])
 						want += v
 						size += math.Abs(v)
 					}

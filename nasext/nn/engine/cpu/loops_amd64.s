@@ -2,29 +2,33 @@
 
 #include "textflag.h"
 
-// func tileZ1x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ1x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ1x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -36,43 +40,50 @@ next:
 loop:
 	VMOVUPS 0(BX), Z2
 	VMOVUPS 64(BX), Z3
-	VBROADCASTSS 0(AX), Z4
+	VBROADCASTSS (AX), Z4
 	VFMADD231PS Z2, Z4, Z0
 	VFMADD231PS Z3, Z4, Z1
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	VZEROUPPER
 	RET
 
-// func tileZ1x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ1x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ1x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -83,41 +94,36 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z1
-	VBROADCASTSS 0(AX), Z2
+	VBROADCASTSS (AX), Z2
 	VFMADD231PS Z1, Z2, Z0
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VZEROUPPER
 	RET
 
-// func tileZ2x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ2x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ2x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -125,6 +131,18 @@ zero:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -136,20 +154,23 @@ next:
 loop:
 	VMOVUPS 0(BX), Z4
 	VMOVUPS 64(BX), Z5
-	VBROADCASTSS 0(AX), Z6
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS Z4, Z6, Z0
 	VFMADD231PS Z5, Z6, Z1
-	VBROADCASTSS 4(AX), Z6
+	VBROADCASTSS (AX)(SI*1), Z6
 	VFMADD231PS Z4, Z6, Z2
 	VFMADD231PS Z5, Z6, Z3
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -158,30 +179,34 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ2x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ2x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ2x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -192,48 +217,43 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z2
-	VBROADCASTSS 0(AX), Z3
+	VBROADCASTSS (AX), Z3
 	VFMADD231PS Z2, Z3, Z0
-	VBROADCASTSS 4(AX), Z3
+	VBROADCASTSS (AX)(SI*1), Z3
 	VFMADD231PS Z2, Z3, Z1
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
 	VZEROUPPER
 	RET
 
-// func tileZ3x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ3x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ3x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	VMOVUPS 64(DX), Z5
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	VMOVUPS 64(DI), Z5
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -243,6 +263,18 @@ zero:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -254,23 +286,26 @@ next:
 loop:
 	VMOVUPS 0(BX), Z6
 	VMOVUPS 64(BX), Z7
-	VBROADCASTSS 0(AX), Z8
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS Z6, Z8, Z0
 	VFMADD231PS Z7, Z8, Z1
-	VBROADCASTSS 4(AX), Z8
+	VBROADCASTSS (AX)(SI*1), Z8
 	VFMADD231PS Z6, Z8, Z2
 	VFMADD231PS Z7, Z8, Z3
-	VBROADCASTSS 8(AX), Z8
+	VBROADCASTSS (AX)(SI*2), Z8
 	VFMADD231PS Z6, Z8, Z4
 	VFMADD231PS Z7, Z8, Z5
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -282,33 +317,37 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ3x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ3x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ3x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -319,20 +358,23 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z3
-	VBROADCASTSS 0(AX), Z4
+	VBROADCASTSS (AX), Z4
 	VFMADD231PS Z3, Z4, Z0
-	VBROADCASTSS 4(AX), Z4
+	VBROADCASTSS (AX)(SI*1), Z4
 	VFMADD231PS Z3, Z4, Z1
-	VBROADCASTSS 8(AX), Z4
+	VBROADCASTSS (AX)(SI*2), Z4
 	VFMADD231PS Z3, Z4, Z2
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
@@ -341,33 +383,25 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ4x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ4x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ4x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	VMOVUPS 64(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
-	VMOVUPS 64(DX), Z7
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	VMOVUPS 64(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
+	VMOVUPS 64(DI), Z7
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -379,6 +413,18 @@ zero:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -390,26 +436,29 @@ next:
 loop:
 	VMOVUPS 0(BX), Z8
 	VMOVUPS 64(BX), Z9
-	VBROADCASTSS 0(AX), Z10
+	VBROADCASTSS (AX), Z10
 	VFMADD231PS Z8, Z10, Z0
 	VFMADD231PS Z9, Z10, Z1
-	VBROADCASTSS 4(AX), Z10
+	VBROADCASTSS (AX)(SI*1), Z10
 	VFMADD231PS Z8, Z10, Z2
 	VFMADD231PS Z9, Z10, Z3
-	VBROADCASTSS 8(AX), Z10
+	VBROADCASTSS (AX)(SI*2), Z10
 	VFMADD231PS Z8, Z10, Z4
 	VFMADD231PS Z9, Z10, Z5
-	VBROADCASTSS 12(AX), Z10
+	VBROADCASTSS (AX)(DI*1), Z10
 	VFMADD231PS Z8, Z10, Z6
 	VFMADD231PS Z9, Z10, Z7
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -424,29 +473,21 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ4x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ4x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ4x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z3
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z3
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -454,6 +495,18 @@ zero:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -464,22 +517,25 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z4
-	VBROADCASTSS 0(AX), Z5
+	VBROADCASTSS (AX), Z5
 	VFMADD231PS Z4, Z5, Z0
-	VBROADCASTSS 4(AX), Z5
+	VBROADCASTSS (AX)(SI*1), Z5
 	VFMADD231PS Z4, Z5, Z1
-	VBROADCASTSS 8(AX), Z5
+	VBROADCASTSS (AX)(SI*2), Z5
 	VFMADD231PS Z4, Z5, Z2
-	VBROADCASTSS 12(AX), Z5
+	VBROADCASTSS (AX)(DI*1), Z5
 	VFMADD231PS Z4, Z5, Z3
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
@@ -490,36 +546,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ5x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ5x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ5x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	VMOVUPS 64(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
-	VMOVUPS 64(DX), Z7
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z8
-	VMOVUPS 64(DX), Z9
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	VMOVUPS 64(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
+	VMOVUPS 64(DI), Z7
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z8
+	VMOVUPS 64(DI), Z9
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -533,6 +581,18 @@ zero:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -544,29 +604,33 @@ next:
 loop:
 	VMOVUPS 0(BX), Z10
 	VMOVUPS 64(BX), Z11
-	VBROADCASTSS 0(AX), Z12
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS Z10, Z12, Z0
 	VFMADD231PS Z11, Z12, Z1
-	VBROADCASTSS 4(AX), Z12
+	VBROADCASTSS (AX)(SI*1), Z12
 	VFMADD231PS Z10, Z12, Z2
 	VFMADD231PS Z11, Z12, Z3
-	VBROADCASTSS 8(AX), Z12
+	VBROADCASTSS (AX)(SI*2), Z12
 	VFMADD231PS Z10, Z12, Z4
 	VFMADD231PS Z11, Z12, Z5
-	VBROADCASTSS 12(AX), Z12
+	VBROADCASTSS (AX)(DI*1), Z12
 	VFMADD231PS Z10, Z12, Z6
 	VFMADD231PS Z11, Z12, Z7
-	VBROADCASTSS 16(AX), Z12
+	VBROADCASTSS (R9), Z12
 	VFMADD231PS Z10, Z12, Z8
 	VFMADD231PS Z11, Z12, Z9
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -584,31 +648,23 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ5x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ5x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ5x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -617,6 +673,18 @@ zero:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -627,24 +695,28 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z5
-	VBROADCASTSS 0(AX), Z6
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS Z5, Z6, Z0
-	VBROADCASTSS 4(AX), Z6
+	VBROADCASTSS (AX)(SI*1), Z6
 	VFMADD231PS Z5, Z6, Z1
-	VBROADCASTSS 8(AX), Z6
+	VBROADCASTSS (AX)(SI*2), Z6
 	VFMADD231PS Z5, Z6, Z2
-	VBROADCASTSS 12(AX), Z6
+	VBROADCASTSS (AX)(DI*1), Z6
 	VFMADD231PS Z5, Z6, Z3
-	VBROADCASTSS 16(AX), Z6
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS Z5, Z6, Z4
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
@@ -657,39 +729,31 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ6x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ6x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ6x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	VMOVUPS 64(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
-	VMOVUPS 64(DX), Z7
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z8
-	VMOVUPS 64(DX), Z9
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z10
-	VMOVUPS 64(DX), Z11
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	VMOVUPS 64(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
+	VMOVUPS 64(DI), Z7
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z8
+	VMOVUPS 64(DI), Z9
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z10
+	VMOVUPS 64(DI), Z11
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -705,6 +769,18 @@ zero:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -716,32 +792,36 @@ next:
 loop:
 	VMOVUPS 0(BX), Z12
 	VMOVUPS 64(BX), Z13
-	VBROADCASTSS 0(AX), Z14
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z14
 	VFMADD231PS Z12, Z14, Z0
 	VFMADD231PS Z13, Z14, Z1
-	VBROADCASTSS 4(AX), Z14
+	VBROADCASTSS (AX)(SI*1), Z14
 	VFMADD231PS Z12, Z14, Z2
 	VFMADD231PS Z13, Z14, Z3
-	VBROADCASTSS 8(AX), Z14
+	VBROADCASTSS (AX)(SI*2), Z14
 	VFMADD231PS Z12, Z14, Z4
 	VFMADD231PS Z13, Z14, Z5
-	VBROADCASTSS 12(AX), Z14
+	VBROADCASTSS (AX)(DI*1), Z14
 	VFMADD231PS Z12, Z14, Z6
 	VFMADD231PS Z13, Z14, Z7
-	VBROADCASTSS 16(AX), Z14
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS Z12, Z14, Z8
 	VFMADD231PS Z13, Z14, Z9
-	VBROADCASTSS 20(AX), Z14
+	VBROADCASTSS (R9)(SI*1), Z14
 	VFMADD231PS Z12, Z14, Z10
 	VFMADD231PS Z13, Z14, Z11
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -762,33 +842,25 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ6x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ6x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ6x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z5
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z5
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -798,6 +870,18 @@ zero:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -808,26 +892,30 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z6
-	VBROADCASTSS 0(AX), Z7
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z7
 	VFMADD231PS Z6, Z7, Z0
-	VBROADCASTSS 4(AX), Z7
+	VBROADCASTSS (AX)(SI*1), Z7
 	VFMADD231PS Z6, Z7, Z1
-	VBROADCASTSS 8(AX), Z7
+	VBROADCASTSS (AX)(SI*2), Z7
 	VFMADD231PS Z6, Z7, Z2
-	VBROADCASTSS 12(AX), Z7
+	VBROADCASTSS (AX)(DI*1), Z7
 	VFMADD231PS Z6, Z7, Z3
-	VBROADCASTSS 16(AX), Z7
+	VBROADCASTSS (R9), Z7
 	VFMADD231PS Z6, Z7, Z4
-	VBROADCASTSS 20(AX), Z7
+	VBROADCASTSS (R9)(SI*1), Z7
 	VFMADD231PS Z6, Z7, Z5
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
@@ -842,42 +930,34 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ7x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ7x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ7x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	VMOVUPS 64(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
-	VMOVUPS 64(DX), Z7
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z8
-	VMOVUPS 64(DX), Z9
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z10
-	VMOVUPS 64(DX), Z11
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z12
-	VMOVUPS 64(DX), Z13
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	VMOVUPS 64(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
+	VMOVUPS 64(DI), Z7
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z8
+	VMOVUPS 64(DI), Z9
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z10
+	VMOVUPS 64(DI), Z11
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z12
+	VMOVUPS 64(DI), Z13
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -895,6 +975,18 @@ zero:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -906,35 +998,39 @@ next:
 loop:
 	VMOVUPS 0(BX), Z14
 	VMOVUPS 64(BX), Z15
-	VBROADCASTSS 0(AX), Z16
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS Z14, Z16, Z0
 	VFMADD231PS Z15, Z16, Z1
-	VBROADCASTSS 4(AX), Z16
+	VBROADCASTSS (AX)(SI*1), Z16
 	VFMADD231PS Z14, Z16, Z2
 	VFMADD231PS Z15, Z16, Z3
-	VBROADCASTSS 8(AX), Z16
+	VBROADCASTSS (AX)(SI*2), Z16
 	VFMADD231PS Z14, Z16, Z4
 	VFMADD231PS Z15, Z16, Z5
-	VBROADCASTSS 12(AX), Z16
+	VBROADCASTSS (AX)(DI*1), Z16
 	VFMADD231PS Z14, Z16, Z6
 	VFMADD231PS Z15, Z16, Z7
-	VBROADCASTSS 16(AX), Z16
+	VBROADCASTSS (R9), Z16
 	VFMADD231PS Z14, Z16, Z8
 	VFMADD231PS Z15, Z16, Z9
-	VBROADCASTSS 20(AX), Z16
+	VBROADCASTSS (R9)(SI*1), Z16
 	VFMADD231PS Z14, Z16, Z10
 	VFMADD231PS Z15, Z16, Z11
-	VBROADCASTSS 24(AX), Z16
+	VBROADCASTSS (R9)(SI*2), Z16
 	VFMADD231PS Z14, Z16, Z12
 	VFMADD231PS Z15, Z16, Z13
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -958,35 +1054,27 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ7x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ7x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ7x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -997,6 +1085,18 @@ zero:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -1007,28 +1107,32 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z7
-	VBROADCASTSS 0(AX), Z8
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS Z7, Z8, Z0
-	VBROADCASTSS 4(AX), Z8
+	VBROADCASTSS (AX)(SI*1), Z8
 	VFMADD231PS Z7, Z8, Z1
-	VBROADCASTSS 8(AX), Z8
+	VBROADCASTSS (AX)(SI*2), Z8
 	VFMADD231PS Z7, Z8, Z2
-	VBROADCASTSS 12(AX), Z8
+	VBROADCASTSS (AX)(DI*1), Z8
 	VFMADD231PS Z7, Z8, Z3
-	VBROADCASTSS 16(AX), Z8
+	VBROADCASTSS (R9), Z8
 	VFMADD231PS Z7, Z8, Z4
-	VBROADCASTSS 20(AX), Z8
+	VBROADCASTSS (R9)(SI*1), Z8
 	VFMADD231PS Z7, Z8, Z5
-	VBROADCASTSS 24(AX), Z8
+	VBROADCASTSS (R9)(SI*2), Z8
 	VFMADD231PS Z7, Z8, Z6
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
@@ -1045,45 +1149,37 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ8x32(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ8x32(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ8x32(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	VMOVUPS 64(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	VMOVUPS 64(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	VMOVUPS 64(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
-	VMOVUPS 64(DX), Z7
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z8
-	VMOVUPS 64(DX), Z9
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z10
-	VMOVUPS 64(DX), Z11
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z12
-	VMOVUPS 64(DX), Z13
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z14
-	VMOVUPS 64(DX), Z15
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	VMOVUPS 64(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
+	VMOVUPS 64(DI), Z7
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z8
+	VMOVUPS 64(DI), Z9
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z10
+	VMOVUPS 64(DI), Z11
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z12
+	VMOVUPS 64(DI), Z13
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z14
+	VMOVUPS 64(DI), Z15
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1103,6 +1199,18 @@ zero:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -1114,38 +1222,42 @@ next:
 loop:
 	VMOVUPS 0(BX), Z16
 	VMOVUPS 64(BX), Z17
-	VBROADCASTSS 0(AX), Z18
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS Z16, Z18, Z0
 	VFMADD231PS Z17, Z18, Z1
-	VBROADCASTSS 4(AX), Z18
+	VBROADCASTSS (AX)(SI*1), Z18
 	VFMADD231PS Z16, Z18, Z2
 	VFMADD231PS Z17, Z18, Z3
-	VBROADCASTSS 8(AX), Z18
+	VBROADCASTSS (AX)(SI*2), Z18
 	VFMADD231PS Z16, Z18, Z4
 	VFMADD231PS Z17, Z18, Z5
-	VBROADCASTSS 12(AX), Z18
+	VBROADCASTSS (AX)(DI*1), Z18
 	VFMADD231PS Z16, Z18, Z6
 	VFMADD231PS Z17, Z18, Z7
-	VBROADCASTSS 16(AX), Z18
+	VBROADCASTSS (R9), Z18
 	VFMADD231PS Z16, Z18, Z8
 	VFMADD231PS Z17, Z18, Z9
-	VBROADCASTSS 20(AX), Z18
+	VBROADCASTSS (R9)(SI*1), Z18
 	VFMADD231PS Z16, Z18, Z10
 	VFMADD231PS Z17, Z18, Z11
-	VBROADCASTSS 24(AX), Z18
+	VBROADCASTSS (R9)(SI*2), Z18
 	VFMADD231PS Z16, Z18, Z12
 	VFMADD231PS Z17, Z18, Z13
-	VBROADCASTSS 28(AX), Z18
+	VBROADCASTSS (R9)(DI*1), Z18
 	VFMADD231PS Z16, Z18, Z14
 	VFMADD231PS Z17, Z18, Z15
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
 	ADDQ SI, DI
@@ -1172,37 +1284,29 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ8x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ8x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileZ8x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Z0
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z2
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z4
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z6
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Z7
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z2
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z4
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z6
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Z7
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1214,6 +1318,18 @@ zero:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -1224,30 +1340,34 @@ next:
 	MOVQ R10, CX
 loop:
 	VMOVUPS 0(BX), Z8
-	VBROADCASTSS 0(AX), Z9
+	LEAQ (AX)(SI*4), R9
+	VBROADCASTSS (AX), Z9
 	VFMADD231PS Z8, Z9, Z0
-	VBROADCASTSS 4(AX), Z9
+	VBROADCASTSS (AX)(SI*1), Z9
 	VFMADD231PS Z8, Z9, Z1
-	VBROADCASTSS 8(AX), Z9
+	VBROADCASTSS (AX)(SI*2), Z9
 	VFMADD231PS Z8, Z9, Z2
-	VBROADCASTSS 12(AX), Z9
+	VBROADCASTSS (AX)(DI*1), Z9
 	VFMADD231PS Z8, Z9, Z3
-	VBROADCASTSS 16(AX), Z9
+	VBROADCASTSS (R9), Z9
 	VFMADD231PS Z8, Z9, Z4
-	VBROADCASTSS 20(AX), Z9
+	VBROADCASTSS (R9)(SI*1), Z9
 	VFMADD231PS Z8, Z9, Z5
-	VBROADCASTSS 24(AX), Z9
+	VBROADCASTSS (R9)(SI*2), Z9
 	VFMADD231PS Z8, Z9, Z6
-	VBROADCASTSS 28(AX), Z9
+	VBROADCASTSS (R9)(DI*1), Z9
 	VFMADD231PS Z8, Z9, Z7
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
@@ -1266,29 +1386,33 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileY1x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY1x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileY1x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Y0
-	VMOVUPS 32(DX), Y1
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 32(DI), Y1
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -1300,17 +1424,20 @@ next:
 loop:
 	VMOVUPS 0(BX), Y2
 	VMOVUPS 32(BX), Y3
-	VBROADCASTSS 0(AX), Y4
+	VBROADCASTSS (AX), Y4
 	VFMADD231PS Y2, Y4, Y0
 	VFMADD231PS Y3, Y4, Y1
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	VZEROUPPER
@@ -1694,27 +1821,19 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY2x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY2x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileY2x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Y0
-	VMOVUPS 32(DX), Y1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Y2
-	VMOVUPS 32(DX), Y3
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 32(DI), Y1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Y2
+	VMOVUPS 32(DI), Y3
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -1722,6 +1841,18 @@ zero:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -1733,20 +1864,23 @@ next:
 loop:
 	VMOVUPS 0(BX), Y4
 	VMOVUPS 32(BX), Y5
-	VBROADCASTSS 0(AX), Y6
+	VBROADCASTSS (AX), Y6
 	VFMADD231PS Y4, Y6, Y0
 	VFMADD231PS Y5, Y6, Y1
-	VBROADCASTSS 4(AX), Y6
+	VBROADCASTSS (AX)(SI*1), Y6
 	VFMADD231PS Y4, Y6, Y2
 	VFMADD231PS Y5, Y6, Y3
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ SI, DI
@@ -2281,30 +2415,22 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY3x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY3x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileY3x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Y0
-	VMOVUPS 32(DX), Y1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Y2
-	VMOVUPS 32(DX), Y3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Y4
-	VMOVUPS 32(DX), Y5
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 32(DI), Y1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Y2
+	VMOVUPS 32(DI), Y3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Y4
+	VMOVUPS 32(DI), Y5
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -2314,6 +2440,18 @@ zero:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -2325,23 +2463,26 @@ next:
 loop:
 	VMOVUPS 0(BX), Y6
 	VMOVUPS 32(BX), Y7
-	VBROADCASTSS 0(AX), Y8
+	VBROADCASTSS (AX), Y8
 	VFMADD231PS Y6, Y8, Y0
 	VFMADD231PS Y7, Y8, Y1
-	VBROADCASTSS 4(AX), Y8
+	VBROADCASTSS (AX)(SI*1), Y8
 	VFMADD231PS Y6, Y8, Y2
 	VFMADD231PS Y7, Y8, Y3
-	VBROADCASTSS 8(AX), Y8
+	VBROADCASTSS (AX)(SI*2), Y8
 	VFMADD231PS Y6, Y8, Y4
 	VFMADD231PS Y7, Y8, Y5
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ SI, DI
@@ -2837,33 +2978,25 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY4x16(taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY4x16(SB), NOSPLIT, $0-72
-	MOVQ taps+0(FP), R8
-	MOVQ n+8(FP), R9
-	MOVQ depth+16(FP), R10
-	MOVQ a+24(FP), R11
-	MOVQ b+32(FP), R12
-	MOVQ bs+40(FP), R13
-	MOVQ c+48(FP), DI
-	MOVQ ldc+56(FP), SI
-	MOVQ add+64(FP), DX
-	SHLQ $2, R13
-	SHLQ $2, SI
+// func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+TEXT ·tileY4x16(SB), NOSPLIT, $0-88
+	MOVQ add+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ DI, DX
-	VMOVUPS 0(DX), Y0
-	VMOVUPS 32(DX), Y1
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Y2
-	VMOVUPS 32(DX), Y3
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Y4
-	VMOVUPS 32(DX), Y5
-	ADDQ SI, DX
-	VMOVUPS 0(DX), Y6
-	VMOVUPS 32(DX), Y7
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 32(DI), Y1
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Y2
+	VMOVUPS 32(DI), Y3
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Y4
+	VMOVUPS 32(DI), Y5
+	ADDQ SI, DI
+	VMOVUPS 0(DI), Y6
+	VMOVUPS 32(DI), Y7
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -2875,6 +3008,18 @@ zero:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
 next:
@@ -2886,26 +3031,29 @@ next:
 loop:
 	VMOVUPS 0(BX), Y8
 	VMOVUPS 32(BX), Y9
-	VBROADCASTSS 0(AX), Y10
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS Y8, Y10, Y0
 	VFMADD231PS Y9, Y10, Y1
-	VBROADCASTSS 4(AX), Y10
+	VBROADCASTSS (AX)(SI*1), Y10
 	VFMADD231PS Y8, Y10, Y2
 	VFMADD231PS Y9, Y10, Y3
-	VBROADCASTSS 8(AX), Y10
+	VBROADCASTSS (AX)(SI*2), Y10
 	VFMADD231PS Y8, Y10, Y4
 	VFMADD231PS Y9, Y10, Y5
-	VBROADCASTSS 12(AX), Y10
+	VBROADCASTSS (AX)(DI*1), Y10
 	VFMADD231PS Y8, Y10, Y6
 	VFMADD231PS Y9, Y10, Y7
-	ADDQ $32, AX
+	ADDQ DX, AX
 	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ R9
+	DECQ n+8(FP)
 	JNZ next
 store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ SI, DI

@@ -51,25 +51,28 @@ func (f *file) tile(rows, cols, lanes int) {
 		reg = "Y"
 	}
 	f.begin(fmt.Sprintf("tile%s%dx%d", reg, rows, cols),
-		"taps *tap, n, depth int, a, b *float32, bs int, c *float32, ldc, add int", 72)
-	f.load(0, "taps", "R8", "n", "R9", "depth", "R10", "a", "R11", "b", "R12", "bs", "R13", "c", "DI", "ldc", "SI", "add", "DX")
-	f.op("SHLQ $2, R13")
-	f.op("SHLQ $2, SI")
+		"taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int", 88)
 	nv := cols / lanes
 	acc := func(r, v int) string { return fmt.Sprintf("%s%d", reg, r*nv+v) }
 	vec := func(v int) string { return fmt.Sprintf("%s%d", reg, rows*nv+v) }
 	weight := fmt.Sprintf("%s%d", reg, rows*nv+nv)
-	f.op("TESTQ DX, DX")
-	f.op("JZ zero")
-	f.op("MOVQ DI, DX")
-	for r := range rows {
-		for v := range nv {
-			f.op("VMOVUPS %d(DX), %s", v*bytes, acc(r, v))
-		}
-		if r+1 < rows {
-			f.op("ADDQ SI, DX")
+	// results visits the rows of c, which DI walks through.
+	results := func(visit func(r, v int)) {
+		f.load(64, "c", "DI", "ldc", "SI")
+		f.op("SHLQ $2, SI")
+		for r := range rows {
+			for v := range nv {
+				visit(r, v)
+			}
+			if r+1 < rows {
+				f.op("ADDQ SI, DI")
+			}
 		}
 	}
+	f.load(80, "add", "DX")
+	f.op("TESTQ DX, DX")
+	f.op("JZ zero")
+	results(func(r, v int) { f.op("VMOVUPS %d(DI), %s", v*bytes, acc(r, v)) })
 	f.op("JMP begin")
 	f.label("zero")
 	for i := range rows * nv {
@@ -80,6 +83,11 @@ func (f *file) tile(rows, cols, lanes int) {
 		}
 	}
 	f.label("begin")
+	f.load(0, "taps", "R8", "n", "R9", "depth", "R10", "a", "R11", "as", "SI", "ad", "DX", "b", "R12", "bs", "R13")
+	for _, stride := range []string{"SI", "DX", "R13"} {
+		f.op("SHLQ $2, %s", stride)
+	}
+	f.op("LEAQ (SI)(SI*2), DI")
 	f.op("TESTQ R9, R9")
 	f.op("JZ store")
 	f.label("next")
@@ -92,28 +100,24 @@ func (f *file) tile(rows, cols, lanes int) {
 	for v := range nv {
 		f.op("VMOVUPS %d(BX), %s", v*bytes, vec(v))
 	}
+	if rows > 4 {
+		f.op("LEAQ (AX)(SI*4), R9")
+	}
 	for r := range rows {
-		f.op("VBROADCASTSS %d(AX), %s", 4*r, weight)
+		f.op("VBROADCASTSS %s, %s", row(r%4, []string{"AX", "R9"}[r/4], "SI", "DI"), weight)
 		for v := range nv {
 			f.op("VFMADD231PS %s, %s, %s", vec(v), weight, acc(r, v))
 		}
 	}
-	f.op("ADDQ $32, AX")
+	f.op("ADDQ DX, AX")
 	f.op("ADDQ R13, BX")
 	f.op("DECQ CX")
 	f.op("JNZ loop")
 	f.op("ADDQ $8, R8")
-	f.op("DECQ R9")
+	f.op("DECQ n+8(FP)")
 	f.op("JNZ next")
 	f.label("store")
-	for r := range rows {
-		for v := range nv {
-			f.op("VMOVUPS %s, %d(DI)", acc(r, v), v*bytes)
-		}
-		if r+1 < rows {
-			f.op("ADDQ SI, DI")
-		}
-	}
+	results(func(r, v int) { f.op("VMOVUPS %s, %d(DI)", acc(r, v), v*bytes) })
 	f.end()
 }
 
