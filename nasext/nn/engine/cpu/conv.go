@@ -21,6 +21,7 @@ type conv struct {
 	ahead, back tapLists
 	runs        [][]run   // of each tap
 	bias        []float32 // rows of lanes numbers
+	samples     []float32 // of a linear layer: the inputs again, one sample after the other
 }
 
 // tapLists holds for every pixel of a result the taps that reach it.
@@ -160,6 +161,59 @@ func (p *product) run(r *runner) {
 
 // weightGrad fills the gradients of weights and bias.
 func (o *conv) weightGrad(r *runner) {
+	if o.linear() {
+		o.outerProducts(r)
+	} else {
+		o.dotProducts(r)
+	}
+	if o.bias == nil {
+		return
+	}
+	var l [width]float32
+	size := o.out.pixels() * r.lanes
+	for c := range o.out.shape.C {
+		r.k.sum(o.out.grad[c*size:(c+1)*size], r.mask, &l)
+		o.step.Bias.G[c] = float32(total(&l))
+	}
+}
+
+// linear: there is but one pixel.
+func (o *conv) linear() bool {
+	return o.taps == 1 && o.groups == 1 && o.in.pixels() == 1 && o.out.pixels() == 1
+}
+
+// outerProducts fills the gradients of a linear layer's weights: for each sample the
+// product of an output's gradient with all inputs. Sums over samples as short as a batch
+// would take longer to fold than to sum.
+func (o *conv) outerProducts(r *runner) {
+	stride := (o.ci + width - 1) / width * width
+	if o.samples == nil {
+		o.samples = make([]float32, r.lanes*stride)
+	}
+	r.k.transpose(o.samples, stride, o.in.data, r.lanes, o.ci, r.n)
+	whole := o.ci / width * width
+	all := []tap{{}}
+	g := o.step.Weight.G
+	r.turns(o.ci*o.co*r.n/4, (o.co+panel-1)/panel, func(from, to int) {
+		var last [panel * width]float32
+		for row := from * panel; row < min(to*panel, o.co); row += panel {
+			n, dy := min(panel, o.co-row), o.out.grad[row*r.lanes:]
+			if whole > 0 {
+				r.k.tile(n, whole, all, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, false)
+			}
+			if whole == o.ci {
+				continue
+			}
+			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, false)
+			for i := range n {
+				copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], last[i*width:])
+			}
+		}
+	})
+}
+
+// dotProducts fills the gradients of weights: dot products over all pixels of a channel.
+func (o *conv) dotProducts(r *runner) {
 	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
 	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
 	outs, ins := (o.co+3)/4, (o.ci+3)/4
@@ -180,14 +234,6 @@ func (o *conv) weightGrad(r *runner) {
 			}
 		}
 	})
-	if o.bias == nil {
-		return
-	}
-	var l [width]float32
-	for c := range o.out.shape.C {
-		r.k.sum(dy[c*os:(c+1)*os], r.mask, &l)
-		o.step.Bias.G[c] = float32(total(&l))
-	}
 }
 
 func (o *conv) idle() {

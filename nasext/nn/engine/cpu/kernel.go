@@ -26,6 +26,8 @@ type kernels struct {
 	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool)
 	// dot: out[4i+j] = Σ_runs Σ dy[run.a+i·ds+…]·x[run.b+j·xs+…] for i < rows ≤ 4 and j < cols ≤ 4.
 	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
+	// transpose: dst[j·ds+i] = src[i·ss+j] for i < rows and j < cols.
+	transpose func(dst []float32, ds int, src []float32, ss, rows, cols int)
 
 	// What follows works on slices of equal length, a multiple of width.
 	add      func(dst, src []float32)                                // dst += src
@@ -44,7 +46,7 @@ type kernels struct {
 // portable is the set in plain Go.
 func portable() *kernels {
 	return &kernels{
-		name: "portable", tile: tileGo, dot: dotGo, add: addGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
+		name: "portable", tile: tileGo, dot: dotGo, transpose: transposeGo, add: addGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
 		reluGrad: reluGradGo, sum: sumGo, sqdev: sqdevGo, normSums: normSumsGo, normGrad: normGradGo,
 	}
 }
@@ -93,6 +95,19 @@ func dotGo(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int
 				}
 			}
 			out[4*i+j] = fold(&l)
+		}
+	}
+}
+
+func transposeGo(dst []float32, ds int, src []float32, ss, rows, cols int) {
+	const block = 16 // of rows, so that dst is written in stretches
+	for i0 := 0; i0 < rows; i0 += block {
+		n := min(block, rows-i0)
+		for j := range cols {
+			out := dst[j*ds+i0:][:n]
+			for i := range out {
+				out[i] = src[(i0+i)*ss+j]
+			}
 		}
 	}
 }

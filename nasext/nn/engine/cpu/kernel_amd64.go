@@ -19,7 +19,17 @@ func fastest() *kernels {
 // simple are the loops that are the same with AVX2 and AVX-512: memory limits them.
 func simple(name string) *kernels {
 	return &kernels{
-		name:   name,
+		name: name,
+		transpose: func(dst []float32, ds int, src []float32, ss, rows, cols int) {
+			blocks, i := cols/8, 0
+			for ; i+8 <= rows && blocks > 0; i += 8 {
+				transposeY8(&dst[i], ds, &src[i*ss], ss, blocks)
+				transposeGo(dst[min(8*blocks*ds+i, len(dst)):], ds, src[i*ss+8*blocks:], ss, 8, cols%8)
+			}
+			if i < rows {
+				transposeGo(dst[i:], ds, src[i*ss:], ss, rows-i, cols)
+			}
+		},
 		add:    func(dst, src []float32) { addY(&dst[0], &src[0], len(dst)/width) },
 		addMul: func(dst, src []float32, f float32) { addMulY(&dst[0], &src[0], len(dst)/width, f) },
 		affine: func(dst, src []float32, f, t float32) { affineY(&dst[0], &src[0], len(dst)/width, f, t) },

@@ -117,6 +117,28 @@ func TestDot(t *testing.T) {
 	}
 }
 
+func TestTranspose(t *testing.T) {
+	draw := seed.Stream(1, "transpose")
+	for range 200 {
+		rows, cols := 1+draw.IntN(40), 1+draw.IntN(40)
+		ss, ds := cols+draw.IntN(5), rows+draw.IntN(5)
+		src := random(draw, (rows-1)*ss+cols)
+		for _, k := range sets() {
+			dst := make([]float32, (cols-1)*ds+rows)
+			k.transpose(dst, ds, src, ss, rows, cols)
+			for at, got := range dst {
+				want := float32(0)
+				if i, j := at%ds, at/ds; i < rows {
+					want = src[i*ss+j]
+				}
+				if got != want {
+					t.Fatalf("%s: %d×%d: %v at %d, want %v", k.name, rows, cols, got, at, want)
+				}
+			}
+		}
+	}
+}
+
 // TestSimpleLoops compares the other loops of every set with those in Go, to the bit.
 func TestSimpleLoops(t *testing.T) {
 	draw := seed.Stream(1, "simple")

@@ -123,6 +123,9 @@ func dotZ4x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *flo
 func dotZ4x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
+func transposeY8(dst *float32, ds int, src *float32, ss, blocks int)
+
+//go:noescape
 func addY(dst, src *float32, n int)
 
 //go:noescape

@@ -139,22 +139,17 @@ func (r *runner) Backward(dout, dx []float32) {
 // load turns samples (one after the other) into lanes.
 func (r *runner) load(dst, x []float32) {
 	elems := len(dst) / r.lanes
+	r.k.transpose(dst, r.lanes, x, elems, r.n, elems)
+	if r.n == r.lanes {
+		return
+	}
 	for e := range elems {
-		row := dst[e*r.lanes : (e+1)*r.lanes]
-		for i := range r.n {
-			row[i] = x[i*elems+e]
-		}
-		clear(row[r.n:])
+		clear(dst[e*r.lanes+r.n : (e+1)*r.lanes])
 	}
 }
 
 // unload turns lanes into samples.
 func (r *runner) unload(x, src []float32) {
 	elems := len(src) / r.lanes
-	for e := range elems {
-		row := src[e*r.lanes : (e+1)*r.lanes]
-		for i := range r.n {
-			x[i*elems+e] = row[i]
-		}
-	}
+	r.k.transpose(x, elems, src, r.lanes, elems, r.n)
 }

@@ -121,6 +121,41 @@ func (f *file) tile(rows, cols, lanes int) {
 	f.end()
 }
 
+// transpose writes the transposition of blocks of 8 × 8 numbers that lie side by side in
+// eight rows of src: they come to lie below each other in dst.
+func (f *file) transpose() {
+	f.begin("transposeY8", "dst *float32, ds int, src *float32, ss, blocks int", 40)
+	f.load(0, "dst", "DI", "ds", "R10", "src", "SI", "ss", "R11", "blocks", "CX")
+	f.op("SHLQ $2, R10")
+	f.op("SHLQ $2, R11")
+	f.op("LEAQ (R11)(R11*2), R13")
+	f.label("loop")
+	f.op("LEAQ (SI)(R11*4), AX")
+	// Halves of row i and of row i+4 share a register: what follows stays within halves.
+	for half := range 2 {
+		for i := range 4 {
+			f.op("VMOVUPS %d%s, X%d", 16*half, row(i, "SI", "R11", "R13"), 4*half+i)
+			f.op("VINSERTF128 $1, %d%s, Y%d, Y%d", 16*half, row(i, "AX", "R11", "R13"), 4*half+i, 4*half+i)
+		}
+	}
+	for half := range 2 {
+		r := 4 * half
+		for i := range 2 {
+			f.op("VUNPCKLPS Y%d, Y%d, Y%d", r+2*i+1, r+2*i, 8+2*i)
+			f.op("VUNPCKHPS Y%d, Y%d, Y%d", r+2*i+1, r+2*i, 9+2*i)
+		}
+		for i := range 4 { // row i of the four that these halves make
+			f.op("VSHUFPS $%d, Y%d, Y%d, Y12", []int{0x44, 0xee}[i%2], 10+i/2, 8+i/2)
+			f.op("VMOVUPS Y12, (DI)")
+			f.op("ADDQ R10, DI")
+		}
+	}
+	f.op("ADDQ $32, SI")
+	f.op("DECQ CX")
+	f.op("JNZ loop")
+	f.end()
+}
+
 // row is the address of the i-th of up to four rows that begin at base, stride apart;
 // stride3 holds three strides.
 func row(i int, base, stride, stride3 string) string {
@@ -403,6 +438,7 @@ func generate() (map[string][]byte, error) {
 			}
 		}
 	}
+	f.transpose()
 	f.simple()
 	f.masked()
 	decl, err := format.Source(f.decl.Bytes())
