@@ -3,6 +3,8 @@ package nn
 import (
 	"fmt"
 	"math"
+
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
 // Optimizer changes parameters by their gradients. It keeps state for the parameters
@@ -40,16 +42,7 @@ func (o *SGD) Step(params []*Param, rate float64) error {
 	}
 	lr, mom, decay := float32(rate), float32(o.Momentum), float32(o.WeightDecay)
 	for i, p := range params {
-		w, v := p.W, o.velocity[i][:len(p.W)]
-		for j, g := range p.G[:len(w)] {
-			g += float32(decay * w[j])
-			v[j] = float32(mom*v[j]) + g
-			step := v[j]
-			if o.Nesterov {
-				step = g + float32(mom*v[j])
-			}
-			w[j] -= float32(lr * step)
-		}
+		cpu.Momentum(p.W, o.velocity[i], p.G, lr, mom, decay, o.Nesterov)
 	}
 	return nil
 }

@@ -144,6 +144,12 @@ func reluGradY(dst, dy, y *float32, n int)
 func normSumsY(dy, x *float32, n int, t float32, s, p *float32)
 
 //go:noescape
+func momentumY(w, v, grad *float32, n int, rate, momentum, decay float32)
+
+//go:noescape
+func nesterovY(w, v, grad *float32, n int, rate, momentum, decay float32)
+
+//go:noescape
 func sumY(x, mask *float32, blocks, m int, out *float32)
 
 //go:noescape

@@ -3868,6 +3868,82 @@ loop:
 	VZEROUPPER
 	RET
 
+// func momentumY(w, v, grad *float32, n int, rate, momentum, decay float32)
+TEXT ·momentumY(SB), NOSPLIT, $0-44
+	MOVQ w+0(FP), DI
+	MOVQ v+8(FP), SI
+	MOVQ grad+16(FP), DX
+	MOVQ n+24(FP), CX
+	VBROADCASTSS rate+32(FP), Y8
+	VBROADCASTSS momentum+36(FP), Y9
+	VBROADCASTSS decay+40(FP), Y10
+loop:
+	VMOVUPS 0(DI), Y0
+	VMULPS Y0, Y10, Y2
+	VADDPS 0(DX), Y2, Y2
+	VMULPS 0(SI), Y9, Y4
+	VADDPS Y2, Y4, Y4
+	VMOVUPS Y4, 0(SI)
+	VMULPS Y4, Y8, Y4
+	VSUBPS Y4, Y0, Y0
+	VMOVUPS Y0, 0(DI)
+	VMOVUPS 32(DI), Y1
+	VMULPS Y1, Y10, Y3
+	VADDPS 32(DX), Y3, Y3
+	VMULPS 32(SI), Y9, Y5
+	VADDPS Y3, Y5, Y5
+	VMOVUPS Y5, 32(SI)
+	VMULPS Y5, Y8, Y5
+	VSUBPS Y5, Y1, Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// func nesterovY(w, v, grad *float32, n int, rate, momentum, decay float32)
+TEXT ·nesterovY(SB), NOSPLIT, $0-44
+	MOVQ w+0(FP), DI
+	MOVQ v+8(FP), SI
+	MOVQ grad+16(FP), DX
+	MOVQ n+24(FP), CX
+	VBROADCASTSS rate+32(FP), Y8
+	VBROADCASTSS momentum+36(FP), Y9
+	VBROADCASTSS decay+40(FP), Y10
+loop:
+	VMOVUPS 0(DI), Y0
+	VMULPS Y0, Y10, Y2
+	VADDPS 0(DX), Y2, Y2
+	VMULPS 0(SI), Y9, Y4
+	VADDPS Y2, Y4, Y4
+	VMOVUPS Y4, 0(SI)
+	VMULPS Y4, Y9, Y4
+	VADDPS Y2, Y4, Y4
+	VMULPS Y4, Y8, Y4
+	VSUBPS Y4, Y0, Y0
+	VMOVUPS Y0, 0(DI)
+	VMOVUPS 32(DI), Y1
+	VMULPS Y1, Y10, Y3
+	VADDPS 32(DX), Y3, Y3
+	VMULPS 32(SI), Y9, Y5
+	VADDPS Y3, Y5, Y5
+	VMOVUPS Y5, 32(SI)
+	VMULPS Y5, Y9, Y5
+	VADDPS Y3, Y5, Y5
+	VMULPS Y5, Y8, Y5
+	VSUBPS Y5, Y1, Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
 // func sumY(x, mask *float32, blocks, m int, out *float32)
 TEXT ·sumY(SB), NOSPLIT, $0-40
 	MOVQ x+0(FP), SI

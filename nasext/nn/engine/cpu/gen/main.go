@@ -359,6 +359,31 @@ func (f *file) simple() {
 	f.end()
 }
 
+// momentum writes the update of gradient descent with momentum, plain or Nesterov's.
+func (f *file) momentum(name string, nesterov bool) {
+	f.begin(name, "w, v, grad *float32, n int, rate, momentum, decay float32", 44)
+	f.load(0, "w", "DI", "v", "SI", "grad", "DX", "n", "CX")
+	for i, arg := range []string{"rate", "momentum", "decay"} {
+		f.broadcast(arg, 32+4*i, 8+i)
+	}
+	f.each([]string{"DI", "SI", "DX"}, func(off, h int) {
+		f.op("VMOVUPS %d(DI), Y%d", off, h)
+		f.op("VMULPS Y%d, Y10, Y%d", h, 2+h)
+		f.op("VADDPS %d(DX), Y%d, Y%d", off, 2+h, 2+h) // g + decay·w
+		f.op("VMULPS %d(SI), Y9, Y%d", off, 4+h)
+		f.op("VADDPS Y%d, Y%d, Y%d", 2+h, 4+h, 4+h)
+		f.op("VMOVUPS Y%d, %d(SI)", 4+h, off)
+		if nesterov {
+			f.op("VMULPS Y%d, Y9, Y%d", 4+h, 4+h)
+			f.op("VADDPS Y%d, Y%d, Y%d", 2+h, 4+h, 4+h)
+		}
+		f.op("VMULPS Y%d, Y8, Y%d", 4+h, 4+h)
+		f.op("VSUBPS Y%d, Y%d, Y%d", 4+h, h, h)
+		f.op("VMOVUPS Y%d, %d(DI)", h, off)
+	})
+	f.end()
+}
+
 // masked writes the loops whose mask begins anew every m×16 numbers, in BX; R9 counts
 // the repetitions, R10 holds m.
 func (f *file) masked() {
@@ -440,6 +465,8 @@ func generate() (map[string][]byte, error) {
 	}
 	f.transpose()
 	f.simple()
+	f.momentum("momentumY", false)
+	f.momentum("nesterovY", true)
 	f.masked()
 	decl, err := format.Source(f.decl.Bytes())
 	if err != nil {
