@@ -15,7 +15,7 @@ func BenchmarkStep(b *testing.B) {
 		name  string
 		arch  *arch.Arch
 		batch int
-	}{{"W1", w1(), 64}, {"W3", w3(), 64}, {"W7", w7(), 128}} {
+	}{{"W1", w1(), 64}, {"W2", w2(), 64}, {"W3", w3(), 64}, {"W7", w7(), 128}} {
 		for threads := 1; threads <= 2; threads++ {
 			b.Run(fmt.Sprintf("%s/threads=%d", w.name, threads), func(b *testing.B) {
 				n, err := NewOn(cpu.New(threads), w.arch, 1)

@@ -99,6 +99,9 @@ func nb201(in arch.Shape, c, cells int) *arch.Arch {
 	return &n.Arch
 }
 
+// w2 is the network of NAS-Bench-201 in its published size.
+func w2() *arch.Arch { return nb201(arch.Shape{C: 3, H: 32, W: 32}, 16, 5) }
+
 func w3() *arch.Arch { return nb201(arch.Shape{C: 1, H: 8, W: 8}, 8, 1) }
 
 // w7 is a perceptron with two hidden layers.

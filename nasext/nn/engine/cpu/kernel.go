@@ -28,6 +28,11 @@ type kernels struct {
 	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
 	// transpose: dst[j·ds+i] = src[i·ss+j] for i < rows and j < cols.
 	transpose func(dst []float32, ds int, src []float32, ss, rows, cols int)
+	// maxPool: for each lane the largest of the numbers x[at[i]+lane], i = 0, 1, …, or the
+	// last that is NaN; which tells the offset of the first that is.
+	maxPool func(y []float32, which []int32, x []float32, at []int32)
+	// maxPoolGrad: dx[at[i]+lane] += dy[lane] where which[lane] is at[i], and 0 elsewhere.
+	maxPoolGrad func(dx, dy []float32, which, at []int32)
 
 	// What follows works on slices of equal length, a multiple of width.
 	add      func(dst, src []float32)                                // dst += src
@@ -46,7 +51,7 @@ type kernels struct {
 // portable is the set in plain Go.
 func portable() *kernels {
 	return &kernels{
-		name: "portable", tile: tileGo, dot: dotGo, transpose: transposeGo, add: addGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
+		name: "portable", tile: tileGo, dot: dotGo, transpose: transposeGo, maxPool: maxPoolGo, maxPoolGrad: maxPoolGradGo, add: addGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
 		reluGrad: reluGradGo, sum: sumGo, sqdev: sqdevGo, normSums: normSumsGo, normGrad: normGradGo,
 	}
 }
@@ -108,6 +113,32 @@ func transposeGo(dst []float32, ds int, src []float32, ss, rows, cols int) {
 			for i := range out {
 				out[i] = src[(i0+i)*ss+j]
 			}
+		}
+	}
+}
+
+func maxPoolGo(y []float32, which []int32, x []float32, at []int32) {
+	copy(y, x[at[0]:int(at[0])+len(y)])
+	for l := range which {
+		which[l] = at[0]
+	}
+	for _, off := range at[1:] {
+		for l, v := range x[off : int(off)+len(y)] {
+			if v > y[l] || v != v {
+				y[l], which[l] = v, off
+			}
+		}
+	}
+}
+
+func maxPoolGradGo(dx, dy []float32, which, at []int32) {
+	for _, off := range at {
+		row := dx[off : int(off)+len(dy)]
+		for l, d := range dy {
+			if which[l] != off {
+				d = 0
+			}
+			row[l] += d
 		}
 	}
 }

@@ -30,6 +30,12 @@ func simple(name string) *kernels {
 				transposeGo(dst[i:], ds, src[i*ss:], ss, rows-i, cols)
 			}
 		},
+		maxPool: func(y []float32, which []int32, x []float32, at []int32) {
+			maxPoolY(&y[0], &which[0], &x[0], &at[0], len(at), len(y)/width)
+		},
+		maxPoolGrad: func(dx, dy []float32, which, at []int32) {
+			maxPoolGradY(&dx[0], &dy[0], &which[0], &at[0], len(at), len(dy)/width)
+		},
 		add:    func(dst, src []float32) { addY(&dst[0], &src[0], len(dst)/width) },
 		addMul: func(dst, src []float32, f float32) { addMulY(&dst[0], &src[0], len(dst)/width, f) },
 		affine: func(dst, src []float32, f, t float32) { affineY(&dst[0], &src[0], len(dst)/width, f, t) },

@@ -139,6 +139,49 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
+// TestMaxPool compares with the definition, for windows that overlap nothing.
+func TestMaxPool(t *testing.T) {
+	draw := seed.Stream(1, "max pool")
+	for range 100 {
+		lanes, n := width*(1+draw.IntN(3)), 1+draw.IntN(9)
+		x, dx0 := random(draw, n*lanes), random(draw, n*lanes)
+		for range draw.IntN(4) {
+			x[draw.IntN(len(x))] = float32(math.NaN())
+			copy(x, x[len(x)-lanes:]) // equal numbers, too
+		}
+		at := make([]int32, n)
+		for i, p := range draw.Perm(n) {
+			at[i] = int32(p * lanes)
+		}
+		dy := random(draw, lanes)
+		for _, k := range sets() {
+			y, which, dx := make([]float32, lanes), make([]int32, lanes), slices.Clone(dx0)
+			k.maxPool(y, which, x, at)
+			k.maxPoolGrad(dx, dy, which, at)
+			for l := range lanes {
+				best, want := x[int(at[0])+l], at[0]
+				for _, off := range at {
+					if v := x[int(off)+l]; v > best || v != v {
+						best, want = v, off
+					}
+				}
+				if math.Float32bits(y[l]) != math.Float32bits(best) || which[l] != want {
+					t.Fatalf("%s: %v from %d, want %v from %d", k.name, y[l], which[l], best, want)
+				}
+				for _, off := range at {
+					grad := dx0[int(off)+l]
+					if off == want {
+						grad += dy[l]
+					}
+					if got := dx[int(off)+l]; got != grad {
+						t.Fatalf("%s: gradient %v at %d of lane %d, want %v", k.name, got, off, l, grad)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestSimpleLoops compares the other loops of every set with those in Go, to the bit.
 func TestSimpleLoops(t *testing.T) {
 	draw := seed.Stream(1, "simple")

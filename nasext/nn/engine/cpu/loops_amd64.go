@@ -150,6 +150,12 @@ func momentumY(w, v, grad *float32, n int, rate, momentum, decay float32)
 func nesterovY(w, v, grad *float32, n int, rate, momentum, decay float32)
 
 //go:noescape
+func maxPoolY(y *float32, which *int32, x *float32, at *int32, n, blocks int)
+
+//go:noescape
+func maxPoolGradY(dx, dy *float32, which, at *int32, n, blocks int)
+
+//go:noescape
 func sumY(x, mask *float32, blocks, m int, out *float32)
 
 //go:noescape

@@ -3944,6 +3944,91 @@ loop:
 	VZEROUPPER
 	RET
 
+// func maxPoolY(y *float32, which *int32, x *float32, at *int32, n, blocks int)
+TEXT ·maxPoolY(SB), NOSPLIT, $0-48
+	MOVQ y+0(FP), DI
+	MOVQ which+8(FP), R11
+	MOVQ x+16(FP), SI
+	MOVQ at+24(FP), R8
+	MOVQ n+32(FP), R10
+	MOVQ blocks+40(FP), DX
+block:
+	MOVLQSX (R8), AX
+	VMOVUPS 0(SI)(AX*4), Y0
+	VPBROADCASTD (R8), Y2
+	VMOVUPS 32(SI)(AX*4), Y1
+	VPBROADCASTD (R8), Y3
+	MOVQ R8, R9
+	MOVQ R10, CX
+next:
+	MOVLQSX (R9), AX
+	LEAQ (SI)(AX*4), BX
+	VPBROADCASTD (R9), Y8
+	VMOVUPS 0(BX), Y4
+	VCMPPS $0x1e, Y0, Y4, Y5
+	VCMPPS $3, Y4, Y4, Y6
+	VORPS Y6, Y5, Y5
+	VBLENDVPS Y5, Y4, Y0, Y0
+	VBLENDVPS Y5, Y8, Y2, Y2
+	VMOVUPS 32(BX), Y4
+	VCMPPS $0x1e, Y1, Y4, Y5
+	VCMPPS $3, Y4, Y4, Y6
+	VORPS Y6, Y5, Y5
+	VBLENDVPS Y5, Y4, Y1, Y1
+	VBLENDVPS Y5, Y8, Y3, Y3
+	ADDQ $4, R9
+	DECQ CX
+	JNZ next
+	VMOVUPS Y0, 0(DI)
+	VMOVUPS Y2, 0(R11)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y3, 32(R11)
+	ADDQ $64, DI
+	ADDQ $64, R11
+	ADDQ $64, SI
+	DECQ DX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func maxPoolGradY(dx, dy *float32, which, at *int32, n, blocks int)
+TEXT ·maxPoolGradY(SB), NOSPLIT, $0-48
+	MOVQ dx+0(FP), SI
+	MOVQ dy+8(FP), DI
+	MOVQ which+16(FP), R11
+	MOVQ at+24(FP), R8
+	MOVQ n+32(FP), R10
+	MOVQ blocks+40(FP), DX
+block:
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 0(R11), Y2
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 32(R11), Y3
+	MOVQ R8, R9
+	MOVQ R10, CX
+next:
+	MOVLQSX (R9), AX
+	LEAQ (SI)(AX*4), BX
+	VPBROADCASTD (R9), Y8
+	VPCMPEQD Y8, Y2, Y5
+	VANDPS Y0, Y5, Y5
+	VADDPS 0(BX), Y5, Y5
+	VMOVUPS Y5, 0(BX)
+	VPCMPEQD Y8, Y3, Y5
+	VANDPS Y1, Y5, Y5
+	VADDPS 32(BX), Y5, Y5
+	VMOVUPS Y5, 32(BX)
+	ADDQ $4, R9
+	DECQ CX
+	JNZ next
+	ADDQ $64, DI
+	ADDQ $64, R11
+	ADDQ $64, SI
+	DECQ DX
+	JNZ block
+	VZEROUPPER
+	RET
+
 // func sumY(x, mask *float32, blocks, m int, out *float32)
 TEXT ·sumY(SB), NOSPLIT, $0-40
 	MOVQ x+0(FP), SI

@@ -27,9 +27,6 @@ func newWindows(o arch.Op, in, out value, lanes int) windows {
 	return w
 }
 
-// scalarCost is what a number costs in a loop that is not a vector loop.
-const scalarCost = 8
-
 // maxPool is the largest number under a window; its gradient goes to the first that is.
 type maxPool struct {
 	plain
@@ -40,25 +37,13 @@ type maxPool struct {
 
 func (o *maxPool) forward(r *runner) {
 	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
-	r.turns(scalarCost*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
+	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
 		for c := from; c < to; c++ {
 			x := o.in.data[c*ps : (c+1)*ps]
 			for q := range qs {
 				base := (c*qs + q) * r.lanes
 				y, which := o.out.data[base:base+r.lanes], o.which[base:base+r.lanes]
-				at := o.windows.of(q)
-				copy(y, x[at[0]:int(at[0])+r.lanes])
-				for l := range which {
-					which[l] = at[0]
-				}
-				for _, off := range at[1:] {
-					row := x[off : int(off)+len(y)]
-					for l, v := range row {
-						if v > y[l] || v != v {
-							y[l], which[l] = v, off
-						}
-					}
-				}
+				r.k.maxPool(y, which, x, o.windows.of(q))
 			}
 		}
 	})
@@ -70,7 +55,7 @@ func (o *maxPool) backward(r *runner) {
 		return
 	}
 	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
-	r.turns(scalarCost*len(o.out.data), o.out.shape.C, func(from, to int) {
+	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
 		for c := from; c < to; c++ {
 			g := dx[c*ps : (c+1)*ps]
 			if !more {
@@ -78,10 +63,7 @@ func (o *maxPool) backward(r *runner) {
 			}
 			for q := range qs {
 				base := (c*qs + q) * r.lanes
-				which := o.which[base : base+r.lanes]
-				for l, d := range o.out.grad[base : base+r.lanes] {
-					g[int(which[l])+l] += d
-				}
+				r.k.maxPoolGrad(g, o.out.grad[base:base+r.lanes], o.which[base:base+r.lanes], o.windows.of(q))
 			}
 		}
 	})

@@ -384,6 +384,72 @@ func (f *file) momentum(name string, nesterov bool) {
 	f.end()
 }
 
+// windows writes the two directions of max pooling for one output pixel: n offsets of
+// the pixels under its window are in at, DX counts 16 lanes at a time.
+func (f *file) windows() {
+	loop := func(each func(h int)) { // over the window
+		f.op("MOVQ R8, R9")
+		f.op("MOVQ R10, CX")
+		f.label("next")
+		f.op("MOVLQSX (R9), AX")
+		f.op("LEAQ (SI)(AX*4), BX")
+		f.op("VPBROADCASTD (R9), Y8")
+		for h := range 2 {
+			each(h)
+		}
+		f.op("ADDQ $4, R9")
+		f.op("DECQ CX")
+		f.op("JNZ next")
+	}
+
+	f.begin("maxPoolY", "y *float32, which *int32, x *float32, at *int32, n, blocks int", 48)
+	f.load(0, "y", "DI", "which", "R11", "x", "SI", "at", "R8", "n", "R10", "blocks", "DX")
+	f.label("block")
+	f.op("MOVLQSX (R8), AX")
+	for h := range 2 {
+		f.op("VMOVUPS %d(SI)(AX*4), Y%d", 32*h, h)
+		f.op("VPBROADCASTD (R8), Y%d", 2+h)
+	}
+	loop(func(h int) { // the first again, which changes nothing
+		f.op("VMOVUPS %d(BX), Y4", 32*h)
+		f.op("VCMPPS $0x1e, Y%d, Y4, Y5", h) // larger
+		f.op("VCMPPS $3, Y4, Y4, Y6")        // NaN
+		f.op("VORPS Y6, Y5, Y5")
+		f.op("VBLENDVPS Y5, Y4, Y%d, Y%d", h, h)
+		f.op("VBLENDVPS Y5, Y8, Y%d, Y%d", 2+h, 2+h)
+	})
+	for h := range 2 {
+		f.op("VMOVUPS Y%d, %d(DI)", h, 32*h)
+		f.op("VMOVUPS Y%d, %d(R11)", 2+h, 32*h)
+	}
+	for _, p := range []string{"DI", "R11", "SI"} {
+		f.op("ADDQ $64, %s", p)
+	}
+	f.op("DECQ DX")
+	f.op("JNZ block")
+	f.end()
+
+	f.begin("maxPoolGradY", "dx, dy *float32, which, at *int32, n, blocks int", 48)
+	f.load(0, "dx", "SI", "dy", "DI", "which", "R11", "at", "R8", "n", "R10", "blocks", "DX")
+	f.label("block")
+	for h := range 2 {
+		f.op("VMOVUPS %d(DI), Y%d", 32*h, h)
+		f.op("VMOVUPS %d(R11), Y%d", 32*h, 2+h)
+	}
+	loop(func(h int) {
+		f.op("VPCMPEQD Y8, Y%d, Y5", 2+h)
+		f.op("VANDPS Y%d, Y5, Y5", h)
+		f.op("VADDPS %d(BX), Y5, Y5", 32*h)
+		f.op("VMOVUPS Y5, %d(BX)", 32*h)
+	})
+	for _, p := range []string{"DI", "R11", "SI"} {
+		f.op("ADDQ $64, %s", p)
+	}
+	f.op("DECQ DX")
+	f.op("JNZ block")
+	f.end()
+}
+
 // masked writes the loops whose mask begins anew every m×16 numbers, in BX; R9 counts
 // the repetitions, R10 holds m.
 func (f *file) masked() {
@@ -467,6 +533,7 @@ func generate() (map[string][]byte, error) {
 	f.simple()
 	f.momentum("momentumY", false)
 	f.momentum("nesterovY", true)
+	f.windows()
 	f.masked()
 	decl, err := format.Source(f.decl.Bytes())
 	if err != nil {
