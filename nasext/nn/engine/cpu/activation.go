@@ -44,6 +44,29 @@ func (o *relu) backward(r *runner) {
 	})
 }
 
+// rectifier is an operation that can rectify its output as it writes it, because its
+// backward pass needs no more of it.
+type rectifier interface {
+	op
+	rectify()
+}
+
+// rectified is max(x, 0) where what computes x has done it, in the same memory.
+type rectified struct {
+	plain
+	out value
+}
+
+func (o *rectified) forward(*runner) {}
+
+func (o *rectified) backward(r *runner) {
+	y, dy := o.out.data, o.out.grad
+	r.turns(len(y), len(y)/r.lanes, func(from, to int) {
+		from, to = from*r.lanes, to*r.lanes
+		r.k.reluGrad(dy[from:to], dy[from:to], y[from:to])
+	})
+}
+
 // pointwise is a function of each number on its own.
 type pointwise struct {
 	plain

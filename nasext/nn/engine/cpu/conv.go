@@ -21,6 +21,7 @@ type conv struct {
 	ahead, back tapLists
 	runs        [][]run   // of each tap
 	bias        []float32 // rows of lanes numbers
+	relu        bool      // the output is rectified
 	samples     []float32 // of a linear layer: the inputs again, one sample after the other
 }
 
@@ -102,12 +103,14 @@ func runsOf(op arch.Op, o *conv, t, lanes int) (runs []run) {
 	return runs
 }
 
+func (o *conv) rectify() { o.relu = true }
+
 func (o *conv) forward(r *runner) {
 	for i := range o.bias {
 		o.bias[i] = o.step.Bias.W[i/r.lanes]
 	}
 	p := product{w: o.step.Weight.W, ws: o.ci * o.taps, wd: o.taps, lists: &o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
-		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), bias: o.bias}
+		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), bias: o.bias, relu: o.relu}
 	p.run(r)
 }
 
@@ -134,6 +137,7 @@ type product struct {
 	dstPixels   int
 	bias        []float32 // what dst begins with: rows of lanes; or nil
 	add         bool      // dst keeps what it holds
+	relu        bool      // dst is rectified in the end
 }
 
 func (p *product) run(r *runner) {
@@ -155,6 +159,10 @@ func (p *product) run(r *runner) {
 			}
 			r.k.tile(n, r.lanes, p.lists.of(q), p.depth, p.w[g*size+row*p.ws:(g+1)*size], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
 				p.dst[c:], ds, p.add || p.bias != nil)
+			for i := 0; p.relu && i < n; i++ {
+				row := p.dst[c+i*ds:][:r.lanes]
+				r.k.relu(row, row)
+			}
 		}
 	})
 }

@@ -51,7 +51,7 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 	}
 	lanes := (batch + width - 1) / width * width
 	r := &runner{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]float32, lanes), n: -1}
-	vals := make([]value, len(p.Steps))
+	vals, ops, takers := make([]value, len(p.Steps)), make([]op, len(p.Steps)), takersOf(p)
 	for i, s := range p.Steps {
 		// Offsets inside one activation are kept in 32 bits.
 		if s.Out.Elems() > math.MaxInt32/lanes {
@@ -62,11 +62,19 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 		for j, from := range s.In {
 			ins[j] = vals[from]
 		}
+		if s.Op.Kind == arch.ReLU && takers[s.In[0]] == 1 {
+			if before, ok := ops[s.In[0]].(rectifier); ok {
+				before.rectify()
+				o := &rectified{out: ins[0]}
+				vals[i], r.ops, r.outs = ins[0], append(r.ops, o), append(r.outs, ins[0].store)
+				continue
+			}
+		}
 		v, o, err := r.operation(s, ins, p.Seed)
 		if err != nil {
 			return nil, err
 		}
-		vals[i] = v
+		vals[i], ops[i] = v, o
 		if o != nil {
 			r.ops, r.outs = append(r.ops, o), append(r.outs, v.store)
 		}
@@ -75,11 +83,34 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 	return r, nil
 }
 
+// takersOf counts for each step how many take its output; being the network's output
+// counts too. Steps that only give another shape to an output count as their input.
+func takersOf(p *engine.Plan) []int {
+	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
+	for i, s := range p.Steps {
+		source[i] = i
+		if reshapes(s.Op.Kind) {
+			source[i] = source[s.In[0]]
+			continue
+		}
+		for _, from := range s.In {
+			takers[source[from]]++
+		}
+	}
+	takers[source[len(p.Steps)-1]]++
+	for i, from := range source {
+		takers[i] = takers[from]
+	}
+	return takers
+}
+
+// reshapes: a step only gives another shape to its input's memory.
+func reshapes(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten }
+
 // operation is the output of a step and what computes it: nil for steps that only give
 // another shape to their input's memory.
 func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, error) {
-	switch s.Op.Kind {
-	case arch.Identity, arch.Flatten:
+	if reshapes(s.Op.Kind) {
 		return value{s.Out, in[0].store}, nil, nil
 	}
 	v := r.newValue(s.Out)

@@ -3,9 +3,12 @@ package cpu
 // add is the sum of values of one shape, from the first to the last.
 type add struct {
 	plain
-	in  []value
-	out value
+	in   []value
+	out  value
+	relu bool // the sum is rectified
 }
+
+func (o *add) rectify() { o.relu = true }
 
 func (o *add) forward(r *runner) {
 	y := o.out.data
@@ -14,6 +17,9 @@ func (o *add) forward(r *runner) {
 		copy(y[from:to], o.in[0].data[from:to])
 		for _, v := range o.in[1:] {
 			r.k.add(y[from:to], v.data[from:to])
+		}
+		if o.relu {
+			r.k.relu(y[from:to], y[from:to])
 		}
 	})
 }

@@ -15,6 +15,7 @@ type batchNorm struct {
 	mean, inv []float32           // of this batch; inv is 1/sqrt(var+eps)
 	sums      [][2][width]float32 // one pair a channel
 	tmp       []float32
+	relu      bool // the output is rectified
 }
 
 func newBatchNorm(s engine.Step, in, out value) *batchNorm {
@@ -24,6 +25,8 @@ func newBatchNorm(s engine.Step, in, out value) *batchNorm {
 
 // normCost is what a number costs in the three passes of a direction.
 const normCost = 3
+
+func (o *batchNorm) rectify() { o.relu = true }
 
 func (o *batchNorm) forward(r *runner) {
 	scale, shift := o.step.Weight.W, o.step.Bias.W
@@ -39,6 +42,9 @@ func (o *batchNorm) forward(r *runner) {
 			o.mean[c], o.inv[c] = mean, inv
 			f := scale[c] * inv
 			r.k.affine(y, x, f, shift[c]-mean*f)
+			if o.relu {
+				r.k.relu(y, y)
+			}
 		}
 	})
 }
