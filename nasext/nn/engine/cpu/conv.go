@@ -19,7 +19,8 @@ type conv struct {
 	taps    int // positions of the filter
 
 	ahead, back tapLists
-	runs        [][]run   // of each tap
+	runs        [][]run // of each tap; nil if there are spans
+	spans       []span
 	bias        []float32 // rows of lanes numbers
 	relu        bool      // the output is rectified
 	samples     []float32 // of a linear layer: the inputs again, one sample after the other
@@ -41,8 +42,12 @@ func newConv(r *runner, s engine.Step, in, out value) *conv {
 	o := &conv{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
 		taps: op.KH * op.KW}
 	o.ahead, o.back = tapsOf(op, o, r.lanes)
-	for t := range o.taps {
-		o.runs = append(o.runs, runsOf(op, o, t, r.lanes))
+	if o.ci < few && op.KW > 1 {
+		o.spans = spansOf(op, o, r.lanes)
+	} else {
+		for t := range o.taps {
+			o.runs = append(o.runs, runsOf(op, o, t, r.lanes))
+		}
 	}
 	if s.Bias != nil {
 		o.bias = make([]float32, out.shape.C*r.lanes)
@@ -92,15 +97,68 @@ func runsOf(op arch.Op, o *conv, t, lanes int) (runs []run) {
 			if u < 0 || u >= in.W {
 				continue
 			}
-			a, b := int32((y*out.W+x)*lanes), int32((v*in.W+u)*lanes)
-			if k := len(runs) - 1; k >= 0 && runs[k].a+runs[k].n*width == a && runs[k].b+runs[k].n*width == b {
-				runs[k].n += int32(lanes / width)
-				continue
-			}
-			runs = append(runs, run{a: a, b: b, n: int32(lanes / width)})
+			runs = appendRun(runs, (y*out.W+x)*lanes, (v*in.W+u)*lanes, lanes)
 		}
 	}
 	return runs
+}
+
+// few: with fewer input channels in a group, taps that are neighbours take the place of
+// channels in dot products.
+const few = 3
+
+// span is up to four neighbouring taps and the pixels for which just these lie in the
+// image, with others beside them.
+type span struct {
+	tap, n int
+	runs   []run // for the first of them
+	step   int   // from one to the next, in numbers
+}
+
+// spansOf lists the spans of a filter, its rows one after the other.
+func spansOf(op arch.Op, o *conv, lanes int) (spans []span) {
+	in, out := o.in.shape, o.out.shape
+	known := map[[2]int]int{} // first tap and number of taps → index
+	for ky := range op.KH {
+		for y := range out.H {
+			v := y*op.Stride + ky*op.Dilation - op.PadH
+			if v < 0 || v >= in.H {
+				continue
+			}
+			for x := range out.W {
+				left := x*op.StrideW - op.PadW
+				for kx := 0; kx < op.KW; {
+					u := left + kx*op.Dilation
+					if u < 0 || u >= in.W {
+						kx++
+						continue
+					}
+					n := 1
+					for n < 4 && kx+n < op.KW && u+n*op.Dilation < in.W {
+						n++
+					}
+					key := [2]int{ky*op.KW + kx, n}
+					if _, ok := known[key]; !ok {
+						known[key] = len(spans)
+						spans = append(spans, span{tap: key[0], n: n, step: op.Dilation * lanes})
+					}
+					s := &spans[known[key]]
+					s.runs = appendRun(s.runs, (y*out.W+x)*lanes, (v*in.W+u)*lanes, lanes)
+					kx += n
+				}
+			}
+		}
+	}
+	return spans
+}
+
+// appendRun adds a pixel to a list of runs.
+func appendRun(runs []run, a, b, lanes int) []run {
+	if k := len(runs) - 1; k >= 0 && int(runs[k].a+runs[k].n*width) == a && int(runs[k].b+runs[k].n*width) == b {
+		runs[k].n += int32(lanes / width)
+		return runs
+	}
+	return append(runs, run{a: int32(a), b: int32(b), n: int32(lanes / width)})
 }
 
 func (o *conv) rectify() { o.relu = true }
@@ -169,9 +227,12 @@ func (p *product) run(r *runner) {
 
 // weightGrad fills the gradients of weights and bias.
 func (o *conv) weightGrad(r *runner) {
-	if o.linear() {
+	switch {
+	case o.linear():
 		o.outerProducts(r)
-	} else {
+	case o.spans != nil:
+		o.spanProducts(r)
+	default:
 		o.dotProducts(r)
 	}
 	if o.bias == nil {
@@ -215,6 +276,35 @@ func (o *conv) outerProducts(r *runner) {
 			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, false)
 			for i := range n {
 				copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], last[i*width:])
+			}
+		}
+	})
+}
+
+// spanProducts does what dotProducts does, for neighbouring taps of one input channel at
+// a time.
+func (o *conv) spanProducts(r *runner) {
+	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
+	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
+	outs := (o.co + 3) / 4
+	cost := o.out.pixels() * r.lanes * len(g) / 4
+	r.turns(cost, o.groups*outs*o.ci, func(from, to int) {
+		var sums [16]float32
+		for u := from; u < to; u++ {
+			in, block := u%o.ci, u/o.ci
+			out, group := block%outs*4, block/outs
+			rows := min(4, o.co-out)
+			out += group * o.co
+			for i := range rows {
+				clear(g[((out+i)*o.ci+in)*o.taps:][:o.taps])
+			}
+			for _, s := range o.spans {
+				r.k.dot(rows, s.n, s.runs, dy[out*os:], os, x[(group*o.ci+in)*is:], s.step, &sums)
+				for i := range rows {
+					for j := range s.n {
+						g[((out+i)*o.ci+in)*o.taps+s.tap+j] += sums[4*i+j]
+					}
+				}
 			}
 		}
 	})
