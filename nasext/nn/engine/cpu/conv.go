@@ -210,13 +210,16 @@ func (p *product) run(r *runner) {
 			g, row := block/panels, block%panels*panel
 			n := min(panel, p.rows-row)
 			c := (g*p.rows+row)*ds + q*r.lanes
-			if p.bias != nil {
-				for i := range n {
-					copy(p.dst[c+i*ds:][:r.lanes], p.bias[(g*p.rows+row+i)*r.lanes:])
-				}
+			var from []float32
+			ldf := 0
+			switch {
+			case p.add:
+				from, ldf = p.dst[c:], ds
+			case p.bias != nil:
+				from, ldf = p.bias[(g*p.rows+row)*r.lanes:], r.lanes
 			}
 			r.k.tile(n, r.lanes, p.lists.of(q), p.depth, p.w[g*size+row*p.ws:(g+1)*size], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
-				p.dst[c:], ds, p.add || p.bias != nil)
+				p.dst[c:], ds, from, ldf)
 			for i := 0; p.relu && i < n; i++ {
 				row := p.dst[c+i*ds:][:r.lanes]
 				r.k.relu(row, row)
@@ -268,12 +271,12 @@ func (o *conv) outerProducts(r *runner) {
 		for row := from * panel; row < min(to*panel, o.co); row += panel {
 			n, dy := min(panel, o.co-row), o.out.grad[row*r.lanes:]
 			if whole > 0 {
-				r.k.tile(n, whole, all, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, false)
+				r.k.tile(n, whole, all, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, nil, 0)
 			}
 			if whole == o.ci {
 				continue
 			}
-			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, false)
+			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, nil, 0)
 			for i := range n {
 				copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], last[i*width:])
 			}

@@ -21,9 +21,10 @@ type run struct{ a, b, n, _ int32 }
 // and adds with one rounding in tile and dot.
 type kernels struct {
 	name string
-	// tile: c[r·ldc+j] = (add ? c : 0) + Σ_taps Σ_d a[tap.a+r·as+d·ad] · b[tap.b+d·bs+j]
-	// for r < rows ≤ panel and j < cols, a multiple of width. Taps and depth in that order.
-	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool)
+	// tile: c[r·ldc+j] = from[r·ldf+j] + Σ_taps Σ_d a[tap.a+r·as+d·ad] · b[tap.b+d·bs+j]
+	// for r < rows ≤ panel and j < cols, a multiple of width; from may be c, or nil for
+	// zeros. Taps and depth in that order.
+	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int)
 	// dot: out[4i+j] = Σ_runs Σ dy[run.a+i·ds+…]·x[run.b+j·xs+…] for i < rows ≤ 4 and j < cols ≤ 4.
 	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
 	// transpose: dst[j·ds+i] = src[i·ss+j] for i < rows and j < cols.
@@ -31,8 +32,9 @@ type kernels struct {
 	// maxPool: for each lane the largest of the numbers x[at[i]+lane], i = 0, 1, …, or the
 	// last that is NaN; which tells the offset of the first that is.
 	maxPool func(y []float32, which []int32, x []float32, at []int32)
-	// maxPoolGrad: dx[at[i]+lane] += dy[lane] where which[lane] is at[i], and 0 elsewhere.
-	maxPoolGrad func(dx, dy []float32, which, at []int32)
+	// maxPoolGrad: dx[at[i]+lane] = (add ? dx : 0) + dy[lane], where which[lane] is at[i],
+	// and + 0 elsewhere.
+	maxPoolGrad func(dx, dy []float32, which, at []int32, add bool)
 
 	// What follows works on slices of equal length, a multiple of width.
 	add      func(dst, src []float32)                                // dst += src
@@ -56,13 +58,14 @@ func portable() *kernels {
 	}
 }
 
-func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool) {
+func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int) {
 	for r := 0; r < rows; r++ {
 		for j := 0; j < cols; j += 8 {
 			o := (*[8]float32)(c[r*ldc+j:])
 			var c0, c1, c2, c3, c4, c5, c6, c7 float32
-			if add {
-				c0, c1, c2, c3, c4, c5, c6, c7 = o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7]
+			if from != nil {
+				f := (*[8]float32)(from[r*ldf+j:])
+				c0, c1, c2, c3, c4, c5, c6, c7 = f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
 			}
 			for _, t := range taps {
 				ia, ib := int(t.a)+r*as, int(t.b)+j
@@ -131,14 +134,17 @@ func maxPoolGo(y []float32, which []int32, x []float32, at []int32) {
 	}
 }
 
-func maxPoolGradGo(dx, dy []float32, which, at []int32) {
+func maxPoolGradGo(dx, dy []float32, which, at []int32, add bool) {
 	for _, off := range at {
 		row := dx[off : int(off)+len(dy)]
 		for l, d := range dy {
 			if which[l] != off {
 				d = 0
 			}
-			row[l] += d
+			if add {
+				d += row[l]
+			}
+			row[l] = d
 		}
 	}
 }

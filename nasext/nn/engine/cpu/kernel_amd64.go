@@ -33,8 +33,12 @@ func simple(name string) *kernels {
 		maxPool: func(y []float32, which []int32, x []float32, at []int32) {
 			maxPoolY(&y[0], &which[0], &x[0], &at[0], len(at), len(y)/width)
 		},
-		maxPoolGrad: func(dx, dy []float32, which, at []int32) {
-			maxPoolGradY(&dx[0], &dy[0], &which[0], &at[0], len(at), len(dy)/width)
+		maxPoolGrad: func(dx, dy []float32, which, at []int32, add bool) {
+			grad := maxPoolSpreadY
+			if add {
+				grad = maxPoolGradY
+			}
+			grad(&dx[0], &dy[0], &which[0], &at[0], len(at), len(dy)/width)
 		},
 		add:    func(dst, src []float32) { addY(&dst[0], &src[0], len(dst)/width) },
 		addMul: func(dst, src []float32, f float32) { addMulY(&dst[0], &src[0], len(dst)/width, f) },
@@ -58,7 +62,7 @@ func simple(name string) *kernels {
 	}
 }
 
-type tileFunc func(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
+type tileFunc func(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
 
 type dotFunc func(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
@@ -66,13 +70,13 @@ func avx512() *kernels {
 	k := simple("avx512")
 	wide := [panel]tileFunc{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}
 	narrow := [panel]tileFunc{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool) {
-		first, keep, j := firstTap(taps), number(add), 0
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int) {
+		first, j := firstTap(taps), 0
 		for ; j+32 <= cols; j += 32 {
-			wide[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, keep)
+			wide[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, at(from, j), ldf)
 		}
 		if j < cols {
-			narrow[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, keep)
+			narrow[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, at(from, j), ldf)
 		}
 	}
 	dots := [4][4]dotFunc{
@@ -88,11 +92,11 @@ func avx512() *kernels {
 func avx2() *kernels {
 	k := simple("avx2")
 	tiles := [4]tileFunc{tileY1x16, tileY2x16, tileY3x16, tileY4x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, add bool) {
-		first, keep := firstTap(taps), number(add)
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int) {
+		first := firstTap(taps)
 		for j := 0; j < cols; j += 16 {
 			for r := 0; r < rows; r += 4 {
-				tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[j], bs, &c[r*ldc+j], ldc, keep)
+				tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[j], bs, &c[r*ldc+j], ldc, at(from, r*ldf+j), ldf)
 			}
 		}
 	}
@@ -122,9 +126,10 @@ func firstRun(runs []run) *run {
 	return &runs[0]
 }
 
-func number(b bool) int {
-	if b {
-		return 1
+// at is the address of a number, nil if there are none.
+func at(x []float32, i int) *float32 {
+	if x == nil {
+		return nil
 	}
-	return 0
+	return &x[i]
 }

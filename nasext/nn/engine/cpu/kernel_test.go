@@ -33,11 +33,12 @@ func TestTile(t *testing.T) {
 		}
 		a, b := random(draw, 9+9*panel+9*depth), random(draw, 20+96*depth)
 		ldc := cols + draw.IntN(20)
-		start, add := random(draw, panel*ldc), draw.IntN(2) == 0
+		start, other, which := random(draw, panel*ldc), random(draw, panel*ldc), draw.IntN(3)
+		from := func(c []float32) []float32 { return [][]float32{nil, c, other}[which] }
 		var first []float32
 		for _, k := range sets() {
 			c := slices.Clone(start)
-			k.tile(rows, cols, taps, depth, a, as, ad, b, bs, c, ldc, add)
+			k.tile(rows, cols, taps, depth, a, as, ad, b, bs, c, ldc, from(c), ldc)
 			for i := range c {
 				r, j := i/ldc, i%ldc
 				if r >= rows || j >= cols {
@@ -47,8 +48,8 @@ func TestTile(t *testing.T) {
 					continue
 				}
 				var want, size float64
-				if add {
-					want = float64(start[i])
+				if f := from(start); f != nil {
+					want = float64(f[i])
 					size = math.Abs(want)
 				}
 				for _, p := range taps {
@@ -155,9 +156,10 @@ func TestMaxPool(t *testing.T) {
 		}
 		dy := random(draw, lanes)
 		for _, k := range sets() {
-			y, which, dx := make([]float32, lanes), make([]int32, lanes), slices.Clone(dx0)
+			y, which, dx, set := make([]float32, lanes), make([]int32, lanes), slices.Clone(dx0), slices.Clone(dx0)
 			k.maxPool(y, which, x, at)
-			k.maxPoolGrad(dx, dy, which, at)
+			k.maxPoolGrad(dx, dy, which, at, true)
+			k.maxPoolGrad(set, dy, which, at, false)
 			for l := range lanes {
 				best, want := x[int(at[0])+l], at[0]
 				for _, off := range at {
@@ -169,12 +171,12 @@ func TestMaxPool(t *testing.T) {
 					t.Fatalf("%s: %v from %d, want %v from %d", k.name, y[l], which[l], best, want)
 				}
 				for _, off := range at {
-					grad := dx0[int(off)+l]
+					grad := float32(0)
 					if off == want {
-						grad += dy[l]
+						grad = dy[l]
 					}
-					if got := dx[int(off)+l]; got != grad {
-						t.Fatalf("%s: gradient %v at %d of lane %d, want %v", k.name, got, off, l, grad)
+					if got, alone := dx[int(off)+l], set[int(off)+l]; alone != grad || got != dx0[int(off)+l]+grad {
+						t.Fatalf("%s: gradient %v, alone %v at %d of lane %d, want %v", k.name, got, alone, off, l, grad)
 					}
 				}
 			}

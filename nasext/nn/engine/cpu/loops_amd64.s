@@ -2,13 +2,13 @@
 
 #include "textflag.h"
 
-// func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ1x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ1x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -59,13 +59,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ1x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ1x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	JMP begin
@@ -111,13 +111,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ2x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ2x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -179,13 +179,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ2x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ2x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -238,13 +238,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ3x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ3x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -317,13 +317,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ3x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ3x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -383,13 +383,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ4x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ4x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -473,13 +473,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ4x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ4x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -546,13 +546,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ5x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ5x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -648,13 +648,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ5x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ5x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -729,13 +729,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ6x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ6x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -842,13 +842,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ6x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ6x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -930,13 +930,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ7x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ7x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -1054,13 +1054,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ7x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ7x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -1149,13 +1149,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ8x32(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ8x32(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
@@ -1284,13 +1284,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileZ8x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileZ8x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
@@ -1386,13 +1386,13 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY1x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileY1x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Y0
 	VMOVUPS 32(DI), Y1
@@ -1821,13 +1821,13 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY2x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileY2x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Y0
 	VMOVUPS 32(DI), Y1
@@ -2415,13 +2415,13 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY3x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileY3x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Y0
 	VMOVUPS 32(DI), Y1
@@ -2978,13 +2978,13 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int)
-TEXT ·tileY4x16(SB), NOSPLIT, $0-88
-	MOVQ add+80(FP), DX
+// func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+TEXT ·tileY4x16(SB), NOSPLIT, $0-96
+	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
-	MOVQ c+64(FP), DI
-	MOVQ ldc+72(FP), SI
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Y0
 	VMOVUPS 32(DI), Y1
@@ -4017,6 +4017,42 @@ next:
 	VPCMPEQD Y8, Y3, Y5
 	VANDPS Y1, Y5, Y5
 	VADDPS 32(BX), Y5, Y5
+	VMOVUPS Y5, 32(BX)
+	ADDQ $4, R9
+	DECQ CX
+	JNZ next
+	ADDQ $64, DI
+	ADDQ $64, R11
+	ADDQ $64, SI
+	DECQ DX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func maxPoolSpreadY(dx, dy *float32, which, at *int32, n, blocks int)
+TEXT ·maxPoolSpreadY(SB), NOSPLIT, $0-48
+	MOVQ dx+0(FP), SI
+	MOVQ dy+8(FP), DI
+	MOVQ which+16(FP), R11
+	MOVQ at+24(FP), R8
+	MOVQ n+32(FP), R10
+	MOVQ blocks+40(FP), DX
+block:
+	VMOVUPS 0(DI), Y0
+	VMOVUPS 0(R11), Y2
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 32(R11), Y3
+	MOVQ R8, R9
+	MOVQ R10, CX
+next:
+	MOVLQSX (R9), AX
+	LEAQ (SI)(AX*4), BX
+	VPBROADCASTD (R9), Y8
+	VPCMPEQD Y8, Y2, Y5
+	VANDPS Y0, Y5, Y5
+	VMOVUPS Y5, 0(BX)
+	VPCMPEQD Y8, Y3, Y5
+	VANDPS Y1, Y5, Y5
 	VMOVUPS Y5, 32(BX)
 	ADDQ $4, R9
 	DECQ CX

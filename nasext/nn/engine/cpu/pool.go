@@ -7,12 +7,14 @@ import "github.com/nascent-go/nascent/nasext/arch"
 type windows struct {
 	first []int32 // of the list of each pixel; one more at the end
 	at    []int32
+	tile  bool // every input pixel is under exactly one
 }
 
 func (w *windows) of(pixel int) []int32 { return w.at[w.first[pixel]:w.first[pixel+1]] }
 
 func newWindows(o arch.Op, in, out value, lanes int) windows {
 	w := windows{first: []int32{0}}
+	w.tile = o.PadH == 0 && o.PadW == 0 && o.KH == o.Stride && o.KW == o.Stride && out.shape.H*o.Stride >= in.shape.H && out.shape.W*o.Stride >= in.shape.W
 	for y := range out.shape.H {
 		for x := range out.shape.W {
 			y0, x0 := y*o.Stride-o.PadH, x*o.Stride-o.PadW
@@ -58,12 +60,12 @@ func (o *maxPool) backward(r *runner) {
 	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
 		for c := from; c < to; c++ {
 			g := dx[c*ps : (c+1)*ps]
-			if !more {
+			if !more && !o.windows.tile {
 				clear(g)
 			}
 			for q := range qs {
 				base := (c*qs + q) * r.lanes
-				r.k.maxPoolGrad(g, o.out.grad[base:base+r.lanes], o.which[base:base+r.lanes], o.windows.of(q))
+				r.k.maxPoolGrad(g, o.out.grad[base:base+r.lanes], o.which[base:base+r.lanes], o.windows.of(q), more || !o.windows.tile)
 			}
 		}
 	})

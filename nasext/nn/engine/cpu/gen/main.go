@@ -51,14 +51,14 @@ func (f *file) tile(rows, cols, lanes int) {
 		reg = "Y"
 	}
 	f.begin(fmt.Sprintf("tile%s%dx%d", reg, rows, cols),
-		"taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc, add int", 88)
+		"taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int", 96)
 	nv := cols / lanes
 	acc := func(r, v int) string { return fmt.Sprintf("%s%d", reg, r*nv+v) }
 	vec := func(v int) string { return fmt.Sprintf("%s%d", reg, rows*nv+v) }
 	weight := fmt.Sprintf("%s%d", reg, rows*nv+nv)
-	// results visits the rows of c, which DI walks through.
-	results := func(visit func(r, v int)) {
-		f.load(64, "c", "DI", "ldc", "SI")
+	// results visits the rows of c or from, which DI walks through.
+	results := func(offset int, base, stride string, visit func(r, v int)) {
+		f.load(offset, base, "DI", stride, "SI")
 		f.op("SHLQ $2, SI")
 		for r := range rows {
 			for v := range nv {
@@ -69,10 +69,10 @@ func (f *file) tile(rows, cols, lanes int) {
 			}
 		}
 	}
-	f.load(80, "add", "DX")
+	f.load(80, "from", "DX")
 	f.op("TESTQ DX, DX")
 	f.op("JZ zero")
-	results(func(r, v int) { f.op("VMOVUPS %d(DI), %s", v*bytes, acc(r, v)) })
+	results(80, "from", "ldf", func(r, v int) { f.op("VMOVUPS %d(DI), %s", v*bytes, acc(r, v)) })
 	f.op("JMP begin")
 	f.label("zero")
 	for i := range rows * nv {
@@ -117,7 +117,7 @@ func (f *file) tile(rows, cols, lanes int) {
 	f.op("DECQ n+8(FP)")
 	f.op("JNZ next")
 	f.label("store")
-	results(func(r, v int) { f.op("VMOVUPS %s, %d(DI)", acc(r, v), v*bytes) })
+	results(64, "c", "ldc", func(r, v int) { f.op("VMOVUPS %s, %d(DI)", acc(r, v), v*bytes) })
 	f.end()
 }
 
@@ -429,7 +429,17 @@ func (f *file) windows() {
 	f.op("JNZ block")
 	f.end()
 
-	f.begin("maxPoolGradY", "dx, dy *float32, which, at *int32, n, blocks int", 48)
+	for _, add := range []bool{true, false} {
+		f.windowsGrad(add, loop)
+	}
+}
+
+func (f *file) windowsGrad(add bool, loop func(each func(h int))) {
+	name := "maxPoolGradY"
+	if !add {
+		name = "maxPoolSpreadY"
+	}
+	f.begin(name, "dx, dy *float32, which, at *int32, n, blocks int", 48)
 	f.load(0, "dx", "SI", "dy", "DI", "which", "R11", "at", "R8", "n", "R10", "blocks", "DX")
 	f.label("block")
 	for h := range 2 {
@@ -439,7 +449,9 @@ func (f *file) windows() {
 	loop(func(h int) {
 		f.op("VPCMPEQD Y8, Y%d, Y5", 2+h)
 		f.op("VANDPS Y%d, Y5, Y5", h)
-		f.op("VADDPS %d(BX), Y5, Y5", 32*h)
+		if add {
+			f.op("VADDPS %d(BX), Y5, Y5", 32*h)
+		}
 		f.op("VMOVUPS Y5, %d(BX)", 32*h)
 	})
 	for _, p := range []string{"DI", "R11", "SI"} {
