@@ -54,12 +54,16 @@ type rectifier interface {
 // rectified is max(x, 0) where what computes x has done it, in the same memory.
 type rectified struct {
 	plain
-	out value
+	out    value
+	passed bool // the gradient is 0 where it has to be, by the max pooling behind it
 }
 
 func (o *rectified) forward(*runner) {}
 
 func (o *rectified) backward(r *runner) {
+	if o.passed {
+		return
+	}
 	y, dy := o.out.data, o.out.grad
 	r.turns(len(y), len(y)/r.lanes, func(from, to int) {
 		from, to = from*r.lanes, to*r.lanes

@@ -66,7 +66,7 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 			if before, ok := ops[s.In[0]].(rectifier); ok {
 				before.rectify()
 				o := &rectified{out: ins[0]}
-				vals[i], r.ops, r.outs = ins[0], append(r.ops, o), append(r.outs, ins[0].store)
+				vals[i], ops[i], r.ops, r.outs = ins[0], o, append(r.ops, o), append(r.outs, ins[0].store)
 				continue
 			}
 		}
@@ -75,6 +75,11 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 			return nil, err
 		}
 		vals[i], ops[i] = v, o
+		if pool, ok := o.(*maxPool); ok && takers[s.In[0]] == 1 {
+			if before, ok := ops[s.In[0]].(*rectified); ok {
+				pool.relu, before.passed = true, true
+			}
+		}
 		if o != nil {
 			r.ops, r.outs = append(r.ops, o), append(r.outs, v.store)
 		}

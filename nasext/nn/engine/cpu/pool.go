@@ -35,6 +35,7 @@ type maxPool struct {
 	in, out value
 	windows windows
 	which   []int32 // its offset in the channel, as in windows
+	relu    bool    // what it pools is rectified, and the gradient of that left to it
 }
 
 func (o *maxPool) forward(r *runner) {
@@ -62,6 +63,10 @@ func (o *maxPool) backward(r *runner) {
 			g := dx[c*ps : (c+1)*ps]
 			if !more && !o.windows.tile {
 				clear(g)
+			}
+			if o.relu { // on fewer numbers than before the pooling
+				y, dy := o.out.data[c*qs*r.lanes:(c+1)*qs*r.lanes], o.out.grad[c*qs*r.lanes:(c+1)*qs*r.lanes]
+				r.k.reluGrad(dy, dy, y)
 			}
 			for q := range qs {
 				base := (c*qs + q) * r.lanes
