@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
@@ -18,21 +20,53 @@ type conv struct {
 	ci, co  int // channels in and out, of a group
 	taps    int // positions of the filter
 
-	ahead, back tapLists
+	ahead, back strips
 	runs        [][]run // of each tap; nil if there are spans
 	spans       []span
-	bias        []float32 // rows of lanes numbers
 	relu        bool      // the output is rectified
 	samples     []float32 // of a linear layer: the inputs again, one sample after the other
 }
 
-// tapLists holds for every pixel of a result the taps that reach it.
-type tapLists struct {
-	first []int32
-	all   []tap
+// strip is a stretch of pixels of a result that the same taps reach: those of the first,
+// and as many pixels further for the others.
+type strip struct {
+	pixel, n int
+	taps     []tap
 }
 
-func (t *tapLists) of(pixel int) []tap { return t.all[t.first[pixel]:t.first[pixel+1]] }
+// longest is the largest number of pixels of a strip, times lanes: what a thread does in
+// one turn is no more.
+const longest = 2048
+
+// strips are those of an image.
+type strips []strip
+
+// add adds the next pixel. The weights of its taps begin at a, the pixels that they meet
+// are b.
+func (s strips) add(taps []tap, lanes int) strips {
+	if k := len(s) - 1; k >= 0 && (s[k].n+1)*lanes <= longest && s[k].follows(taps, lanes) {
+		s[k].n++
+		return s
+	}
+	pixel := 0
+	if k := len(s) - 1; k >= 0 {
+		pixel = s[k].pixel + s[k].n
+	}
+	return append(s, strip{pixel, 1, slices.Clone(taps)})
+}
+
+// follows: taps are those of the strip, as many pixels further as it is long.
+func (s *strip) follows(taps []tap, lanes int) bool {
+	return slices.EqualFunc(s.taps, taps, func(t, u tap) bool { return u == tap{t.a, t.b + int32(s.n*lanes)} })
+}
+
+// taps is how many there are in all.
+func (s strips) taps() (n int) {
+	for _, t := range s {
+		n += t.n * len(t.taps)
+	}
+	return n
+}
 
 func newConv(r *runner, s engine.Step, in, out value) *conv {
 	op := s.Op
@@ -49,36 +83,35 @@ func newConv(r *runner, s engine.Step, in, out value) *conv {
 			o.runs = append(o.runs, runsOf(op, o, t, r.lanes))
 		}
 	}
-	if s.Bias != nil {
-		o.bias = make([]float32, out.shape.C*r.lanes)
-	}
 	return o
 }
 
 // tapsOf lists the taps of every output pixel (ahead) and of every input pixel (back).
-func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back tapLists) {
+func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back strips) {
 	in, out := o.in.shape, o.out.shape
-	ahead.first, back.first = []int32{0}, []int32{0}
+	var taps []tap
 	for y := range out.H {
 		for x := range out.W {
+			taps = taps[:0]
 			for t := range o.taps {
 				v, u := y*op.Stride+t/op.KW*op.Dilation-op.PadH, x*op.StrideW+t%op.KW*op.Dilation-op.PadW
 				if v >= 0 && v < in.H && u >= 0 && u < in.W {
-					ahead.all = append(ahead.all, tap{int32(t), int32((v*in.W + u) * lanes)})
+					taps = append(taps, tap{int32(t), int32((v*in.W + u) * lanes)})
 				}
 			}
-			ahead.first = append(ahead.first, int32(len(ahead.all)))
+			ahead = ahead.add(taps, lanes)
 		}
 	}
 	for v := range in.H {
 		for u := range in.W {
+			taps = taps[:0]
 			for t := range o.taps {
 				y, x := v+op.PadH-t/op.KW*op.Dilation, u+op.PadW-t%op.KW*op.Dilation
 				if y >= 0 && x >= 0 && y%op.Stride == 0 && x%op.StrideW == 0 && y/op.Stride < out.H && x/op.StrideW < out.W {
-					back.all = append(back.all, tap{int32(t), int32((y/op.Stride*out.W + x/op.StrideW) * lanes)})
+					taps = append(taps, tap{int32(t), int32((y/op.Stride*out.W + x/op.StrideW) * lanes)})
 				}
 			}
-			back.first = append(back.first, int32(len(back.all)))
+			back = back.add(taps, lanes)
 		}
 	}
 	return ahead, back
@@ -164,11 +197,11 @@ func appendRun(runs []run, a, b, lanes int) []run {
 func (o *conv) rectify() { o.relu = true }
 
 func (o *conv) forward(r *runner) {
-	for i := range o.bias {
-		o.bias[i] = o.step.Bias.W[i/r.lanes]
+	p := product{w: o.step.Weight.W, ws: o.ci * o.taps, wd: o.taps, strips: o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
+		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), relu: o.relu}
+	if o.step.Bias != nil {
+		p.bias = o.step.Bias.W
 	}
-	p := product{w: o.step.Weight.W, ws: o.ci * o.taps, wd: o.taps, lists: &o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
-		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), bias: o.bias, relu: o.relu}
 	p.run(r)
 }
 
@@ -178,7 +211,7 @@ func (o *conv) backward(r *runner) {
 	if dx == nil {
 		return
 	}
-	p := product{w: o.step.Weight.W, ws: o.taps, wd: o.ci * o.taps, lists: &o.back, groups: o.groups, rows: o.ci, depth: o.co,
+	p := product{w: o.step.Weight.W, ws: o.taps, wd: o.ci * o.taps, strips: o.back, groups: o.groups, rows: o.ci, depth: o.co,
 		src: o.out.grad, srcPixels: o.out.pixels(), dst: dx, dstPixels: o.in.pixels(), add: more}
 	p.run(r)
 }
@@ -187,13 +220,13 @@ func (o *conv) backward(r *runner) {
 type product struct {
 	w           []float32 // of a group, then of the next
 	ws, wd      int       // strides of rows and of depth
-	lists       *tapLists
+	strips      strips
 	groups      int
 	rows, depth int // channels of dst and src, of a group
 	src, dst    []float32
 	srcPixels   int
 	dstPixels   int
-	bias        []float32 // what dst begins with: rows of lanes; or nil
+	bias        []float32 // what each channel of dst begins with, or nil
 	add         bool      // dst keeps what it holds
 	relu        bool      // dst is rectified in the end
 }
@@ -201,27 +234,26 @@ type product struct {
 func (p *product) run(r *runner) {
 	panels := (p.rows + panel - 1) / panel
 	size := len(p.w) / p.groups
-	units := p.groups * panels * p.dstPixels // panel after panel, in each pixel after pixel
-	cost := len(p.lists.all) * p.groups * p.rows * p.depth * r.lanes / 4
+	units := p.groups * panels * len(p.strips) // panel after panel, in each strip after strip
+	cost := p.strips.taps() * p.groups * p.rows * p.depth * r.lanes / 4
 	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
 	r.turns(cost, units, func(from, to int) {
 		for u := from; u < to; u++ {
-			block, q := u/p.dstPixels, u%p.dstPixels
+			block, s := u/len(p.strips), &p.strips[u%len(p.strips)]
 			g, row := block/panels, block%panels*panel
 			n := min(panel, p.rows-row)
-			c := (g*p.rows+row)*ds + q*r.lanes
-			var from []float32
-			ldf := 0
+			c, cols := (g*p.rows+row)*ds+s.pixel*r.lanes, s.n*r.lanes
+			var from start
 			switch {
 			case p.add:
-				from, ldf = p.dst[c:], ds
+				from = start{p.dst[c:], ds, 1}
 			case p.bias != nil:
-				from, ldf = p.bias[(g*p.rows+row)*r.lanes:], r.lanes
+				from = start{p.bias[g*p.rows+row:], 1, 0}
 			}
-			r.k.tile(n, r.lanes, p.lists.of(q), p.depth, p.w[g*size+row*p.ws:(g+1)*size], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
-				p.dst[c:], ds, from, ldf)
+			r.k.tile(n, cols, s.taps, p.depth, p.w[g*size+row*p.ws:(g+1)*size], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
+				p.dst[c:], ds, from)
 			for i := 0; p.relu && i < n; i++ {
-				row := p.dst[c+i*ds:][:r.lanes]
+				row := p.dst[c+i*ds:][:cols]
 				r.k.relu(row, row)
 			}
 		}
@@ -238,7 +270,7 @@ func (o *conv) weightGrad(r *runner) {
 	default:
 		o.dotProducts(r)
 	}
-	if o.bias == nil {
+	if o.step.Bias == nil {
 		return
 	}
 	var l [width]float32
@@ -271,12 +303,12 @@ func (o *conv) outerProducts(r *runner) {
 		for row := from * panel; row < min(to*panel, o.co); row += panel {
 			n, dy := min(panel, o.co-row), o.out.grad[row*r.lanes:]
 			if whole > 0 {
-				r.k.tile(n, whole, all, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, nil, 0)
+				r.k.tile(n, whole, all, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, start{})
 			}
 			if whole == o.ci {
 				continue
 			}
-			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, nil, 0)
+			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, start{})
 			for i := range n {
 				copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], last[i*width:])
 			}

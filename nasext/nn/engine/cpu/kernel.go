@@ -16,15 +16,21 @@ type tap struct{ a, b int32 }
 // that are multiplied with each other.
 type run struct{ a, b, n, _ int32 }
 
+// start is what a tile's sums begin with: rows ld apart of numbers side by side (step 1),
+// or of one for all columns (step 0); zeros if x is nil.
+type start struct {
+	x        []float32
+	ld, step int
+}
+
 // kernels are the inner loops. The tables below say what each has to compute; amd64
 // has them in assembly too. They differ between sets only in that assembly multiplies
 // and adds with one rounding in tile and dot.
 type kernels struct {
 	name string
-	// tile: c[r·ldc+j] = from[r·ldf+j] + Σ_taps Σ_d a[tap.a+r·as+d·ad] · b[tap.b+d·bs+j]
-	// for r < rows ≤ panel and j < cols, a multiple of width; from may be c, or nil for
-	// zeros. Taps and depth in that order.
-	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int)
+	// tile: c[r·ldc+j] = from[r·ldf+j·step] + Σ_taps Σ_d a[tap.a+r·as+d·ad] · b[tap.b+d·bs+j]
+	// for r < rows ≤ panel and j < cols, a multiple of width. Taps and depth in that order.
+	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start)
 	// dot: out[4i+j] = Σ_runs Σ dy[run.a+i·ds+…]·x[run.b+j·xs+…] for i < rows ≤ 4 and j < cols ≤ 4.
 	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
 	// transpose: dst[j·ds+i] = src[i·ss+j] for i < rows and j < cols.
@@ -58,13 +64,18 @@ func portable() *kernels {
 	}
 }
 
-func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int) {
+func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start) {
 	for r := 0; r < rows; r++ {
 		for j := 0; j < cols; j += 8 {
 			o := (*[8]float32)(c[r*ldc+j:])
 			var c0, c1, c2, c3, c4, c5, c6, c7 float32
-			if from != nil {
-				f := (*[8]float32)(from[r*ldf+j:])
+			switch {
+			case from.x == nil:
+			case from.step == 0:
+				f := from.x[r*from.ld]
+				c0, c1, c2, c3, c4, c5, c6, c7 = f, f, f, f, f, f, f, f
+			default:
+				f := (*[8]float32)(from.x[r*from.ld+j:])
 				c0, c1, c2, c3, c4, c5, c6, c7 = f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
 			}
 			for _, t := range taps {

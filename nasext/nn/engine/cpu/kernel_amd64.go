@@ -62,7 +62,7 @@ func simple(name string) *kernels {
 	}
 }
 
-type tileFunc func(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+type tileFunc func(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 type dotFunc func(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
@@ -70,14 +70,19 @@ func avx512() *kernels {
 	k := simple("avx512")
 	wide := [panel]tileFunc{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}
 	narrow := [panel]tileFunc{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int) {
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start) {
 		first, j := firstTap(taps), 0
-		for ; j+32 <= cols; j += 32 {
-			wide[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, at(from, j), ldf)
+		blocks := func(tile tileFunc, width int) {
+			if n := (cols - j) / width; n > 0 {
+				tile(first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, from.at(j*from.step), from.ld, from.step, n)
+				j += n * width
+			}
 		}
-		if j < cols {
-			narrow[rows-1](first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, at(from, j), ldf)
+		if rows == 1 {
+			blocks(tileZ1x128, 128)
 		}
+		blocks(wide[rows-1], 32)
+		blocks(narrow[rows-1], 16)
 	}
 	dots := [4][4]dotFunc{
 		{dotZ1x1, dotZ1x2, dotZ1x3, dotZ1x4}, {dotZ2x1, dotZ2x2, dotZ2x3, dotZ2x4},
@@ -92,12 +97,10 @@ func avx512() *kernels {
 func avx2() *kernels {
 	k := simple("avx2")
 	tiles := [4]tileFunc{tileY1x16, tileY2x16, tileY3x16, tileY4x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from []float32, ldf int) {
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start) {
 		first := firstTap(taps)
-		for j := 0; j < cols; j += 16 {
-			for r := 0; r < rows; r += 4 {
-				tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[j], bs, &c[r*ldc+j], ldc, at(from, r*ldf+j), ldf)
-			}
+		for r := 0; r < rows; r += 4 {
+			tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[0], bs, &c[r*ldc], ldc, from.at(r*from.ld), from.ld, from.step, cols/16)
 		}
 	}
 	dots := [2][2]dotFunc{{dotY1x1, dotY1x2}, {dotY2x1, dotY2x2}}
@@ -127,9 +130,9 @@ func firstRun(runs []run) *run {
 }
 
 // at is the address of a number, nil if there are none.
-func at(x []float32, i int) *float32 {
-	if x == nil {
+func (s start) at(i int) *float32 {
+	if s.x == nil {
 		return nil
 	}
-	return &x[i]
+	return &s.x[i]
 }

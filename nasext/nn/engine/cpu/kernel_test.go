@@ -25,31 +25,31 @@ func near(got float32, want, size float64) bool {
 func TestTile(t *testing.T) {
 	draw := seed.Stream(1, "tile")
 	for range 200 {
-		rows, cols, depth, bs := 1+draw.IntN(panel), width*(1+draw.IntN(5)), 1+draw.IntN(9), 96
+		rows, cols, depth, bs := 1+draw.IntN(panel), width*(1+draw.IntN(20)), 1+draw.IntN(9), 400
 		as, ad := 1+draw.IntN(9), 1+draw.IntN(9)
 		taps := make([]tap, draw.IntN(5))
 		for i := range taps {
 			taps[i] = tap{int32(draw.IntN(9)), int32(draw.IntN(20))}
 		}
-		a, b := random(draw, 9+9*panel+9*depth), random(draw, 20+96*depth)
+		a, b := random(draw, 9+9*panel+9*depth), random(draw, 20+400*depth)
 		ldc := cols + draw.IntN(20)
-		start, other, which := random(draw, panel*ldc), random(draw, panel*ldc), draw.IntN(3)
-		from := func(c []float32) []float32 { return [][]float32{nil, c, other}[which] }
+		before, other, which := random(draw, panel*ldc), random(draw, panel*ldc), draw.IntN(4)
+		from := func(c []float32) start { return []start{{}, {c, ldc, 1}, {other, ldc, 1}, {other, 1, 0}}[which] }
 		var first []float32
 		for _, k := range sets() {
-			c := slices.Clone(start)
-			k.tile(rows, cols, taps, depth, a, as, ad, b, bs, c, ldc, from(c), ldc)
+			c := slices.Clone(before)
+			k.tile(rows, cols, taps, depth, a, as, ad, b, bs, c, ldc, from(c))
 			for i := range c {
 				r, j := i/ldc, i%ldc
 				if r >= rows || j >= cols {
-					if c[i] != start[i] {
+					if c[i] != before[i] {
 						t.Fatalf("%s: wrote outside of the %d×%d tile at %d, %d", k.name, rows, cols, r, j)
 					}
 					continue
 				}
 				var want, size float64
-				if f := from(start); f != nil {
-					want = float64(f[i])
+				if f := from(before); f.x != nil {
+					want = float64(f.x[r*f.ld+j*f.step])
 					size = math.Abs(want)
 				}
 				for _, p := range taps {

@@ -3,55 +3,58 @@
 package cpu
 
 //go:noescape
-func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
-func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileZ1x128(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+
+//go:noescape
+func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
 func dotZ1x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
@@ -72,7 +75,7 @@ func dotZ1x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *flo
 func dotZ1x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
-func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
 func dotZ2x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
@@ -93,7 +96,7 @@ func dotZ2x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *flo
 func dotZ2x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
-func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
 func dotZ3x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
@@ -108,7 +111,7 @@ func dotZ3x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *flo
 func dotZ3x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
-func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
+func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
 //go:noescape
 func dotZ4x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)

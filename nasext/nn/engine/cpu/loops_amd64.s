@@ -2,16 +2,26 @@
 
 #include "textflag.h"
 
-// func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ1x32(SB), NOSPLIT, $0-96
+// func tileZ1x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ1x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	VMOVUPS 64(DI), Z1
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -31,6 +41,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -48,7 +59,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -56,18 +67,36 @@ store:
 	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ1x16(SB), NOSPLIT, $0-96
+// func tileZ1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ1x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -86,6 +115,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -101,21 +131,33 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
 	MOVQ ldc+72(FP), SI
 	SHLQ $2, SI
 	VMOVUPS Z0, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ2x32(SB), NOSPLIT, $0-96
+// func tileZ2x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ2x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -124,6 +166,16 @@ TEXT ·tileZ2x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z2
 	VMOVUPS 64(DI), Z3
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -145,6 +197,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -165,7 +218,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -176,20 +229,40 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z2, 0(DI)
 	VMOVUPS Z3, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ2x16(SB), NOSPLIT, $0-96
+// func tileZ2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ2x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Z0
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z1
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -209,6 +282,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -226,7 +300,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -235,14 +309,26 @@ store:
 	VMOVUPS Z0, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z1, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ3x32(SB), NOSPLIT, $0-96
+// func tileZ3x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ3x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -254,6 +340,19 @@ TEXT ·tileZ3x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z4
 	VMOVUPS 64(DI), Z5
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -277,6 +376,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -300,7 +400,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -314,14 +414,26 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z4, 0(DI)
 	VMOVUPS Z5, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ3x16(SB), NOSPLIT, $0-96
+// func tileZ3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ3x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -330,6 +442,16 @@ TEXT ·tileZ3x16(SB), NOSPLIT, $0-96
 	VMOVUPS 0(DI), Z1
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z2
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -350,6 +472,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -369,7 +492,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -380,14 +503,26 @@ store:
 	VMOVUPS Z1, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z2, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ4x32(SB), NOSPLIT, $0-96
+// func tileZ4x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ4x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -402,6 +537,22 @@ TEXT ·tileZ4x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z6
 	VMOVUPS 64(DI), Z7
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (DI), Z7
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -427,6 +578,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -453,7 +605,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -470,14 +622,26 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z6, 0(DI)
 	VMOVUPS Z7, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ4x16(SB), NOSPLIT, $0-96
+// func tileZ4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ4x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -488,6 +652,18 @@ TEXT ·tileZ4x16(SB), NOSPLIT, $0-96
 	VMOVUPS 0(DI), Z2
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z3
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z3
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -509,6 +685,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -530,7 +707,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -543,14 +720,26 @@ store:
 	VMOVUPS Z2, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z3, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ5x32(SB), NOSPLIT, $0-96
+// func tileZ5x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ5x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -568,6 +757,25 @@ TEXT ·tileZ5x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z8
 	VMOVUPS 64(DI), Z9
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (DI), Z7
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z8
+	VBROADCASTSS (DI), Z9
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -595,6 +803,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -625,7 +834,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -645,14 +854,26 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z8, 0(DI)
 	VMOVUPS Z9, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ5x16(SB), NOSPLIT, $0-96
+// func tileZ5x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ5x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -665,6 +886,20 @@ TEXT ·tileZ5x16(SB), NOSPLIT, $0-96
 	VMOVUPS 0(DI), Z3
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z4
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -687,6 +922,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -711,7 +947,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -726,14 +962,26 @@ store:
 	VMOVUPS Z3, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z4, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ6x32(SB), NOSPLIT, $0-96
+// func tileZ6x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ6x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -754,6 +1002,28 @@ TEXT ·tileZ6x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z10
 	VMOVUPS 64(DI), Z11
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (DI), Z7
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z8
+	VBROADCASTSS (DI), Z9
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z10
+	VBROADCASTSS (DI), Z11
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -783,6 +1053,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -816,7 +1087,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -839,14 +1110,26 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z10, 0(DI)
 	VMOVUPS Z11, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ6x16(SB), NOSPLIT, $0-96
+// func tileZ6x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ6x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -861,6 +1144,22 @@ TEXT ·tileZ6x16(SB), NOSPLIT, $0-96
 	VMOVUPS 0(DI), Z4
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z5
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z5
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -884,6 +1183,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -910,7 +1210,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -927,14 +1227,26 @@ store:
 	VMOVUPS Z4, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z5, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ7x32(SB), NOSPLIT, $0-96
+// func tileZ7x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ7x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -958,6 +1270,31 @@ TEXT ·tileZ7x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z12
 	VMOVUPS 64(DI), Z13
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (DI), Z7
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z8
+	VBROADCASTSS (DI), Z9
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z10
+	VBROADCASTSS (DI), Z11
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z12
+	VBROADCASTSS (DI), Z13
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -989,6 +1326,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -1025,7 +1363,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -1051,14 +1389,26 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z12, 0(DI)
 	VMOVUPS Z13, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ7x16(SB), NOSPLIT, $0-96
+// func tileZ7x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ7x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -1075,6 +1425,24 @@ TEXT ·tileZ7x16(SB), NOSPLIT, $0-96
 	VMOVUPS 0(DI), Z5
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z6
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1099,6 +1467,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -1127,7 +1496,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -1146,14 +1515,26 @@ store:
 	VMOVUPS Z5, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z6, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ8x32(SB), NOSPLIT, $0-96
+// func tileZ8x32(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ8x32(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -1180,6 +1561,34 @@ TEXT ·tileZ8x32(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z14
 	VMOVUPS 64(DI), Z15
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (DI), Z7
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z8
+	VBROADCASTSS (DI), Z9
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z10
+	VBROADCASTSS (DI), Z11
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z12
+	VBROADCASTSS (DI), Z13
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z14
+	VBROADCASTSS (DI), Z15
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1213,6 +1622,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -1252,7 +1662,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -1281,14 +1691,26 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Z14, 0(DI)
 	VMOVUPS Z15, 64(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $128, b+48(FP)
+	ADDQ $128, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $128, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileZ8x16(SB), NOSPLIT, $0-96
+// func tileZ8x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ8x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -1307,6 +1729,26 @@ TEXT ·tileZ8x16(SB), NOSPLIT, $0-96
 	VMOVUPS 0(DI), Z6
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Z7
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z2
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z4
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z6
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Z7
 	JMP begin
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1332,6 +1774,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -1362,7 +1805,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -1383,19 +1826,151 @@ store:
 	VMOVUPS Z6, 0(DI)
 	ADDQ SI, DI
 	VMOVUPS Z7, 0(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
-// func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileY1x16(SB), NOSPLIT, $0-96
+// func tileZ1x128(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileZ1x128(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VMOVUPS 0(DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 192(DI), Z3
+	VMOVUPS 256(DI), Z4
+	VMOVUPS 320(DI), Z5
+	VMOVUPS 384(DI), Z6
+	VMOVUPS 448(DI), Z7
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (DI), Z1
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (DI), Z3
+	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (DI), Z5
+	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (DI), Z7
+	JMP begin
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+begin:
+	MOVQ taps+0(FP), R8
+	MOVQ n+8(FP), R9
+	MOVQ depth+16(FP), R10
+	MOVQ a+24(FP), R11
+	MOVQ as+32(FP), SI
+	MOVQ ad+40(FP), DX
+	MOVQ b+48(FP), R12
+	MOVQ bs+56(FP), R13
+	SHLQ $2, SI
+	SHLQ $2, DX
+	SHLQ $2, R13
+	LEAQ (SI)(SI*2), DI
+	TESTQ R9, R9
+	JZ store
+	MOVQ R9, left-8(SP)
+next:
+	MOVLQSX (R8), AX
+	MOVLQSX 4(R8), BX
+	LEAQ (R11)(AX*4), AX
+	LEAQ (R12)(BX*4), BX
+	MOVQ R10, CX
+loop:
+	VMOVUPS 0(BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS 128(BX), Z10
+	VMOVUPS 192(BX), Z11
+	VMOVUPS 256(BX), Z12
+	VMOVUPS 320(BX), Z13
+	VMOVUPS 384(BX), Z14
+	VMOVUPS 448(BX), Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS Z8, Z16, Z0
+	VFMADD231PS Z9, Z16, Z1
+	VFMADD231PS Z10, Z16, Z2
+	VFMADD231PS Z11, Z16, Z3
+	VFMADD231PS Z12, Z16, Z4
+	VFMADD231PS Z13, Z16, Z5
+	VFMADD231PS Z14, Z16, Z6
+	VFMADD231PS Z15, Z16, Z7
+	ADDQ DX, AX
+	ADDQ R13, BX
+	DECQ CX
+	JNZ loop
+	ADDQ $8, R8
+	DECQ left-8(SP)
+	JNZ next
+store:
+	MOVQ c+64(FP), DI
+	MOVQ ldc+72(FP), SI
+	SHLQ $2, SI
+	VMOVUPS Z0, 0(DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	VMOVUPS Z4, 256(DI)
+	VMOVUPS Z5, 320(DI)
+	VMOVUPS Z6, 384(DI)
+	VMOVUPS Z7, 448(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $512, b+48(FP)
+	ADDQ $512, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $512, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
+	VZEROUPPER
+	RET
+
+// func tileY1x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileY1x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ from+80(FP), DX
+	TESTQ DX, DX
+	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
 	VMOVUPS 0(DI), Y0
 	VMOVUPS 32(DI), Y1
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS (DI), Y1
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -1415,6 +1990,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -1432,7 +2008,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -1440,11 +2016,20 @@ store:
 	SHLQ $2, SI
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
 // func dotZ1x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ1x1(SB), NOSPLIT, $0-56
+TEXT ·dotZ1x1(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1490,7 +2075,7 @@ sums:
 	RET
 
 // func dotY1x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotY1x1(SB), NOSPLIT, $0-56
+TEXT ·dotY1x1(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1545,7 +2130,7 @@ sums:
 	RET
 
 // func dotZ1x2(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ1x2(SB), NOSPLIT, $0-56
+TEXT ·dotZ1x2(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1603,7 +2188,7 @@ sums:
 	RET
 
 // func dotY1x2(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotY1x2(SB), NOSPLIT, $0-56
+TEXT ·dotY1x2(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1670,7 +2255,7 @@ sums:
 	RET
 
 // func dotZ1x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ1x3(SB), NOSPLIT, $0-56
+TEXT ·dotZ1x3(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1740,7 +2325,7 @@ sums:
 	RET
 
 // func dotZ1x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ1x4(SB), NOSPLIT, $0-56
+TEXT ·dotZ1x4(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1821,11 +2406,14 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileY2x16(SB), NOSPLIT, $0-96
+// func tileY2x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileY2x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -1834,6 +2422,16 @@ TEXT ·tileY2x16(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Y2
 	VMOVUPS 32(DI), Y3
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS (DI), Y1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Y2
+	VBROADCASTSS (DI), Y3
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -1855,6 +2453,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -1875,7 +2474,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -1886,11 +2485,20 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Y2, 0(DI)
 	VMOVUPS Y3, 32(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
 // func dotZ2x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ2x1(SB), NOSPLIT, $0-56
+TEXT ·dotZ2x1(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -1948,7 +2556,7 @@ sums:
 	RET
 
 // func dotY2x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotY2x1(SB), NOSPLIT, $0-56
+TEXT ·dotY2x1(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2015,7 +2623,7 @@ sums:
 	RET
 
 // func dotZ2x2(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ2x2(SB), NOSPLIT, $0-56
+TEXT ·dotZ2x2(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2096,7 +2704,7 @@ sums:
 	RET
 
 // func dotY2x2(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotY2x2(SB), NOSPLIT, $0-56
+TEXT ·dotY2x2(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2185,7 +2793,7 @@ sums:
 	RET
 
 // func dotZ2x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ2x3(SB), NOSPLIT, $0-56
+TEXT ·dotZ2x3(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2289,7 +2897,7 @@ sums:
 	RET
 
 // func dotZ2x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ2x4(SB), NOSPLIT, $0-56
+TEXT ·dotZ2x4(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2415,11 +3023,14 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileY3x16(SB), NOSPLIT, $0-96
+// func tileY3x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileY3x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -2431,6 +3042,19 @@ TEXT ·tileY3x16(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Y4
 	VMOVUPS 32(DI), Y5
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS (DI), Y1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Y2
+	VBROADCASTSS (DI), Y3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Y4
+	VBROADCASTSS (DI), Y5
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -2454,6 +3078,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -2477,7 +3102,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -2491,11 +3116,20 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Y4, 0(DI)
 	VMOVUPS Y5, 32(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
 // func dotZ3x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ3x1(SB), NOSPLIT, $0-56
+TEXT ·dotZ3x1(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2565,7 +3199,7 @@ sums:
 	RET
 
 // func dotZ3x2(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ3x2(SB), NOSPLIT, $0-56
+TEXT ·dotZ3x2(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2669,7 +3303,7 @@ sums:
 	RET
 
 // func dotZ3x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ3x3(SB), NOSPLIT, $0-56
+TEXT ·dotZ3x3(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2807,7 +3441,7 @@ sums:
 	RET
 
 // func dotZ3x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ3x4(SB), NOSPLIT, $0-56
+TEXT ·dotZ3x4(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -2978,11 +3612,14 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int)
-TEXT ·tileY4x16(SB), NOSPLIT, $0-96
+// func tileY4x16(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+TEXT ·tileY4x16(SB), NOSPLIT, $8-112
+block:
 	MOVQ from+80(FP), DX
 	TESTQ DX, DX
 	JZ zero
+	CMPQ step+96(FP), $0
+	JZ same
 	MOVQ from+80(FP), DI
 	MOVQ ldf+88(FP), SI
 	SHLQ $2, SI
@@ -2997,6 +3634,22 @@ TEXT ·tileY4x16(SB), NOSPLIT, $0-96
 	ADDQ SI, DI
 	VMOVUPS 0(DI), Y6
 	VMOVUPS 32(DI), Y7
+	JMP begin
+same:
+	MOVQ from+80(FP), DI
+	MOVQ ldf+88(FP), SI
+	SHLQ $2, SI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS (DI), Y1
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Y2
+	VBROADCASTSS (DI), Y3
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Y4
+	VBROADCASTSS (DI), Y5
+	ADDQ SI, DI
+	VBROADCASTSS (DI), Y6
+	VBROADCASTSS (DI), Y7
 	JMP begin
 zero:
 	VXORPS Y0, Y0, Y0
@@ -3022,6 +3675,7 @@ begin:
 	LEAQ (SI)(SI*2), DI
 	TESTQ R9, R9
 	JZ store
+	MOVQ R9, left-8(SP)
 next:
 	MOVLQSX (R8), AX
 	MOVLQSX 4(R8), BX
@@ -3048,7 +3702,7 @@ loop:
 	DECQ CX
 	JNZ loop
 	ADDQ $8, R8
-	DECQ n+8(FP)
+	DECQ left-8(SP)
 	JNZ next
 store:
 	MOVQ c+64(FP), DI
@@ -3065,11 +3719,20 @@ store:
 	ADDQ SI, DI
 	VMOVUPS Y6, 0(DI)
 	VMOVUPS Y7, 32(DI)
+	DECQ blocks+104(FP)
+	JZ end
+	ADDQ $64, b+48(FP)
+	ADDQ $64, c+64(FP)
+	MOVQ step+96(FP), DX
+	IMULQ $64, DX
+	ADDQ DX, from+80(FP)
+	JMP block
+end:
 	VZEROUPPER
 	RET
 
 // func dotZ4x1(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ4x1(SB), NOSPLIT, $0-56
+TEXT ·dotZ4x1(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -3151,7 +3814,7 @@ sums:
 	RET
 
 // func dotZ4x2(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ4x2(SB), NOSPLIT, $0-56
+TEXT ·dotZ4x2(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -3278,7 +3941,7 @@ sums:
 	RET
 
 // func dotZ4x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ4x3(SB), NOSPLIT, $0-56
+TEXT ·dotZ4x3(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -3450,7 +4113,7 @@ sums:
 	RET
 
 // func dotZ4x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-TEXT ·dotZ4x4(SB), NOSPLIT, $0-56
+TEXT ·dotZ4x4(SB), NOSPLIT, $8-56
 	MOVQ runs+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dy+16(FP), R11
@@ -3667,7 +4330,7 @@ sums:
 	RET
 
 // func transposeY8(dst *float32, ds int, src *float32, ss, blocks int)
-TEXT ·transposeY8(SB), NOSPLIT, $0-40
+TEXT ·transposeY8(SB), NOSPLIT, $8-40
 	MOVQ dst+0(FP), DI
 	MOVQ ds+8(FP), R10
 	MOVQ src+16(FP), SI
@@ -3733,7 +4396,7 @@ loop:
 	RET
 
 // func addY(dst, src *float32, n int)
-TEXT ·addY(SB), NOSPLIT, $0-24
+TEXT ·addY(SB), NOSPLIT, $8-24
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
@@ -3752,7 +4415,7 @@ loop:
 	RET
 
 // func addMulY(dst, src *float32, n int, f float32)
-TEXT ·addMulY(SB), NOSPLIT, $0-28
+TEXT ·addMulY(SB), NOSPLIT, $8-28
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
@@ -3772,7 +4435,7 @@ loop:
 	RET
 
 // func affineY(dst, src *float32, n int, f, t float32)
-TEXT ·affineY(SB), NOSPLIT, $0-32
+TEXT ·affineY(SB), NOSPLIT, $8-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
@@ -3793,7 +4456,7 @@ loop:
 	RET
 
 // func reluY(dst, src *float32, n int)
-TEXT ·reluY(SB), NOSPLIT, $0-24
+TEXT ·reluY(SB), NOSPLIT, $8-24
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
@@ -3811,7 +4474,7 @@ loop:
 	RET
 
 // func reluGradY(dst, dy, y *float32, n int)
-TEXT ·reluGradY(SB), NOSPLIT, $0-32
+TEXT ·reluGradY(SB), NOSPLIT, $8-32
 	MOVQ dst+0(FP), DI
 	MOVQ dy+8(FP), SI
 	MOVQ y+16(FP), DX
@@ -3833,7 +4496,7 @@ loop:
 	RET
 
 // func normSumsY(dy, x *float32, n int, t float32, s, p *float32)
-TEXT ·normSumsY(SB), NOSPLIT, $0-48
+TEXT ·normSumsY(SB), NOSPLIT, $8-48
 	MOVQ dy+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), CX
@@ -3869,7 +4532,7 @@ loop:
 	RET
 
 // func momentumY(w, v, grad *float32, n int, rate, momentum, decay float32)
-TEXT ·momentumY(SB), NOSPLIT, $0-44
+TEXT ·momentumY(SB), NOSPLIT, $8-44
 	MOVQ w+0(FP), DI
 	MOVQ v+8(FP), SI
 	MOVQ grad+16(FP), DX
@@ -3905,7 +4568,7 @@ loop:
 	RET
 
 // func nesterovY(w, v, grad *float32, n int, rate, momentum, decay float32)
-TEXT ·nesterovY(SB), NOSPLIT, $0-44
+TEXT ·nesterovY(SB), NOSPLIT, $8-44
 	MOVQ w+0(FP), DI
 	MOVQ v+8(FP), SI
 	MOVQ grad+16(FP), DX
@@ -3945,7 +4608,7 @@ loop:
 	RET
 
 // func maxPoolY(y *float32, which *int32, x *float32, at *int32, n, blocks int)
-TEXT ·maxPoolY(SB), NOSPLIT, $0-48
+TEXT ·maxPoolY(SB), NOSPLIT, $8-48
 	MOVQ y+0(FP), DI
 	MOVQ which+8(FP), R11
 	MOVQ x+16(FP), SI
@@ -3992,7 +4655,7 @@ next:
 	RET
 
 // func maxPoolGradY(dx, dy *float32, which, at *int32, n, blocks int)
-TEXT ·maxPoolGradY(SB), NOSPLIT, $0-48
+TEXT ·maxPoolGradY(SB), NOSPLIT, $8-48
 	MOVQ dx+0(FP), SI
 	MOVQ dy+8(FP), DI
 	MOVQ which+16(FP), R11
@@ -4030,7 +4693,7 @@ next:
 	RET
 
 // func maxPoolSpreadY(dx, dy *float32, which, at *int32, n, blocks int)
-TEXT ·maxPoolSpreadY(SB), NOSPLIT, $0-48
+TEXT ·maxPoolSpreadY(SB), NOSPLIT, $8-48
 	MOVQ dx+0(FP), SI
 	MOVQ dy+8(FP), DI
 	MOVQ which+16(FP), R11
@@ -4066,7 +4729,7 @@ next:
 	RET
 
 // func sumY(x, mask *float32, blocks, m int, out *float32)
-TEXT ·sumY(SB), NOSPLIT, $0-40
+TEXT ·sumY(SB), NOSPLIT, $8-40
 	MOVQ x+0(FP), SI
 	MOVQ mask+8(FP), R8
 	MOVQ blocks+16(FP), R9
@@ -4096,7 +4759,7 @@ loop:
 	RET
 
 // func sqdevY(x, mask *float32, blocks, m int, out *float32, t float32)
-TEXT ·sqdevY(SB), NOSPLIT, $0-44
+TEXT ·sqdevY(SB), NOSPLIT, $8-44
 	MOVQ x+0(FP), SI
 	MOVQ mask+8(FP), R8
 	MOVQ blocks+16(FP), R9
@@ -4131,7 +4794,7 @@ loop:
 	RET
 
 // func normGradY(dst, dy, x, mask *float32, blocks, m int, f, plus, h, t float32)
-TEXT ·normGradY(SB), NOSPLIT, $0-64
+TEXT ·normGradY(SB), NOSPLIT, $8-64
 	MOVQ dst+0(FP), DI
 	MOVQ dy+8(FP), SI
 	MOVQ x+16(FP), DX

@@ -22,7 +22,7 @@ type file struct {
 // begin starts a function; args are words of 8 bytes, or 4 for float32.
 func (f *file) begin(name, args string, bytes int) {
 	f.name = name
-	fmt.Fprintf(&f.asm, "\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, args, name, bytes)
+	fmt.Fprintf(&f.asm, "\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $8-%d\n", name, args, name, bytes)
 	fmt.Fprintf(&f.decl, "\n//go:noescape\nfunc %s(%s)\n", name, args)
 }
 
@@ -44,14 +44,15 @@ func (f *file) load(offset int, pairs ...string) {
 	}
 }
 
-// tile writes the tile of rows × cols for zmm (16 lanes) or ymm (8 lanes) registers.
+// tile writes the tile of rows × cols for zmm (16 lanes) or ymm (8 lanes) registers, and
+// of those to the right of it, blocks in all.
 func (f *file) tile(rows, cols, lanes int) {
 	reg, bytes := "Z", lanes*4
 	if lanes == 8 {
 		reg = "Y"
 	}
 	f.begin(fmt.Sprintf("tile%s%dx%d", reg, rows, cols),
-		"taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int", 96)
+		"taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int", 112)
 	nv := cols / lanes
 	acc := func(r, v int) string { return fmt.Sprintf("%s%d", reg, r*nv+v) }
 	vec := func(v int) string { return fmt.Sprintf("%s%d", reg, rows*nv+v) }
@@ -69,10 +70,16 @@ func (f *file) tile(rows, cols, lanes int) {
 			}
 		}
 	}
+	f.label("block")
 	f.load(80, "from", "DX")
 	f.op("TESTQ DX, DX")
 	f.op("JZ zero")
+	f.op("CMPQ step+96(FP), $0")
+	f.op("JZ same")
 	results(80, "from", "ldf", func(r, v int) { f.op("VMOVUPS %d(DI), %s", v*bytes, acc(r, v)) })
+	f.op("JMP begin")
+	f.label("same")
+	results(80, "from", "ldf", func(r, v int) { f.op("VBROADCASTSS (DI), %s", acc(r, v)) })
 	f.op("JMP begin")
 	f.label("zero")
 	for i := range rows * nv {
@@ -90,6 +97,7 @@ func (f *file) tile(rows, cols, lanes int) {
 	f.op("LEAQ (SI)(SI*2), DI")
 	f.op("TESTQ R9, R9")
 	f.op("JZ store")
+	f.op("MOVQ R9, left-8(SP)")
 	f.label("next")
 	f.op("MOVLQSX (R8), AX")
 	f.op("MOVLQSX 4(R8), BX")
@@ -114,10 +122,19 @@ func (f *file) tile(rows, cols, lanes int) {
 	f.op("DECQ CX")
 	f.op("JNZ loop")
 	f.op("ADDQ $8, R8")
-	f.op("DECQ n+8(FP)")
+	f.op("DECQ left-8(SP)")
 	f.op("JNZ next")
 	f.label("store")
 	results(64, "c", "ldc", func(r, v int) { f.op("VMOVUPS %s, %d(DI)", acc(r, v), v*bytes) })
+	f.op("DECQ blocks+104(FP)")
+	f.op("JZ end")
+	f.op("ADDQ $%d, b+48(FP)", 4*cols)
+	f.op("ADDQ $%d, c+64(FP)", 4*cols)
+	f.op("MOVQ step+96(FP), DX")
+	f.op("IMULQ $%d, DX", 4*cols)
+	f.op("ADDQ DX, from+80(FP)")
+	f.op("JMP block")
+	f.label("end")
 	f.end()
 }
 
@@ -532,6 +549,7 @@ func generate() (map[string][]byte, error) {
 		f.tile(rows, 32, 16)
 		f.tile(rows, 16, 16)
 	}
+	f.tile(1, 128, 16)
 	for rows := 1; rows <= 4; rows++ {
 		f.tile(rows, 16, 8)
 		for cols := 1; cols <= 4; cols++ {
