@@ -51,66 +51,20 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 	}
 	lanes := (batch + width - 1) / width * width
 	r := &runner{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]float32, lanes), n: -1}
-	vals, ops, takers := make([]value, len(p.Steps)), make([]op, len(p.Steps)), takersOf(p)
+	b := newBuild(r, p)
 	for i, s := range p.Steps {
 		// Offsets inside one activation are kept in 32 bits.
 		if s.Out.Elems() > math.MaxInt32/lanes {
 			return nil, fmt.Errorf("engine cpu: step %q: %d samples of shape %v are more than 2³¹ numbers; choose a smaller batch",
 				s.Name, batch, s.Out)
 		}
-		ins := make([]value, len(s.In))
-		for j, from := range s.In {
-			ins[j] = vals[from]
-		}
-		if s.Op.Kind == arch.ReLU && takers[s.In[0]] == 1 {
-			if before, ok := ops[s.In[0]].(rectifier); ok {
-				before.rectify()
-				o := &rectified{out: ins[0]}
-				vals[i], ops[i], r.ops, r.outs = ins[0], o, append(r.ops, o), append(r.outs, ins[0].store)
-				continue
-			}
-		}
-		v, o, err := r.operation(s, ins, p.Seed)
-		if err != nil {
+		if err := b.step(i, s); err != nil {
 			return nil, err
 		}
-		vals[i], ops[i] = v, o
-		if pool, ok := o.(*maxPool); ok && takers[s.In[0]] == 1 {
-			if before, ok := ops[s.In[0]].(*rectified); ok {
-				pool.relu, before.passed = true, true
-			}
-		}
-		if o != nil {
-			r.ops, r.outs = append(r.ops, o), append(r.outs, v.store)
-		}
 	}
-	r.in, r.out = vals[0], vals[len(vals)-1]
+	r.in, r.out = b.vals[0], b.vals[len(b.vals)-1]
 	return r, nil
 }
-
-// takersOf counts for each step how many take its output; being the network's output
-// counts too. Steps that only give another shape to an output count as their input.
-func takersOf(p *engine.Plan) []int {
-	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
-	for i, s := range p.Steps {
-		source[i] = i
-		if reshapes(s.Op.Kind) {
-			source[i] = source[s.In[0]]
-			continue
-		}
-		for _, from := range s.In {
-			takers[source[from]]++
-		}
-	}
-	takers[source[len(p.Steps)-1]]++
-	for i, from := range source {
-		takers[i] = takers[from]
-	}
-	return takers
-}
-
-// reshapes: a step only gives another shape to its input's memory.
-func reshapes(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten }
 
 // operation is the output of a step and what computes it: nil for steps that only give
 // another shape to their input's memory.
@@ -129,8 +83,6 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 		return v, newConv(r, s, in[0], v), nil
 	case arch.BatchNorm:
 		return v, newBatchNorm(s, in[0], v), nil
-	case arch.ReLU:
-		return v, &relu{in: in[0], out: v}, nil
 	case arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish:
 		f, slope := pointwiseOf(s.Op.Kind)
 		return v, &pointwise{in: in[0], out: v, f: f, slope: slope}, nil

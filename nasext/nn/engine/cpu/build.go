@@ -1,0 +1,96 @@
+package cpu
+
+import (
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
+
+// build turns the steps of a plan into the operations of a tape, where it can into fewer.
+type build struct {
+	r      *runner
+	plan   *engine.Plan
+	vals   []value // of each step
+	ops    []op    // that computes it; nil if none does
+	takers []int   // of it
+
+	rectifiers map[*store]value // what is rectified → the outcome
+}
+
+func newBuild(r *runner, p *engine.Plan) *build {
+	n := len(p.Steps)
+	return &build{r: r, plan: p, vals: make([]value, n), ops: make([]op, n), takers: takersOf(p), rectifiers: map[*store]value{}}
+}
+
+// takersOf counts for each step how many take its output; being the network's output
+// counts too. Steps that only give another shape to an output count as their input.
+func takersOf(p *engine.Plan) []int {
+	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
+	for i, s := range p.Steps {
+		source[i] = i
+		if reshapes(s.Op.Kind) {
+			source[i] = source[s.In[0]]
+			continue
+		}
+		for _, from := range s.In {
+			takers[source[from]]++
+		}
+	}
+	takers[source[len(p.Steps)-1]]++
+	for i, from := range source {
+		takers[i] = takers[from]
+	}
+	return takers
+}
+
+// reshapes: a step only gives another shape to its input's memory.
+func reshapes(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten }
+
+// step adds step i.
+func (b *build) step(i int, s engine.Step) (err error) {
+	ins := make([]value, len(s.In))
+	for j, from := range s.In {
+		ins[j] = b.vals[from]
+	}
+	if s.Op.Kind == arch.ReLU {
+		b.vals[i], b.ops[i] = b.relu(s.In[0])
+		return nil
+	}
+	b.vals[i], b.ops[i], err = b.r.operation(s, ins, b.plan.Seed)
+	if err != nil {
+		return err
+	}
+	if pool, ok := b.ops[i].(*maxPool); ok && b.takers[s.In[0]] == 1 {
+		if before, ok := b.ops[s.In[0]].(*rectified); ok {
+			pool.relu, before.passed = true, true
+		}
+	}
+	b.append(b.ops[i], b.vals[i])
+	return nil
+}
+
+// append puts an operation on the tape, if there is one.
+func (b *build) append(o op, out value) {
+	if o != nil {
+		b.r.ops, b.r.outs = append(b.r.ops, o), append(b.r.outs, out.store)
+	}
+}
+
+// relu is step from, rectified. What only this takes is rectified where it is computed;
+// and edges of a cell that begin at one node rectify the same.
+func (b *build) relu(from int) (value, op) {
+	in := b.vals[from]
+	if before, ok := b.ops[from].(rectifier); ok && b.takers[from] == 1 {
+		before.rectify()
+		o := &rectified{out: in}
+		b.append(o, in)
+		return in, o
+	}
+	if out, ok := b.rectifiers[in.store]; ok {
+		return value{in.shape, out.store}, nil
+	}
+	out := b.r.newValue(in.shape)
+	b.rectifiers[in.store] = out
+	o := &relu{in: in, out: out}
+	b.append(o, out)
+	return out, o
+}
