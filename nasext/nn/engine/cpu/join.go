@@ -14,8 +14,8 @@ func (o *add) forward(r *runner) {
 	y := o.out.data
 	r.turns(len(y)*len(o.in), len(y)/r.lanes, func(from, to int) {
 		from, to = from*r.lanes, to*r.lanes
-		copy(y[from:to], o.in[0].data[from:to])
-		for _, v := range o.in[1:] {
+		r.k.plus(y[from:to], o.in[0].data[from:to], o.in[1].data[from:to])
+		for _, v := range o.in[2:] {
 			r.k.add(y[from:to], v.data[from:to])
 		}
 		if o.relu {
@@ -25,9 +25,16 @@ func (o *add) forward(r *runner) {
 }
 
 func (o *add) backward(r *runner) {
+	dy := o.out.grad
+	left := true // dy has not been given away
 	for _, v := range o.in {
-		if dx, more := v.take(); dx != nil {
-			r.pass1(dx, o.out.grad, more)
+		switch {
+		case left && v.need && !v.has: // nothing else looks at dy any more: its memory can stay what it is
+			v.grad, o.out.grad, v.has, left = o.out.grad, v.grad, true, false
+		default:
+			if dx, more := v.take(); dx != nil {
+				r.pass1(dx, dy, more)
+			}
 		}
 	}
 }

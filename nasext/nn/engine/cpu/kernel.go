@@ -44,6 +44,7 @@ type kernels struct {
 
 	// What follows works on slices of equal length, a multiple of width.
 	add      func(dst, src []float32)                                // dst += src
+	plus     func(dst, x, y []float32)                               // dst = x + y
 	addMul   func(dst, src []float32, f float32)                     // dst += f·src
 	affine   func(dst, src []float32, f, t float32)                  // dst = f·src + t
 	relu     func(dst, src []float32)                                // dst = max(src, 0), NaN stays
@@ -59,7 +60,7 @@ type kernels struct {
 // portable is the set in plain Go.
 func portable() *kernels {
 	return &kernels{
-		name: "portable", tile: tileGo, dot: dotGo, transpose: transposeGo, maxPool: maxPoolGo, maxPoolGrad: maxPoolGradGo, add: addGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
+		name: "portable", tile: tileGo, dot: dotGo, transpose: transposeGo, maxPool: maxPoolGo, maxPoolGrad: maxPoolGradGo, add: addGo, plus: plusGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
 		reluGrad: reluGradGo, sum: sumGo, sqdev: sqdevGo, normSums: normSumsGo, normGrad: normGradGo,
 	}
 }
@@ -175,6 +176,13 @@ func addGo(dst, src []float32) {
 	src = src[:len(dst)]
 	for i, v := range src {
 		dst[i] += v
+	}
+}
+
+func plusGo(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i, v := range x {
+		dst[i] = v + y[i]
 	}
 }
 

@@ -41,6 +41,7 @@ func simple(name string) *kernels {
 			grad(&dx[0], &dy[0], &which[0], &at[0], len(at), len(dy)/width)
 		},
 		add:    func(dst, src []float32) { addY(&dst[0], &src[0], len(dst)/width) },
+		plus:   func(dst, x, y []float32) { plusY(&dst[0], &x[0], &y[0], len(dst)/width) },
 		addMul: func(dst, src []float32, f float32) { addMulY(&dst[0], &src[0], len(dst)/width, f) },
 		affine: func(dst, src []float32, f, t float32) { affineY(&dst[0], &src[0], len(dst)/width, f, t) },
 		relu:   func(dst, src []float32) { reluY(&dst[0], &src[0], len(dst)/width) },

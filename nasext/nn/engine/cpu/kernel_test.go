@@ -198,7 +198,7 @@ func TestSimpleLoops(t *testing.T) {
 		f, g, h, s := float32(draw.NormFloat64()), float32(draw.NormFloat64()), float32(draw.NormFloat64()), float32(draw.NormFloat64())
 		results := func(k *kernels) [][]float32 {
 			var a, b, c, d [width]float32
-			dst := make([][]float32, 6)
+			dst := make([][]float32, 7)
 			for i := range dst {
 				dst[i] = slices.Clone(y0)
 			}
@@ -208,6 +208,7 @@ func TestSimpleLoops(t *testing.T) {
 			k.relu(dst[3], x)
 			k.reluGrad(dst[4], dy, x)
 			k.normGrad(dst[5], dy, x, mask, f, g, h, s)
+			k.plus(dst[6], x, dy)
 			k.sum(x, mask, &a)
 			k.sqdev(x, mask, s, &b)
 			k.normSums(dy, x, s, &c, &d)

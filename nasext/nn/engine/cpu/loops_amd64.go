@@ -132,6 +132,9 @@ func transposeY8(dst *float32, ds int, src *float32, ss, blocks int)
 func addY(dst, src *float32, n int)
 
 //go:noescape
+func plusY(dst, x, y *float32, n int)
+
+//go:noescape
 func addMulY(dst, src *float32, n int, f float32)
 
 //go:noescape

@@ -4414,6 +4414,27 @@ loop:
 	VZEROUPPER
 	RET
 
+// func plusY(dst, x, y *float32, n int)
+TEXT ·plusY(SB), NOSPLIT, $8-32
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), CX
+loop:
+	VMOVUPS 0(SI), Y0
+	VADDPS 0(DX), Y0, Y0
+	VMOVUPS Y0, 0(DI)
+	VMOVUPS 32(SI), Y1
+	VADDPS 32(DX), Y1, Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
 // func addMulY(dst, src *float32, n int, f float32)
 TEXT ·addMulY(SB), NOSPLIT, $8-28
 	MOVQ dst+0(FP), DI

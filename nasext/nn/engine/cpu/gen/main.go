@@ -313,6 +313,15 @@ func (f *file) simple() {
 	})
 	f.end()
 
+	f.begin("plusY", "dst, x, y *float32, n int", 32)
+	f.load(0, "dst", "DI", "x", "SI", "y", "DX", "n", "CX")
+	f.each([]string{"DI", "SI", "DX"}, func(off, h int) {
+		f.op("VMOVUPS %d(SI), Y%d", off, h)
+		f.op("VADDPS %d(DX), Y%d, Y%d", off, h, h)
+		f.op("VMOVUPS Y%d, %d(DI)", h, off)
+	})
+	f.end()
+
 	f.begin("addMulY", "dst, src *float32, n int, f float32", 28)
 	f.load(0, "dst", "DI", "src", "SI", "n", "CX")
 	f.broadcast("f", 24, 8)
