@@ -197,7 +197,7 @@ func appendRun(runs []run, a, b, lanes int) []run {
 func (o *conv) rectify() { o.relu = true }
 
 func (o *conv) forward(r *runner) {
-	p := product{w: o.step.Weight.W, ws: o.ci * o.taps, wd: o.taps, strips: o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
+	p := product{w: o.step.Weight.W, size: o.co * o.ci * o.taps, ws: o.ci * o.taps, wd: o.taps, strips: o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
 		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), relu: o.relu}
 	if o.step.Bias != nil {
 		p.bias = o.step.Bias.W
@@ -211,7 +211,7 @@ func (o *conv) backward(r *runner) {
 	if dx == nil {
 		return
 	}
-	p := product{w: o.step.Weight.W, ws: o.taps, wd: o.ci * o.taps, strips: o.back, groups: o.groups, rows: o.ci, depth: o.co,
+	p := product{w: o.step.Weight.W, size: o.co * o.ci * o.taps, ws: o.taps, wd: o.ci * o.taps, strips: o.back, groups: o.groups, rows: o.ci, depth: o.co,
 		src: o.out.grad, srcPixels: o.out.pixels(), dst: dx, dstPixels: o.in.pixels(), add: more}
 	p.run(r)
 }
@@ -219,6 +219,7 @@ func (o *conv) backward(r *runner) {
 // product is dst = Σ weights · rows of src, for every pixel of dst.
 type product struct {
 	w           []float32 // of a group, then of the next
+	size        int       // from one group to the next
 	ws, wd      int       // strides of rows and of depth
 	strips      strips
 	groups      int
@@ -233,7 +234,6 @@ type product struct {
 
 func (p *product) run(r *runner) {
 	panels := (p.rows + panel - 1) / panel
-	size := len(p.w) / p.groups
 	units := p.groups * panels * len(p.strips) // panel after panel, in each strip after strip
 	cost := p.strips.taps() * p.groups * p.rows * p.depth * r.lanes / 4
 	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
@@ -250,7 +250,7 @@ func (p *product) run(r *runner) {
 			case p.bias != nil:
 				from = start{p.bias[g*p.rows+row:], 1, 0}
 			}
-			r.k.tile(n, cols, s.taps, p.depth, p.w[g*size+row*p.ws:(g+1)*size], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
+			r.k.tile(n, cols, s.taps, p.depth, p.w[g*p.size+row*p.ws:], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
 				p.dst[c:], ds, from)
 			for i := 0; p.relu && i < n; i++ {
 				row := p.dst[c+i*ds:][:cols]

@@ -91,7 +91,7 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 	case arch.MaxPool:
 		return v, &maxPool{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: make([]int32, len(v.data))}, nil
 	case arch.AvgPool:
-		return v, &avgPool{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes)}, nil
+		return v, newAvgPool(s.Op, in[0], v, r.lanes), nil
 	case arch.GlobalPool:
 		return v, &globalPool{in: in[0], out: v}, nil
 	case arch.Add:

@@ -75,7 +75,8 @@ func avx512() *kernels {
 		first, j := firstTap(taps), 0
 		blocks := func(tile tileFunc, width int) {
 			if n := (cols - j) / width; n > 0 {
-				tile(first, len(taps), depth, &a[0], as, ad, &b[j], bs, &c[j], ldc, from.at(j*from.step), from.ld, from.step, n)
+				column := min(j, len(b)-1) // b may be shorter where no tap refers to it
+				tile(first, len(taps), depth, &a[0], as, ad, &b[column], bs, &c[j], ldc, from.at(j*from.step), from.ld, from.step, n)
 				j += n * width
 			}
 		}

@@ -76,29 +76,49 @@ func (o *maxPool) backward(r *runner) {
 	})
 }
 
-// avgPool is the mean of the pixels under a window; padding is not counted.
+// avgPool is the mean of the pixels under a window; padding is not counted. It is a
+// convolution of each channel with equal weights, of which there is one for each number
+// of pixels.
 type avgPool struct {
 	plain
-	in, out value
-	windows windows
+	in, out     value
+	ahead, back strips
+	shares      []float32 // 1/n for n pixels under a window
+}
+
+func newAvgPool(op arch.Op, in, out value, lanes int) *avgPool {
+	o := &avgPool{in: in, out: out, shares: make([]float32, op.KH*op.KW+1)}
+	for n := range o.shares[1:] {
+		o.shares[n+1] = 1 / float32(n+1)
+	}
+	w := newWindows(op, in, out, lanes)
+	over := make([][]tap, in.pixels()) // of each input pixel, the windows that it is under
+	var taps []tap
+	for q := range out.pixels() {
+		at := w.of(q)
+		n := int32(len(at))
+		taps = taps[:0]
+		for _, off := range at {
+			taps = append(taps, tap{n, off})
+			p := int(off) / lanes
+			over[p] = append(over[p], tap{n, int32(q * lanes)})
+		}
+		o.ahead = o.ahead.add(taps, lanes)
+	}
+	for _, taps := range over {
+		o.back = o.back.add(taps, lanes)
+	}
+	return o
+}
+
+func (o *avgPool) product(s strips) product {
+	return product{w: o.shares, wd: 1, strips: s, groups: o.in.shape.C, rows: 1, depth: 1}
 }
 
 func (o *avgPool) forward(r *runner) {
-	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
-	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
-		for c := from; c < to; c++ {
-			x := o.in.data[c*ps : (c+1)*ps]
-			for q := range qs {
-				y := o.out.data[(c*qs+q)*r.lanes:][:r.lanes]
-				at := o.windows.of(q)
-				copy(y, x[at[0]:int(at[0])+r.lanes])
-				for _, off := range at[1:] {
-					r.k.add(y, x[off:int(off)+r.lanes])
-				}
-				r.k.affine(y, y, 1/float32(len(at)), 0)
-			}
-		}
-	})
+	p := o.product(o.ahead)
+	p.src, p.srcPixels, p.dst, p.dstPixels = o.in.data, o.in.pixels(), o.out.data, o.out.pixels()
+	p.run(r)
 }
 
 func (o *avgPool) backward(r *runner) {
@@ -106,22 +126,9 @@ func (o *avgPool) backward(r *runner) {
 	if dx == nil {
 		return
 	}
-	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
-	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
-		for c := from; c < to; c++ {
-			g := dx[c*ps : (c+1)*ps]
-			if !more {
-				clear(g)
-			}
-			for q := range qs {
-				dy := o.out.grad[(c*qs+q)*r.lanes:][:r.lanes]
-				at := o.windows.of(q)
-				for _, off := range at {
-					r.k.addMul(g[off:int(off)+r.lanes], dy, 1/float32(len(at)))
-				}
-			}
-		}
-	})
+	p := o.product(o.back)
+	p.src, p.srcPixels, p.dst, p.dstPixels, p.add = o.out.grad, o.out.pixels(), dx, o.in.pixels(), more
+	p.run(r)
 }
 
 // globalPool is the mean over all pixels of a channel.
