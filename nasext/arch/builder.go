@@ -21,7 +21,7 @@ import (
 // reported once.
 type Builder struct {
 	a      Arch
-	infos  []Info
+	outs   []Shape // of the nodes
 	block  string
 	from   []int   // the nodes that nodes take
 	ins    []Shape // room for the shapes that reach a node
@@ -158,7 +158,7 @@ func (b *Builder) Grow(n int) {
 		return
 	}
 	b.a.Nodes = slices.Grow(b.a.Nodes, n)
-	b.infos = slices.Grow(b.infos, n)
+	b.outs = slices.Grow(b.outs, n)
 	b.from = slices.Grow(b.from, n)
 	b.names.room(b.a.Nodes, len(b.a.Nodes)+n)
 }
@@ -168,10 +168,10 @@ func (b *Builder) In() int { return 0 }
 
 // Shape is the shape of what node x gives; the zero shape if x could not be added.
 func (b *Builder) Shape(x int) Shape {
-	if x < 0 || x >= len(b.infos) {
+	if x < 0 || x >= len(b.outs) {
 		return Shape{}
 	}
-	return b.infos[x].Out
+	return b.outs[x]
 }
 
 // Aux makes node x an auxiliary output and returns it: see Arch.Aux.
@@ -199,11 +199,12 @@ func (b *Builder) Build() (*Arch, error) {
 	b.shared = true
 	a := b.a
 	a.Aux = append([]int(nil), b.a.Aux...)
-	check := a.Check
-	if len(a.Aux) == 0 { // the nodes were checked one by one when they were added
-		check = func() error { return a.checkOutputs(b.infos) }
+	// The nodes were checked one by one when they were added.
+	err := a.checkOutput(b.outs[len(b.outs)-1])
+	if len(a.Aux) > 0 {
+		err = a.Check()
 	}
-	if err := check(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return &a, nil
@@ -397,13 +398,13 @@ func (b *Builder) add(s *settings, part string, in []int) int {
 	}
 	b.ins = b.ins[:0]
 	for _, x := range in {
-		if len(b.infos) == 0 || x == lost && len(b.errs) > 0 {
+		if len(b.outs) == 0 || x == lost && len(b.errs) > 0 {
 			return lost // what it stands on is missing, and that has been reported
 		}
-		if x < 0 || x >= len(b.infos) {
-			return b.fail(s.op, name, "takes node %d; there are nodes 0 to %d", x, len(b.infos)-1)
+		if x < 0 || x >= len(b.outs) {
+			return b.fail(s.op, name, "takes node %d; there are nodes 0 to %d", x, len(b.outs)-1)
 		}
-		b.ins = append(b.ins, b.infos[x].Out)
+		b.ins = append(b.ins, b.outs[x])
 	}
 	i := len(b.a.Nodes)
 	b.names.room(b.a.Nodes, i+1)
@@ -417,7 +418,7 @@ func (b *Builder) add(s *settings, part string, in []int) int {
 	}
 	b.names.put(place, i)
 	b.a.Nodes = append(b.a.Nodes, Node{Name: name, Block: b.block, Op: s.op, In: b.edges(in)})
-	b.infos = append(b.infos, info)
+	b.outs = append(b.outs, info.Out)
 	return i
 }
 

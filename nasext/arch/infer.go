@@ -24,20 +24,22 @@ func (a *Arch) Check() error {
 	if err != nil {
 		return err
 	}
-	return a.checkOutputs(infos)
-}
-
-// checkOutputs says what is wrong with the output and the auxiliary ones.
-func (a *Arch) checkOutputs(infos []Info) error {
-	last := len(infos) - 1
-	out := infos[last].Out
-	if out.H != 1 || out.W != 1 {
-		return a.fault(last, "is the output and has the shape %v; the last node must be a vector with one number per class, so end with globalpool or flatten, then linear", out)
+	out := infos[len(infos)-1].Out
+	if err := a.checkOutput(out); err != nil {
+		return err
 	}
 	for _, i := range a.Aux {
 		if infos[i].Out != out {
 			return a.fault(i, "is an auxiliary output and has the shape %v; it must be that of the output, %v", infos[i].Out, out)
 		}
+	}
+	return nil
+}
+
+// checkOutput says what is wrong with the shape of the last node.
+func (a *Arch) checkOutput(out Shape) error {
+	if out.H != 1 || out.W != 1 {
+		return a.fault(len(a.Nodes)-1, "is the output and has the shape %v; the last node must be a vector with one number per class, so end with globalpool or flatten, then linear", out)
 	}
 	return nil
 }

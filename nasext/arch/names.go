@@ -27,7 +27,7 @@ func (s *nameSet) room(nodes []Node, n int) {
 	if s.table == nil {
 		s.seed = maphash.MakeSeed()
 	}
-	s.table, s.taken = make([]int32, 1<<bits.Len(uint(3*n))), 0
+	s.table, s.taken = make([]int32, 1<<bits.Len(uint(2*n))), 0
 	for i := range nodes {
 		_, place := s.find(nodes, nodes[i].Name)
 		s.put(place, i)

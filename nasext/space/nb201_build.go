@@ -19,7 +19,7 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 		return nil, err
 	}
 	b := arch.NewBuilder(text, s.config.Input)
-	b.Grow(3*s.config.N*nb201Nodes(g) + 32)
+	b.Grow(3*s.config.N*nb201Nodes(g) + 26)
 	b.Block("stem")
 	x := b.ConvBN(b.In(), s.config.C, 3)
 	channels := s.config.C
@@ -43,14 +43,22 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 	return a, nil
 }
 
-// nb201Nodes is the number of nodes that a cell takes at most.
+// nb201Nodes is the number of nodes that a cell takes.
 func nb201Nodes(g Genotype) int {
-	n := 3 // a sum, or zeros, at each node but the first
-	for _, o := range g {
-		switch o {
+	n, terms := 0, [4]int{1}
+	for i, e := range nb201Edges() {
+		switch g[i] {
 		case nbConv1, nbConv3:
 			n += 3
 		case nbSkip, nbPool:
+			n++
+		}
+		if g[i] != nbNone {
+			terms[e[1]]++
+		}
+	}
+	for _, t := range terms { // none is zeros, one is itself, more are summed
+		if t != 1 {
 			n++
 		}
 	}
