@@ -10,6 +10,7 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_nn_engine_cpu = []Symbol{
 	{"Engine", (*p.Engine)(nil), value},
+	{"Momentum", p.Momentum, value},
 	{"New", p.New, value},
 	{"Portable", p.Portable, value},
 }

@@ -103,7 +103,7 @@ class PNASNet(nn.Module):
     an odd number of channels has one more in its second path, as in TF-slim.
     """
 
-    def __init__(self, port, stem, f, n):
+    def __init__(self, port, stem, f, n, classes=1000):
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(3, stem, 3, stride=2, bias=False), nn.BatchNorm2d(stem))
         self.first = port.CellStem0(stem, f // 4, stem, f // 4)
@@ -115,7 +115,7 @@ class PNASNet(nn.Module):
             f *= 2 if reduction else 1
             self.cells.append(port.Cell(left, f, right, f, is_reduction=reduction, match_prev_layer_dimensions=shrunk))
             left, right, shrunk = right, 5 * f, reduction
-        self.head = nn.Linear(right, 1000)
+        self.head = nn.Linear(right, classes)
 
     def forward(self, x):
         x = self.stem(x)
@@ -123,7 +123,7 @@ class PNASNet(nn.Module):
         right = self.second(x, left)
         for c in self.cells:
             left, right = right, c(left, right)
-        return self.head(right.mean([2, 3]))
+        return self.head(right.relu().mean([2, 3]))
 
 
 def pnasnets(path):
