@@ -1,6 +1,11 @@
 package arch_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -169,5 +174,37 @@ func TestInferCounts(t *testing.T) {
 		if infos[i] != want[i] {
 			t.Errorf("node %d: %+v, want %+v", i, infos[i], want[i])
 		}
+	}
+}
+
+// Kinds lists what the source declares, each once.
+func TestKindsAreAll(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "arch.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []arch.Kind
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if name, ok := spec.Type.(*ast.Ident); ok && name.Name == "Kind" {
+			value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Error(err)
+			}
+			declared = append(declared, arch.Kind(value))
+		}
+		return true
+	})
+	listed := arch.Kinds()
+	if len(listed) == 0 || listed[0] != arch.Input {
+		t.Fatalf("kinds are %v; the input comes first", listed)
+	}
+	slices.Sort(listed)
+	slices.Sort(declared)
+	if !slices.Equal(listed, declared) {
+		t.Errorf("listed are\n%v\ndeclared are\n%v", listed, declared)
 	}
 }

@@ -317,6 +317,11 @@ func shapes(list []Shape) string {
 	for i, s := range list {
 		words[i] = s.String()
 	}
+	return inWords(words)
+}
+
+// inWords joins two or more words: "a, b and c".
+func inWords(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -86,10 +86,21 @@ func (r rule) inputs() string {
 	return "two or more inputs"
 }
 
+// Kinds are all kinds of operations, Input first.
+func Kinds() []Kind {
+	return []Kind{
+		Input, Conv, BatchNorm, ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, MaxPool, AvgPool, GlobalPool, Flatten, Linear,
+		Add, Mul, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout,
+	}
+}
+
 // kinds lists every kind, for error messages.
 func kinds() string {
-	return "input, conv, batchnorm, relu, relu6, tanh, sigmoid, hardsigmoid, silu, hardswish, maxpool, avgpool, globalpool, flatten, linear, " +
-		"add, mul, concat, shuffle, slice, shift, crop, zeropad, identity, zero and dropout"
+	var words []string
+	for _, k := range Kinds() {
+		words = append(words, string(k))
+	}
+	return inWords(words)
 }
 
 // WithDefaults is the operation with its defaults written out: a Stride, Dilation or

@@ -84,9 +84,8 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 	}
 }
 
-var kindsWithGradient = []arch.Kind{arch.Conv, arch.BatchNorm, arch.ReLU, arch.Tanh, arch.MaxPool, arch.AvgPool, arch.GlobalPool,
-	arch.Flatten, arch.Linear, arch.Add, arch.Concat, arch.Identity, arch.Zero, arch.Dropout, arch.Mul, arch.Shuffle, arch.Slice,
-	arch.Shift, arch.Crop, arch.ZeroPad, arch.ReLU6, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish}
+// kindsWithGradient are all kinds but the input.
+var kindsWithGradient = arch.Kinds()[1:]
 
 // inputs draws numbers for an operation; for those with kinks, their
 // distances from each other and from the kinks are at least 0.01, more than a small step.

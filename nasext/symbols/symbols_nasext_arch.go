@@ -33,6 +33,7 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Info", (*p.Info)(nil), value},
 	{"Input", p.Input, value},
 	{"Kind", (*p.Kind)(nil), value},
+	{"Kinds", p.Kinds, value},
 	{"Linear", p.Linear, value},
 	{"MaxPool", p.MaxPool, value},
 	{"Mul", p.Mul, value},

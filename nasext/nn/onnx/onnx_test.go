@@ -178,6 +178,34 @@ func TestWritePads(t *testing.T) {
 	}
 }
 
+// There is a model of every operation.
+func TestWriteKnowsAllOperations(t *testing.T) {
+	for _, k := range arch.Kinds()[1:] {
+		o := arch.Op{Kind: k}
+		switch k {
+		case arch.Conv:
+			o.Out, o.KH, o.KW = 2, 3, 3
+		case arch.MaxPool, arch.AvgPool, arch.Crop:
+			o.KH, o.KW = 2, 2
+		case arch.Linear, arch.Slice:
+			o.Out = 2
+		}
+		in := []int{0}
+		if k == arch.Add || k == arch.Mul || k == arch.Concat {
+			in = []int{0, 0}
+		}
+		a := &arch.Arch{Input: arch.Shape{C: 4, H: 4, W: 4}, Nodes: []arch.Node{
+			{Name: "input", Op: arch.Op{Kind: arch.Input}}, {Name: "op", Op: o, In: in}, {Name: "vector", Op: arch.Op{Kind: arch.Flatten}, In: []int{1}},
+		}}
+		if k == arch.Linear {
+			a.Input.H, a.Input.W = 1, 1
+		}
+		if len(export(t, a)[1]) == 0 {
+			t.Errorf("%s gives no operation", k)
+		}
+	}
+}
+
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
