@@ -208,7 +208,7 @@ func (s *GlobalSpace) explain() error {
 
 // menu is one of the decisions that make a layer: what it is, its width, its activation.
 type menu struct {
-	suffix  string // of the decision's name
+	name    string // of the decision, with a verb for the number of the layer
 	options []string
 	next    []*menu // the decision that follows an option; nil if that is the layer
 	layers  []int   // which layer that is
@@ -217,14 +217,14 @@ type menu struct {
 // menu makes the decisions that lead to some of the layers on offer, which are equal
 // in their first so many words.
 func (s *GlobalSpace) menu(layers []int, words int) *menu {
-	m := &menu{}
-	switch first := s.offers[layers[0]]; {
-	case words == 1 && first.Op == OpDense:
-		m.suffix = " units"
+	m := &menu{name: "layer %d"}
+	switch {
+	case words == 1 && s.offers[layers[0]].Op == OpDense:
+		m.name += " units"
 	case words == 1:
-		m.suffix = " channels"
+		m.name += " channels"
 	case words == 2:
-		m.suffix = " activation"
+		m.name += " activation"
 	}
 	for len(layers) > 0 {
 		word := s.word(layers[0], words)

@@ -93,7 +93,7 @@ func (s *GlobalSpace) readLayer(r *reader, q *int, n, left int) (p placed, ok bo
 	r.place = place{layer: n, left: left, situation: *q, chosen: r.at}
 	layer := -1
 	for m := s.menus[left][*q]; layer < 0; {
-		o, ok := r.ask(m.options, "layer %d%s", n, m.suffix)
+		o, ok := r.ask(m.options, m.name, n)
 		if !ok {
 			return p, false
 		}

@@ -1,0 +1,97 @@
+package space_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// everySpace is one of each kind, in its published setting.
+func everySpace(t *testing.T) map[string]space.Space {
+	t.Helper()
+	all := map[string]space.Space{
+		"own": custom(t, towers), "Zoph and Le": zophLe(t, space.ZophLeConfig{Strides: []int{1, 2, 3}}), "MetaQNN": metaQNN(t, space.MetaQNNConfig{}),
+		"NAS-Bench-201": nb201(t, space.NASBench201Config{}),
+	}
+	config := space.DefaultGlobal(arch.Shape{C: 3, H: 32, W: 32}, 10)
+	config.Separable, config.Skips, config.Dropout = true, true, []float64{0, .5}
+	all["global"] = global(t, config)
+	for name, make := range map[string]func() (space.Space, error){
+		"NAS-Bench-101": func() (space.Space, error) { return space.NASBench101(space.NASBench101Config{}) },
+		"NATS size":     func() (space.Space, error) { return space.NATSBenchSize(space.NATSSizeConfig{}) },
+		"ENAS macro":    func() (space.Space, error) { return space.ENASMacro(space.ENASMacroConfig{}) },
+	} {
+		s, err := make()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = s
+	}
+	for name, s := range cellSpaces(t) {
+		all[name] = s
+	}
+	return all
+}
+
+// What holds for every space: numbers lead to architectures and back, each has as
+// many ones in the one-hot encoding as decisions, is written and read, builds, and
+// its neighbours and mutations are others of the space.
+func TestEverySpace(t *testing.T) {
+	for name, s := range everySpace(t) {
+		t.Run(name, func(t *testing.T) {
+			e, err := space.Enumerate(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hot, err := space.OneHot(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rng := rand.New(rand.NewPCG(1, 2))
+			var last space.Genotype
+			for range 20 {
+				g, err := e.Uniform(rng)
+				if err != nil {
+					t.Fatal(err)
+				}
+				index, err := e.IndexOf(g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if back, err := e.At(index); err != nil || !slices.Equal(back, g) {
+					t.Errorf("%v has the number %v, which is that of %v, %v", g, index, back, err)
+				}
+				if ones := set(t, hot, g); len(ones) != len(g) {
+					t.Errorf("%v has %d ones in %d decisions", g, len(ones), len(g))
+				}
+				text, err := space.Format(s, g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if back, err := space.Parse(s, text); err != nil || !slices.Equal(back, g) {
+					t.Errorf("%v is written as %s, which is read as %v, %v", g, text, back, err)
+				}
+				h, err := space.Mutate(s, g, rng)
+				if err != nil || slices.Equal(g, h) || space.Check(s, h) != nil {
+					t.Errorf("%v mutates to %v, %v", g, h, err)
+				}
+				last = g
+			}
+			if _, err := s.Build(last); err != nil {
+				t.Error(err)
+			}
+			all, err := space.Neighbours(s, last)
+			if err != nil || len(all) == 0 {
+				t.Errorf("%v has %d neighbours, %v", last, len(all), err)
+			}
+			for _, h := range all {
+				if slices.Equal(h, last) || space.Check(s, h) != nil {
+					t.Errorf("%v is no neighbour of %v: %v", h, last, space.Check(s, h))
+				}
+			}
+		})
+	}
+}
