@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,7 +14,8 @@ import (
 
 // graph is a GraphProto that is being written.
 type graph struct {
-	message
+	message // without weights
+	weights []weights
 	nodes   []arch.Node
 	infos   []arch.Info
 	params  map[string]*nn.Param
@@ -84,7 +86,7 @@ func (g *graph) node(i int) error {
 	}
 	switch o.Kind {
 	case arch.Conv:
-		inputs := append([]string{g.image(from)}, g.weights(n.Name, o.Bias)...)
+		inputs := append([]string{g.image(from)}, g.filter(n.Name, o.Bias)...)
 		image("Conv", inputs, append(window(o, in, out), attrInts("dilations", o.Dilation, o.Dilation), attrInt("group", o.Groups))...)
 	case arch.MaxPool:
 		image("MaxPool", []string{g.image(from)}, window(o, in, out)...)
@@ -95,7 +97,7 @@ func (g *graph) node(i int) error {
 	case arch.Flatten:
 		g.values[i].vector = g.add("Flatten", name, []string{g.any(from)})
 	case arch.Linear:
-		g.values[i].vector = g.add("Gemm", name, append([]string{g.vector(from)}, g.weights(n.Name, o.Bias)...), attrInt("transB", 1))
+		g.values[i].vector = g.add("Gemm", name, append([]string{g.vector(from)}, g.filter(n.Name, o.Bias)...), attrInt("transB", 1))
 	case arch.Add:
 		op := "Add"
 		if len(n.In) > 2 {
@@ -234,8 +236,8 @@ func (g *graph) vector(i int) string {
 	return v.vector
 }
 
-// weights are the names of a node's weight and bias.
-func (g *graph) weights(node string, bias bool) []string {
+// filter are the names of a node's weight and bias.
+func (g *graph) filter(node string, bias bool) []string {
 	list := []string{g.param(node + ".weight")}
 	if bias {
 		list = append(list, g.param(node+".bias"))
@@ -248,11 +250,11 @@ func (g *graph) norm(node string, fixed bool, channels int) []string {
 	scale, shift := "", ""
 	if fixed {
 		ones := make([]float32, channels)
-		shift = g.constant(node+".bias", []int{channels}, ones)
 		for i := range ones {
 			ones[i] = 1
 		}
 		scale = g.constant(node+".weight", []int{channels}, ones)
+		shift = g.constant(node+".bias", []int{channels}, make([]float32, channels))
 	} else {
 		scale, shift = g.param(node+".weight"), g.param(node+".bias")
 	}
@@ -267,32 +269,34 @@ func (g *graph) param(name string) string {
 
 func (g *graph) constant(name string, shape []int, values []float32) string {
 	name = g.unique(name)
-	g.message.message(5, tensor(name, typeFloat, shape, floatBytes(values)))
+	g.weights = append(g.weights, newWeights(name, shape, values))
 	return name
 }
 
 // number writes a single number, once.
 func (g *graph) number(v float32) string {
-	return g.once(fmt.Sprint("number ", v), func(name string) message {
-		return tensor(name, typeFloat, nil, floatBytes([]float32{v}))
-	})
+	what := fmt.Sprint("number ", v)
+	if _, there := g.numbers[what]; !there {
+		g.numbers[what] = g.constant(what, nil, []float32{v})
+	}
+	return g.numbers[what]
 }
 
 // ints writes a list of whole numbers, once.
 func (g *graph) ints(values ...int) string {
-	return g.once(fmt.Sprint("numbers ", values), func(name string) message {
-		return tensor(name, typeInt64, []int{len(values)}, intBytes(values))
-	})
-}
-
-func (g *graph) once(what string, write func(name string) message) string {
-	name, there := g.numbers[what]
-	if !there {
-		name = g.unique(what)
+	what := fmt.Sprint("numbers ", values)
+	if _, there := g.numbers[what]; !there {
+		name := g.unique(what)
+		t := tensorHead(name, typeInt64, []int{len(values)})
+		var raw message
+		for _, v := range values {
+			raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
+		}
+		t.message(9, raw)
+		g.message.message(5, t)
 		g.numbers[what] = name
-		g.message.message(5, write(name))
 	}
-	return name
+	return g.numbers[what]
 }
 
 // add writes an operation and gives the name of its output.

@@ -3,6 +3,7 @@
 package onnx
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -28,20 +29,38 @@ func Write(w io.Writer, n *nn.Network) error {
 		return errors.New("onnx: there is no network; make one with nn.New")
 	}
 	g, err := newGraph(n)
+	if err == nil {
+		err = g.write(w)
+	}
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
 	}
+	return nil
+}
+
+// write writes the model of a graph.
+func (g *graph) write(w io.Writer) error {
 	var set, m message
 	set.integer(2, opset)
 	m.integer(1, irVersion)
 	m.text(2, "nascent")
-	m.message(7, g.message)
 	m.message(8, set)
-	if len(m) > math.MaxInt32 {
-		return fmt.Errorf("onnx: the model takes %d bytes; ONNX holds at most %d in a file", len(m), math.MaxInt32)
+	size := len(g.message)
+	for _, t := range g.weights {
+		size += t.size()
 	}
-	if _, err := w.Write(m); err != nil {
-		return fmt.Errorf("onnx: writing the model: %w", err)
+	if size > math.MaxInt32-len(m) {
+		return fmt.Errorf("the model takes %d bytes; ONNX holds at most %d in a file", size+len(m), math.MaxInt32)
+	}
+	m.tag(7, bytes)
+	m = binary.AppendUvarint(m, uint64(size))
+	if _, err := w.Write(append(m, g.message...)); err != nil {
+		return fmt.Errorf("writing the model: %w", err)
+	}
+	for _, t := range g.weights {
+		if err := t.write(w); err != nil {
+			return fmt.Errorf("writing the model: %w", err)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"encoding/binary"
+	"io"
 	"math"
 )
 
@@ -34,7 +35,11 @@ func (m *message) text(field int, s string) {
 	*m = append(*m, s...)
 }
 
-func (m *message) message(field int, v message) { m.text(field, string(v)) }
+func (m *message) message(field int, v message) {
+	m.tag(field, bytes)
+	*m = binary.AppendUvarint(*m, uint64(len(v)))
+	*m = append(*m, v...)
+}
 
 // The element types of tensors.
 const (
@@ -42,32 +47,49 @@ const (
 	typeInt64 = 7
 )
 
-// tensor is a TensorProto. Without dims it is a single number.
-func tensor(name string, elem int, dims []int, raw []byte) message {
+// tensorHead is a TensorProto without its numbers, which are its field 9. Without dims
+// it is a single number.
+func tensorHead(name string, elem int, dims []int) message {
 	var t message
 	for _, d := range dims {
 		t.integer(1, int64(d))
 	}
 	t.integer(2, int64(elem))
 	t.text(8, name)
-	t.message(9, raw)
 	return t
 }
 
-func floatBytes(values []float32) []byte {
-	b := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-	}
-	return b
+// weights are a tensor of a graph whose numbers are written where they lie.
+type weights struct {
+	head   message // what stands before the numbers, from the tag of the graph's field on
+	values []float32
 }
 
-func intBytes(values []int) []byte {
-	b := make([]byte, 0, 8*len(values))
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint64(b, uint64(v))
+func newWeights(name string, dims []int, values []float32) weights {
+	tensor := tensorHead(name, typeFloat, dims)
+	tensor.tag(9, bytes)
+	tensor = binary.AppendUvarint(tensor, uint64(4*len(values)))
+	var head message
+	head.tag(5, bytes)
+	head = binary.AppendUvarint(head, uint64(len(tensor)+4*len(values)))
+	return weights{append(head, tensor...), values}
+}
+
+func (t weights) size() int { return len(t.head) + 4*len(t.values) }
+
+// write writes a part of the numbers at a time.
+func (t weights) write(w io.Writer) error {
+	const part = 1 << 14
+	buffer := append(make([]byte, 0, len(t.head)+4*min(part, len(t.values))), t.head...)
+	for from := 0; ; from += part {
+		for _, v := range t.values[from:min(from+part, len(t.values))] {
+			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
+		}
+		if _, err := w.Write(buffer); err != nil || from+part >= len(t.values) {
+			return err
+		}
+		buffer = buffer[:0]
 	}
-	return b
 }
 
 // attribute is an AttributeProto.
