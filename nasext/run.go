@@ -23,7 +23,7 @@ type run struct {
 	cfg    Config
 	record *study.Study
 	stored map[int]Trial    // finished before this run, by number
-	first  map[string]Trial // the trial that estimated an architecture, by hash
+	first  map[string]Trial // the trial that estimated an architecture, by key
 	live   *live            // nil if nothing is shown
 }
 
@@ -82,7 +82,7 @@ type job struct {
 // returns how all of them did. before is the number of trials in earlier batches.
 func (r *run) batch(ctx context.Context, batch, before int, asked []space.Genotype) ([]strategy.Observation, error) {
 	jobs := make([]job, len(asked))
-	fresh := map[string]int{} // index of the first job of an architecture, by hash
+	fresh := map[string]int{} // index of the first job of an architecture, by key
 	for i, g := range asked {
 		number := before + 1 + i
 		if t, ok := r.stored[number]; ok {
@@ -123,15 +123,16 @@ func (r *run) prepare(number, batch int, g space.Genotype, fresh map[string]int,
 	}
 	j.trial.Hash = a.Hash()
 	if !r.cfg.Repeat {
-		if t, ok := r.first[j.trial.Hash]; ok {
+		key := r.key(j.trial)
+		if t, ok := r.first[key]; ok {
 			j.copy(t)
 			return j
 		}
-		if other, ok := fresh[j.trial.Hash]; ok {
+		if other, ok := fresh[key]; ok {
 			j.copyFrom = other
 			return j
 		}
-		fresh[j.trial.Hash] = index
+		fresh[key] = index
 	}
 	j.arch = a
 	return j
@@ -148,9 +149,18 @@ func (r *run) remember(t Trial) {
 	if t.Hash == "" || t.CopyOf != 0 {
 		return
 	}
-	if _, ok := r.first[t.Hash]; !ok {
-		r.first[t.Hash] = t
+	if key := r.key(t); r.first[key].Number == 0 {
+		r.first[key] = t
 	}
+}
+
+// key tells what is estimated apart: architectures, or genotypes if the estimator goes
+// by them. A table may have several rows for one network, each measured by itself.
+func (r *run) key(t Trial) string {
+	if _, ok := r.cfg.Estimator.(estimate.ByGenotype); ok {
+		return fmt.Sprint(t.Genotype)
+	}
+	return t.Hash
 }
 
 // outcome is what a worker sends back.

@@ -90,7 +90,7 @@ type Result struct {
 // nothing, but if all fail the error wraps ErrNoSuccess.
 //
 // The seed of trial n is seed.Derive(cfg.Seed, "trial", n). An architecture is
-// known by its hash: one that was already estimated, or fails, in an earlier trial
+// known by its hash, or by its genotype if the estimator goes by that: one that was already estimated, or fails, in an earlier trial
 // or one of a lower number of the same batch is not estimated again, unless
 // Repeat says so.
 func Search(ctx context.Context, cfg Config) (*Result, error) {
