@@ -381,4 +381,5 @@ var _ interface {
 	Codec
 	Wired
 	Neighbourer
+	Uniquer
 } = (*NB101)(nil)

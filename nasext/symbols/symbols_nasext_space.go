@@ -85,6 +85,8 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"_Space", (*_github_com_nascent_go_nascent_nasext_space_Space)(nil), value},
 	{"Stater", (*p.Stater)(nil), value},
 	{"_Stater", (*_github_com_nascent_go_nascent_nasext_space_Stater)(nil), value},
+	{"Uniquer", (*p.Uniquer)(nil), value},
+	{"_Uniquer", (*_github_com_nascent_go_nascent_nasext_space_Uniquer)(nil), value},
 	{"Violation", (*p.Violation)(nil), value},
 	{"Walk", p.Walk, value},
 	{"Wired", (*p.Wired)(nil), value},
@@ -208,6 +210,37 @@ func (W _github_com_nascent_go_nascent_nasext_space_Stater) Next(a0 p.Genotype) 
 func (W _github_com_nascent_go_nascent_nasext_space_Stater) State(a0 p.Genotype) string {
 	return W.WState(a0)
 }
+
+// _github_com_nascent_go_nascent_nasext_space_Uniquer carries an interpreted value as a p.Uniquer.
+type _github_com_nascent_go_nascent_nasext_space_Uniquer struct {
+	IValue       any
+	WBuild       func(a0 p.Genotype) (*arch.Arch, error)
+	WName        func() string
+	WNext        func(a0 p.Genotype) (p.Decision, bool, error)
+	WUniqueAt    func(a0 int) (p.Genotype, error)
+	WUniqueIndex func(a0 p.Genotype) (int, error)
+	WUniqueSize  func() int
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Uniquer) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Uniquer) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Uniquer) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Uniquer) UniqueAt(a0 int) (p.Genotype, error) {
+	return W.WUniqueAt(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Uniquer) UniqueIndex(a0 p.Genotype) (int, error) {
+	return W.WUniqueIndex(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Uniquer) UniqueSize() int { return W.WUniqueSize() }
 
 // _github_com_nascent_go_nascent_nasext_space_Wired carries an interpreted value as a p.Wired.
 type _github_com_nascent_go_nascent_nasext_space_Wired struct {

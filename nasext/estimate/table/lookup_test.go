@@ -117,11 +117,11 @@ func TestLookupErrors(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	for what, err := range map[string]error{
-		"context canceled":                    second(l.Estimate(gone, a, 1)),
-		"the context is nil":                  second(l.Estimate(noContext, a, 1)),
-		"there is no architecture (nil)":      second(l.Estimate(context.Background(), nil, 1)),
-		"there is no architecture":            second(l.EstimateGenotype(context.Background(), g, nil, 1)),
-		"has 2 choices; a cell has six edges": second(l.EstimateGenotype(context.Background(), g[:2], a, 1)),
+		"context canceled":               second(l.Estimate(gone, a, 1)),
+		"the context is nil":             second(l.Estimate(noContext, a, 1)),
+		"there is no architecture (nil)": second(l.Estimate(context.Background(), nil, 1)),
+		"there is no architecture":       second(l.EstimateGenotype(context.Background(), g, nil, 1)),
+		"is not complete":                second(l.EstimateGenotype(context.Background(), g[:2], a, 1)),
 	} {
 		if err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("error is %v, want it to hold %q", err, what)

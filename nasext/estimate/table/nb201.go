@@ -50,7 +50,11 @@ func NASBench201() (*Table, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.rows[key(g)] = row
+		k, err := t.key(g)
+		if err != nil {
+			return nil, err
+		}
+		t.rows[k] = row
 		t.genotypes = append(t.genotypes, g)
 		t.values = append(t.values, []float64{float64(binary.LittleEndian.Uint16(data[2*row:])) / 100})
 	}

@@ -107,7 +107,7 @@ func csvCause(err error, none string) error {
 	case !errors.As(err, &p):
 		return err
 	case errors.Is(err, csv.ErrFieldCount):
-		return fmt.Errorf("line %d has more or fewer values than there are columns", p.Line)
+		return fmt.Errorf("line %d has more or fewer values than there are columns; expected one for each, in quotes if there is a comma in it", p.Line)
 	}
 	return fmt.Errorf("line %d, character %d: %w", p.Line, p.Column, p.Err)
 }
@@ -352,7 +352,10 @@ func (t *reading) add(place, genotype string, values []float64) error {
 	if err != nil {
 		return t.fail(fmt.Sprintf("%s, column %q", place, t.config.column()), err)
 	}
-	k := key(g)
+	k, err := t.key(g)
+	if err != nil {
+		return t.fail(place, err)
+	}
 	if first, taken := t.rows[k]; taken {
 		return t.fail(place, fmt.Errorf("%q has a row already, %s; expected one for each architecture", genotype, t.places[first]))
 	}
@@ -371,13 +374,7 @@ func (t *reading) end() (*Table, error) {
 	if !t.config.Complete {
 		return t.Table, nil
 	}
-	var missing space.Genotype
-	err := space.Walk(t.space, func(g space.Genotype) bool {
-		if _, ok := t.rows[key(g)]; !ok {
-			missing = g
-		}
-		return missing == nil
-	})
+	missing, err := t.missing()
 	if err != nil {
 		return nil, t.fail("the end", err)
 	}
@@ -389,4 +386,30 @@ func (t *reading) end() (*Table, error) {
 		return nil, t.fail("the end", err)
 	}
 	return nil, t.fail("the end", fmt.Errorf("after %d rows there is none for %s; expected one for every architecture of %s", t.Len(), text, t.space.Name()))
+}
+
+// missing is the first architecture without a row; nil if there is none.
+func (t *reading) missing() (missing space.Genotype, err error) {
+	visit := func(g space.Genotype) bool {
+		var k string
+		if k, err = t.key(g); err != nil {
+			return false
+		}
+		if _, ok := t.rows[k]; !ok {
+			missing = g
+		}
+		return missing == nil
+	}
+	s, ok := t.space.(space.Uniquer)
+	if !ok {
+		e := space.Walk(t.space, visit)
+		return missing, errors.Join(e, err)
+	}
+	for i := 0; i < s.UniqueSize(); i++ {
+		g, e := s.UniqueAt(i)
+		if e != nil || !visit(g) {
+			return missing, errors.Join(e, err)
+		}
+	}
+	return nil, nil
 }

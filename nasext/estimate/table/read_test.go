@@ -106,29 +106,69 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// A complete table has a row for each of the 15 genotypes.
+// A complete table has a row for every genotype, or for every one of the seven cells
+// if the space knows that they are what differs.
 func TestComplete(t *testing.T) {
-	s := cells(t)
-	text := "genotype,x\n"
-	var last string
-	err := space.Walk(s, func(g space.Genotype) bool {
-		var err error
-		if last, err = s.Format(g); err != nil {
-			t.Fatal(err)
-		}
-		text += fmt.Sprintf("%q,1\n", last)
-		return true
+	nets, err := space.Global(space.GlobalConfig{
+		Input: arch.Shape{C: 1, H: 8, W: 8}, Classes: 3, MinLayers: 1, MaxLayers: 2, FilterSizes: []int{1, 3}, Channels: []int{4},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b, err := table.CSV(strings.NewReader(text), s, table.Config{Complete: true}); err != nil || b.Len() != 15 {
-		t.Errorf("the table is %v, %v", b, err)
+	nb := cells(t)
+	all := map[space.Space][]space.Genotype{}
+	if err := space.Walk(nets, func(g space.Genotype) bool { all[nets] = append(all[nets], g); return true }); err != nil {
+		t.Fatal(err)
 	}
-	short := text[:strings.LastIndex(strings.TrimSpace(text), "\n")+1]
-	want := "after 14 rows there is none for " + last + "; expected one for every architecture"
-	if _, err := table.CSV(strings.NewReader(short), s, table.Config{Complete: true}); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("error is %v, want it to hold %q", err, want)
+	for i := range nb.UniqueSize() {
+		g, err := nb.UniqueAt(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[nb] = append(all[nb], g)
+	}
+	for s, want := range map[space.Space]int{nets: 2 + 4, nb: 1 + 6} {
+		text, last, before := "genotype,x\n", "", ""
+		for _, g := range all[s] {
+			var err error
+			if last, err = space.Format(s, g); err != nil {
+				t.Fatal(err)
+			}
+			before, text = text, text+fmt.Sprintf("%q,1\n", last)
+		}
+		if b, err := table.CSV(strings.NewReader(text), s, table.Config{Complete: true}); err != nil || b.Len() != want {
+			t.Errorf("%s: the table is %v, %v; want %d rows", s.Name(), b, err, want)
+		}
+		missing := fmt.Sprintf("after %d rows there is none for %s; expected one for every architecture", want-1, last)
+		if _, err := table.CSV(strings.NewReader(before), s, table.Config{Complete: true}); err == nil || !strings.Contains(err.Error(), missing) {
+			t.Errorf("%s: error is %v, want it to hold %q", s.Name(), err, missing)
+		}
+	}
+}
+
+// A row is that of every genotype of its cell, whatever dangles and in whatever order.
+func TestRowsOfUniqueArchitectures(t *testing.T) {
+	s, err := space.NASBench101(space.NASBench101Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "genotype,accuracy\n\"conv3x3(0) maxpool(0) output(1,2)\",91\n"
+	b, err := table.CSV(strings.NewReader(text), s, table.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range []string{"conv3x3(0) maxpool(0) output(1,2)", "maxpool(0) conv1x1(1) conv3x3(0) output(1,3)"} {
+		g, err := s.Parse(cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := b.Value(g, "accuracy"); v != 91 || err != nil {
+			t.Errorf("%s has %v, %v; want 91", cell, v, err)
+		}
+	}
+	again := text + "\"maxpool(0) conv1x1(1) conv3x3(0) output(1,3)\",92\n"
+	if _, err := table.CSV(strings.NewReader(again), s, table.Config{}); err == nil || !strings.Contains(err.Error(), "has a row already, row 1 (line 2)") {
+		t.Errorf("error is %v", err)
 	}
 }
 

@@ -14,7 +14,9 @@ import (
 )
 
 // Table is a number of rows, one for each architecture, and of columns, one for each
-// metric. It is immutable and safe for concurrent use.
+// metric. A row is that of a genotype, or, in a space that knows which genotypes make the
+// same architecture (space.Uniquer), of all those. A table is immutable and safe for
+// concurrent use.
 type Table struct {
 	name, note string
 	space      space.Space
@@ -95,8 +97,11 @@ func (t *Table) Value(g space.Genotype, column string) (float64, error) {
 }
 
 func (t *Table) value(g space.Genotype, column int) (float64, error) {
-	row, ok := t.rows[key(g)]
-	if ok {
+	k, err := t.key(g)
+	if err != nil {
+		return 0, fmt.Errorf("table %s: %w", t.name, err)
+	}
+	if row, ok := t.rows[k]; ok {
 		return t.values[row][column], nil
 	}
 	text, err := space.Format(t.space, g)
@@ -114,11 +119,16 @@ func (t *Table) find(column string) (int, error) {
 	return c, nil
 }
 
-// key tells genotypes apart.
-func key(g space.Genotype) string {
+// key tells apart what has a row of its own: architectures if the space knows which
+// genotypes make the same one, otherwise genotypes.
+func (t *Table) key(g space.Genotype) (string, error) {
+	if s, ok := t.space.(space.Uniquer); ok {
+		i, err := s.UniqueIndex(g)
+		return strconv.Itoa(i), err
+	}
 	var b []byte
 	for _, o := range g {
-		b = append(strconv.AppendInt(b, int64(o), 36), '-')
+		b = append(strconv.AppendInt(b, int64(o), 10), '-')
 	}
-	return string(b)
+	return string(b), nil
 }
