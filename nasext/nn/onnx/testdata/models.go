@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
@@ -19,7 +20,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-const samples = 4
+const samples = 8
 
 func main() {
 	writeZoo()
@@ -130,10 +131,17 @@ func write(name string, build func() (*arch.Arch, error)) {
 	for i := range x {
 		x[i] = float32(rng.NormFloat64())
 	}
-	// Scales, shifts, biases and moments are those of no fresh network.
-	for range 3 {
-		if _, err := n.Forward(x, true); err != nil {
-			log.Fatalf("%s: %v", name, err)
+	// Scales, shifts, biases and moments are those of no fresh network. The moments, of
+	// which a pass moves a tenth, become those of x, so that what a sample says is not
+	// lost on the way through a deep network.
+	if _, err := n.Forward(x, true); err != nil {
+		log.Fatalf("%s: %v", name, err)
+	}
+	for _, p := range n.Moments() {
+		for i, v := range p.W {
+			if p.W[i] = v * 10; strings.HasSuffix(p.Name, "var") {
+				p.W[i] = max(p.W[i]-9, 1e-3)
+			}
 		}
 	}
 	for _, p := range n.Params() {

@@ -50,7 +50,9 @@ def test_outputs_are_equal(models):
         x = np.fromfile(path.with_suffix(".input"), "<f4").reshape(-1, *image.shape[1:])
         want = np.fromfile(path.with_suffix(".output"), "<f4").reshape(len(x), result.shape[1])
         [got] = session.run(None, {"input": x})
-        assert got.shape == want.shape and want.std() > 1e-3, path.stem
+        assert got.shape == want.shape
+        # What the last layer adds to every sample alike would be right of any network.
+        assert np.ptp(want, axis=0).max() > 1e-2, f"{path.stem} says the same of every sample: {want}"
         worst[path.stem] = float(np.abs(got - want).max() / max(1, np.abs(want).max()))
         [alone] = session.run(None, {"input": x[:1]})  # any number of samples
         assert alone.shape[0] == 1
