@@ -88,7 +88,7 @@ func TestOwnRule(t *testing.T) {
 	}
 	for _, c := range []struct{ code, want string }{
 		{`space.Without(free.Rules, "no fun")`, `there is no rule "no fun"; the rules are no dense layer`},
-		{`space.ParseLayers("conv 3x3 16, pool")`, `layer 2, column 14: found "pool" where one of conv, `},
+		{`space.ParseLayers("conv 3x3 16, pool")`, `column 14: found "pool"; expected one of conv, `},
 		{"free.Rules = []space.Rule{{Name: \"nothing\", Forbid: func(_, _ space.Layer) string { return \"no\" }}}\nspace.Global(free)",
 			"there is no valid architecture of at least 1 layers: no layer can be the first: conv 1×1 8 relu breaks “nothing” (no)"},
 	} {

@@ -113,7 +113,7 @@ func (s *GlobalSpace) key(w watch) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v %s", w.stage, last)
 	for _, m := range w.memory {
-		b.WriteString("\x00" + m)
+		fmt.Fprintf(&b, " %q", m)
 	}
 	return b.String()
 }
@@ -227,14 +227,14 @@ func (s *GlobalSpace) menu(layers []int, words int) *menu {
 		m.name += " activation"
 	}
 	for len(layers) > 0 {
-		word := s.word(layers[0], words)
-		same := slices.IndexFunc(layers, func(l int) bool { return s.word(l, words) != word })
+		decided := s.words(layers[0])
+		same := slices.IndexFunc(layers, func(l int) bool { return s.words(l)[words] != decided[words] })
 		if same < 0 {
 			same = len(layers)
 		}
-		m.options = append(m.options, word)
+		m.options = append(m.options, decided[words])
 		m.layers = append(m.layers, layers[0])
-		if s.word(layers[0], words+1) == "" {
+		if len(decided) == words+1 {
 			m.next = append(m.next, nil)
 		} else {
 			m.next = append(m.next, s.menu(layers[:same], words+1))
@@ -244,16 +244,13 @@ func (s *GlobalSpace) menu(layers []int, words int) *menu {
 	return m
 }
 
-// word is a word of a layer on offer that is decided; empty if there are no more.
-func (s *GlobalSpace) word(layer, i int) string {
+// words are the decisions that make a layer on offer.
+func (s *GlobalSpace) words(layer int) []string {
 	words := s.offers[layer].words()
 	if len(s.config.Activations) <= 1 {
-		words = words[:min(len(words), 2)]
+		words = words[:min(len(words), 2)] // the activation is no decision
 	}
-	if i >= len(words) {
-		return ""
-	}
-	return words[i]
+	return words
 }
 
 // layers are all that the configuration offers, in the order of the options.

@@ -95,3 +95,35 @@ func TestEverySpace(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParse: what a space reads from a text it writes as a text that is read alike.
+func FuzzParse(f *testing.F) {
+	spaces := []space.Space{global(f, space.FreeGlobal(digits(), 10)), zophLe(f, space.ZophLeConfig{Layers: 2}), custom(f, towers)}
+	for _, text := range []string{
+		"2, conv 3×3, 16, tanh, maxpool", "1,dense", "7, 7, 64, 7, 7, 64, yes", "2, 8, 16, yes, 0.5, flat", "", ",", "1", "no\x00",
+	} {
+		for i := range spaces {
+			f.Add(i, text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, i int, text string) {
+		if i < 0 || i >= len(spaces) {
+			return
+		}
+		s := spaces[i]
+		g, err := space.Parse(s, text)
+		if err != nil {
+			return
+		}
+		back, err := space.Format(s, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := space.Parse(s, back); err != nil || !slices.Equal(again, g) {
+			t.Errorf("%q is read as %v, written as %q and read as %v, %v", text, g, back, again, err)
+		}
+		if _, err := s.Build(g); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
+}

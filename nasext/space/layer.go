@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 )
@@ -52,110 +51,61 @@ func (l Layer) words() []string {
 }
 
 // ParseLayers reads layers as String writes them, with commas between: "conv 3×3 16
-// relu, maxpool, dense 64". relu may be left out, and × may be x. The error says
-// which layer is none, and at which column something else was expected.
+// relu, maxpool, dense 64". relu may be left out, and × may be x. The error says at
+// which column something else was expected.
 func ParseLayers(text string) ([]Layer, error) {
+	p := &scanner{text: text}
 	var layers []Layer
-	column := 1
-	for part := range strings.SplitSeq(text, ",") {
-		p := layerParser{text: part, column: column, number: len(layers) + 1}
+	for {
 		l, err := p.layer()
+		if err == nil && p.skip() < len(text) && !p.take(',') {
+			err = p.wrong(p.at, "a comma or the end")
+		}
 		if err != nil {
-			return nil, fmt.Errorf("space: %q: %w", text, err)
+			return nil, fmt.Errorf("space: layer %d of %q: %w", len(layers)+1, text, err)
 		}
 		layers = append(layers, l)
-		column += utf8.RuneCountInString(part) + 1
+		if p.at == len(text) && !strings.HasSuffix(text, ",") {
+			return layers, nil
+		}
 	}
-	return layers, nil
 }
 
-// layerParser reads one layer word by word.
-type layerParser struct {
-	text   string // what is left
-	column int    // where that begins, from 1
-	number int    // of the layer, from 1
-}
-
-func (p *layerParser) layer() (l Layer, err error) {
-	ops := []string{OpConv, OpSepConv, OpMaxPool, OpAvgPool, OpGlobalPool, OpDense}
-	if l.Op, err = p.word(ops, strings.Join(ops, ", ")); err != nil {
+// layer reads one layer.
+func (p *scanner) layer() (l Layer, err error) {
+	if l.Op, err = p.oneOf(OpConv, OpSepConv, OpMaxPool, OpAvgPool, OpGlobalPool, OpDense); err != nil || l.Pools() {
 		return l, err
 	}
 	if l.Convolves() {
-		if l.Size, err = p.filter(); err != nil {
-			return l, err
+		at := p.skip()
+		h, w, _ := strings.Cut(p.word(), "x")
+		if strings.HasPrefix(p.text[p.at:], "×") {
+			p.at += len("×")
+			w = p.word()
+		}
+		if l.Size, err = strconv.Atoi(h); err != nil || h != w || l.Size < 1 {
+			return l, p.wrong(at, "a filter size such as 3×3")
 		}
 	}
-	if !l.Pools() {
-		if l.Width, err = p.width(); err != nil {
-			return l, err
-		}
-		l.Activation = string(arch.ReLU)
-		if p.peek() != "" {
-			if l.Activation, err = p.word(activations(), strings.Join(activations(), ", ")); err != nil {
-				return l, err
-			}
-		}
+	at := p.skip()
+	if l.Width, err = strconv.Atoi(p.word()); err != nil || l.Width < 1 {
+		return l, p.wrong(at, "a number of channels or units such as 16")
 	}
-	if p.peek() != "" {
-		return l, p.expected("a comma or the end")
+	l.Activation = string(arch.ReLU)
+	if at := p.skip(); at < len(p.text) && p.text[at] != ',' {
+		l.Activation, err = p.oneOf(activations()...)
 	}
-	return l, nil
+	return l, err
 }
 
-// peek is the next word.
-func (p *layerParser) peek() string {
-	trimmed := strings.TrimLeft(p.text, " \t\n")
-	p.column += len(p.text) - len(trimmed)
-	p.text = trimmed
-	word, _, _ := strings.Cut(trimmed, " ")
-	return strings.TrimRight(word, "\t\n")
-}
-
-func (p *layerParser) skip(word string) {
-	p.text = p.text[len(word):]
-	p.column += utf8.RuneCountInString(word)
-}
-
-func (p *layerParser) expected(what string) error {
-	found := strconv.Quote(p.peek())
-	if p.peek() == "" {
-		found = "the end"
+// oneOf reads one of the given words.
+func (p *scanner) oneOf(words ...string) (string, error) {
+	at := p.skip()
+	w := p.word()
+	if !slices.Contains(words, w) {
+		return "", p.wrong(at, "one of "+strings.Join(words, ", "))
 	}
-	return fmt.Errorf("layer %d, column %d: found %s where %s is expected", p.number, p.column, found, what)
-}
-
-// word reads one of the given words.
-func (p *layerParser) word(known []string, what string) (string, error) {
-	w := p.peek()
-	if !slices.Contains(known, w) {
-		return "", p.expected("one of " + what)
-	}
-	p.skip(w)
 	return w, nil
-}
-
-// filter reads "3×3".
-func (p *layerParser) filter() (int, error) {
-	w := p.peek()
-	h, v, _ := strings.Cut(strings.Replace(w, "×", "x", 1), "x")
-	n, err := strconv.Atoi(h)
-	if err != nil || h != v || n < 1 {
-		return 0, p.expected("a filter size such as 3×3")
-	}
-	p.skip(w)
-	return n, nil
-}
-
-// width reads a number of channels or units.
-func (p *layerParser) width() (int, error) {
-	w := p.peek()
-	n, err := strconv.Atoi(w)
-	if err != nil || n < 1 {
-		return 0, p.expected("a number of channels or units such as 16")
-	}
-	p.skip(w)
-	return n, nil
 }
 
 // activations are what can follow a convolution or dense layer.

@@ -202,3 +202,33 @@ func (s *GlobalSpace) Violations(layers []Layer) []Violation {
 func (s *GlobalSpace) watch() watch {
 	return watch{memory: make([]string, len(s.config.Rules)), stage: stage{h: s.config.Input.H, w: s.config.Input.W}}
 }
+
+// explainMissing says which rules forbid the layers that an option would begin.
+func (s *GlobalSpace) explainMissing(chosen Genotype, option string) string {
+	_, r := s.read(chosen)
+	if r.place.layer == 0 || r.place.from > 0 {
+		return ""
+	}
+	var words []string // that the layer begins with
+	m := s.menus[r.place.left][r.place.situation]
+	for _, o := range chosen[r.place.chosen:] {
+		words = append(words, m.options[o])
+		m = m.next[o]
+	}
+	words = append(words, option)
+	var reasons []string
+	for i, l := range s.offers {
+		if list := s.words(i); len(list) < len(words) || !slices.Equal(list[:len(words)], words) {
+			continue
+		}
+		s.step(s.situations[r.place.situation].watch, l, func(rule, why string) {
+			reasons = append(reasons, Violation{r.place.layer, rule, why}.String())
+		})
+	}
+	slices.Sort(reasons)
+	reasons = slices.Compact(reasons)
+	if len(reasons) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(reasons, "; ")
+}

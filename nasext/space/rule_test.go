@@ -222,6 +222,25 @@ func TestViolations(t *testing.T) {
 	}
 }
 
+// What is read says which rule has taken an option away.
+func TestParseSaysWhichRuleForbids(t *testing.T) {
+	s := global(t, space.FreeGlobal(digits(), 10))
+	for text, want := range map[string]string{
+		"2, maxpool, dense, 32, relu": `column 4 (layer 1) of "2, maxpool, dense, 32, relu": there is no option "maxpool": layer 1 breaks “no pooling first”: ` +
+			"it would shrink the image before any layer has looked at it; the options are conv 1×1, conv 3×3, conv 5×5",
+		"2, dense": "layer 1 breaks “no dense layer before the first convolution”: no convolution stands before it; the options",
+		"2, conv 3×3, 8, relu, conv 3×3, 8, relu": `column 36 (layer 2 activation) of "2, conv 3×3, 8, relu, conv 3×3, 8, relu": there is no option "relu": ` +
+			"layer 2 breaks “no repeated pattern up to 2”: conv 3×3 8 relu would stand twice in a row; the options are tanh",
+		"3, conv 3×3, 8, relu, dense, 32, relu, maxpool": "layer 3 breaks “shapes fit”: maxpool takes an image, but",
+		"7":           `(layers) of "7": there is no option "7"; the options are 1, 2, 3, 4, 5, 6`,
+		"2, conv 7×7": `there is no option "conv 7×7"; the options are`,
+	} {
+		if _, err := space.Parse(s, text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error is %v, want it to hold %q", text, err, want)
+		}
+	}
+}
+
 func TestWithout(t *testing.T) {
 	config := space.DefaultGlobal(digits(), 10)
 	rules, err := space.Without(config.Rules, "no pooling first")
@@ -328,17 +347,18 @@ func TestParseLayers(t *testing.T) {
 		t.Errorf("read as %s, want %s", got, want)
 	}
 	for text, want := range map[string]string{
-		"":                              "layer 1, column 1: found the end where one of conv, sepconv, maxpool, avgpool, globalpool, dense is expected",
-		"conv 3×3 8, ":                  "layer 2, column 13: found the end where one of conv, ",
-		"maxpool, pool":                 "layer 2, column 10: found \"pool\" where one of conv, ",
-		"maxpool 2":                     "layer 1, column 9: found \"2\" where a comma or the end is expected",
-		"conv 16":                       "layer 1, column 6: found \"16\" where a filter size such as 3×3 is expected",
-		"conv 3×5 16":                   "layer 1, column 6: found \"3×5\" where a filter size",
-		"conv 3×3":                      "found the end where a number of channels or units such as 16 is expected",
-		"dense -4":                      "layer 1, column 7: found \"-4\" where a number of channels or units",
-		"dense 4 sine":                  "layer 1, column 9: found \"sine\" where one of relu, relu6, tanh, sigmoid, hardsigmoid, silu, hardswish is expected",
-		"dense 4 relu 5":                "layer 1, column 14: found \"5\" where a comma or the end is expected",
-		"conv 99999999999999999999×1 1": "where a filter size",
+		"":                            `layer 1 of "": column 1: found the end; expected one of conv, sepconv, maxpool, avgpool, globalpool, dense`,
+		"conv 3×3 8, ":                `layer 2 of "conv 3×3 8, ": column 13: found the end; expected one of conv, `,
+		"conv 3×3 8,":                 `layer 2 of "conv 3×3 8,": column 12: found the end; expected one of conv, `,
+		"maxpool, pool":               `column 10: found "pool"; expected one of conv, `,
+		"maxpool 2":                   `layer 1 of "maxpool 2": column 9: found "2"; expected a comma or the end`,
+		"conv 16":                     `column 6: found "16"; expected a filter size such as 3×3`,
+		"conv 3×5 16":                 `column 6: found "3×5"; expected a filter size`,
+		"conv 3x3":                    `column 9: found the end; expected a number of channels or units such as 16`,
+		"dense -4":                    `column 7: found "-4"; expected a number of channels or units`,
+		"dense 4 sine":                `column 9: found "sine"; expected one of relu, relu6, tanh, sigmoid, hardsigmoid, silu, hardswish`,
+		"dense 4 relu 5":              `column 14: found "5"; expected a comma or the end`,
+		"conv 99999999999999999999×1": "expected a filter size",
 	} {
 		if _, err := space.ParseLayers(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, want it to hold %q", text, err, want)

@@ -1,4 +1,16 @@
 // Package space holds search spaces: which architectures a search may choose from.
+//
+// A Space is a tree of decisions, and all that can be done with one is written for
+// every tree: walks and random draws, mutations and neighbours, texts. Enumerate
+// counts a space exactly and numbers its architectures, so that any of them is
+// reached at once and all are drawn equally often. OneHot, Paths and Adjacency make
+// vectors of architectures for predictors. What a space can say beyond its tree,
+// such as Sizer, Stater, Codec and Wired, it says by having the method.
+//
+// Global makes networks layer after layer, under rules that have names; ZophLe2017
+// and MetaQNN2017 are the global spaces of these articles. Cells and its presets,
+// NASBench101 and NASBench201 are spaces of cells, ENASMacro and NATSBenchSize of
+// whole networks. New makes a space of one's own out of one function.
 package space
 
 import "github.com/nascent-go/nascent/nasext/arch"

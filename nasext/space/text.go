@@ -66,6 +66,12 @@ func Parse(s Space, text string) (Genotype, error) {
 	return parseWords(s, text, func(word string) string { return word })
 }
 
+// explainer is a space that can say why an option is not offered after some choices.
+type explainer interface {
+	// explainMissing is nothing, or ": " and the reason.
+	explainMissing(chosen Genotype, option string) string
+}
+
 // parseWords reads one option a decision, with commas between. full gives the
 // option that a word stands for.
 func parseWords(s Space, text string, full func(word string) string) (Genotype, error) {
@@ -94,7 +100,11 @@ func parseWords(s Space, text string, full func(word string) string) (Genotype, 
 		o := slices.Index(d.Options, full(word))
 		if o < 0 {
 			column := utf8.RuneCountInString(text[:at+strings.Index(field, word)]) + 1
-			return nil, fmt.Errorf("space %s: column %d (%s) of %q: there is no option %q; the options are %s", s.Name(), column, d.Name, text, word, strings.Join(d.Options, ", "))
+			why := ""
+			if e, ok := s.(explainer); ok {
+				why = e.explainMissing(g, word)
+			}
+			return nil, fmt.Errorf("space %s: column %d (%s) of %q: there is no option %q%s; the options are %s", s.Name(), column, d.Name, text, word, why, strings.Join(d.Options, ", "))
 		}
 		g = append(g, o)
 		at += len(field) + len(",")

@@ -138,7 +138,7 @@ func Check(s Space, g Genotype) error {
 
 // Random draws a genotype: at each decision, every option is equally likely. So
 // architectures are equally likely only in a space whose branches have the same
-// number of them.
+// number of them; Enumeration.Uniform makes them so in every space.
 func Random(s Space, rng *rand.Rand) (Genotype, error) {
 	if rng == nil {
 		return nil, errNoStream
