@@ -176,3 +176,39 @@ func TestCustomErrors(t *testing.T) {
 		}
 	}
 }
+
+// Options that hold what separates options are written in quotes, and read as such.
+func TestOptionsInQuotes(t *testing.T) {
+	options := []string{"2,2", "", " blank ", `say "so"`, "tab\t", "plain", `"`}
+	s := custom(t, func(c *space.Choices) (*arch.Arch, error) {
+		c.Pick("first", options...)
+		c.Pick("second", options...)
+		return &arch.Arch{}, nil
+	})
+	err := space.Walk(s, func(g space.Genotype) bool {
+		text, err := space.Format(s, g)
+		if err != nil {
+			t.Error(err)
+			return false
+		}
+		if back, err := space.Parse(s, text); err != nil || !slices.Equal(back, g) {
+			t.Errorf("%v is written as %s and read as %v, %v", g, text, back, err)
+		}
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := space.Format(s, space.Genotype{0, 5}); text != `"2,2", plain` || err != nil {
+		t.Errorf("written as %s, %v", text, err)
+	}
+	for text, want := range map[string]string{
+		`"2,2" plain`: `column 7: found "plain"; expected a comma or the end`,
+		`"2,2", "pla`: `column 8 (second) of "\"2,2\", \"pla": there is no option "\"pla"`,
+		`2,2`:         `column 1 (first) of "2,2": there is no option "2"`,
+	} {
+		if _, err := space.Parse(s, text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error is %v, want it to hold %q", text, err, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package space
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,6 +38,7 @@ type Codec interface {
 
 // Format writes a genotype as text that Parse reads: in the space's own notation
 // if it is a Codec, otherwise the option taken at each decision, with commas between.
+// An option that could be misread, such as one with a comma, stands in quotes.
 func Format(s Space, g Genotype) (string, error) {
 	if missing(s) {
 		return "", errMissing
@@ -50,7 +52,7 @@ func Format(s Space, g Genotype) (string, error) {
 	}
 	words := make([]string, len(choices))
 	for i, c := range choices {
-		words[i] = c.Option
+		words[i] = quoted(c.Option)
 	}
 	return strings.Join(words, ", "), nil
 }
@@ -72,15 +74,55 @@ type explainer interface {
 	explainMissing(chosen Genotype, option string) string
 }
 
+// quoted is an option as a word of a text.
+func quoted(option string) string {
+	if option == "" || option != strings.TrimSpace(option) || strings.ContainsAny(option, `,"`) {
+		return strconv.Quote(option)
+	}
+	return option
+}
+
+// field is a word of a text, and where it begins.
+type field struct {
+	word string
+	at   int // byte
+}
+
+// fields splits a text at its commas, those in quotes aside.
+func fields(text string) ([]field, error) {
+	var list []field
+	p := &scanner{text: text}
+	if p.skip() == len(text) {
+		return nil, nil
+	}
+	for {
+		at := p.skip()
+		if quote, err := strconv.QuotedPrefix(text[at:]); err == nil && quote[0] == '"' {
+			word, _ := strconv.Unquote(quote) // which a quoted prefix can be
+			list = append(list, field{word, at})
+			p.at += len(quote)
+		} else {
+			word, _, _ := strings.Cut(text[at:], ",")
+			list = append(list, field{strings.TrimSpace(word), at})
+			p.at += len(word)
+		}
+		if p.skip() == len(text) {
+			return list, nil
+		}
+		if !p.take(',') {
+			return nil, p.wrong(p.at, "a comma or the end")
+		}
+	}
+}
+
 // parseWords reads one option a decision, with commas between. full gives the
 // option that a word stands for.
 func parseWords(s Space, text string, full func(word string) string) (Genotype, error) {
-	var words []string
-	if strings.TrimSpace(text) != "" {
-		words = strings.Split(text, ",")
+	words, err := fields(text)
+	if err != nil {
+		return nil, fmt.Errorf("space %s: %q: %w", s.Name(), text, err)
 	}
 	var g Genotype
-	at := 0 // of the next word in text
 	for {
 		d, more, err := next(s, g)
 		if err != nil {
@@ -95,18 +137,16 @@ func parseWords(s Space, text string, full func(word string) string) (Genotype, 
 		if len(g) == len(words) {
 			return nil, fmt.Errorf("space %s: %q ends before %q is decided; the options are %s", s.Name(), text, d.Name, strings.Join(d.Options, ", "))
 		}
-		field := words[len(g)]
-		word := strings.TrimSpace(field)
-		o := slices.Index(d.Options, full(word))
+		w := words[len(g)]
+		o := slices.Index(d.Options, full(w.word))
 		if o < 0 {
-			column := utf8.RuneCountInString(text[:at+strings.Index(field, word)]) + 1
 			why := ""
 			if e, ok := s.(explainer); ok {
-				why = e.explainMissing(g, word)
+				why = e.explainMissing(g, w.word)
 			}
-			return nil, fmt.Errorf("space %s: column %d (%s) of %q: there is no option %q%s; the options are %s", s.Name(), column, d.Name, text, word, why, strings.Join(d.Options, ", "))
+			column := utf8.RuneCountInString(text[:w.at]) + 1
+			return nil, fmt.Errorf("space %s: column %d (%s) of %q: there is no option %q%s; the options are %s", s.Name(), column, d.Name, text, w.word, why, strings.Join(d.Options, ", "))
 		}
 		g = append(g, o)
-		at += len(field) + len(",")
 	}
 }
