@@ -39,15 +39,17 @@ func (f *function) binop(v *ssa.BinOp) string {
 
 func (f *function) shift(v *ssa.BinOp, x, y, ty string) string {
 	c, ok := v.Y.(*ssa.Const)
+	if _, fixed := v.X.(*ssa.Const); fixed {
+		// yaegi folds shifts by constants in memory, whatever their size, and has no type
+		// for a shifted constant that it passes on.
+		t := f.temp(ty)
+		f.p("%s = %s", t, x)
+		x = t
+	}
 	switch {
 	case ok && constant.Sign(c.Value) < 0: // which panics when it is run
 		y = f.hidden(c)
 	case ok:
-		if _, ok := v.X.(*ssa.Const); ok { // yaegi folds constant shifts of any size in memory
-			t := f.temp(ty)
-			f.p("%s = %s", t, x)
-			x = t
-		}
 		return fmt.Sprintf("%s %s uint(%s)", x, v.Op, c.Value.ExactString())
 	}
 	switch b := v.Y.Type().Underlying().(*types.Basic); {

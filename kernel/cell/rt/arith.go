@@ -38,10 +38,18 @@ func Neg(f float64) float64 { return -f }
 func Negc(c complex128) complex128 { return -c }
 
 // Fmin is min(a, b).
-func Fmin(a, b float64) float64 { return math.Min(a, b) }
+func Fmin(a, b float64) float64 { return extreme(a, b, math.Min) }
 
 // Fmax is max(a, b).
-func Fmax(a, b float64) float64 { return math.Max(a, b) }
+func Fmax(a, b float64) float64 { return extreme(a, b, math.Max) }
+
+// extreme is NaN if one of the numbers is; package math lets infinities win over it.
+func extreme(a, b float64, of func(a, b float64) float64) float64 {
+	if a != a || b != b {
+		return math.NaN()
+	}
+	return of(a, b)
+}
 
 // U is the number whose halves are hi and lo: a constant that doesn't fit an int.
 func U(hi, lo int) uint64 { return uint64(hi)<<32 | uint64(lo) }
