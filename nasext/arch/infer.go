@@ -86,7 +86,10 @@ func (a *Arch) Infer() ([]Info, error) {
 		}
 		infos[i] = info
 	}
-	return infos, a.inferAux(infos)
+	if err := a.inferAux(infos); err != nil {
+		return nil, err
+	}
+	return infos, nil
 }
 
 // inferAux checks the list of auxiliary outputs and marks what only they need.
@@ -117,19 +120,28 @@ func (a *Arch) inferAux(infos []Info) error {
 // Params is the number of trainable parameters, those of auxiliary heads included.
 func (a *Arch) Params() (int64, error) {
 	infos, err := a.Infer()
-	return total(infos, func(i Info) int64 { return i.Params }), err
+	params, _ := Totals(infos)
+	return params, err
 }
 
 // MACs is the number of multiply-accumulates that one sample takes at inference, by
 // the rule of Infer: auxiliary heads take none.
 func (a *Arch) MACs() (int64, error) {
 	infos, err := a.Infer()
-	return total(infos, func(i Info) int64 {
-		if i.Aux {
-			return 0
+	_, macs := Totals(infos)
+	return macs, err
+}
+
+// Totals adds up what Infer says of nodes: their parameters, and the multiply-accumulates
+// of those that inference computes.
+func Totals(infos []Info) (params, macs int64) {
+	for i := range infos {
+		params += infos[i].Params
+		if !infos[i].Aux {
+			macs += infos[i].MACs
 		}
-		return i.MACs
-	}), err
+	}
+	return params, macs
 }
 
 // Output is the shape of the last node.
@@ -139,13 +151,6 @@ func (a *Arch) Output() (Shape, error) {
 		return Shape{}, err
 	}
 	return infos[len(infos)-1].Out, nil
-}
-
-func total(infos []Info, of func(Info) int64) (sum int64) {
-	for _, i := range infos {
-		sum += of(i)
-	}
-	return sum
 }
 
 // fault is an error about node i.

@@ -1,6 +1,7 @@
 package arch_test
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -119,4 +120,33 @@ func TestStringIsATable(t *testing.T) {
 	if s := bad.String(); !strings.HasPrefix(s, "arch: node 3 (add “sum”)") {
 		t.Errorf("of a wrong architecture: %q", s)
 	}
+}
+
+// Whatever the bytes, Decode gives an architecture that is right and comes back, or an error.
+func FuzzDecode(f *testing.F) {
+	for _, a := range []*arch.Arch{small(), random(rand.New(rand.NewPCG(17, 18)), 8)} {
+		data, err := a.Encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(`{"input": {"C": 1, "H": 1, "W": 1}, "nodes": [{"name": "x", "op": {"kind": "input"}}, {"in": [0]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a, err := arch.Decode(data)
+		if err != nil {
+			return
+		}
+		again, err := a.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := arch.Decode(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back.Hash() != a.Hash() || back.String() != a.String() {
+			t.Errorf("came back as\n%v\nwas\n%v", back, a)
+		}
+	})
 }

@@ -64,10 +64,7 @@ func (t *Counter) Estimate(ctx context.Context, a *arch.Arch, seed uint64) (Esti
 		return Estimate{}, fmt.Errorf("count: %w", err)
 	}
 	var e Estimate
-	for _, i := range infos {
-		e.Params += i.Params
-		e.MACs += i.MACs
-	}
+	e.Params, e.MACs = arch.Totals(infos)
 	count := e.Params
 	if t.c.Of == "macs" {
 		count = e.MACs

@@ -174,10 +174,7 @@ func (t *Trainer) fits(a *arch.Arch) (e Estimate, err error) {
 	if out := infos[len(infos)-1].Out.C; out != s.Classes {
 		return e, fmt.Errorf("train: architecture %q has %d outputs, but %q has %d classes; its last layer needs %d outputs", a.Name, out, s.Name, s.Classes, s.Classes)
 	}
-	for _, i := range infos {
-		e.Params += i.Params
-		e.MACs += i.MACs
-	}
+	e.Params, e.MACs = arch.Totals(infos)
 	return e, nil
 }
 

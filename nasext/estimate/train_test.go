@@ -309,9 +309,23 @@ func TestCount(t *testing.T) {
 			t.Errorf("%s: %+v, want a score of %v", counter.Name(), e, c.want)
 		}
 	}
+	// A second head for training only: its parameters count, what it computes does not.
+	b.Aux(len(a.Nodes) - 1)
+	b.Linear(b.Flatten(b.In()), 10, arch.Bias(false))
+	two, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counter, err := Count(CountConfig{Of: "macs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := counter.Estimate(context.Background(), two, 1); err != nil || e.Params != 650+640 || e.MACs != 640 {
+		t.Errorf("with an auxiliary head: %+v, %v", e, err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	counter, err := Count(CountConfig{})
+	counter, err = Count(CountConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

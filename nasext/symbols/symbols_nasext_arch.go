@@ -59,6 +59,7 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Stride", p.Stride, value},
 	{"StrideHW", p.StrideHW, value},
 	{"Tanh", p.Tanh, value},
+	{"Totals", p.Totals, value},
 	{"Window", p.Window, value},
 	{"Zero", p.Zero, value},
 	{"ZeroPad", p.ZeroPad, value},

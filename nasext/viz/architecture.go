@@ -180,13 +180,7 @@ func title(a *arch.Arch) string {
 
 // totals says what nodes have in all: "5.22k parameters, 9.73k MACs".
 func totals(infos []arch.Info) string {
-	var params, macs int64
-	for _, i := range infos {
-		params += i.Params
-		if !i.Aux {
-			macs += i.MACs
-		}
-	}
+	params, macs := arch.Totals(infos)
 	return fmt.Sprintf("%s parameters, %s MACs", magnitude(params), magnitude(macs))
 }
 
