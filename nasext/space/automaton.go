@@ -24,8 +24,11 @@ type situation struct {
 	next  []int // by layer on offer; -1 where a rule forbids it
 }
 
-// maxSituations bounds what the rules may tell apart.
-const maxSituations = 20_000
+const (
+	maxOffers     = 10_000     // layers that a space may offer
+	maxSituations = 20_000     // that its rules may tell apart
+	maxSteps      = 20_000_000 // from situation to situation, for every number of layers
+)
 
 // compile makes the automaton of a space whose configuration has been checked.
 func (s *GlobalSpace) compile() error {
@@ -94,7 +97,7 @@ func (s *GlobalSpace) explore() error {
 			}
 		}
 		s.situations[q].next = next
-		if len(s.situations) > maxSituations {
+		if n := len(s.situations); n > maxSituations || n*len(s.offers)*s.config.MaxLayers > maxSteps {
 			return s.tooMany(memories)
 		}
 	}
@@ -127,9 +130,9 @@ func (s *GlobalSpace) tooMany(memories []map[string]bool) error {
 		}
 	}
 	if most <= len(s.offers)+1 {
-		return fmt.Errorf("its %d layers on offer and its rules make more than %d situations; offer fewer", len(s.offers), maxSituations)
+		return fmt.Errorf("networks of up to %d layers out of %d on offer are too many to look through; offer less", s.config.MaxLayers, len(s.offers))
 	}
-	return fmt.Errorf("the rule “%s” remembers %d different things, and there are more than %d situations; a Step should remember less, or fewer layers be offered", name, most, maxSituations)
+	return fmt.Errorf("the rule “%s” remembers %d different things, too many for networks of up to %d layers out of %d on offer; its Step should remember less, or the space offer less", name, most, s.config.MaxLayers, len(s.offers))
 }
 
 // count finds in how many ways layers can be added to each situation.
@@ -251,6 +254,21 @@ func (s *GlobalSpace) words(layer int) []string {
 		words = words[:min(len(words), 2)] // the activation is no decision
 	}
 	return words
+}
+
+// offered is how many layers the configuration offers.
+func (c GlobalConfig) offered() int {
+	kinds := 1
+	if c.Separable {
+		kinds = 2
+	}
+	n := (kinds*len(c.FilterSizes)*len(c.Channels) + len(c.Units)) * max(1, len(c.Activations))
+	for _, pool := range []bool{c.MaxPool, c.AvgPool, c.GlobalPool} {
+		if pool {
+			n++
+		}
+	}
+	return n
 }
 
 // layers are all that the configuration offers, in the order of the options.

@@ -150,6 +150,9 @@ func (e *Enumeration) count(g Genotype, v *survey, known bool) (*big.Int, error)
 		}
 		return t.size, nil
 	}
+	if v == nil && state != "" {
+		return nil, e.contradiction(g)
+	}
 	if v != nil {
 		if v.meet != nil {
 			v.meet(d)
@@ -231,7 +234,12 @@ func (e *Enumeration) branch(g Genotype, d Decision, left *big.Int) (int, error)
 		}
 		left.Sub(left, n)
 	}
-	return 0, fmt.Errorf("space %s: fewer architectures begin with %v than were counted; Next must depend on the choices alone, and a State must tell apart what is followed by different decisions", e.space.Name(), g)
+	return 0, e.contradiction(g)
+}
+
+// contradiction says that what follows g is not what was counted.
+func (e *Enumeration) contradiction(g Genotype) error {
+	return fmt.Errorf("space %s: after the choices %v other architectures follow than were counted; Next must depend on the choices alone, and a State must tell apart what is followed by different decisions", e.space.Name(), g)
 }
 
 // IndexOf is the number of a genotype; the inverse of At.

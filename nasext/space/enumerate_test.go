@@ -258,7 +258,20 @@ func TestStateThatForgetsTooMuch(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = e.At(big.NewInt(7))
-	if err == nil || !strings.Contains(err.Error(), "fewer architectures begin with") {
+	if err == nil || !strings.Contains(err.Error(), "after the choices [1] other architectures follow than were counted") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// A State that is another one each time is found as well, and no index is counted for ever.
+func TestStateThatChanges(t *testing.T) {
+	asked := 0
+	e, err := space.Enumerate(stated{bits(8), func(space.Genotype) string { asked++; return strconv.Itoa(asked) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = e.At(big.NewInt(7))
+	if err == nil || !strings.Contains(err.Error(), "other architectures follow than were counted") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -122,8 +122,10 @@ func (c GlobalConfig) check() error {
 		return errors.New("there is no valid architecture with a convolution: FilterSizes is empty; offer at least one size, such as 3, or no Channels either")
 	case len(c.Channels) == 0 && len(c.FilterSizes) > 0:
 		return errors.New("there is no valid architecture with a convolution: Channels is empty; offer at least one number, such as 16, or no FilterSizes either")
-	case len(c.layers()) == 0:
+	case c.offered() == 0:
 		return errors.New("there is no valid architecture: no layer is offered; offer FilterSizes and Channels, a pooling or Units")
+	case c.offered() > maxOffers:
+		return fmt.Errorf("%d different layers are offered; offer at most %d", c.offered(), maxOffers)
 	}
 	for _, l := range []offer{{"FilterSizes", c.FilterSizes, 1, 31}, {"Channels", c.Channels, 1, maxChannels}, {"Units", c.Units, 1, maxUnits}} {
 		if err := l.check(); err != nil {

@@ -128,6 +128,9 @@ func TestRulesFilterChains(t *testing.T) {
 			if err != nil || !want[fmt.Sprint(layers)] {
 				t.Errorf("rules %v: %v is %v, %v, which is not allowed", names, g, layers, err)
 			}
+			if _, err := s.Build(g); err != nil {
+				t.Error(err)
+			}
 			return !t.Failed()
 		})
 		if err != nil || n != len(want) || s.Size().Int64() != int64(n) {
@@ -276,7 +279,18 @@ func TestRuleErrors(t *testing.T) {
 				return memory + "x", ""
 			}})
 		}, "there is no valid architecture of at least 3 layers: no network has more than 2, and after conv 3×3 4 relu, conv 3×3 4 relu nothing can follow: conv 3×3 4 relu breaks “two at most” (there are two)"},
-		{"too much to remember", func(c *space.GlobalConfig) { c.Rules = append(c.Rules, space.Rule{Name: "elephant", Step: counting}) }, "the rule “elephant” remembers "},
+		{"too much to remember", func(c *space.GlobalConfig) { c.Rules = append(c.Rules, space.Rule{Name: "elephant", Step: counting}) }, "different things, too many for networks of up to 6 layers out of 13 on offer; its Step should remember less"},
+		{"too many layers", func(c *space.GlobalConfig) {
+			for n := 100; n < 5000; n++ {
+				c.Channels = append(c.Channels, n)
+			}
+		}, "14713 different layers are offered; offer at most 10000"},
+		{"too much to look through", func(c *space.GlobalConfig) {
+			c.MaxLayers, c.Rules = 100, []space.Rule{noDenseAfter6()}
+			for n := 100; n < 600; n++ {
+				c.Channels = append(c.Channels, n)
+			}
+		}, "networks of up to 100 layers out of 1513 on offer are too many to look through; offer less"},
 		{"no name", func(c *space.GlobalConfig) { c.Rules = append(c.Rules, space.Rule{Forbid: refuse}) }, `rule 2 (""): it has no name`},
 		{"no function", func(c *space.GlobalConfig) { c.Rules = append(c.Rules, space.Rule{Name: "r"}) }, `rule 2 ("r"): it needs one of the functions Forbid and Step`},
 		{"two functions", func(c *space.GlobalConfig) {
