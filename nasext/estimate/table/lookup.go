@@ -41,22 +41,25 @@ func (t *Table) Lookup(c LookupConfig) (*Lookup, error) {
 
 // Name implements estimate.Estimator.
 func (l *Lookup) Name() string {
-	sign := ""
+	name, sign := l.table.name, ""
+	if name != "" {
+		name += ", "
+	}
 	if l.lower {
 		sign = "-"
 	}
-	return fmt.Sprintf("table(%s, %d rows, %s%s)", l.table.name, l.table.Len(), sign, l.table.columns[l.column])
+	return fmt.Sprintf("table(%s%d rows, %s%s)", name, l.table.Len(), sign, l.table.columns[l.column])
 }
 
 // Estimate implements estimate.Estimator for spaces whose architectures are called by
 // their genotype, as those of the tabular benchmarks are. Others need EstimateGenotype.
 func (l *Lookup) Estimate(ctx context.Context, a *arch.Arch, seed uint64) (estimate.Estimate, error) {
 	if a == nil {
-		return estimate.Estimate{}, fmt.Errorf("table %s: there is no architecture (nil)", l.table.name)
+		return estimate.Estimate{}, fmt.Errorf("%s: there is no architecture (nil)", l.table.who())
 	}
 	g, err := space.Parse(l.table.space, a.Name)
 	if err != nil {
-		return estimate.Estimate{}, fmt.Errorf("table %s: the name of the architecture does not say which row it has: %w", l.table.name, err)
+		return estimate.Estimate{}, fmt.Errorf("%s: the name of the architecture does not say which row it has: %w", l.table.who(), err)
 	}
 	return l.EstimateGenotype(ctx, g, a, seed)
 }
@@ -67,13 +70,13 @@ func (l *Lookup) Estimate(ctx context.Context, a *arch.Arch, seed uint64) (estim
 func (l *Lookup) EstimateGenotype(ctx context.Context, g space.Genotype, a *arch.Arch, _ uint64) (e estimate.Estimate, err error) {
 	begin := time.Now()
 	if ctx == nil {
-		return e, fmt.Errorf("table %s: %w", l.table.name, errors.New("the context is nil; give context.Background(), or one that can be cancelled"))
+		return e, fmt.Errorf("%s: %w", l.table.who(), errors.New("the context is nil; give context.Background(), or one that can be cancelled"))
 	}
 	if err := ctx.Err(); err != nil {
-		return e, fmt.Errorf("table %s: %w", l.table.name, err)
+		return e, fmt.Errorf("%s: %w", l.table.who(), err)
 	}
 	if a == nil {
-		return e, fmt.Errorf("table %s: there is no architecture (nil)", l.table.name)
+		return e, fmt.Errorf("%s: there is no architecture (nil)", l.table.who())
 	}
 	value, err := l.table.value(g, l.column)
 	if err != nil {
@@ -81,16 +84,16 @@ func (l *Lookup) EstimateGenotype(ctx context.Context, g space.Genotype, a *arch
 	}
 	own, err := l.table.space.Build(g)
 	if err != nil {
-		return e, fmt.Errorf("table %s: %w", l.table.name, err)
+		return e, fmt.Errorf("%s: %w", l.table.who(), err)
 	}
 	if own.Hash() != a.Hash() {
-		return e, fmt.Errorf("table %s: the architecture %q is not the network that was measured, which is that of %s; search that space", l.table.name, a.Name, l.table.space.Name())
+		return e, fmt.Errorf("%s: the architecture %q is not the network that was measured, which is that of %s; search that space", l.table.who(), a.Name, l.table.space.Name())
 	}
 	if e.Params, err = a.Params(); err != nil {
-		return e, fmt.Errorf("table %s: %w", l.table.name, err)
+		return e, fmt.Errorf("%s: %w", l.table.who(), err)
 	}
 	if e.MACs, err = a.MACs(); err != nil {
-		return e, fmt.Errorf("table %s: %w", l.table.name, err)
+		return e, fmt.Errorf("%s: %w", l.table.who(), err)
 	}
 	e.Score, e.Note = value, l.table.note
 	if l.lower {

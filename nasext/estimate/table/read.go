@@ -318,15 +318,12 @@ func newReading(s space.Space, c Config) (*reading, error) {
 	if _, err := space.First(s); err != nil { // also if there is none
 		return nil, fmt.Errorf("table: %w", err)
 	}
-	if c.Name == "" {
-		c.Name = "table"
-	}
 	return &reading{config: c, Table: &Table{name: c.Name, note: c.Note, space: s, rows: make(map[string]int)}}, nil
 }
 
 // fail is an error at a place of the table.
 func (t *reading) fail(place string, err error) error {
-	return fmt.Errorf("table %s: %s: %w", t.name, place, err)
+	return fmt.Errorf("%s: %s: %w", t.who(), place, err)
 }
 
 // named takes the names of the metrics.

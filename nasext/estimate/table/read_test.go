@@ -224,6 +224,9 @@ func TestReadErrors(t *testing.T) {
 			t.Errorf("%q was read as %v, error %v\nwant the error to hold %q", c.text, b, err, c.want)
 		}
 	}
+	if _, err := table.CSV(strings.NewReader("a\n"), s, table.Config{}); err == nil || !strings.HasPrefix(err.Error(), "table: the line that names the columns: ") {
+		t.Errorf("a table without a name: error is %v", err)
+	}
 	for format, read := range readers() {
 		if _, err := read(goodCSV, nil, table.Config{}); err == nil || !strings.Contains(err.Error(), "there is no space (nil)") {
 			t.Errorf("%s without a space: error is %v", format, err)

@@ -29,7 +29,7 @@ type Table struct {
 // Config says what a table is and how it is read. Its zero value reads any table
 // whose architectures stand in the column genotype.
 type Config struct {
-	Name     string // of the table, for people and for what a study records; "" means "table"
+	Name     string // of the table, for people and for what a study records
 	Note     string // what the numbers are and where they come from; it goes with every estimate
 	Genotype string // the column with the architectures, in the notation of the space; "" means "genotype"
 	Complete bool   // every architecture of the space has to have a row
@@ -45,6 +45,9 @@ func (c Config) column() string {
 // Name is what the table is called.
 func (t *Table) Name() string { return t.name }
 
+// who is the table, for errors.
+func (t *Table) who() string { return strings.TrimSpace("table " + t.name) }
+
 // Note is what the numbers are and where they come from.
 func (t *Table) Note() string { return t.note }
 
@@ -59,7 +62,7 @@ func (t *Table) Columns() []string { return slices.Clone(t.columns) }
 
 // String says in a few lines what the table holds.
 func (t *Table) String() string {
-	s := fmt.Sprintf("%s: %d rows of %s; columns %s", t.name, t.Len(), t.space.Name(), strings.Join(t.columns, ", "))
+	s := fmt.Sprintf("%s: %d rows of %s; columns %s", t.who(), t.Len(), t.space.Name(), strings.Join(t.columns, ", "))
 	if t.note != "" {
 		s += "\n" + t.note
 	}
@@ -69,7 +72,7 @@ func (t *Table) String() string {
 // Genotype is the architecture of a row, 0 to Len − 1.
 func (t *Table) Genotype(row int) (space.Genotype, error) {
 	if row < 0 || row >= t.Len() {
-		return nil, fmt.Errorf("table %s: there is no row %d; they are numbered 0 to %d", t.name, row, t.Len()-1)
+		return nil, fmt.Errorf("%s: there is no row %d; they are numbered 0 to %d", t.who(), row, t.Len()-1)
 	}
 	return slices.Clone(t.genotypes[row]), nil
 }
@@ -99,22 +102,22 @@ func (t *Table) Value(g space.Genotype, column string) (float64, error) {
 func (t *Table) value(g space.Genotype, column int) (float64, error) {
 	k, err := t.key(g)
 	if err != nil {
-		return 0, fmt.Errorf("table %s: %w", t.name, err)
+		return 0, fmt.Errorf("%s: %w", t.who(), err)
 	}
 	if row, ok := t.rows[k]; ok {
 		return t.values[row][column], nil
 	}
 	text, err := space.Format(t.space, g)
 	if err != nil {
-		return 0, fmt.Errorf("table %s: %w", t.name, err)
+		return 0, fmt.Errorf("%s: %w", t.who(), err)
 	}
-	return 0, fmt.Errorf("table %s: there is no row for %s", t.name, text)
+	return 0, fmt.Errorf("%s: there is no row for %s", t.who(), text)
 }
 
 func (t *Table) find(column string) (int, error) {
 	c := slices.Index(t.columns, column)
 	if c < 0 {
-		return 0, fmt.Errorf("table %s: there is no column %q; the columns are %s", t.name, column, strings.Join(t.columns, ", "))
+		return 0, fmt.Errorf("%s: there is no column %q; the columns are %s", t.who(), column, strings.Join(t.columns, ", "))
 	}
 	return c, nil
 }
