@@ -65,7 +65,7 @@ func (p *parser) statement() error {
 		return p.auxiliary()
 	}
 	if !p.take("=") {
-		return p.expected(fmt.Sprintf("“=” and what %s is", name))
+		return p.expected(fmt.Sprintf("“=” and what %.100s is", name))
 	}
 	return p.node(p.whole(name), at)
 }
@@ -384,9 +384,9 @@ func (p *parser) expected(want string) error {
 		r, _ := utf8.DecodeRuneInString(p.rest)
 		found = "“" + string(r) + "”"
 		if i := strings.IndexFunc(p.rest, func(r rune) bool { return special(r) || unicode.IsSpace(r) }); i > 0 {
-			found = "“" + p.rest[:i] + "”"
+			found = fmt.Sprintf("“%.100s”", p.rest[:i])
 		} else if i < 0 {
-			found = "“" + p.rest + "”"
+			found = fmt.Sprintf("“%.100s”", p.rest)
 		}
 	}
 	return p.fault("expected %s, found %s", want, found)

@@ -111,7 +111,7 @@ func Cells(config CellConfig) (*CellSpace, error) {
 	c := config
 	c.Ops = slices.Clone(c.Ops)
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("space: cells of %s: %w", c.Name, err)
+		return nil, fmt.Errorf("space: %s: %w", strings.TrimSuffix("cells of "+c.Name, " of "), err)
 	}
 	s := &CellSpace{config: c}
 	s.name = c.name()

@@ -206,7 +206,7 @@ func (s *ENASMacroSpace) Parse(text string) (Genotype, error) {
 		}
 		found := "the end"
 		if word != "" {
-			found = "“" + word + "”"
+			found = fmt.Sprintf("“%.100s”", word)
 		}
 		column := 1 + utf8.RuneCountInString(text[:len(text)-len(rest)])
 		return nil, fmt.Errorf("space %s: column %d: expected %s, found %s", s.name, column, expected, found)

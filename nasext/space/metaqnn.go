@@ -305,7 +305,7 @@ func (s *MetaQNN) complete(g Genotype) ([]metaLayer, error) {
 // there is not, or that cannot stand there, and why.
 func (s *MetaQNN) Parse(text string) (Genotype, error) {
 	if !strings.HasPrefix(text, "[") || !strings.HasSuffix(text, "]") {
-		return nil, fmt.Errorf("space %s: %q is no network; it reads [C(64,3,1), P(2,2), %s]", s.name, text, s.layers[len(s.layers)-1].word)
+		return nil, fmt.Errorf("space %s: %.100q is no network; it reads [C(64,3,1), P(2,2), %s]", s.name, text, s.layers[len(s.layers)-1].word)
 	}
 	inner := text[1 : len(text)-1]
 	g := Genotype{}
@@ -316,14 +316,14 @@ func (s *MetaQNN) Parse(text string) (Genotype, error) {
 			word += ")"
 		}
 		fail := func(format string, args ...any) error {
-			return fmt.Errorf("space %s: column %d of %q: %s", s.name, column, text, fmt.Sprintf(format, args...))
+			return fmt.Errorf("space %s: column %d of %.100q: %s", s.name, column, text, fmt.Sprintf(format, args...))
 		}
 		if word == "" && !st.done() {
 			return nil, fail("the network ends without a termination; add %s", s.layers[len(s.layers)-1].word)
 		}
 		i := slices.IndexFunc(s.layers, func(l metaLayer) bool { return l.word == word })
 		if i < 0 {
-			return nil, fail("there is no layer %q; layers are %s", word, strings.Join(metaDecision(0, s.layers).Options, " "))
+			return nil, fail("there is no layer %.100q; layers are %s", word, strings.Join(metaDecision(0, s.layers).Options, " "))
 		}
 		l := s.layers[i]
 		if why := s.refuse(st, l); why != "" {
@@ -336,7 +336,7 @@ func (s *MetaQNN) Parse(text string) (Genotype, error) {
 		case st.done() && rest == "":
 			return g, nil
 		case st.done():
-			return nil, fail("%q follows the termination %s; it is the last layer", rest, word)
+			return nil, fail("%.100q follows the termination %s; it is the last layer", rest, word)
 		}
 		inner = strings.TrimPrefix(strings.TrimPrefix(rest, ","), " ")
 		if rest != "" && !strings.HasPrefix(rest, ",") {

@@ -146,7 +146,7 @@ func (s *NATSSize) Format(g Genotype) (string, error) {
 // Parse reads the benchmark's notation.
 func (s *NATSSize) Parse(text string) (Genotype, error) {
 	if strings.Contains(text, ",") {
-		return nil, fmt.Errorf("space %s: %q is no size; a size reads 8:16:32:16:64", s.name, text)
+		return nil, fmt.Errorf("space %s: %.100q is no size; a size reads 8:16:32:16:64", s.name, text)
 	}
 	return parseWords(commaOnly{s}, strings.ReplaceAll(text, ":", ","), func(word string) string { return word })
 }

@@ -45,7 +45,7 @@ func (g nb101Graph) String() string {
 func (s *NB101) Parse(text string) (Genotype, error) {
 	c, err := parseNB101(text)
 	if err != nil {
-		return nil, fmt.Errorf("space %s: %q, %w", s.Name(), text, err)
+		return nil, fmt.Errorf("space %s: %.100q, %w", s.Name(), text, err)
 	}
 	return s.Genotype(c.cell())
 }

@@ -143,7 +143,7 @@ func (s *NB201) Parse(text string) (Genotype, error) {
 	}
 	p := &scanner{text: text}
 	fail := func(at int, expected string) error {
-		return fmt.Errorf("space %s: %q, %w; a cell reads |op~0|+|op~0|op~1|+|op~0|op~1|op~2|", s.Name(), text, p.wrong(at, expected))
+		return fmt.Errorf("space %s: %.100q, %w; a cell reads |op~0|+|op~0|op~1|+|op~0|op~1|op~2|", s.Name(), text, p.wrong(at, expected))
 	}
 	g := make(Genotype, 0, len(s.decisions))
 	for to := 1; to <= 3; to++ {

@@ -2,7 +2,6 @@ package space
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -52,7 +51,7 @@ func (p *scanner) wrong(at int, expected string) error {
 		case 0:
 			_, end = utf8.DecodeRuneInString(rest)
 		}
-		found = strconv.Quote(rest[:end])
+		found = fmt.Sprintf("%.100q", rest[:end])
 	}
 	return fmt.Errorf("column %d: found %s; expected %s", utf8.RuneCountInString(p.text[:at])+1, found, expected)
 }

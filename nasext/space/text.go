@@ -120,7 +120,7 @@ func fields(text string) ([]field, error) {
 func parseWords(s Space, text string, full func(word string) string) (Genotype, error) {
 	words, err := fields(text)
 	if err != nil {
-		return nil, fmt.Errorf("space %s: %q: %w", s.Name(), text, err)
+		return nil, fmt.Errorf("space %s: %.100q: %w", s.Name(), text, err)
 	}
 	var g Genotype
 	for {
@@ -130,12 +130,12 @@ func parseWords(s Space, text string, full func(word string) string) (Genotype, 
 		}
 		if !more {
 			if len(words) > len(g) {
-				return nil, fmt.Errorf("space %s: %q has %d choices, but the architecture is complete after %d", s.Name(), text, len(words), len(g))
+				return nil, fmt.Errorf("space %s: %.100q has %d choices, but the architecture is complete after %d", s.Name(), text, len(words), len(g))
 			}
 			return g, nil
 		}
 		if len(g) == len(words) {
-			return nil, fmt.Errorf("space %s: %q ends before %q is decided; the options are %s", s.Name(), text, d.Name, strings.Join(d.Options, ", "))
+			return nil, fmt.Errorf("space %s: %.100q ends before %q is decided; the options are %s", s.Name(), text, d.Name, strings.Join(d.Options, ", "))
 		}
 		w := words[len(g)]
 		o := slices.Index(d.Options, full(w.word))
@@ -145,7 +145,7 @@ func parseWords(s Space, text string, full func(word string) string) (Genotype, 
 				why = e.explainMissing(g, w.word)
 			}
 			column := utf8.RuneCountInString(text[:w.at]) + 1
-			return nil, fmt.Errorf("space %s: column %d (%s) of %q: there is no option %q%s; the options are %s", s.Name(), column, d.Name, text, w.word, why, strings.Join(d.Options, ", "))
+			return nil, fmt.Errorf("space %s: column %d (%s) of %.100q: there is no option %.100q%s; the options are %s", s.Name(), column, d.Name, text, w.word, why, strings.Join(d.Options, ", "))
 		}
 		g = append(g, o)
 	}

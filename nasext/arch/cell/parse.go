@@ -97,7 +97,7 @@ func (p *parser) where() string {
 func (p *parser) expected(format string, args ...any) error {
 	found := "the end"
 	if p.kind != ended {
-		found = fmt.Sprintf("“%s”", p.token())
+		found = fmt.Sprintf("“%.100s”", p.token())
 	}
 	return fmt.Errorf("expected %s, found %s", fmt.Sprintf(format, args...), found)
 }
