@@ -155,7 +155,7 @@ func TestInterrupt(t *testing.T) {
 			r := New(library{})
 			r.grace = 10 * time.Second
 			if strings.HasPrefix(name, "a ") {
-				r.grace = 300 * time.Millisecond
+				r.grace = 3 * time.Second // half of it is theirs
 			}
 			flag := new(atomic.Bool)
 			r.SetStop(flag.Store)
