@@ -135,6 +135,24 @@ func TestBuilderComposites(t *testing.T) {
 	}
 }
 
+// Each activation has a method of its own.
+func TestBuilderActivations(t *testing.T) {
+	b := arch.NewBuilder("", arch.Shape{C: 3, H: 1, W: 1})
+	for kind, add := range map[arch.Kind]func(int, ...arch.Option) int{
+		arch.ReLU: b.ReLU, arch.ReLU6: b.ReLU6, arch.Tanh: b.Tanh, arch.Sigmoid: b.Sigmoid,
+		arch.HardSigmoid: b.HardSigmoid, arch.SiLU: b.SiLU, arch.HardSwish: b.HardSwish,
+	} {
+		i := add(b.In(), arch.Named(string(kind)+" of the test"))
+		a, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := a.Nodes[i]; n.Op.Kind != kind || n.Name != string(kind)+" of the test" || !kind.Activation() {
+			t.Errorf("%s: the node is %+v", kind, n)
+		}
+	}
+}
+
 // Every mistake is told once, and nothing is told of what stands on one.
 func TestBuilderCollectsErrors(t *testing.T) {
 	b := arch.NewBuilder("bad", arch.Shape{C: 1, H: 8, W: 8})
@@ -147,6 +165,9 @@ func TestBuilderCollectsErrors(t *testing.T) {
 	b.ReLU(b.In(), arch.Named("input")) // name taken
 	b.ReLU(b.In(), arch.Stride(2))      // means nothing
 	b.SepConv(b.In(), 4, 3, 1, arch.Named("sep"), arch.Stride(2))
+	b.DilConv(b.In(), 4, 3, 1, 2, arch.Stride(2))
+	b.FactorizedReduce(b.In(), 4, arch.Pad(1))
+	b.SqueezeExcite(b.In(), 4, arch.ReLU, arch.Sigmoid, arch.Fixed())
 	b.Activation(b.In(), arch.Flatten)
 	b.Conv(b.In(), 4, 3, arch.Fixed())
 	b.Aux(9)
@@ -162,6 +183,9 @@ func TestBuilderCollectsErrors(t *testing.T) {
 		"arch: node 2 (relu “input”): has the name of node 0; every node needs one of its own",
 		"arch: node 2 (relu “relu 4”): has the setting stride, which means nothing for relu; leave it out",
 		"arch: node 2 (conv “sep”): a separable convolution takes no options but Named, Same and Fixed; its settings are arguments",
+		"arch: node 2 (conv “”): a dilated convolution takes no options but Named, Same and Fixed; its settings are arguments",
+		"arch: node 2 (conv “”): a factorized reduction takes no options but Named, Same and Fixed; its settings are arguments",
+		"arch: node 2 (mul “”): a squeeze and excitation takes no option but Named; its settings are arguments",
 		"arch: node 2 (flatten “”): is no activation; those are relu, relu6, tanh, sigmoid, hardsigmoid, silu and hardswish",
 		"arch: node 2 (conv “conv 3”): has the setting fixed, which means nothing for conv; leave it out",
 		"arch: node 9 cannot be an auxiliary output; there are nodes 0 to 1",

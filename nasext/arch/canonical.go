@@ -22,7 +22,8 @@ import (
 // The form is found by refining colours and, where that leaves nodes alike, by trying
 // them one after the other, with those left out that a symmetry makes equal. A graph
 // that is regular without being symmetric may take more tries than there is time for,
-// which is an error; the networks of the literature take a few milliseconds.
+// which is an error; the networks of the literature take a millisecond to a
+// tenth of a second.
 func (a *Arch) Canonical() (*Arch, error) {
 	s, err := newSearch(a)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/arch/zoo"
 )
 
@@ -461,11 +462,14 @@ func TestCanonicalFormOfManyLikeBranches(t *testing.T) {
 	}
 }
 
+// nasnet has many pairs of nodes that are alike.
+func nasnet(arch.Shape, int) (*arch.Arch, error) { return cell.NASNetLarge().Build(cell.NASNetA()) }
+
 func BenchmarkCanonical(b *testing.B) {
 	for _, c := range []struct {
 		name  string
 		build build
-	}{{"GoogLeNet", zoo.GoogLeNet}, {"DenseNet-121", zoo.DenseNet121}} {
+	}{{"GoogLeNet", zoo.GoogLeNet}, {"DenseNet-121", zoo.DenseNet121}, {"NASNet-A large", nasnet}} {
 		a := imagenet(b, c.build)
 		b.Run(strings.ReplaceAll(c.name, " ", "-"), func(b *testing.B) {
 			b.ReportAllocs()

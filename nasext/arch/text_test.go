@@ -51,6 +51,20 @@ func TestParseWhatPeopleWrite(t *testing.T) {
 	}
 }
 
+// A network's name may be in quotes, and node 0 may be called network.
+func TestParseNetwork(t *testing.T) {
+	for text, want := range map[string]string{
+		"network \"a = b\"\nin = input(3x1x1)": "a = b",
+		"network = input(3x1x1)":               "",
+		"network n = input(3x1x1)":             "",
+	} {
+		a, err := arch.Parse(text)
+		if err != nil || a.Name != want {
+			t.Errorf("%q: %v, %v; want the name %q", text, a, err, want)
+		}
+	}
+}
+
 func TestTextIsReadable(t *testing.T) {
 	a := small()
 	a.Nodes[3].Name = "cell 1/sum"
@@ -154,6 +168,13 @@ func TestParseErrors(t *testing.T) {
 		{head + `"x = relu(input)`, "line 2, column 1): expected a name in quotes that end on this line"},
 		{head + "= relu(input)", "line 2, column 1): expected a name, a block in brackets or the end of the text, found “=”"},
 		{head + "aux(input", "line 2, column 10): expected “,” or “)”, found the end of the line"},
+		{`network "n`, "line 1, column 9): expected a name in quotes that end on this line"},
+		{`network "n" m`, "line 1, column 13): expected the end of the line, found “m”"},
+		{head + "[(]", "line 2, column 2): expected the label of a block, or “]” for none, found “(”"},
+		{head + "x = (input)", "line 2, column 5): expected an operation, found “(”"},
+		{"input = input(1x8x8, 3)", "line 1, column 20): expected “)”, found “,”"},
+		{head + "x = avgpool(input, filter=2x, stride=2)", "line 2, column 29): expected a number, or height x width such as 3x3, found “,”"},
+		{head + "aux()", "line 2, column 5): expected a node that is an auxiliary output, found “)”"},
 		{head + "aux(x)", "line 2, column 5): there is no node “x” above this line"},
 		{head + "x = globalpool(input)\naux(x)", "arch: auxiliary outputs are the nodes [1]; they must be in order, each once, from 1 to 0, before the output"},
 		{head + "x = relu(input)", "arch: node 1 (relu “x”): is the output and has the shape 1×8×8"},
