@@ -9,8 +9,8 @@ package seed
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 )
 
 // Stream opens the stream that the seed and the path name. Two paths are the same
@@ -26,10 +26,18 @@ func Derive(seed uint64, path ...string) uint64 {
 	return binary.LittleEndian.Uint64(sum[16:24])
 }
 
-func digest(seed uint64, path []string) [sha256.Size]byte {
+func digest(seed uint64, path []string) [sha256.Size]byte { return sha256.Sum256(encode(seed, path)) }
+
+// encode writes the name of a stream so that no two names are written alike.
+func encode(seed uint64, path []string) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, seed)
 	for _, word := range path {
-		b = fmt.Appendf(b, "%d:%s", len(word), word)
+		b = appendWord(b, []byte(word))
 	}
-	return sha256.Sum256(b)
+	return b
+}
+
+func appendWord(b, word []byte) []byte {
+	b = strconv.AppendInt(b, int64(len(word)), 10)
+	return append(append(b, ':'), word...)
 }

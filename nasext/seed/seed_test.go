@@ -2,6 +2,7 @@ package seed
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -28,6 +29,21 @@ func TestStreams(t *testing.T) {
 		if slices.Equal(base, other) {
 			t.Errorf("%s: the same numbers", name)
 		}
+	}
+}
+
+func TestNumberedStreams(t *testing.T) {
+	s := NewStreams(9, "augment", "3")
+	for _, n := range []int{0, 7, 123456789, 7} {
+		r, want := s.Open(n), Stream(9, "augment", "3", strconv.Itoa(n))
+		for range 5 {
+			if got, want := r.Uint64(), want.Uint64(); got != want {
+				t.Fatalf("stream %d draws %#x, the one of that name %#x", n, got, want)
+			}
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { s.Open(4711).Uint64() }); n != 0 {
+		t.Errorf("%v allocations to open a stream", n)
 	}
 }
 
