@@ -146,6 +146,12 @@ func (s *Set) Standardise(m Moments) (*Set, error) {
 	}
 	t := *s
 	t.X = make([]float32, len(s.X))
+	s.standardise(t.X, m)
+	return &t, nil
+}
+
+// standardise writes the standardised pixels to dst, which may be X.
+func (s *Set) standardise(dst []float32, m Moments) {
 	plane := s.Shape.H * s.Shape.W
 	for i, x := range s.X {
 		c := i / plane % s.Shape.C
@@ -153,7 +159,6 @@ func (s *Set) Standardise(m Moments) (*Set, error) {
 		if d == 0 {
 			d = 1
 		}
-		t.X[i] = float32((float64(x) - m.Mean[c]) / d)
+		dst[i] = float32((float64(x) - m.Mean[c]) / d)
 	}
-	return &t, nil
 }

@@ -73,9 +73,7 @@ func (s *Set) Parts(sd uint64) (Parts, error) {
 	}
 	m := sets[0].Moments()
 	for i, word := range []string{"train", "valid", "test"} {
-		if sets[i], err = sets[i].Standardise(m); err != nil {
-			return Parts{}, err
-		}
+		sets[i].standardise(sets[i].X, m)
 		sets[i].Name = s.Name + "/" + word
 	}
 	return Parts{sets[0], sets[1], sets[2]}, nil

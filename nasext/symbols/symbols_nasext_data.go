@@ -10,10 +10,16 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_data = []Symbol{
 	{"Batches", (*p.Batches)(nil), value},
+	{"CIFAR10", p.CIFAR10, value},
+	{"CIFAR100", p.CIFAR100, value},
 	{"Digits", p.Digits, value},
+	{"FashionMNIST", p.FashionMNIST, value},
+	{"IDX", p.IDX, value},
 	{"Join", p.Join, value},
+	{"MNIST", p.MNIST, value},
 	{"Moments", (*p.Moments)(nil), value},
 	{"NewBatches", p.NewBatches, value},
 	{"Parts", (*p.Parts)(nil), value},
+	{"Published", (*p.Published)(nil), value},
 	{"Set", (*p.Set)(nil), value},
 }
