@@ -631,3 +631,30 @@ func BenchmarkNB101Hash(b *testing.B) {
 		}
 	}
 }
+
+// The cell of the benchmark's README, its key in the benchmark's files and its number
+// among the 423 624.
+func ExampleNASBench101() {
+	s, err := space.NASBench101(space.NASBench101Config{})
+	if err != nil {
+		panic(err)
+	}
+	g, err := s.Parse("conv1x1(0) conv3x3(0) conv3x3(0) conv3x3(3) maxpool(0) output(1,2,4,5)")
+	if err != nil {
+		panic(err)
+	}
+	a, err := s.Build(g)
+	if err != nil {
+		panic(err)
+	}
+	params, err := a.Params()
+	if err != nil {
+		panic(err)
+	}
+	hash, err := s.Hash(g)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(hash, params, s.UniqueSize())
+	// Output: 28cfc7874f6d200472e1a9dcd8650aa0 2694282 423624
+}
