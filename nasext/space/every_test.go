@@ -127,3 +127,52 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What a predictor asks for again and again: a uniform draw, its number, its vectors.
+func BenchmarkEnumeration(b *testing.B) {
+	for name, s := range map[string]space.Space{
+		"NAS-Bench-201": nb201(b, space.NASBench201Config{}),
+		"Zoph and Le":   zophLe(b, space.ZophLeConfig{}),
+		"global":        global(b, space.DefaultGlobal(digits(), 10)),
+	} {
+		e, err := space.Enumerate(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		hot, err := space.OneHot(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rng := rand.New(rand.NewPCG(1, 2))
+		g, err := e.Uniform(rng)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for task, run := range map[string]func() error{
+			"count":   func() error { _, err := space.Enumerate(s); return err },
+			"draw":    func() error { _, err := e.Uniform(rng); return err },
+			"number":  func() error { _, err := e.IndexOf(g); return err },
+			"one-hot": func() error { _, err := hot.Encode(g); return err },
+		} {
+			b.Run(name+"/"+task, func(b *testing.B) { repeat(b, run) })
+		}
+	}
+	cells := nb201(b, space.NASBench201Config{})
+	paths, err := space.Paths(cells, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("NAS-Bench-201/paths", func(b *testing.B) {
+		repeat(b, func() error { _, err := paths.Encode(space.Genotype{3, 3, 1, 0, 3, 4}); return err })
+	})
+}
+
+func repeat(b *testing.B, run func() error) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := run(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
