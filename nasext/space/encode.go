@@ -76,8 +76,8 @@ func OneHot(s Space) (*Encoding, error) {
 	return &Encoding{name: "one-hot of " + s.Name(), features: features, encode: encode}, nil
 }
 
-// Wired is a space whose architectures are cells that encodings can read as
-// graphs: operations on nodes, and edges between them.
+// Wired is a space whose architectures are cells, or whole networks, that encodings
+// can read as graphs: operations on nodes, and edges between them.
 type Wired interface {
 	Space
 	// Frame is what all its cells have in common.
@@ -102,6 +102,15 @@ type Frame struct {
 type Wiring struct {
 	Ops   []int    // of each operation, its index in Frame.Ops
 	Edges [][2]int // from a node to one with a higher number
+}
+
+// chainOf is the wiring of so many operations, one after the other.
+func chainOf(ops int) Wiring {
+	w := Wiring{Ops: make([]int, ops)}
+	for n := range ops + 1 {
+		w.Edges = append(w.Edges, [2]int{n, n + 1})
+	}
+	return w
 }
 
 // maxPaths bounds the length of a path encoding.

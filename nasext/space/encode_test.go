@@ -303,3 +303,51 @@ func TestEncodingErrors(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// The layers of a network are the operations of its wiring.
+func TestWiringsOfNetworks(t *testing.T) {
+	config := space.DefaultGlobal(digits(), 10)
+	config.Skips = true
+	for _, c := range []struct {
+		s    space.Space
+		text string
+		len  int
+		want string
+	}{
+		{zophLe(t, space.ZophLeConfig{Layers: 4}), "1, 1, 24, 3, 5, 36, no, 7, 7, 64, yes, yes, 3, 3, 48, no, yes, no", 6*5/2 + 4*64,
+			"0→1, 0→2, 1→3, 2→3, 2→4, 3→5, 4→5, node 1 = 1×1 24, node 2 = 3×5 36, node 3 = 7×7 64, node 4 = 3×3 48"},
+		{zophLe(t, space.ZophLeConfig{Layers: 2, Strides: []int{1, 2, 3}}), "1, 1, 2, 24, 3, 5, 3, 36, yes", 4*3/2 + 2*192,
+			"0→1, 1→2, 2→3, node 1 = 1×1 /2 24, node 2 = 3×5 /3 36"},
+		{metaQNN(t, space.MetaQNNConfig{Layers: 3}), "[C(64,3,1), P(2,2), SM(10)]", 6*5/2 + 4*20,
+			"0→1, 1→2, 2→3, 3→5, node 1 = C(64,3,1), node 2 = P(2,2), node 3 = SM(10)"},
+		{global(t, config), "4, conv 3×3, 8, conv 1×1, 8, conv 5×5, 32, yes, dense, 64", 8*7/2 + 6*13,
+			"0→1, 1→2, 1→3, 2→3, 3→4, 4→7, node 1 = conv 3×3 8 relu, node 2 = conv 1×1 8 relu, node 3 = conv 5×5 32 relu, node 4 = dense 64 relu"},
+	} {
+		g, err := space.Parse(c.s, c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := space.Adjacency(c.s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		for _, i := range set(t, e, g) {
+			words = append(words, e.Features()[i])
+		}
+		if got := strings.Join(words, ", "); got != c.want {
+			t.Errorf("%s is encoded as %s, want %s", c.text, got, c.want)
+		}
+		if e.Len() != c.len {
+			t.Errorf("%s has %d numbers, want %d", e.Name(), e.Len(), c.len)
+		}
+		paths, err := space.Paths(c.s, 40)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set(t, paths, g)
+		if _, err := e.Encode(nil); err == nil || !strings.Contains(err.Error(), "is undecided") {
+			t.Errorf("error is %v", err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package space
 import (
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // placed is one decided layer.
@@ -180,7 +181,34 @@ func (s *GlobalSpace) Layers(g Genotype) ([]Layer, error) {
 	return layers, nil
 }
 
+// Frame has the layers as operations on the nodes of one cell, the whole network.
+func (s *GlobalSpace) Frame() Frame {
+	ops := make([]string, len(s.offers))
+	for i, l := range s.offers {
+		ops[i] = l.String()
+	}
+	return Frame{Cells: []string{"network"}, Inputs: 1, Ops: ops, Nodes: s.layerCounts[len(s.layerCounts)-1], Shortest: 1}
+}
+
+// Wirings is the chain of the layers of a genotype, with what they skip from. It says
+// nothing of dropout.
+func (s *GlobalSpace) Wirings(g Genotype) ([]Wiring, error) {
+	c, err := s.complete(g)
+	if err != nil {
+		return nil, err
+	}
+	w := chainOf(len(c.layers))
+	for i, l := range c.layers {
+		w.Ops[i] = slices.Index(s.offers, l.Layer)
+		for _, from := range l.skips {
+			w.Edges = append(w.Edges, [2]int{from, i + 1})
+		}
+	}
+	return []Wiring{w}, nil
+}
+
 var _ interface {
 	Sizer
 	Stater
+	Wired
 } = (*GlobalSpace)(nil)

@@ -397,7 +397,27 @@ func (s *MetaQNN) Build(g Genotype) (*arch.Arch, error) {
 	return a, nil
 }
 
+// Frame has the layers, terminations included, as operations on the nodes of one
+// cell, the whole network.
+func (s *MetaQNN) Frame() Frame {
+	return Frame{Cells: []string{"network"}, Inputs: 1, Ops: metaDecision(0, s.layers).Options, Nodes: s.config.Layers + 1, Shortest: 1}
+}
+
+// Wirings is the chain of the layers of a genotype.
+func (s *MetaQNN) Wirings(g Genotype) ([]Wiring, error) {
+	layers, err := s.complete(g)
+	if err != nil {
+		return nil, err
+	}
+	w := chainOf(len(layers))
+	for i, l := range layers {
+		w.Ops[i] = slices.Index(s.layers, l)
+	}
+	return []Wiring{w}, nil
+}
+
 var _ interface {
 	Stater
 	Codec
+	Wired
 } = (*MetaQNN)(nil)

@@ -126,32 +126,19 @@ func (s *ZophLe) Build(g Genotype) (*arch.Arch, error) {
 	if err := s.checkComplete(g); err != nil {
 		return nil, err
 	}
-	left := g
-	take := func(options []int) int {
-		o := left[0]
-		left = left[1:]
-		return options[o]
-	}
 	b := arch.NewBuilder("Zoph and Le "+dashed(g), s.config.Input)
 	outs := make([]int, s.config.Layers) // node that each layer gives
 	used := make([]bool, s.config.Layers)
-	for n := range outs {
-		kh, kw, stride := take(s.config.FilterSizes), take(s.config.FilterSizes), 1
-		if len(s.config.Strides) > 0 {
-			stride = take(s.config.Strides)
+	for n, l := range s.layers(g) {
+		inputs := []int{b.In()}
+		if len(l.from) > 0 {
+			inputs = nil
 		}
-		filters := take(s.config.Filters)
-		var inputs []int
-		for from := range n {
-			if take([]int{0, 1}) == 1 {
-				inputs, used[from] = append(inputs, outs[from]), true
-			}
-		}
-		if inputs == nil {
-			inputs = []int{b.In()}
+		for _, from := range l.from {
+			inputs, used[from] = append(inputs, outs[from]), true
 		}
 		b.Block("layer " + strconv.Itoa(n+1))
-		outs[n] = b.ConvBNReLU(concatPadded(b, inputs), filters, 0, arch.Window(kh, kw), arch.Stride(stride))
+		outs[n] = b.ConvBNReLU(concatPadded(b, inputs), l.filters, 0, arch.Window(l.kh, l.kw), arch.Stride(l.stride))
 	}
 	var unused []int
 	for n, x := range outs {
@@ -167,6 +154,90 @@ func (s *ZophLe) Build(g Genotype) (*arch.Arch, error) {
 	}
 	return a, nil
 }
+
+// zophLayer is one layer of a network.
+type zophLayer struct {
+	kh, kw, stride, filters int
+	op                      int   // its number among all that a layer can be
+	from                    []int // layers that it takes, from 0; none means the image
+}
+
+// layers are those of a complete genotype.
+func (s *ZophLe) layers(g Genotype) []zophLayer {
+	list := make([]zophLayer, s.config.Layers)
+	for n := range list {
+		l := &list[n]
+		take := func(options []int) int {
+			o := g[0]
+			g = g[1:]
+			l.op = l.op*len(options) + o
+			return options[o]
+		}
+		l.kh, l.kw = take(s.config.FilterSizes), take(s.config.FilterSizes)
+		if l.stride = 1; len(s.config.Strides) > 0 {
+			l.stride = take(s.config.Strides)
+		}
+		l.filters = take(s.config.Filters)
+		for from := range n {
+			if g[from] == 1 {
+				l.from = append(l.from, from)
+			}
+		}
+		g = g[n:]
+	}
+	return list
+}
+
+// Frame has the layers as operations on the nodes of one cell, the whole network.
+func (s *ZophLe) Frame() Frame {
+	c := s.config
+	strides := []string{""}
+	if len(c.Strides) > 0 {
+		strides = nil
+	}
+	for _, n := range c.Strides {
+		strides = append(strides, " /"+strconv.Itoa(n))
+	}
+	var ops []string
+	for _, kh := range c.FilterSizes {
+		for _, kw := range c.FilterSizes {
+			for _, stride := range strides {
+				for _, filters := range c.Filters {
+					ops = append(ops, fmt.Sprintf("%d×%d%s %d", kh, kw, stride, filters))
+				}
+			}
+		}
+	}
+	return Frame{Cells: []string{"network"}, Inputs: 1, Ops: ops, Nodes: c.Layers, Shortest: 1}
+}
+
+// Wirings are the connections between the layers of a genotype. The image is the input.
+func (s *ZophLe) Wirings(g Genotype) ([]Wiring, error) {
+	if err := s.checkComplete(g); err != nil {
+		return nil, err
+	}
+	const image = 0
+	var w Wiring
+	used := make([]bool, s.config.Layers)
+	for n, l := range s.layers(g) {
+		w.Ops = append(w.Ops, l.op)
+		if len(l.from) == 0 {
+			w.Edges = append(w.Edges, [2]int{image, n + 1})
+		}
+		for _, from := range l.from {
+			w.Edges = append(w.Edges, [2]int{from + 1, n + 1})
+			used[from] = true
+		}
+	}
+	for n, taken := range used {
+		if !taken {
+			w.Edges = append(w.Edges, [2]int{n + 1, s.config.Layers + 1})
+		}
+	}
+	return []Wiring{w}, nil
+}
+
+var _ Wired = (*ZophLe)(nil)
 
 // concatPadded concatenates images, of which the smaller ones are first padded with zeros.
 func concatPadded(b *arch.Builder, xs []int) int {
