@@ -6,12 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 )
 
-// Encode is the architecture as indented JSON. Decode reads it back.
+// Encode is the architecture as indented JSON. Decode reads it back. A name that is no
+// UTF-8 is an error, for JSON cannot hold it; Text can.
 func (a *Arch) Encode() ([]byte, error) {
 	if err := a.Check(); err != nil {
 		return nil, err
+	}
+	if !utf8.ValidString(a.Name) {
+		return nil, fmt.Errorf("arch: the name %q is no UTF-8, which JSON needs; give another", a.Name)
+	}
+	for i, n := range a.Nodes {
+		if !utf8.ValidString(n.Name) || !utf8.ValidString(n.Block) {
+			return nil, a.fault(i, "has a name or a block, %q, %q, that is no UTF-8, which JSON needs; give another", n.Name, n.Block)
+		}
 	}
 	return json.MarshalIndent(a, "", "  ")
 }

@@ -34,6 +34,20 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 }
 
+func TestEncodeNeedsUTF8(t *testing.T) {
+	for want, spoil := range map[string]func(a *arch.Arch){
+		`arch: the name "a\xff" is no UTF-8`:                                      func(a *arch.Arch) { a.Name = "a\xff" },
+		`has a name or a block, "b\xff", "cell 1", that is no UTF-8`:              func(a *arch.Arch) { a.Nodes[2].Name = "b\xff" },
+		`has a name or a block, "b", "c\xff", that is no UTF-8, which JSON needs`: func(a *arch.Arch) { a.Nodes[2].Block = "c\xff" },
+	} {
+		a := small()
+		spoil(a)
+		if _, err := a.Encode(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %s", err, want)
+		}
+	}
+}
+
 func TestDecodeErrors(t *testing.T) {
 	good, err := small().Encode()
 	if err != nil {
