@@ -308,6 +308,10 @@ func TestEncodingErrors(t *testing.T) {
 func TestWiringsOfNetworks(t *testing.T) {
 	config := space.DefaultGlobal(digits(), 10)
 	config.Skips = true
+	sizes, err := space.NATSBenchSize(space.NATSSizeConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		s    space.Space
 		text string
@@ -320,6 +324,7 @@ func TestWiringsOfNetworks(t *testing.T) {
 			"0→1, 1→2, 2→3, node 1 = 1×1 /2 24, node 2 = 3×5 /3 36"},
 		{metaQNN(t, space.MetaQNNConfig{Layers: 3}), "[C(64,3,1), P(2,2), SM(10)]", 6*5/2 + 4*20,
 			"0→1, 1→2, 2→3, 3→5, node 1 = C(64,3,1), node 2 = P(2,2), node 3 = SM(10)"},
+		{sizes, "8:64:24:8:16", 7*6/2 + 5*8, "0→1, 1→2, 2→3, 3→4, 4→5, 5→6, node 1 = 8, node 2 = 64, node 3 = 24, node 4 = 8, node 5 = 16"},
 		{global(t, config), "4, conv 3×3, 8, conv 1×1, 8, conv 5×5, 32, yes, dense, 64", 8*7/2 + 6*13,
 			"0→1, 1→2, 1→3, 2→3, 3→4, 4→7, node 1 = conv 3×3 8 relu, node 2 = conv 1×1 8 relu, node 3 = conv 5×5 32 relu, node 4 = dense 64 relu"},
 	} {

@@ -53,13 +53,8 @@ func NATSBenchSize(config NATSSizeConfig) (*NATSSize, error) {
 	if c.Classes == 0 {
 		c.Classes = 10
 	}
-	for i, n := range c.Channels {
-		if n < 1 || n > 1<<14 {
-			return nil, fmt.Errorf("space: NATS-Bench size: Channels offers %d; it must be 1 to %d", n, 1<<14)
-		}
-		if slices.Contains(c.Channels[:i], n) {
-			return nil, fmt.Errorf("space: NATS-Bench size: Channels offers %d twice; an option stands in a list once", n)
-		}
+	if err := (offer{"Channels", c.Channels, 1, maxChannels}).check(); err != nil {
+		return nil, fmt.Errorf("space: NATS-Bench size: %w", err)
 	}
 	cells, err := NASBench201(NASBench201Config{Input: c.Input, Classes: c.Classes})
 	if err != nil {
@@ -151,8 +146,25 @@ func (s *NATSSize) Parse(text string) (Genotype, error) {
 	return parseWords(commaOnly{s}, strings.ReplaceAll(text, ":", ","), func(word string) string { return word })
 }
 
+// Frame has the five layers as operations on the nodes of one cell, the whole
+// network; what a layer can be is how many channels it has.
+func (s *NATSSize) Frame() Frame {
+	return Frame{Cells: []string{"network"}, Inputs: 1, Ops: words(s.config.Channels), Nodes: natsLayers, Shortest: natsLayers}
+}
+
+// Wirings is the chain of the layers of a genotype.
+func (s *NATSSize) Wirings(g Genotype) ([]Wiring, error) {
+	if err := s.checkComplete(g); err != nil {
+		return nil, err
+	}
+	w := chainOf(natsLayers)
+	copy(w.Ops, g)
+	return []Wiring{w}, nil
+}
+
 var _ interface {
 	Sizer
 	Stater
 	Codec
+	Wired
 } = (*NATSSize)(nil)
