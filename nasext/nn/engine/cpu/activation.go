@@ -13,35 +13,41 @@ import (
 type relu struct {
 	plain
 	in, out value
-	tmp     []float32
+	gradient
+	tmp []float32
 }
 
-func (o *relu) forward(r *runner) {
-	x, y := o.in.data, o.out.data
-	r.turns(len(y), len(y)/r.lanes, func(from, to int) {
-		from, to = from*r.lanes, to*r.lanes
-		r.k.relu(y[from:to], x[from:to])
-	})
+type reluAhead relu
+
+func (o *relu) forward(r *runner) { r.run(len(o.out.data), len(o.out.data)/r.lanes, (*reluAhead)(o)) }
+
+func (o *reluAhead) turns(r *runner, from, to int) {
+	from, to = from*r.lanes, to*r.lanes
+	r.k.relu(o.out.data[from:to], o.in.data[from:to])
 }
+
+type reluBack relu
 
 func (o *relu) backward(r *runner) {
-	dx, more := o.in.take()
-	if dx == nil {
+	if o.dx, o.more = o.in.take(); o.dx == nil {
 		return
 	}
-	y, dy := o.out.data, o.out.grad
-	if more && o.tmp == nil {
-		o.tmp = make([]float32, len(dx))
+	if o.more && o.tmp == nil {
+		o.tmp = make([]float32, len(o.dx))
 	}
-	r.turns(len(y), len(y)/r.lanes, func(from, to int) {
-		from, to = from*r.lanes, to*r.lanes
-		if !more {
-			r.k.reluGrad(dx[from:to], dy[from:to], y[from:to])
-			return
-		}
-		r.k.reluGrad(o.tmp[from:to], dy[from:to], y[from:to])
-		r.k.add(dx[from:to], o.tmp[from:to])
-	})
+	r.run(len(o.dx), len(o.dx)/r.lanes, (*reluBack)(o))
+}
+
+func (o *reluBack) turns(r *runner, from, to int) {
+	from, to = from*r.lanes, to*r.lanes
+	dx, dy, y := o.dx[from:to], o.out.grad[from:to], o.out.data[from:to]
+	if !o.more {
+		r.k.reluGrad(dx, dy, y)
+		return
+	}
+	tmp := o.tmp[from:to]
+	r.k.reluGrad(tmp, dy, y)
+	r.k.add(dx, tmp)
 }
 
 // rectifier is an operation that can rectify its output as it writes it, because its
@@ -64,19 +70,23 @@ func (o *rectified) backward(r *runner) {
 	if o.passed {
 		return
 	}
-	y, dy := o.out.data, o.out.grad
-	r.turns(len(y), len(y)/r.lanes, func(from, to int) {
-		from, to = from*r.lanes, to*r.lanes
-		r.k.reluGrad(dy[from:to], dy[from:to], y[from:to])
-	})
+	r.run(len(o.out.data), len(o.out.data)/r.lanes, (*rectifiedBack)(o))
+}
+
+type rectifiedBack rectified
+
+func (o *rectifiedBack) turns(r *runner, from, to int) {
+	dy, y := o.out.grad[from*r.lanes:to*r.lanes], o.out.data[from*r.lanes:to*r.lanes]
+	r.k.reluGrad(dy, dy, y)
 }
 
 // pointwise is a function of each number on its own.
 type pointwise struct {
 	plain
 	in, out value
-	f       func(x float64) float64
-	slope   func(x, y float64) float64 // of f at x, where y = f(x)
+	gradient
+	f     func(x float64) float64
+	slope func(x, y float64) float64 // of f at x, where y = f(x)
 }
 
 // pointwiseOf is the function of an activation and its slope.
@@ -112,30 +122,34 @@ func step(up bool) float64 {
 // pointwiseCost is what such a function costs in operations of vector loops.
 const pointwiseCost = 100
 
+type pointwiseAhead pointwise
+
 func (o *pointwise) forward(r *runner) {
-	x, y := o.in.data, o.out.data
-	r.turns(len(y)*pointwiseCost, len(y), func(from, to int) {
-		for i := from; i < to; i++ {
-			y[i] = float32(o.f(float64(x[i])))
-		}
-	})
+	r.run(len(o.out.data)*pointwiseCost, len(o.out.data), (*pointwiseAhead)(o))
 }
 
-func (o *pointwise) backward(r *runner) {
-	dx, more := o.in.take()
-	if dx == nil {
-		return
+func (o *pointwiseAhead) turns(_ *runner, from, to int) {
+	for i := from; i < to; i++ {
+		o.out.data[i] = float32(o.f(float64(o.in.data[i])))
 	}
-	x, y, dy := o.in.data, o.out.data, o.out.grad
-	r.turns(len(y)*pointwiseCost, len(y), func(from, to int) {
-		for i := from; i < to; i++ {
-			g := dy[i] * float32(o.slope(float64(x[i]), float64(y[i])))
-			if more {
-				g += dx[i]
-			}
-			dx[i] = g
+}
+
+type pointwiseBack pointwise
+
+func (o *pointwise) backward(r *runner) {
+	if o.dx, o.more = o.in.take(); o.dx != nil {
+		r.run(len(o.dx)*pointwiseCost, len(o.dx), (*pointwiseBack)(o))
+	}
+}
+
+func (o *pointwiseBack) turns(_ *runner, from, to int) {
+	for i := from; i < to; i++ {
+		g := o.out.grad[i] * float32(o.slope(float64(o.in.data[i]), float64(o.out.data[i])))
+		if o.more {
+			g += o.dx[i]
 		}
-	})
+		o.dx[i] = g
+	}
 }
 
 // dropout sets a share of the activations to 0 in training and divides the others by

@@ -20,11 +20,17 @@ type conv struct {
 	ci, co  int // channels in and out, of a group
 	taps    int // positions of the filter
 
-	ahead, back strips
+	ahead, back product
 	runs        [][]run // of each tap; nil if there are spans
 	spans       []span
-	relu        bool      // the output is rectified
-	samples     []float32 // of a linear layer: the inputs again, one sample after the other
+	relu        bool           // the output is rectified
+	sums        [][16]float32  // of each turn of a weight gradient
+	biasSums    [width]float32 // of a channel
+
+	// For the weight gradients of a linear layer: its inputs again, one sample after the
+	// other; gradients that are no whole vectors; and the one tap that it has.
+	samples, edges []float32
+	once           []tap
 }
 
 // strip is a stretch of pixels of a result that the same taps reach: those of the first,
@@ -75,7 +81,16 @@ func newConv(r *runner, s engine.Step, in, out value) *conv {
 	}
 	o := &conv{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
 		taps: op.KH * op.KW}
-	o.ahead, o.back = tapsOf(op, o, r.lanes)
+	ahead, back := tapsOf(op, o, r.lanes)
+	p := product{w: s.Weight.W, size: o.co * o.ci * o.taps, groups: o.groups}
+	o.ahead, o.back = p, p
+	o.ahead.ws, o.ahead.wd, o.ahead.strips, o.ahead.rows, o.ahead.depth = o.ci*o.taps, o.taps, ahead, o.co, o.ci
+	o.back.ws, o.back.wd, o.back.strips, o.back.rows, o.back.depth = o.taps, o.ci*o.taps, back, o.ci, o.co
+	o.ahead.srcPixels, o.ahead.dstPixels = in.pixels(), out.pixels()
+	o.back.srcPixels, o.back.dstPixels = out.pixels(), in.pixels()
+	if s.Bias != nil {
+		o.ahead.bias = s.Bias.W
+	}
 	if o.ci < few && op.KW > 1 {
 		o.spans = spansOf(op, o, r.lanes)
 	} else {
@@ -197,12 +212,8 @@ func appendRun(runs []run, a, b, lanes int) []run {
 func (o *conv) rectify() { o.relu = true }
 
 func (o *conv) forward(r *runner) {
-	p := product{w: o.step.Weight.W, size: o.co * o.ci * o.taps, ws: o.ci * o.taps, wd: o.taps, strips: o.ahead, groups: o.groups, rows: o.co, depth: o.ci,
-		src: o.in.data, srcPixels: o.in.pixels(), dst: o.out.data, dstPixels: o.out.pixels(), relu: o.relu}
-	if o.step.Bias != nil {
-		p.bias = o.step.Bias.W
-	}
-	p.run(r)
+	o.ahead.relu = o.relu
+	o.ahead.run(r, o.in.data, o.out.data)
 }
 
 func (o *conv) backward(r *runner) {
@@ -211,9 +222,8 @@ func (o *conv) backward(r *runner) {
 	if dx == nil {
 		return
 	}
-	p := product{w: o.step.Weight.W, size: o.co * o.ci * o.taps, ws: o.taps, wd: o.ci * o.taps, strips: o.back, groups: o.groups, rows: o.ci, depth: o.co,
-		src: o.out.grad, srcPixels: o.out.pixels(), dst: dx, dstPixels: o.in.pixels(), add: more}
-	p.run(r)
+	o.back.add = more
+	o.back.run(r, o.out.grad, dx)
 }
 
 // product is dst = Σ weights · rows of src, for every pixel of dst.
@@ -223,8 +233,8 @@ type product struct {
 	ws, wd      int       // strides of rows and of depth
 	strips      strips
 	groups      int
-	rows, depth int // channels of dst and src, of a group
-	src, dst    []float32
+	rows, depth int       // channels of dst and src, of a group
+	src, dst    []float32 // in the present pass
 	srcPixels   int
 	dstPixels   int
 	bias        []float32 // what each channel of dst begins with, or nil
@@ -232,53 +242,66 @@ type product struct {
 	relu        bool      // dst is rectified in the end
 }
 
-func (p *product) run(r *runner) {
-	panels := (p.rows + panel - 1) / panel
-	units := p.groups * panels * len(p.strips) // panel after panel, in each strip after strip
-	cost := p.strips.taps() * p.groups * p.rows * p.depth * r.lanes / 4
+func (p *product) run(r *runner, src, dst []float32) {
+	p.src, p.dst = src, dst
+	// Panel after panel, in each strip after strip.
+	r.run(p.strips.taps()*p.groups*p.rows*p.depth*r.lanes/4, p.groups*p.panels()*len(p.strips), p)
+}
+
+func (p *product) panels() int { return (p.rows + panel - 1) / panel }
+
+func (p *product) turns(r *runner, from, to int) {
+	panels := p.panels()
 	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
-	r.turns(cost, units, func(from, to int) {
-		for u := from; u < to; u++ {
-			block, s := u/len(p.strips), &p.strips[u%len(p.strips)]
-			g, row := block/panels, block%panels*panel
-			n := min(panel, p.rows-row)
-			c, cols := (g*p.rows+row)*ds+s.pixel*r.lanes, s.n*r.lanes
-			var from start
-			switch {
-			case p.add:
-				from = start{p.dst[c:], ds, 1}
-			case p.bias != nil:
-				from = start{p.bias[g*p.rows+row:], 1, 0}
-			}
-			r.k.tile(n, cols, s.taps, p.depth, p.w[g*p.size+row*p.ws:], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
-				p.dst[c:], ds, from)
-			for i := 0; p.relu && i < n; i++ {
-				row := p.dst[c+i*ds:][:cols]
-				r.k.relu(row, row)
-			}
+	for u := from; u < to; u++ {
+		block, s := u/len(p.strips), &p.strips[u%len(p.strips)]
+		g, row := block/panels, block%panels*panel
+		n := min(panel, p.rows-row)
+		c, cols := (g*p.rows+row)*ds+s.pixel*r.lanes, s.n*r.lanes
+		var from start
+		switch {
+		case p.add:
+			from = start{p.dst[c:], ds, 1}
+		case p.bias != nil:
+			from = start{p.bias[g*p.rows+row:], 1, 0}
 		}
-	})
+		r.k.tile(n, cols, s.taps, p.depth, p.w[g*p.size+row*p.ws:], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
+			p.dst[c:], ds, from)
+		for i := 0; p.relu && i < n; i++ {
+			row := p.dst[c+i*ds:][:cols]
+			r.k.relu(row, row)
+		}
+	}
 }
 
 // weightGrad fills the gradients of weights and bias.
 func (o *conv) weightGrad(r *runner) {
+	outs, ins := (o.co+3)/4, (o.ci+3)/4
+	cost := o.out.pixels() * r.lanes * len(o.step.Weight.W) / 4
 	switch {
 	case o.linear():
 		o.outerProducts(r)
 	case o.spans != nil:
-		o.spanProducts(r)
+		o.products(r, cost, o.groups*outs*o.ci, (*spanProducts)(o))
 	default:
-		o.dotProducts(r)
+		o.products(r, cost, o.groups*outs*ins*o.taps, (*dotProducts)(o))
 	}
 	if o.step.Bias == nil {
 		return
 	}
-	var l [width]float32
 	size := o.out.pixels() * r.lanes
 	for c := range o.out.shape.C {
-		r.k.sum(o.out.grad[c*size:(c+1)*size], r.mask, &l)
-		o.step.Bias.G[c] = float32(total(&l))
+		r.k.sum(o.out.grad[c*size:(c+1)*size], r.mask, &o.biasSums)
+		o.step.Bias.G[c] = float32(total(&o.biasSums))
 	}
+}
+
+// products runs the turns of a loop that has sums for each.
+func (o *conv) products(r *runner, cost, turns int, l loop) {
+	if o.sums == nil {
+		o.sums = make([][16]float32, turns)
+	}
+	r.run(cost, turns, l)
 }
 
 // linear: there is but one pixel.
@@ -290,83 +313,86 @@ func (o *conv) linear() bool {
 // product of an output's gradient with all inputs. Sums over samples as short as a batch
 // would take longer to fold than to sum.
 func (o *conv) outerProducts(r *runner) {
-	stride := (o.ci + width - 1) / width * width
+	stride := roundUp(o.ci)
 	if o.samples == nil {
-		o.samples = make([]float32, r.lanes*stride)
+		o.samples, o.edges, o.once = make([]float32, r.lanes*stride), make([]float32, (o.co+panel-1)/panel*panel*width), []tap{{}}
 	}
 	r.k.transpose(o.samples, stride, o.in.data, r.lanes, o.ci, r.n)
-	whole := o.ci / width * width
-	all := []tap{{}}
-	g := o.step.Weight.G
-	r.turns(o.ci*o.co*r.n/4, (o.co+panel-1)/panel, func(from, to int) {
-		var last [panel * width]float32
-		for row := from * panel; row < min(to*panel, o.co); row += panel {
-			n, dy := min(panel, o.co-row), o.out.grad[row*r.lanes:]
-			if whole > 0 {
-				r.k.tile(n, whole, all, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, start{})
-			}
-			if whole == o.ci {
-				continue
-			}
-			r.k.tile(n, width, all, r.n, dy, r.lanes, 1, o.samples[whole:], stride, last[:], width, start{})
-			for i := range n {
-				copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], last[i*width:])
-			}
+	r.run(o.ci*o.co*r.n/4, (o.co+panel-1)/panel, (*outerProducts)(o))
+}
+
+// roundUp is the next multiple of width.
+func roundUp(n int) int { return (n + width - 1) / width * width }
+
+type outerProducts conv
+
+func (o *outerProducts) turns(r *runner, from, to int) {
+	stride, whole, g := roundUp(o.ci), o.ci/width*width, o.step.Weight.G
+	for row := from * panel; row < min(to*panel, o.co); row += panel {
+		n, dy := min(panel, o.co-row), o.out.grad[row*r.lanes:]
+		if whole > 0 {
+			r.k.tile(n, whole, o.once, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, start{})
 		}
-	})
+		if whole == o.ci {
+			continue
+		}
+		edge := o.edges[row*width:]
+		r.k.tile(n, width, o.once, r.n, dy, r.lanes, 1, o.samples[whole:], stride, edge, width, start{})
+		for i := range n {
+			copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], edge[i*width:])
+		}
+	}
 }
 
 // spanProducts does what dotProducts does, for neighbouring taps of one input channel at
 // a time.
-func (o *conv) spanProducts(r *runner) {
+type spanProducts conv
+
+func (o *spanProducts) turns(r *runner, from, to int) {
 	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
 	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
 	outs := (o.co + 3) / 4
-	cost := o.out.pixels() * r.lanes * len(g) / 4
-	r.turns(cost, o.groups*outs*o.ci, func(from, to int) {
-		var sums [16]float32
-		for u := from; u < to; u++ {
-			in, block := u%o.ci, u/o.ci
-			out, group := block%outs*4, block/outs
-			rows := min(4, o.co-out)
-			out += group * o.co
+	for u := from; u < to; u++ {
+		in, block := u%o.ci, u/o.ci
+		out, group := block%outs*4, block/outs
+		rows := min(4, o.co-out)
+		out += group * o.co
+		for i := range rows {
+			clear(g[((out+i)*o.ci+in)*o.taps:][:o.taps])
+		}
+		sums := &o.sums[u]
+		for _, s := range o.spans {
+			r.k.dot(rows, s.n, s.runs, dy[out*os:], os, x[(group*o.ci+in)*is:], s.step, sums)
 			for i := range rows {
-				clear(g[((out+i)*o.ci+in)*o.taps:][:o.taps])
-			}
-			for _, s := range o.spans {
-				r.k.dot(rows, s.n, s.runs, dy[out*os:], os, x[(group*o.ci+in)*is:], s.step, &sums)
-				for i := range rows {
-					for j := range s.n {
-						g[((out+i)*o.ci+in)*o.taps+s.tap+j] += sums[4*i+j]
-					}
+				for j := range s.n {
+					g[((out+i)*o.ci+in)*o.taps+s.tap+j] += sums[4*i+j]
 				}
 			}
 		}
-	})
+	}
 }
 
 // dotProducts fills the gradients of weights: dot products over all pixels of a channel.
-func (o *conv) dotProducts(r *runner) {
+type dotProducts conv
+
+func (o *dotProducts) turns(r *runner, from, to int) {
 	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
 	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
 	outs, ins := (o.co+3)/4, (o.ci+3)/4
-	cost := o.out.pixels() * r.lanes * len(o.step.Weight.W) / 4
-	r.turns(cost, o.groups*outs*ins*o.taps, func(from, to int) {
-		var sums [16]float32
-		for u := from; u < to; u++ {
-			t, block := u%o.taps, u/o.taps
-			in, block := block%ins*4, block/ins
-			out, group := block%outs*4, block/outs
-			rows, cols := min(4, o.co-out), min(4, o.ci-in)
-			out += group * o.co
-			r.k.dot(rows, cols, o.runs[t], dy[out*os:], os, x[(group*o.ci+in)*is:], is, &sums)
-			for i := range rows {
-				for j := range cols {
-					g[((out+i)*o.ci+in+j)*o.taps+t] = sums[4*i+j]
-				}
+	for u := from; u < to; u++ {
+		t, block := u%o.taps, u/o.taps
+		in, block := block%ins*4, block/ins
+		out, group := block%outs*4, block/outs
+		rows, cols := min(4, o.co-out), min(4, o.ci-in)
+		out += group * o.co
+		sums := &o.sums[u]
+		r.k.dot(rows, cols, o.runs[t], dy[out*os:], os, x[(group*o.ci+in)*is:], is, sums)
+		for i := range rows {
+			for j := range cols {
+				g[((out+i)*o.ci+in+j)*o.taps+t] = sums[4*i+j]
 			}
 		}
-	})
+	}
 }
 
 func (o *conv) idle() {

@@ -11,17 +11,21 @@ type add struct {
 func (o *add) rectify() { o.relu = true }
 
 func (o *add) forward(r *runner) {
-	y := o.out.data
-	r.turns(len(y)*len(o.in), len(y)/r.lanes, func(from, to int) {
-		from, to = from*r.lanes, to*r.lanes
-		r.k.plus(y[from:to], o.in[0].data[from:to], o.in[1].data[from:to])
-		for _, v := range o.in[2:] {
-			r.k.add(y[from:to], v.data[from:to])
-		}
-		if o.relu {
-			r.k.relu(y[from:to], y[from:to])
-		}
-	})
+	r.run(len(o.out.data)*len(o.in), len(o.out.data)/r.lanes, (*addAhead)(o))
+}
+
+type addAhead add
+
+func (o *addAhead) turns(r *runner, from, to int) {
+	from, to = from*r.lanes, to*r.lanes
+	y := o.out.data[from:to]
+	r.k.plus(y, o.in[0].data[from:to], o.in[1].data[from:to])
+	for _, v := range o.in[2:] {
+		r.k.add(y, v.data[from:to])
+	}
+	if o.relu {
+		r.k.relu(y, y)
+	}
 }
 
 func (o *add) backward(r *runner) {
@@ -53,51 +57,66 @@ func (r *runner) pass1(dx, dy []float32, more bool) {
 type mul struct {
 	plain
 	x, gate, out value
+	back         mulBack
 }
 
 // ratio is how many numbers of the image share one of the gate, in rows of lanes.
 func (o *mul) ratio() int { return len(o.x.data) / len(o.gate.data) }
 
-func (o *mul) forward(r *runner) {
-	pixels := o.ratio()
-	r.turns(len(o.out.data), len(o.gate.data)/r.lanes, func(from, to int) {
-		for c := from; c < to; c++ {
-			gate := o.gate.data[c*r.lanes:][:r.lanes]
-			for at := c * pixels * r.lanes; at < (c+1)*pixels*r.lanes; at += r.lanes {
-				x, y := o.x.data[at:at+r.lanes], o.out.data[at:at+r.lanes]
-				for l, g := range gate {
-					y[l] = x[l] * g
-				}
+type mulAhead mul
+
+func (o *mul) forward(r *runner) { r.run(len(o.out.data), len(o.gate.data)/r.lanes, (*mulAhead)(o)) }
+
+func (o *mulAhead) turns(r *runner, from, to int) {
+	pixels := (*mul)(o).ratio()
+	for c := from; c < to; c++ {
+		gate := o.gate.data[c*r.lanes:][:r.lanes]
+		for at := c * pixels * r.lanes; at < (c+1)*pixels*r.lanes; at += r.lanes {
+			x, y := o.x.data[at:at+r.lanes], o.out.data[at:at+r.lanes]
+			for l, g := range gate {
+				y[l] = x[l] * g
 			}
 		}
-	})
+	}
+}
+
+// mulBack adds the gradient of the product times the other factor to that of one.
+type mulBack struct {
+	*mul
+	gradient
+	gated bool // dx is that of the image
 }
 
 func (o *mul) backward(r *runner) {
+	for _, gated := range []bool{true, false} {
+		factor := o.x
+		if !gated {
+			factor = o.gate
+		}
+		l := &o.back
+		l.mul, l.gated = o, gated
+		if l.dx, l.more = factor.take(); l.dx != nil {
+			r.run(len(o.out.data), len(o.gate.data)/r.lanes, l)
+		}
+	}
+}
+
+func (o *mulBack) turns(r *runner, from, to int) {
 	pixels := o.ratio()
-	// times adds dy times the other factor to the gradient of one; which of its numbers
-	// belongs to row at of the image is said by row.
-	times := func(grad []float32, more bool, other []float32, row, otherRow func(c, at int) int) {
-		r.turns(len(o.out.data), len(o.gate.data)/r.lanes, func(from, to int) {
-			if !more {
-				clear(grad[row(from, from*pixels)*r.lanes : row(to, to*pixels)*r.lanes])
+	for c := from; c < to; c++ {
+		for at := c * pixels; at < (c+1)*pixels; at++ {
+			into, other, first := at, o.gate.data[c*r.lanes:][:r.lanes], true
+			if !o.gated {
+				into, other, first = c, o.x.data[at*r.lanes:][:r.lanes], at == c*pixels
 			}
-			for c := from; c < to; c++ {
-				for at := c * pixels; at < (c+1)*pixels; at++ {
-					dx, dy := grad[row(c, at)*r.lanes:][:r.lanes], o.out.grad[at*r.lanes:][:r.lanes]
-					for l, v := range other[otherRow(c, at)*r.lanes:][:r.lanes] {
-						dx[l] += dy[l] * v
-					}
-				}
+			dx, dy := o.dx[into*r.lanes:][:r.lanes], o.out.grad[at*r.lanes:][:r.lanes]
+			if first && !o.more {
+				clear(dx)
 			}
-		})
-	}
-	channel, pixel := func(c, _ int) int { return c }, func(_, at int) int { return at }
-	if dx, more := o.x.take(); dx != nil {
-		times(dx, more, o.gate.data, pixel, channel)
-	}
-	if dg, more := o.gate.take(); dg != nil {
-		times(dg, more, o.x.data, channel, pixel)
+			for l, v := range other {
+				dx[l] += dy[l] * v
+			}
+		}
 	}
 }
 

@@ -14,8 +14,9 @@ type batchNorm struct {
 	step      engine.Step
 	mean, inv []float32           // of this batch; inv is 1/sqrt(var+eps)
 	sums      [][2][width]float32 // one pair a channel
-	tmp       []float32
-	relu      bool // the output is rectified
+	gradient
+	tmp  []float32
+	relu bool // the output is rectified
 }
 
 func newBatchNorm(s engine.Step, in, out value) *batchNorm {
@@ -28,25 +29,28 @@ const normCost = 3
 
 func (o *batchNorm) rectify() { o.relu = true }
 
+type normAhead batchNorm
+
 func (o *batchNorm) forward(r *runner) {
-	scale, shift := o.step.Weight.W, o.step.Bias.W
+	r.run(len(o.out.data)*normCost, o.out.shape.C, (*normAhead)(o))
+}
+
+func (o *normAhead) turns(r *runner, from, to int) {
 	size := o.in.pixels() * r.lanes
-	r.turns(len(o.out.data)*normCost, o.out.shape.C, func(from, to int) {
-		for c := from; c < to; c++ {
-			x, y := o.in.data[c*size:(c+1)*size], o.out.data[c*size:(c+1)*size]
-			mean, variance := o.step.Mean.W[c], o.step.Var.W[c]
-			if r.pass.Train {
-				mean, variance = o.moments(r, c, x)
-			}
-			inv := float32(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
-			o.mean[c], o.inv[c] = mean, inv
-			f := scale[c] * inv
-			r.k.affine(y, x, f, shift[c]-mean*f)
-			if o.relu {
-				r.k.relu(y, y)
-			}
+	for c := from; c < to; c++ {
+		x, y := o.in.data[c*size:(c+1)*size], o.out.data[c*size:(c+1)*size]
+		mean, variance := o.step.Mean.W[c], o.step.Var.W[c]
+		if r.pass.Train {
+			mean, variance = (*batchNorm)(o).moments(r, c, x)
 		}
-	})
+		inv := float32(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
+		o.mean[c], o.inv[c] = mean, inv
+		f := o.step.Weight.W[c] * inv
+		r.k.affine(y, x, f, o.step.Bias.W[c]-mean*f)
+		if o.relu {
+			r.k.relu(y, y)
+		}
+	}
 }
 
 // moments computes mean and biased variance of one channel, the variance from the
@@ -81,36 +85,39 @@ func total(l *[width]float32) (s float64) {
 // backward: with m numbers a channel, x̂ = (x-mean)·inv and a scale γ,
 // dγ = Σ dy·x̂, dβ = Σ dy, dx = γ·inv·(dy - dβ/m - x̂·dγ/m).
 func (o *batchNorm) backward(r *runner) {
-	scale := o.step.Weight.W
+	o.dx, o.more = o.in.take()
+	if o.more && o.tmp == nil {
+		o.tmp = make([]float32, len(o.dx))
+	}
+	r.run(len(o.out.data)*normCost, o.out.shape.C, (*normBack)(o))
+}
+
+type normBack batchNorm
+
+func (o *normBack) turns(r *runner, from, to int) {
 	size := o.in.pixels() * r.lanes
 	m := float64(r.n * o.in.pixels())
-	grad, more := o.in.take()
-	if more && o.tmp == nil {
-		o.tmp = make([]float32, len(grad))
-	}
-	r.turns(len(o.out.data)*normCost, o.out.shape.C, func(from, to int) {
-		for c := from; c < to; c++ {
-			x, dy := o.in.data[c*size:(c+1)*size], o.out.grad[c*size:(c+1)*size]
-			inv := float64(o.inv[c])
-			s, p := &o.sums[c][0], &o.sums[c][1]
-			r.k.normSums(dy, x, o.mean[c], s, p)
-			dShift, dScale := total(s), total(p)*inv
-			o.step.Bias.G[c], o.step.Weight.G[c] = float32(dShift), float32(dScale)
-			if grad == nil {
-				continue
-			}
-			f := float64(scale[c]) * inv
-			g, h := -f*dShift/m, -f*inv*dScale/m
-			dx := grad[c*size : (c+1)*size]
-			if !more {
-				r.k.normGrad(dx, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
-				continue
-			}
-			t := o.tmp[c*size : (c+1)*size]
-			r.k.normGrad(t, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
-			r.k.add(dx, t)
+	for c := from; c < to; c++ {
+		x, dy := o.in.data[c*size:(c+1)*size], o.out.grad[c*size:(c+1)*size]
+		inv := float64(o.inv[c])
+		s, p := &o.sums[c][0], &o.sums[c][1]
+		r.k.normSums(dy, x, o.mean[c], s, p)
+		dShift, dScale := total(s), total(p)*inv
+		o.step.Bias.G[c], o.step.Weight.G[c] = float32(dShift), float32(dScale)
+		if o.dx == nil {
+			continue
 		}
-	})
+		f := float64(o.step.Weight.W[c]) * inv
+		g, h := -f*dShift/m, -f*inv*dScale/m
+		dx := o.dx[c*size : (c+1)*size]
+		if !o.more {
+			r.k.normGrad(dx, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
+			continue
+		}
+		t := o.tmp[c*size : (c+1)*size]
+		r.k.normGrad(t, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
+		r.k.add(dx, t)
+	}
 }
 
 func (o *batchNorm) idle() {

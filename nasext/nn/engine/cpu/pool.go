@@ -33,47 +33,53 @@ func newWindows(o arch.Op, in, out value, lanes int) windows {
 type maxPool struct {
 	plain
 	in, out value
+	gradient
 	windows windows
 	which   []int32 // its offset in the channel, as in windows
 	relu    bool    // what it pools is rectified, and the gradient of that left to it
 }
 
-func (o *maxPool) forward(r *runner) {
+type maxPoolAhead maxPool
+
+func (o *maxPool) cost(r *runner) int { return 2 * len(o.windows.at) * r.lanes * o.out.shape.C }
+
+func (o *maxPool) forward(r *runner) { r.run(o.cost(r), o.out.shape.C, (*maxPoolAhead)(o)) }
+
+func (o *maxPoolAhead) turns(r *runner, from, to int) {
 	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
-	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
-		for c := from; c < to; c++ {
-			x := o.in.data[c*ps : (c+1)*ps]
-			for q := range qs {
-				base := (c*qs + q) * r.lanes
-				y, which := o.out.data[base:base+r.lanes], o.which[base:base+r.lanes]
-				r.k.maxPool(y, which, x, o.windows.of(q))
-			}
+	for c := from; c < to; c++ {
+		x := o.in.data[c*ps : (c+1)*ps]
+		for q := range qs {
+			base := (c*qs + q) * r.lanes
+			r.k.maxPool(o.out.data[base:base+r.lanes], o.which[base:base+r.lanes], x, o.windows.of(q))
 		}
-	})
+	}
 }
 
+type maxPoolBack maxPool
+
 func (o *maxPool) backward(r *runner) {
-	dx, more := o.in.take()
-	if dx == nil {
-		return
+	if o.dx, o.more = o.in.take(); o.dx != nil {
+		r.run(o.cost(r), o.out.shape.C, (*maxPoolBack)(o))
 	}
+}
+
+func (o *maxPoolBack) turns(r *runner, from, to int) {
 	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
-	r.turns(2*len(o.windows.at)*r.lanes*o.out.shape.C, o.out.shape.C, func(from, to int) {
-		for c := from; c < to; c++ {
-			g := dx[c*ps : (c+1)*ps]
-			if !more && !o.windows.tile {
-				clear(g)
-			}
-			if o.relu { // on fewer numbers than before the pooling
-				y, dy := o.out.data[c*qs*r.lanes:(c+1)*qs*r.lanes], o.out.grad[c*qs*r.lanes:(c+1)*qs*r.lanes]
-				r.k.reluGrad(dy, dy, y)
-			}
-			for q := range qs {
-				base := (c*qs + q) * r.lanes
-				r.k.maxPoolGrad(g, o.out.grad[base:base+r.lanes], o.which[base:base+r.lanes], o.windows.of(q), more || !o.windows.tile)
-			}
+	for c := from; c < to; c++ {
+		g := o.dx[c*ps : (c+1)*ps]
+		if !o.more && !o.windows.tile {
+			clear(g)
 		}
-	})
+		if o.relu { // on fewer numbers than before the pooling
+			y, dy := o.out.data[c*qs*r.lanes:(c+1)*qs*r.lanes], o.out.grad[c*qs*r.lanes:(c+1)*qs*r.lanes]
+			r.k.reluGrad(dy, dy, y)
+		}
+		for q := range qs {
+			base := (c*qs + q) * r.lanes
+			r.k.maxPoolGrad(g, o.out.grad[base:base+r.lanes], o.which[base:base+r.lanes], o.windows.of(q), o.more || !o.windows.tile)
+		}
+	}
 }
 
 // avgPool is the mean of the pixels under a window; padding is not counted. It is a
@@ -82,7 +88,7 @@ func (o *maxPool) backward(r *runner) {
 type avgPool struct {
 	plain
 	in, out     value
-	ahead, back strips
+	ahead, back product
 	shares      []float32 // 1/n for n pixels under a window
 }
 
@@ -93,6 +99,7 @@ func newAvgPool(op arch.Op, in, out value, lanes int) *avgPool {
 	}
 	w := newWindows(op, in, out, lanes)
 	over := make([][]tap, in.pixels()) // of each input pixel, the windows that it is under
+	var ahead, back strips
 	var taps []tap
 	for q := range out.pixels() {
 		at := w.of(q)
@@ -103,32 +110,28 @@ func newAvgPool(op arch.Op, in, out value, lanes int) *avgPool {
 			p := int(off) / lanes
 			over[p] = append(over[p], tap{n, int32(q * lanes)})
 		}
-		o.ahead = o.ahead.add(taps, lanes)
+		ahead = ahead.add(taps, lanes)
 	}
 	for _, taps := range over {
-		o.back = o.back.add(taps, lanes)
+		back = back.add(taps, lanes)
 	}
+	o.ahead, o.back = o.product(ahead, in, out), o.product(back, out, in)
 	return o
 }
 
-func (o *avgPool) product(s strips) product {
-	return product{w: o.shares, wd: 1, strips: s, groups: o.in.shape.C, rows: 1, depth: 1}
+func (o *avgPool) product(s strips, src, dst value) product {
+	return product{w: o.shares, wd: 1, strips: s, groups: src.shape.C, rows: 1, depth: 1, srcPixels: src.pixels(), dstPixels: dst.pixels()}
 }
 
-func (o *avgPool) forward(r *runner) {
-	p := o.product(o.ahead)
-	p.src, p.srcPixels, p.dst, p.dstPixels = o.in.data, o.in.pixels(), o.out.data, o.out.pixels()
-	p.run(r)
-}
+func (o *avgPool) forward(r *runner) { o.ahead.run(r, o.in.data, o.out.data) }
 
 func (o *avgPool) backward(r *runner) {
 	dx, more := o.in.take()
 	if dx == nil {
 		return
 	}
-	p := o.product(o.back)
-	p.src, p.srcPixels, p.dst, p.dstPixels, p.add = o.out.grad, o.out.pixels(), dx, o.in.pixels(), more
-	p.run(r)
+	o.back.add = more
+	o.back.run(r, o.out.grad, dx)
 }
 
 // globalPool is the mean over all pixels of a channel.

@@ -39,6 +39,12 @@ func (s *store) take() (grad []float32, add bool) {
 	return s.grad, add
 }
 
+// gradient is where a backward pass writes: dx of the input, to which it adds with more.
+type gradient struct {
+	dx   []float32
+	more bool
+}
+
 // op is one operation: forward fills its output from its inputs; backward takes the
 // output's gradient and passes on those of its inputs and parameters.
 type op interface {
@@ -81,14 +87,24 @@ func (r *runner) newValue(s arch.Shape) value {
 	return value{s, st}
 }
 
-// turns runs the turns of a loop whose whole cost is given, cut into at most most ranges.
-func (r *runner) turns(cost, most int, turn func(from, to int)) {
+// loop is what turns runs: the turns from from to to. An operation is one by way of a
+// type for each of its loops, for which nothing is allocated.
+type loop interface {
+	turns(r *runner, from, to int)
+}
+
+// run runs the turns 0 to most-1 of a loop whose whole cost is given.
+func (r *runner) run(cost, most int, l loop) {
+	threads := r.threads()
 	n := pieces(cost, most)
-	if n == 1 {
-		turn(0, most)
+	if threads < 2 || n < 2 {
+		l.turns(r, 0, most)
 		return
 	}
-	parallel(r.threads(), n, func(i int) { turn(cut(most, n, i)) })
+	parallel(threads, n, func(i int) {
+		from, to := cut(most, n, i)
+		l.turns(r, from, to)
+	})
 }
 
 // Forward implements engine.Runner.
