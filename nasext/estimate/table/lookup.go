@@ -2,6 +2,8 @@ package table
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -23,23 +25,28 @@ type Lookup struct {
 	table  *Table
 	column int
 	lower  bool
+	sum    string // of the rows
 }
 
 // Lookup is the table as an estimator.
 func (t *Table) Lookup(c LookupConfig) (*Lookup, error) {
 	l := &Lookup{table: t, lower: c.Lower}
-	if c.Column == "" {
-		return l, nil
+	if c.Column != "" {
+		var err error
+		if l.column, err = t.find(c.Column); err != nil {
+			return nil, err
+		}
 	}
-	var err error
-	l.column, err = t.find(c.Column)
-	if err != nil {
-		return nil, err
+	h := sha256.New()
+	for row, g := range t.genotypes {
+		fmt.Fprintln(h, g, t.values[row][l.column])
 	}
+	l.sum = hex.EncodeToString(h.Sum(nil)[:4])
 	return l, nil
 }
 
-// Name implements estimate.Estimator.
+// Name implements estimate.Estimator. It tells tables of one name with different rows
+// apart, so that a study is not resumed with another.
 func (l *Lookup) Name() string {
 	name, sign := l.table.name, ""
 	if name != "" {
@@ -48,7 +55,7 @@ func (l *Lookup) Name() string {
 	if l.lower {
 		sign = "-"
 	}
-	return fmt.Sprintf("table(%s%d rows, %s%s)", name, l.table.Len(), sign, l.table.columns[l.column])
+	return fmt.Sprintf("table(%s%d rows with sum %s, %s%s)", name, l.table.Len(), l.sum, sign, l.table.columns[l.column])
 }
 
 // Estimate implements estimate.Estimator for spaces whose architectures are called by
