@@ -319,9 +319,9 @@ func TestWiringsOfNetworks(t *testing.T) {
 		want string
 	}{
 		{zophLe(t, space.ZophLeConfig{Layers: 4}), "1, 1, 24, 3, 5, 36, no, 7, 7, 64, yes, yes, 3, 3, 48, no, yes, no", 6*5/2 + 4*64,
-			"0→1, 0→2, 1→3, 2→3, 2→4, 3→5, 4→5, node 1 = 1×1 24, node 2 = 3×5 36, node 3 = 7×7 64, node 4 = 3×3 48"},
+			"0→1, 0→2, 1→3, 2→3, 2→4, 3→5, 4→5, node 1 = conv 1×1 24, node 2 = conv 3×5 36, node 3 = conv 7×7 64, node 4 = conv 3×3 48"},
 		{zophLe(t, space.ZophLeConfig{Layers: 2, Strides: []int{1, 2, 3}}), "1, 1, 2, 24, 3, 5, 3, 36, yes", 4*3/2 + 2*192,
-			"0→1, 1→2, 2→3, node 1 = 1×1 /2 24, node 2 = 3×5 /3 36"},
+			"0→1, 1→2, 2→3, node 1 = conv 1×1 /2 24, node 2 = conv 3×5 /3 36"},
 		{metaQNN(t, space.MetaQNNConfig{Layers: 3}), "[C(64,3,1), P(2,2), SM(10)]", 6*5/2 + 4*20,
 			"0→1, 1→2, 2→3, 3→5, node 1 = C(64,3,1), node 2 = P(2,2), node 3 = SM(10)"},
 		{sizes, "8:64:24:8:16", 7*6/2 + 5*8, "0→1, 1→2, 2→3, 3→4, 4→5, 5→6, node 1 = 8, node 2 = 64, node 3 = 24, node 4 = 8, node 5 = 16"},

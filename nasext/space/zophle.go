@@ -203,7 +203,7 @@ func (s *ZophLe) Frame() Frame {
 		for _, kw := range c.FilterSizes {
 			for _, stride := range strides {
 				for _, filters := range c.Filters {
-					ops = append(ops, fmt.Sprintf("%d×%d%s %d", kh, kw, stride, filters))
+					ops = append(ops, fmt.Sprintf("conv %d×%d%s %d", kh, kw, stride, filters))
 				}
 			}
 		}

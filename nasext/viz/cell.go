@@ -19,7 +19,8 @@ type celled interface {
 // its like it shows what [Genotype] does. Of a space that decides operations on
 // edges, such as space.NASBench201, it shows the nodes, and on each edge a box with
 // the operation; edges with the operation none are left out. Of another one that is
-// space.Wired, such as space.NASBench101, it shows the operations and what each takes.
+// space.Wired, such as space.NASBench101, it shows the operations and what each takes;
+// for spaces of whole networks, such as space.Global, these are the layers.
 func Cell(s space.Space, g space.Genotype) *display.Graph {
 	fail := func(err error) *display.Graph {
 		return undrawable("a cell that cannot be drawn", "this is no cell", err)
@@ -106,6 +107,9 @@ func wired(s space.Wired, g space.Genotype) *display.Graph {
 		words = append(words, addVertices(out, group, frame.Inputs, ops, w.Edges)...)
 	}
 	out.Name = cellTitle(words)
+	if len(frame.Cells) == 1 {
+		out.Name = frame.Cells[0] + strings.TrimPrefix(out.Name, "cell")
+	}
 	return out
 }
 
@@ -200,7 +204,7 @@ func operation(op string) (label, kind string) {
 		case r == 'x' && digit(before) && digit(after):
 			b.WriteRune('×')
 			continue
-		case digit(r) && before >= 'a' && before != 'x':
+		case digit(r) && before >= 'a' && before <= 'z' && before != 'x':
 			b.WriteByte(' ')
 		}
 		b.WriteRune(r)
@@ -211,6 +215,8 @@ func operation(op string) (label, kind string) {
 		kind = "conv"
 	case strings.Contains(label, "pool"):
 		kind = "pool"
+	case strings.HasPrefix(label, "dense"):
+		kind = "linear"
 	default:
 		kind = "activation"
 	}

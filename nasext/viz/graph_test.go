@@ -75,6 +75,13 @@ func TestGraphsCanBeDrawn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	own, err := space.New("own", func(c *space.Choices) (*arch.Arch, error) {
+		c.Yes("deep")
+		return &arch.Arch{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	first, err := space.First(global)
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +111,8 @@ func TestGraphsCanBeDrawn(t *testing.T) {
 		{Cell(cells, space.Genotype{0, 0, 0, 0, 0, 0}), 4, "cell: none, none,"},
 		{Cell(cells, nil), 0, "no cell yet"},
 		{Cell(cells, space.Genotype{9}), 1, "cannot be drawn"},
-		{Cell(global, first), 1, "cannot be drawn"},
+		{Cell(global, first), 3, "network: conv 1×1 8 relu"},
+		{Cell(own, space.Genotype{1}), 1, "cannot be drawn"},
 	} {
 		if err := test.g.Err(); err != nil {
 			t.Errorf("%s: %v", test.g.Name, err)
@@ -115,6 +123,31 @@ func TestGraphsCanBeDrawn(t *testing.T) {
 		if _, ok := test.g.Display().Data[display.MIMESVG].(string); !ok {
 			t.Errorf("%q shows as %v", test.g.Name, test.g.Display().Data[display.MIMEPlain])
 		}
+	}
+}
+
+// A whole network is drawn by its layers and what they skip from.
+func TestCellOfANetwork(t *testing.T) {
+	config := space.DefaultGlobal(arch.Shape{C: 1, H: 8, W: 8}, 10)
+	config.Skips = true
+	s, err := space.Global(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := space.Parse(s, "4, conv 3×3, 16, conv 1×1, 8, maxpool, yes, dense, 32")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := Cell(s, g)
+	var boxes []string
+	for _, n := range drawn.Nodes {
+		boxes = append(boxes, n.Label+" "+n.Kind)
+	}
+	if got, want := strings.Join(boxes, ", "), "input data, conv 3×3 16 relu conv, conv 1×1 8 relu conv, max pool pool, dense 32 relu linear, output data"; got != want {
+		t.Errorf("boxes are %s, want %s", got, want)
+	}
+	if len(drawn.Edges) != 6 || drawn.Name != "network: conv 3×3 16 relu, conv 1×1 8 relu, max pool, dense 32 relu" {
+		t.Errorf("%q has %d edges, want 6", drawn.Name, len(drawn.Edges))
 	}
 }
 
