@@ -32,7 +32,7 @@ type cifar struct {
 // classes of A. Krizhevsky ("Learning Multiple Layers of Features from Tiny Images",
 // 2009), in their binary version. The path is that of cifar-10-binary.tar.gz, or of a
 // folder that holds it, or its unpacked files (data_batch_1.bin and so on).
-// Pixels are 0 to 1 in steps of 1/255. Download(CIFAR10Files(), …) brings the archive.
+// Pixels are 0 to 1 in steps of 1/255. Download brings it: CIFAR10Files.
 // The images take 740 MB of memory.
 func CIFAR10(path string) (Published, error) {
 	c := cifar{
@@ -46,7 +46,7 @@ func CIFAR10(path string) (Published, error) {
 
 // CIFAR100 reads the set of the same name, as CIFAR10 does: 50 000 training and 10 000
 // test photographs in 100 classes (the "fine" labels). The archive is
-// cifar-100-binary.tar.gz, its files are train.bin and test.bin.
+// cifar-100-binary.tar.gz (CIFAR100Files), its files are train.bin and test.bin.
 func CIFAR100(path string) (Published, error) {
 	c := cifar{
 		name: "cifar-100", archive: "cifar-100-binary.tar.gz", folder: "cifar-100-binary",

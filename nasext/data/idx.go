@@ -96,7 +96,7 @@ func appendPixels(x []float32, b []byte) []float32 {
 // learning applied to document recognition", 1998, describes them) from a folder:
 // 60 000 training and 10 000 test images of 1×28×28. The folder holds the four files
 // train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-// t10k-labels-idx1-ubyte, packed (.gz) or not. Download(MNISTFiles(), …) brings them.
+// t10k-labels-idx1-ubyte, packed (.gz) or not. Download brings the MNISTFiles.
 func MNIST(folder string) (Published, error) {
 	names := make([]string, 10)
 	for c := range names {
@@ -108,7 +108,7 @@ func MNIST(folder string) (Published, error) {
 // FashionMNIST reads the pictures of clothing of H. Xiao, K. Rasul and R. Vollgraf
 // ("Fashion-MNIST", arXiv:1708.07747) from a folder, which has files as MNIST has them.
 // Debian's package dataset-fashion-mnist puts them into /usr/share/datasets/fashion-mnist;
-// Download(FashionMNISTFiles(), …) brings them elsewhere.
+// Download brings the FashionMNISTFiles.
 func FashionMNIST(folder string) (Published, error) {
 	return mnist("fashion-mnist", folder, []string{"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"})
 }
