@@ -232,6 +232,7 @@ type product struct {
 	size        int       // from one group to the next
 	ws, wd      int       // strides of rows and of depth
 	strips      strips
+	program     program // the strips, where each group has one channel
 	groups      int
 	rows, depth int       // channels of dst and src, of a group
 	src, dst    []float32 // in the present pass
@@ -244,8 +245,16 @@ type product struct {
 
 func (p *product) run(r *runner, src, dst []float32) {
 	p.src, p.dst = src, dst
+	cost := p.strips.taps() * p.groups * p.rows * p.depth * r.lanes / 4
+	if p.rows == 1 && p.depth == 1 {
+		if p.program.code == nil {
+			p.program = newProgram(p.strips, r.lanes)
+		}
+		r.run(cost, p.groups, (*channels)(p))
+		return
+	}
 	// Panel after panel, in each strip after strip.
-	r.run(p.strips.taps()*p.groups*p.rows*p.depth*r.lanes/4, p.groups*p.panels()*len(p.strips), p)
+	r.run(cost, p.groups*p.panels()*len(p.strips), p)
 }
 
 func (p *product) panels() int { return (p.rows + panel - 1) / panel }
@@ -270,6 +279,23 @@ func (p *product) turns(r *runner, from, to int) {
 		for i := 0; p.relu && i < n; i++ {
 			row := p.dst[c+i*ds:][:cols]
 			r.k.relu(row, row)
+		}
+	}
+}
+
+// channels is a product whose groups have one channel each.
+type channels product
+
+func (p *channels) turns(r *runner, from, to int) {
+	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
+	for g := from; g < to; g++ {
+		dst, first := p.dst[g*ds:(g+1)*ds], float32(0)
+		if p.bias != nil {
+			first = p.bias[g]
+		}
+		r.k.channel(p.program, p.w[g*p.size:], p.src[g*ss:], dst, p.add, first)
+		if p.relu {
+			r.k.relu(dst, dst)
 		}
 	}
 }

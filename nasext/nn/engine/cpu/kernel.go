@@ -33,6 +33,9 @@ type kernels struct {
 	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start)
 	// dot: out[4i+j] = Σ_runs Σ dy[run.a+i·ds+…]·x[run.b+j·xs+…] for i < rows ≤ 4 and j < cols ≤ 4.
 	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
+	// channel: the same for one row and one column of weights, along all strips of a
+	// program: dst[strip+j] = (add ? dst[strip+j] : first) + Σ_taps w[tap.a] · src[tap.b+j].
+	channel func(p program, w, src, dst []float32, add bool, first float32)
 	// transpose: dst[j·ds+i] = src[i·ss+j] for i < rows and j < cols.
 	transpose func(dst []float32, ds int, src []float32, ss, rows, cols int)
 	// maxPool: for each lane the largest of the numbers x[at[i]+lane], i = 0, 1, …, or the
@@ -60,7 +63,7 @@ type kernels struct {
 // portable is the set in plain Go.
 func portable() *kernels {
 	return &kernels{
-		name: "portable", tile: tileGo, dot: dotGo, transpose: transposeGo, maxPool: maxPoolGo, maxPoolGrad: maxPoolGradGo, add: addGo, plus: plusGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
+		name: "portable", tile: tileGo, channel: channelGo, dot: dotGo, transpose: transposeGo, maxPool: maxPoolGo, maxPoolGrad: maxPoolGradGo, add: addGo, plus: plusGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
 		reluGrad: reluGradGo, sum: sumGo, sqdev: sqdevGo, normSums: normSumsGo, normGrad: normGradGo,
 	}
 }
@@ -96,6 +99,44 @@ func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []
 				}
 			}
 			o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7] = c0, c1, c2, c3, c4, c5, c6, c7
+		}
+	}
+}
+
+// program is a list of strips: for each where it begins, how many times width numbers it
+// has, how many taps reach it, and these, the a and the b of each.
+type program struct {
+	strips int
+	code   []int32
+}
+
+func newProgram(s strips, lanes int) program {
+	p := program{strips: len(s)}
+	for _, t := range s {
+		p.code = append(p.code, int32(t.pixel*lanes), int32(t.n*lanes/width), int32(len(t.taps)))
+		for _, u := range t.taps {
+			p.code = append(p.code, u.a, u.b)
+		}
+	}
+	return p
+}
+
+func channelGo(p program, w, src, dst []float32, add bool, first float32) {
+	code := p.code
+	for range p.strips {
+		out := dst[code[0]:][:int(code[1])*width]
+		taps := code[3:][:2*code[2]]
+		code = code[3+len(taps):]
+		if !add {
+			for j := range out {
+				out[j] = first
+			}
+		}
+		for ; len(taps) > 0; taps = taps[2:] {
+			f := w[taps[0]]
+			for j, v := range src[taps[1]:][:len(out)] {
+				out[j] += float32(f * v)
+			}
 		}
 	}
 }

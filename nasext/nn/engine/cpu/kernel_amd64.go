@@ -86,6 +86,7 @@ func avx512() *kernels {
 		blocks(wide[rows-1], 32)
 		blocks(narrow[rows-1], 16)
 	}
+	k.channel = channelOf(channelZ)
 	dots := [4][4]dotFunc{
 		{dotZ1x1, dotZ1x2, dotZ1x3, dotZ1x4}, {dotZ2x1, dotZ2x2, dotZ2x3, dotZ2x4},
 		{dotZ3x1, dotZ3x2, dotZ3x3, dotZ3x4}, {dotZ4x1, dotZ4x2, dotZ4x3, dotZ4x4},
@@ -105,6 +106,7 @@ func avx2() *kernels {
 			tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[0], bs, &c[r*ldc], ldc, from.at(r*from.ld), from.ld, from.step, cols/16)
 		}
 	}
+	k.channel = channelOf(channelY)
 	dots := [2][2]dotFunc{{dotY1x1, dotY1x2}, {dotY2x1, dotY2x2}}
 	k.dot = func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32) {
 		for i := 0; i < rows; i += 2 {
@@ -114,6 +116,16 @@ func avx2() *kernels {
 		}
 	}
 	return k
+}
+
+func channelOf(f func(program *int32, strips int, w, src, dst *float32, add int, first float32)) func(p program, w, src, dst []float32, add bool, first float32) {
+	return func(p program, w, src, dst []float32, add bool, first float32) {
+		keep := 0
+		if add {
+			keep = 1
+		}
+		f(&p.code[0], p.strips, &w[0], &src[0], &dst[0], keep, first)
+	}
 }
 
 // firstTap and firstRun are addresses of lists that may be empty.

@@ -76,6 +76,55 @@ func TestTile(t *testing.T) {
 	}
 }
 
+func TestChannel(t *testing.T) {
+	draw := seed.Stream(1, "channel")
+	for range 100 {
+		lanes := width * (1 + draw.IntN(3))
+		var s strips
+		pixels := 1 + draw.IntN(20)
+		for range pixels {
+			taps := make([]tap, draw.IntN(4))
+			for i := range taps {
+				taps[i] = tap{int32(draw.IntN(9)), int32(draw.IntN(20) * lanes)}
+			}
+			s = s.add(taps, lanes)
+		}
+		w, src, before, add := random(draw, 9), random(draw, 40*lanes), random(draw, pixels*lanes), draw.IntN(2) == 0
+		first := float32(draw.NormFloat64())
+		var known []float32
+		for _, k := range sets() {
+			dst := slices.Clone(before)
+			k.channel(newProgram(s, lanes), w, src, dst, add, first)
+			for _, strip := range s {
+				for j := range strip.n * lanes {
+					at := strip.pixel*lanes + j
+					want := float64(first)
+					if add {
+						want = float64(before[at])
+					}
+					size := math.Abs(want)
+					for _, p := range strip.taps {
+						v := float64(w[p.a]) * float64(src[int(p.b)+j])
+						want, size = want+v, size+math.Abs(v)
+					}
+					if !near(dst[at], want, size) {
+						t.Fatalf("%s: %v at %d, want %v", k.name, dst[at], at, want)
+					}
+				}
+			}
+			if k.name == "portable" {
+				continue
+			}
+			if known == nil {
+				known = dst
+			}
+			if !slices.Equal(known, dst) {
+				t.Fatalf("%s: other bits than with the set before", k.name)
+			}
+		}
+	}
+}
+
 func TestDot(t *testing.T) {
 	draw := seed.Stream(1, "dot")
 	for range 200 {

@@ -126,6 +126,12 @@ func dotZ4x3(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *flo
 func dotZ4x4(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
+func channelZ(program *int32, strips int, w, src, dst *float32, add int, first float32)
+
+//go:noescape
+func channelY(program *int32, strips int, w, src, dst *float32, add int, first float32)
+
+//go:noescape
 func transposeY8(dst *float32, ds int, src *float32, ss, blocks int)
 
 //go:noescape

@@ -173,6 +173,71 @@ func (f *file) transpose() {
 	f.end()
 }
 
+// channel writes the convolution of one channel with a filter of its own, for registers of
+// 16 or 8 lanes.
+func (f *file) channel(lanes int) {
+	reg, name, regs := "Z", "channelZ", 1
+	if lanes == 8 {
+		reg, name, regs = "Y", "channelY", 2
+	}
+	f.begin(name, "program *int32, strips int, w, src, dst *float32, add int, first float32", 52)
+	f.load(0, "program", "R8", "strips", "R9", "w", "R11", "src", "R12", "dst", "DI")
+	begin, weight := fmt.Sprintf("%s15", reg), fmt.Sprintf("%s14", reg)
+	f.op("VBROADCASTSS first+48(FP), %s", begin)
+	f.label("strip")
+	f.op("MOVLQSX (R8), AX")
+	f.op("LEAQ (DI)(AX*4), SI")
+	f.op("MOVLQSX 4(R8), R10")
+	f.op("MOVLQSX 8(R8), R13")
+	f.op("ADDQ $12, R8")
+	f.op("MOVQ R12, BX")
+	for _, blocks := range []int{4, 1} { // of 16 numbers
+		label := func(s string) string { return fmt.Sprintf("%s%d", s, blocks) }
+		n := blocks * regs
+		f.label(label("blocks"))
+		f.op("CMPQ R10, $%d", blocks)
+		f.op("JLT %s", label("less"))
+		f.op("CMPQ add+40(FP), $0")
+		f.op("JZ %s", label("begin"))
+		for i := range n {
+			f.op("VMOVUPS %d(SI), %s%d", i*lanes*4, reg, i)
+		}
+		f.op("JMP %s", label("sum"))
+		f.label(label("begin"))
+		for i := range n {
+			f.op("VMOVAPS %s, %s%d", begin, reg, i)
+		}
+		f.label(label("sum"))
+		f.op("MOVQ R8, DX")
+		f.op("MOVQ R13, CX")
+		f.op("TESTQ CX, CX")
+		f.op("JZ %s", label("store"))
+		f.label(label("tap"))
+		f.op("MOVLQSX (DX), AX")
+		f.op("VBROADCASTSS (R11)(AX*4), %s", weight)
+		f.op("MOVLQSX 4(DX), AX")
+		for i := range n {
+			f.op("VFMADD231PS %d(BX)(AX*4), %s, %s%d", i*lanes*4, weight, reg, i)
+		}
+		f.op("ADDQ $8, DX")
+		f.op("DECQ CX")
+		f.op("JNZ %s", label("tap"))
+		f.label(label("store"))
+		for i := range n {
+			f.op("VMOVUPS %s%d, %d(SI)", reg, i, i*lanes*4)
+		}
+		f.op("ADDQ $%d, SI", 64*blocks)
+		f.op("ADDQ $%d, BX", 64*blocks)
+		f.op("SUBQ $%d, R10", blocks)
+		f.op("JMP %s", label("blocks"))
+		f.label(label("less"))
+	}
+	f.op("LEAQ (R8)(R13*8), R8")
+	f.op("DECQ R9")
+	f.op("JNZ strip")
+	f.end()
+}
+
 // row is the address of the i-th of up to four rows that begin at base, stride apart;
 // stride3 holds three strides.
 func row(i int, base, stride, stride3 string) string {
@@ -568,6 +633,8 @@ func generate() (map[string][]byte, error) {
 			}
 		}
 	}
+	f.channel(16)
+	f.channel(8)
 	f.transpose()
 	f.simple()
 	f.momentum("momentumY", false)
