@@ -201,7 +201,7 @@ func TestBadInput(t *testing.T) {
 		{"check: classes", check(func(s *Set) { s.Classes = 1 }), "1 classes"},
 		{"check: names", check(func(s *Set) { s.Names = []string{"a"} }), "1 class names"},
 		{"check: shape", check(func(s *Set) { s.Shape.C = 0 }), "0×1×2"},
-		{"damaged file", func() error { _, err := readDigits([]byte("no gzip")); return err }, "unpack"},
+		{"damaged file", func() error { _, err := readDigits([]byte("1,2,3\n")); return err }, "no label column \"65\""},
 	} {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)

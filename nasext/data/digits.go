@@ -1,13 +1,9 @@
 package data
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	_ "embed" // for the images
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 )
@@ -29,36 +25,17 @@ func Digits() *Set {
 }
 
 func readDigits(csv []byte) (*Set, error) {
-	z, err := gzip.NewReader(bytes.NewReader(csv))
+	f, err := newFile("digits", bytes.NewReader(csv), int64(len(csv)))
 	if err != nil {
-		return nil, fmt.Errorf("unpack digits: %w", err)
+		return nil, err
 	}
-	s := &Set{Name: "digits", Shape: arch.Shape{C: 1, H: 8, W: 8}, Classes: 10}
-	for c := range s.Classes {
-		s.Names = append(s.Names, strconv.Itoa(c))
-	}
-	in := bufio.NewScanner(z)
-	for line := 1; in.Scan(); line++ {
-		fields := strings.Split(in.Text(), ",")
-		if len(fields) != 65 {
-			return nil, fmt.Errorf("digits, line %d: %d numbers; 64 pixels and a class are needed", line, len(fields))
-		}
-		for i, f := range fields {
-			v, err := strconv.Atoi(f)
-			switch {
-			case err != nil:
-				return nil, fmt.Errorf("digits, line %d: %w", line, err)
-			case i < 64 && v >= 0 && v <= 16:
-				s.X = append(s.X, float32(v)/16)
-			case i == 64 && v >= 0 && v < s.Classes:
-				s.Y = append(s.Y, v)
-			default:
-				return nil, fmt.Errorf("digits, line %d, number %d: %d; pixels are 0 to 16, classes 0 to 9", line, i+1, v)
-			}
-		}
-	}
-	if err := in.Err(); err != nil {
+	s, err := readCSV(f.r, CSVConfig{NoHeader: true, Label: "65", Shape: arch.Shape{C: 1, H: 8, W: 8}})
+	if err != nil {
 		return nil, fmt.Errorf("read digits: %w", err)
+	}
+	s.Name = "digits"
+	for i := range s.X {
+		s.X[i] /= 16
 	}
 	return s, nil
 }
