@@ -14,6 +14,8 @@ var table_github_com_nascent_go_nascent_nasext_data = []Symbol{
 	{"CIFAR100", p.CIFAR100, value},
 	{"CIFAR100Files", p.CIFAR100Files, value},
 	{"CIFAR10Files", p.CIFAR10Files, value},
+	{"CSV", p.CSV, value},
+	{"CSVConfig", (*p.CSVConfig)(nil), value},
 	{"Digits", p.Digits, value},
 	{"Download", p.Download, value},
 	{"FashionMNIST", p.FashionMNIST, value},
