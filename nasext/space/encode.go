@@ -17,6 +17,9 @@ type Encoding struct {
 // Name says which encoding of which space it is.
 func (e *Encoding) Name() string { return e.name }
 
+// String is the name and the length of the vectors.
+func (e *Encoding) String() string { return fmt.Sprintf("%s: %d numbers", e.name, e.Len()) }
+
 // Len is the length of the vectors.
 func (e *Encoding) Len() int { return len(e.features) }
 

@@ -126,6 +126,9 @@ func TestPathsOfNASBench201(t *testing.T) {
 	if e.Len() != 155 {
 		t.Errorf("%d paths, want 5 + 25 + 125", e.Len())
 	}
+	if got, want := e.String(), "paths of "+s.Name()+": 155 numbers"; got != want {
+		t.Errorf("it reads %q, want %q", got, want)
+	}
 	for text, want := range map[string][]int{
 		"|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|": {2, 12, 14, 64},
 		"|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|":         {1, 18, 20, 128},

@@ -191,6 +191,11 @@ func (e *Enumeration) find(state string, g Genotype, v *survey) (t subtree, ok b
 	return t, ok
 }
 
+// String says what is numbered.
+func (e *Enumeration) String() string {
+	return fmt.Sprintf("%v architectures of %s", e.size, e.space.Name())
+}
+
 // Size is the number of architectures.
 func (e *Enumeration) Size() *big.Int { return new(big.Int).Set(e.size) }
 

@@ -28,6 +28,7 @@ var table_github_com_nascent_go_nascent_nasext_viz = []Symbol{
 	{"Picture", p.Picture, value},
 	{"Probabilities", p.Probabilities, value},
 	{"SizeScore", p.SizeScore, value},
+	{"Space", p.Space, value},
 	{"Stages", p.Stages, value},
 	{"Top", p.Top, value},
 	{"Trials", p.Trials, value},

@@ -16,6 +16,14 @@ func TestPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	nb201, err := space.NASBench201(space.NASBench201Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb101, err := space.NASBench101(space.NASBench101Config{Vertices: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
 	small, large := network(t, "ResNet-18"), network(t, "DenseNet-121")
 	for _, test := range []struct {
 		v    any
@@ -32,6 +40,9 @@ func TestPicture(t *testing.T) {
 		{space.NB101Cell{Matrix: [][]int{{0, 0}, {0, 0}}, Ops: []string{"input", "output"}}, display.MIMESVG, "a cell that cannot be drawn"},
 		{space.NB101Cell{}, display.MIMESVG, "a cell that cannot be drawn"},
 		{table, display.MIMEHTML, "ResNet-50"},
+		{nb201, display.MIMEHTML, "NAS-Bench-201(C=16 N=5 input=3×32×32 classes=10): 15625 genotypes"},
+		{nb201, display.MIMEHTML, "edge 2→3"},
+		{nb101, display.MIMEHTML, "91 different architectures"},
 	} {
 		p, ok := Picture(test.v)
 		if !ok {
@@ -46,7 +57,7 @@ func TestPicture(t *testing.T) {
 			t.Errorf("%T reads\n%s\nwant in it %q", test.v, s, test.text)
 		}
 	}
-	for _, v := range []any{nil, 1, "text", (*arch.Arch)(nil), arch.Shape{}} {
+	for _, v := range []any{nil, 1, "text", (*arch.Arch)(nil), arch.Shape{}, (*space.NB201)(nil)} {
 		if _, ok := Picture(v); ok {
 			t.Errorf("%#v has a picture", v)
 		}

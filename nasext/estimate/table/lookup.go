@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -58,6 +59,9 @@ func (l *Lookup) Name() string {
 	return fmt.Sprintf("table(%s%d rows with sum %s, %s%s)", name, l.table.Len(), l.sum, sign, l.table.columns[l.column])
 }
 
+// String is the name.
+func (l *Lookup) String() string { return l.Name() }
+
 // Estimate implements estimate.Estimator for spaces whose architectures are called by
 // their genotype, as those of the tabular benchmarks are. Others need EstimateGenotype.
 func (l *Lookup) Estimate(ctx context.Context, a *arch.Arch, seed uint64) (estimate.Estimate, error) {
@@ -102,7 +106,8 @@ func (l *Lookup) EstimateGenotype(ctx context.Context, g space.Genotype, a *arch
 	if e.MACs, err = a.MACs(); err != nil {
 		return e, fmt.Errorf("%s: %w", l.table.who(), err)
 	}
-	e.Score, e.Note = value, l.table.note
+	e.Score = value
+	e.Note, _, _ = strings.Cut(l.table.note, "\n")
 	if l.lower {
 		e.Score = -value
 	}

@@ -14,7 +14,7 @@ import (
 
 func TestLookup(t *testing.T) {
 	s := cells(t)
-	b, err := table.CSV(strings.NewReader(goodCSV), s, table.Config{Name: "tiny", Note: "made up"})
+	b, err := table.CSV(strings.NewReader(goodCSV), s, table.Config{Name: "tiny", Note: "made up\nby hand"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestLookupNameTellsTablesApart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names[l.Name()] = true
+		names[l.String()] = true
 	}
 	if len(names) != 3 {
 		t.Errorf("three tables have the names %v", names)

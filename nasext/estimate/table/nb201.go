@@ -20,8 +20,9 @@ var nb201CIFAR10 []byte
 // NB201Accuracy is the column of NASBench201.
 const NB201Accuracy = "test accuracy"
 
-const nb201Note = "Mean test accuracy on CIFAR-10 in percent after 200 epochs, rounded to 0.01, and nothing else: " +
-	"no validation accuracy, no other data set, no single runs. Who chooses by it chooses by test accuracy. " +
+const nb201Note = "test accuracy only, rounded to 0.01\n" +
+	"In percent, on CIFAR-10 after 200 epochs, the mean over the runs; no validation accuracy, no other data set, no single runs.\n" +
+	"Who chooses by it chooses by test accuracy.\n" +
 	"Source: NAS-Bench-201 (Dong and Yang 2020) in the version of NATS-Bench (Dong et al. 2021, MIT licence)."
 
 // NASBench201 is the accuracy on CIFAR-10 of all 15 625 cells of NAS-Bench-201: what

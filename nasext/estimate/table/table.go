@@ -30,7 +30,7 @@ type Table struct {
 // whose architectures stand in the column genotype.
 type Config struct {
 	Name     string // of the table, for people and for what a study records
-	Note     string // what the numbers are and where they come from; it goes with every estimate
+	Note     string // what the numbers are and where they come from; its first line goes with every estimate
 	Genotype string // the column with the architectures, in the notation of the space; "" means "genotype"
 	Complete bool   // every architecture of the space has to have a row
 }
