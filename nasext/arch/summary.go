@@ -53,7 +53,7 @@ func (a *Arch) String() string {
 			macs += r.MACs
 		}
 	}
-	lines = append(lines, []string{strings.TrimSpace("total " + a.Name), fmt.Sprintf("%d nodes", len(rows)), rows[len(rows)-1].Out, fmt.Sprint(params), fmt.Sprint(macs)})
+	lines = append(lines, []string{strings.TrimSpace("total " + shortName(a.Name)), fmt.Sprintf("%d nodes", len(rows)), rows[len(rows)-1].Out, fmt.Sprint(params), fmt.Sprint(macs)})
 
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
@@ -75,6 +75,16 @@ func (a *Arch) String() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// shortName keeps the name of a network from widening the column of its nodes: that of
+// a cell may be long.
+func shortName(name string) string {
+	const most = 40 // characters
+	if utf8.RuneCountInString(name) <= most {
+		return name
+	}
+	return fmt.Sprintf("%.*s…", most-1, name)
 }
 
 // count is a number, or a dash for none.
