@@ -21,6 +21,7 @@ var table_github_com_nascent_go_nascent_nasext_data = []Symbol{
 	{"FashionMNIST", p.FashionMNIST, value},
 	{"FashionMNISTFiles", p.FashionMNISTFiles, value},
 	{"IDX", p.IDX, value},
+	{"Images", p.Images, value},
 	{"Join", p.Join, value},
 	{"MNIST", p.MNIST, value},
 	{"MNISTFiles", p.MNISTFiles, value},
