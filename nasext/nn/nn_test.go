@@ -171,7 +171,7 @@ func TestSchedules(t *testing.T) {
 		{Constant{.1}, [4]float64{.1, .1, .1, .1}},
 		{Cosine{Base: 2}, [4]float64{2, 1 + math.Sqrt2/2, 1, 1 + math.Cos(.99*math.Pi)}},
 		{Cosine{Base: 2, Final: 1}, [4]float64{2, 1.5 + math.Sqrt2/4, 1.5, 1.5 + math.Cos(.99*math.Pi)/2}},
-		{Cosine{Base: 2, Warmup: .5}, [4]float64{.04, 1.04, 2, 1 + math.Cos(.98*math.Pi)}},
+		{Warmup(.5, Cosine{Base: 2}), [4]float64{.04, 1.04, 2, 1 + math.Cos(.98*math.Pi)}},
 		{Steps{Base: 1, Factor: .1, Every: .3}, [4]float64{1, 1, .1, .001}},
 	} {
 		if err := c.s.Check(); err != nil {
@@ -184,7 +184,7 @@ func TestSchedules(t *testing.T) {
 		}
 	}
 	for _, s := range []Schedule{Constant{0}, Constant{-1}, Constant{math.NaN()}, Constant{math.Inf(1)}, Cosine{}, Cosine{Base: 1, Final: 2},
-		Cosine{Base: 1, Warmup: 1}, Steps{Base: 1}, Steps{Base: 1, Factor: 2, Every: .5}, Steps{Base: 1, Factor: .5}} {
+		Warmup(1, Cosine{Base: 1}), Warmup(.1, nil), Warmup(.1, Cosine{}), Phases{}, Phases{{.5, Constant{1}}}, Linear{From: -1}, Linear{To: math.Inf(1)}, Steps{Base: 1}, Steps{Base: 1, Factor: 2, Every: .5}, Steps{Base: 1, Factor: .5}} {
 		if s.Check() == nil {
 			t.Errorf("%+v: no error", s)
 		}

@@ -10,18 +10,92 @@ import (
 // Optimizer changes parameters by their gradients. It keeps state for the parameters
 // of its first Step, which every later Step has to be given again, in the same order.
 type Optimizer interface {
+	// Name says what it is, with its settings.
+	Name() string
+	// Check says what is wrong with the settings.
+	Check() error
 	// Step updates the W of all parameters by their G at the given learning rate.
 	Step(params []*Param, rate float64) error
+	// State is what it remembers of the parameters, which is made if there was no step
+	// yet. A checkpoint keeps it, and writes it back.
+	State(params []*Param) *OptimState
+}
+
+// OptimState is what an optimiser remembers from step to step.
+type OptimState struct {
+	Steps int // taken so far
+	// Slots are running averages and the like, one block for each parameter in each slot.
+	// A block has the name of its slot, a slash and the name of its parameter.
+	Slots [][]*Param
+}
+
+// begin makes the slots if there are none yet.
+func (s *OptimState) begin(params []*Param, slots ...string) *OptimState {
+	if s.Slots == nil {
+		s.Slots = make([][]*Param, len(slots))
+		for i, slot := range slots {
+			s.Slots[i] = make([]*Param, len(params))
+			for j, p := range params {
+				s.Slots[i][j] = &Param{Name: slot + "/" + p.Name, Shape: p.Shape, W: make([]float32, len(p.W))}
+			}
+		}
+	}
+	return s
+}
+
+// step counts a step of the parameters, if it can be one.
+func (s *OptimState) step(params []*Param, rate float64) error {
+	if !(rate >= 0) || math.IsInf(rate, 1) {
+		return fmt.Errorf("learning rate %v; it has to be a finite number of at least 0", rate)
+	}
+	for _, p := range params {
+		if len(p.G) != len(p.W) {
+			return fmt.Errorf("parameter %q has %d numbers and %d gradients; both have to be there", p.Name, len(p.W), len(p.G))
+		}
+	}
+	if err := s.same(params); err != nil {
+		return err
+	}
+	s.Steps++
+	return nil
+}
+
+// same says if the parameters are not those of the first step.
+func (s *OptimState) same(params []*Param) error {
+	known := s.Slots[0]
+	if len(known) != len(params) {
+		return fmt.Errorf("%d parameters, but the first step had %d; give the same ones every step", len(params), len(known))
+	}
+	for i, p := range params {
+		if len(known[i].W) != len(p.W) {
+			return fmt.Errorf("parameter %q has %d numbers, but %d at the first step; give the same ones every step", p.Name, len(p.W), len(known[i].W))
+		}
+	}
+	return nil
+}
+
+// Filters says whether a parameter is a matrix or the filters of a convolution, not a
+// bias, a scale or a shift. As the Decays of an optimiser it keeps weight decay away from
+// biases and batch norm.
+func Filters(p *Param) bool { return len(p.Shape) > 1 }
+
+// decayOf is the weight decay of one parameter.
+func decayOf(decay float64, decays func(*Param) bool, p *Param) float64 {
+	if decays != nil && !decays(p) {
+		return 0
+	}
+	return decay
 }
 
 // SGD is stochastic gradient descent with momentum (Sutskever et al. 2013, in the form
 // where the velocity holds gradients, not steps): g = G + WeightDecay·W,
 // v = Momentum·v + g, W -= rate·v, or with Nesterov W -= rate·(g + Momentum·v).
 type SGD struct {
-	Momentum    float64
-	WeightDecay float64
-	Nesterov    bool
-	velocity    [][]float32
+	Momentum    float64           // at least 0 and below 1
+	WeightDecay float64           // at least 0
+	Nesterov    bool              // look ahead
+	Decays      func(*Param) bool // parameters that decay, such as Filters; nil: all
+	state       OptimState
 }
 
 // NewSGD is gradient descent with the given momentum (0 ≤ momentum < 1; 0.9 is usual)
@@ -30,75 +104,182 @@ func NewSGD(momentum, weightDecay float64) *SGD {
 	return &SGD{Momentum: momentum, WeightDecay: weightDecay}
 }
 
+// Name implements Optimizer.
+func (o *SGD) Name() string {
+	return fmt.Sprintf("SGD(momentum %g, nesterov %t, weight decay %g%s)", o.Momentum, o.Nesterov, o.WeightDecay, someDecay(o.Decays))
+}
+
+// Check implements Optimizer.
+func (o *SGD) Check() error {
+	return checkSettings("SGD", share("momentum", o.Momentum), positive("weight decay", o.WeightDecay))
+}
+
+// State implements Optimizer.
+func (o *SGD) State(params []*Param) *OptimState { return o.state.begin(params, "velocity") }
+
 // Step implements Optimizer.
 func (o *SGD) Step(params []*Param, rate float64) error {
-	if err := checkStep(params, len(o.velocity), func(i int) int { return len(o.velocity[i]) }, rate); err != nil {
+	if err := o.State(params).step(params, rate); err != nil {
 		return fmt.Errorf("SGD: %w", err)
 	}
-	if o.velocity == nil {
-		for _, p := range params {
-			o.velocity = append(o.velocity, make([]float32, len(p.W)))
-		}
-	}
-	lr, mom, decay := float32(rate), float32(o.Momentum), float32(o.WeightDecay)
+	lr, mom := float32(rate), float32(o.Momentum)
 	for i, p := range params {
-		cpu.Momentum(p.W, o.velocity[i], p.G, lr, mom, decay, o.Nesterov)
+		decay := float32(decayOf(o.WeightDecay, o.Decays, p))
+		cpu.Momentum(p.W, o.state.Slots[0][i].W, p.G, lr, mom, decay, o.Nesterov)
 	}
 	return nil
 }
 
 // Adam is Adam with bias correction (Kingma & Ba 2015, algorithm 1). Weight decay is
-// added to the gradient.
+// added to the gradient, or if Decoupled taken off the weights, rate·WeightDecay·W, which
+// is AdamW (Loshchilov & Hutter 2019, algorithm 2, where the rate is η·α).
 type Adam struct {
-	Beta1, Beta2 float64
-	Eps          float64
-	WeightDecay  float64
-	steps        int
-	m, v         [][]float64
+	Beta1, Beta2 float64           // at least 0 and below 1
+	Eps          float64           // above 0
+	WeightDecay  float64           // at least 0
+	Decoupled    bool              // weight decay past the averages
+	Decays       func(*Param) bool // parameters that decay, such as Filters; nil: all
+	state        OptimState
 }
 
 // NewAdam is Adam with the paper's settings: β₁ 0.9, β₂ 0.999, ε 1e-8.
 func NewAdam() *Adam { return &Adam{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8} }
 
+// NewAdamW is AdamW with the settings of NewAdam and the given weight decay; 0.01 to 0.1
+// is usual.
+func NewAdamW(weightDecay float64) *Adam {
+	o := NewAdam()
+	o.WeightDecay, o.Decoupled = weightDecay, true
+	return o
+}
+
+// Name implements Optimizer.
+func (o *Adam) Name() string {
+	return fmt.Sprintf("%s(β₁ %g, β₂ %g, ε %g, weight decay %g%s)", o.word(), o.Beta1, o.Beta2, o.Eps, o.WeightDecay, someDecay(o.Decays))
+}
+
+func (o *Adam) word() string {
+	if o.Decoupled {
+		return "AdamW"
+	}
+	return "Adam"
+}
+
+// Check implements Optimizer.
+func (o *Adam) Check() error {
+	return checkSettings(o.word(), share("β₁", o.Beta1), share("β₂", o.Beta2), above("ε", o.Eps), positive("weight decay", o.WeightDecay))
+}
+
+// State implements Optimizer.
+func (o *Adam) State(params []*Param) *OptimState { return o.state.begin(params, "mean", "square") }
+
 // Step implements Optimizer.
 func (o *Adam) Step(params []*Param, rate float64) error {
-	if err := checkStep(params, len(o.m), func(i int) int { return len(o.m[i]) }, rate); err != nil {
-		return fmt.Errorf("Adam: %w", err)
+	if err := o.State(params).step(params, rate); err != nil {
+		return fmt.Errorf("%s: %w", o.word(), err)
 	}
-	if o.m == nil {
-		for _, p := range params {
-			o.m = append(o.m, make([]float64, len(p.W)))
-			o.v = append(o.v, make([]float64, len(p.W)))
-		}
-	}
-	o.steps++
-	c1, c2 := 1-math.Pow(o.Beta1, float64(o.steps)), 1-math.Pow(o.Beta2, float64(o.steps))
+	c1, c2 := 1-math.Pow(o.Beta1, float64(o.state.Steps)), 1-math.Pow(o.Beta2, float64(o.state.Steps))
 	for i, p := range params {
-		m, v := o.m[i], o.v[i]
-		for j := range p.W {
-			g := float64(p.G[j]) + o.WeightDecay*float64(p.W[j])
-			m[j] = o.Beta1*m[j] + (1-o.Beta1)*g
-			v[j] = o.Beta2*v[j] + (1-o.Beta2)*g*g
-			p.W[j] -= float32(rate * (m[j] / c1) / (math.Sqrt(v[j]/c2) + o.Eps))
+		m, v := o.state.Slots[0][i].W, o.state.Slots[1][i].W
+		added, taken := decayOf(o.WeightDecay, o.Decays, p), 0.0
+		if o.Decoupled {
+			added, taken = 0, rate*added
+		}
+		for j, w := range p.W {
+			w := float64(w)
+			g := float64(p.G[j]) + added*w
+			mean := o.Beta1*float64(m[j]) + (1-o.Beta1)*g
+			square := o.Beta2*float64(v[j]) + (1-o.Beta2)*g*g
+			m[j], v[j] = float32(mean), float32(square)
+			p.W[j] = float32(w - taken*w - rate*(mean/c1)/(math.Sqrt(square/c2)+o.Eps))
 		}
 	}
 	return nil
 }
 
-// checkStep compares parameters with the state of known blocks, none before the first step.
-func checkStep(params []*Param, known int, size func(int) int, rate float64) error {
-	if !(rate >= 0) || math.IsInf(rate, 1) {
-		return fmt.Errorf("learning rate %v; it has to be a finite number of at least 0", rate)
-	}
-	if known > 0 && known != len(params) {
-		return fmt.Errorf("%d parameters, but the first step had %d; give the same ones every step", len(params), known)
+// RMSprop divides gradients by a running root of their mean square (Tieleman & Hinton
+// 2012, lecture 6.5): g = G + WeightDecay·W, s = Decay·s + (1-Decay)·g²,
+// v = Momentum·v + g/(√s + Eps), W -= rate·v.
+type RMSprop struct {
+	Decay       float64           // of the mean square; at least 0 and below 1
+	Momentum    float64           // at least 0 and below 1
+	Eps         float64           // above 0
+	WeightDecay float64           // at least 0
+	Decays      func(*Param) bool // parameters that decay, such as Filters; nil: all
+	state       OptimState
+}
+
+// NewRMSprop is RMSprop with a decay of 0.99, ε 1e-8 and no momentum.
+func NewRMSprop() *RMSprop { return &RMSprop{Decay: 0.99, Eps: 1e-8} }
+
+// Name implements Optimizer.
+func (o *RMSprop) Name() string {
+	return fmt.Sprintf("RMSprop(decay %g, momentum %g, ε %g, weight decay %g%s)", o.Decay, o.Momentum, o.Eps, o.WeightDecay, someDecay(o.Decays))
+}
+
+// Check implements Optimizer.
+func (o *RMSprop) Check() error {
+	return checkSettings("RMSprop", share("decay", o.Decay), share("momentum", o.Momentum), above("ε", o.Eps), positive("weight decay", o.WeightDecay))
+}
+
+// State implements Optimizer.
+func (o *RMSprop) State(params []*Param) *OptimState {
+	return o.state.begin(params, "square", "velocity")
+}
+
+// Step implements Optimizer.
+func (o *RMSprop) Step(params []*Param, rate float64) error {
+	if err := o.State(params).step(params, rate); err != nil {
+		return fmt.Errorf("RMSprop: %w", err)
 	}
 	for i, p := range params {
-		if len(p.G) != len(p.W) {
-			return fmt.Errorf("parameter %q has %d numbers and %d gradients; both have to be there", p.Name, len(p.W), len(p.G))
+		s, v := o.state.Slots[0][i].W, o.state.Slots[1][i].W
+		decay := decayOf(o.WeightDecay, o.Decays, p)
+		for j, w := range p.W {
+			w := float64(w)
+			g := float64(p.G[j]) + decay*w
+			square := o.Decay*float64(s[j]) + (1-o.Decay)*g*g
+			step := o.Momentum*float64(v[j]) + g/(math.Sqrt(square)+o.Eps)
+			s[j], v[j] = float32(square), float32(step)
+			p.W[j] = float32(w - rate*step)
 		}
-		if known > 0 && size(i) != len(p.W) {
-			return fmt.Errorf("parameter %q has %d numbers, but %d at the first step; give the same ones every step", p.Name, len(p.W), size(i))
+	}
+	return nil
+}
+
+// someDecay says in a name that not all parameters decay.
+func someDecay(decays func(*Param) bool) string {
+	if decays == nil {
+		return ""
+	}
+	return " on some parameters"
+}
+
+// setting is a setting with what it has to be.
+type setting struct {
+	name  string
+	value float64
+	ok    bool
+	want  string
+}
+
+func share(name string, v float64) setting {
+	return setting{name, v, v >= 0 && v < 1, "at least 0 and below 1"}
+}
+
+func positive(name string, v float64) setting {
+	return setting{name, v, v >= 0 && !math.IsInf(v, 1), "a finite number of at least 0"}
+}
+
+func above(name string, v float64) setting {
+	return setting{name, v, v > 0 && !math.IsInf(v, 1), "a finite number above 0"}
+}
+
+// checkSettings says which setting of what is wrong first.
+func checkSettings(what string, all ...setting) error {
+	for _, s := range all {
+		if !s.ok {
+			return fmt.Errorf("%s: %s %v; it has to be %s", what, s.name, s.value, s.want)
 		}
 	}
 	return nil

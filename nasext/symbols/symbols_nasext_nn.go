@@ -10,32 +10,58 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_nn = []Symbol{
 	{"Adam", (*p.Adam)(nil), value},
+	{"Average", (*p.Average)(nil), value},
 	{"ClipNorm", p.ClipNorm, value},
 	{"Confusion", p.Confusion, value},
 	{"Constant", (*p.Constant)(nil), value},
 	{"Cosine", (*p.Cosine)(nil), value},
 	{"CrossEntropy", p.CrossEntropy, value},
+	{"Filters", p.Filters, value},
 	{"GradNorm", p.GradNorm, value},
+	{"Linear", (*p.Linear)(nil), value},
+	{"Loss", (*p.Loss)(nil), value},
+	{"MSE", p.MSE, value},
 	{"Network", (*p.Network)(nil), value},
 	{"New", p.New, value},
 	{"NewAdam", p.NewAdam, value},
+	{"NewAdamW", p.NewAdamW, value},
+	{"NewAverage", p.NewAverage, value},
 	{"NewOn", p.NewOn, value},
 	{"NewParam", p.NewParam, value},
+	{"NewRMSprop", p.NewRMSprop, value},
 	{"NewSGD", p.NewSGD, value},
+	{"OptimState", (*p.OptimState)(nil), value},
 	{"Optimizer", (*p.Optimizer)(nil), value},
 	{"_Optimizer", (*_github_com_nascent_go_nascent_nasext_nn_Optimizer)(nil), value},
 	{"Param", (*p.Param)(nil), value},
+	{"Phase", (*p.Phase)(nil), value},
+	{"Phases", (*p.Phases)(nil), value},
+	{"RMSprop", (*p.RMSprop)(nil), value},
 	{"SGD", (*p.SGD)(nil), value},
 	{"Schedule", (*p.Schedule)(nil), value},
 	{"_Schedule", (*_github_com_nascent_go_nascent_nasext_nn_Schedule)(nil), value},
 	{"Score", (*p.Score)(nil), value},
+	{"SmoothedCrossEntropy", p.SmoothedCrossEntropy, value},
+	{"SquaredError", p.SquaredError, value},
 	{"Steps", (*p.Steps)(nil), value},
+	{"Warmup", p.Warmup, value},
 }
 
 // _github_com_nascent_go_nascent_nasext_nn_Optimizer carries an interpreted value as a p.Optimizer.
 type _github_com_nascent_go_nascent_nasext_nn_Optimizer struct {
 	IValue any
+	WCheck func() error
+	WName  func() string
+	WState func(a0 []*p.Param) *p.OptimState
 	WStep  func(a0 []*p.Param, a1 float64) error
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) Check() error { return W.WCheck() }
+
+func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) State(a0 []*p.Param) *p.OptimState {
+	return W.WState(a0)
 }
 
 func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) Step(a0 []*p.Param, a1 float64) error {
