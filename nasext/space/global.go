@@ -160,10 +160,10 @@ func (c GlobalConfig) check() error {
 func (c GlobalConfig) checkRules() error {
 	for i, a := range c.Activations {
 		if !slices.Contains(activations(), a) {
-			return fmt.Errorf("Activations offers %q; there are %s", a, strings.Join(activations(), ", "))
+			return fmt.Errorf("%s offers %q; there are %s", "Activations", a, strings.Join(activations(), ", "))
 		}
 		if slices.Contains(c.Activations[:i], a) {
-			return fmt.Errorf("Activations offers %q twice; an option stands in a list once", a)
+			return fmt.Errorf("%s offers %q twice; an option stands in a list once", "Activations", a)
 		}
 	}
 	for i, r := range c.Rules {

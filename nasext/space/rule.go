@@ -51,7 +51,7 @@ func NoDenseBeforeConvolution() Rule {
 
 // NoRepeatedPattern is the rule that no pattern of up to length layers stands twice
 // in a row: with 1, no layer is like the one before; with 2, a convolution and a
-// pooling, say, are not followed by the same two again.
+// pooling, say, are not followed by the same two again. Below 1 it forbids nothing.
 func NoRepeatedPattern(length int) Rule {
 	return Rule{Name: "no repeated pattern up to " + strconv.Itoa(length), Step: func(memory string, next Layer) (after, why string) {
 		var chain []string // the last layers, as far as they matter

@@ -96,9 +96,9 @@ func (c ZophLeConfig) withDefaults() ZophLeConfig {
 func (c ZophLeConfig) check() error {
 	switch {
 	case c.Classes < 1:
-		return fmt.Errorf("Classes is %d; it must be at least 1, or 0 for 10", c.Classes)
+		return fmt.Errorf("%s is %d; it must be at least 1, or 0 for 10", "Classes", c.Classes)
 	case c.Layers < 1 || c.Layers > 100:
-		return fmt.Errorf("Layers is %d; it must be 1 to 100, or 0 for 15", c.Layers)
+		return fmt.Errorf("%s is %d; it must be 1 to 100, or 0 for 15", "Layers", c.Layers)
 	}
 	for _, l := range []offer{{"FilterSizes", c.FilterSizes, 1, 31}, {"Filters", c.Filters, 1, maxChannels}, {"Strides", c.Strides, 1, 10}} {
 		if err := l.check(); err != nil {
