@@ -20,6 +20,8 @@ var table_github_com_nascent_go_nascent_nasext_data = []Symbol{
 	{"Download", p.Download, value},
 	{"FashionMNIST", p.FashionMNIST, value},
 	{"FashionMNISTFiles", p.FashionMNISTFiles, value},
+	{"Gratings", p.Gratings, value},
+	{"GratingsConfig", (*p.GratingsConfig)(nil), value},
 	{"IDX", p.IDX, value},
 	{"Images", p.Images, value},
 	{"Join", p.Join, value},
