@@ -62,6 +62,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_strategy
 	case "github.com/nascent-go/nascent/nasext/study":
 		return table_github_com_nascent_go_nascent_nasext_study
+	case "github.com/nascent-go/nascent/nasext/vec":
+		return table_github_com_nascent_go_nascent_nasext_vec
 	case "github.com/nascent-go/nascent/nasext/viz":
 		return table_github_com_nascent_go_nascent_nasext_viz
 	}
