@@ -24,6 +24,7 @@ package controller
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/nascent-go/nascent/nasext/seed"
@@ -162,9 +163,14 @@ type Controller struct {
 	layers []layer
 	heads  map[string]*head
 	all    []*tensor // every tensor, in the order made
+	key    []byte    // of the head that is looked for
 
 	baseline    float64
 	hasBaseline bool
+
+	sampled []*pass // with the present parameters: an update on what they gave needs no other
+	free    []*pass // whose memory can be used again
+	scratch scratch
 }
 
 // head scores the options of a decision, and embeds them for the next step.
@@ -182,14 +188,14 @@ func New(cfg Config, seed uint64) (*Controller, error) {
 	}
 	c := &Controller{cfg: cfg, seed: seed, heads: map[string]*head{}}
 	h := cfg.Hidden
-	c.start = c.tensor("start", 1, h)
+	c.start = c.tensor("start", newTable(1, h))
 	for i := range cfg.Layers {
 		name := fmt.Sprintf("layer %d ", i)
 		c.layers = append(c.layers, layer{
-			wx: c.tensor(name+"input", 4*h, h),
-			wh: c.tensor(name+"recurrent", 4*h, h),
-			bx: c.tensor(name+"input bias", 4*h, 1),
-			bh: c.tensor(name+"recurrent bias", 4*h, 1),
+			wx: c.tensor(name+"input", newMatrix(4*h, h, h)),
+			wh: c.tensor(name+"recurrent", newMatrix(4*h, h, h)),
+			bx: c.tensor(name+"input bias", newMatrix(4*h, 1, h)),
+			bh: c.tensor(name+"recurrent bias", newMatrix(4*h, 1, h)),
 		})
 	}
 	return c, nil
@@ -203,16 +209,15 @@ func (c *Controller) Config() Config { return c.cfg }
 func (c *Controller) Params() int {
 	n := 0
 	for _, t := range c.all {
-		n += len(t.val)
+		n += t.rows * t.cols
 	}
 	return n
 }
 
-// tensor makes a parameter tensor with values from the stream of its name.
-func (c *Controller) tensor(name string, rows, cols int) *tensor {
-	t := newTensor(rows, cols)
+// tensor fills a tensor with values from the stream of its name.
+func (c *Controller) tensor(name string, t *tensor) *tensor {
 	rng := seed.Stream(c.seed, "controller", name)
-	for i := range t.val {
+	for _, i := range t.places() {
 		t.val[i] = (2*rng.Float64() - 1) * c.cfg.Init
 	}
 	c.all = append(c.all, t)
@@ -221,18 +226,22 @@ func (c *Controller) tensor(name string, rows, cols int) *tensor {
 
 // head finds or makes the head of a decision.
 func (c *Controller) head(decision string, options []string) *head {
-	key := fmt.Sprintf("%q", options)
+	c.key = c.key[:0]
 	if c.cfg.Heads == PerDecision {
-		key = fmt.Sprintf("%q of %s", decision, key)
+		c.key = append(strconv.AppendQuote(c.key, decision), " of "...)
 	}
-	if h := c.heads[key]; h != nil {
+	for i, o := range options {
+		c.key = strconv.AppendQuote(append(c.key, "[ "[min(i, 1)]), o)
+	}
+	c.key = append(c.key, ']')
+	if h := c.heads[string(c.key)]; h != nil {
 		return h
 	}
-	n := len(options)
+	key, n := string(c.key), len(options)
 	h := &head{
-		embed:  c.tensor("embedding of "+key, n, c.cfg.Hidden),
-		weight: c.tensor("head of "+key, n, c.cfg.Hidden),
-		bias:   c.tensor("head bias of "+key, n, 1),
+		embed:  c.tensor("embedding of "+key, newTable(n, c.cfg.Hidden)),
+		weight: c.tensor("head of "+key, newMatrix(n, c.cfg.Hidden, n)),
+		bias:   c.tensor("head bias of "+key, newMatrix(n, 1, n)),
 	}
 	c.heads[key] = h
 	return h

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/vec"
 )
 
 // Step is one decision as the controller took it.
@@ -49,7 +51,7 @@ func (e Episode) Entropy() float64 {
 // Sample draws one genotype of the space from the policy. The random numbers
 // used are one for each decision.
 func (c *Controller) Sample(rng *rand.Rand, s space.Space) (Episode, error) {
-	return c.walk(s, func(_ int, probs []float64) (int, error) {
+	return c.walk(s, true, func(_ int, probs []float64) (int, error) {
 		u := rng.Float64()
 		for i, p := range probs {
 			if u -= p; u < 0 {
@@ -63,7 +65,7 @@ func (c *Controller) Sample(rng *rand.Rand, s space.Space) (Episode, error) {
 
 // Greedy takes the likeliest option at each decision; the first of equals.
 func (c *Controller) Greedy(s space.Space) (Episode, error) {
-	return c.walk(s, func(_ int, probs []float64) (int, error) {
+	return c.walk(s, false, func(_ int, probs []float64) (int, error) {
 		best := 0
 		for i, p := range probs {
 			if p > probs[best] {
@@ -76,7 +78,7 @@ func (c *Controller) Greedy(s space.Space) (Episode, error) {
 
 // Score gives the probabilities that the policy has along a complete genotype.
 func (c *Controller) Score(s space.Space, g space.Genotype) (Episode, error) {
-	e, err := c.walk(s, func(t int, probs []float64) (int, error) {
+	e, err := c.walk(s, false, func(t int, probs []float64) (int, error) {
 		if t >= len(g) {
 			return 0, fmt.Errorf("controller: genotype %v ends where the space asks for one more choice of %d options", g, len(probs))
 		}
@@ -91,10 +93,18 @@ func (c *Controller) Score(s space.Space, g space.Genotype) (Episode, error) {
 	return e, err
 }
 
-// walk goes through the space's decisions and lets choose take the option of step t.
-func (c *Controller) walk(s space.Space, choose func(t int, probs []float64) (int, error)) (Episode, error) {
+// walk goes through the space's decisions and lets choose take the option of step t. With
+// keep, an update may follow on what was chosen.
+func (c *Controller) walk(s space.Space, keep bool, choose func(t int, probs []float64) (int, error)) (Episode, error) {
 	var e Episode
 	run := c.begin()
+	defer func() {
+		if keep && len(c.sampled) < mostSampled {
+			c.sampled = append(c.sampled, run)
+		} else {
+			c.free = append(c.free, run)
+		}
+	}()
 	for {
 		d, more, err := s.Next(e.Genotype)
 		if err != nil {
@@ -138,8 +148,47 @@ type passStep struct {
 	choice   int
 }
 
+// mostSampled is how many passes wait for an update: a batch is smaller.
+const mostSampled = 64
+
+// begin is a pass without steps.
 func (c *Controller) begin() *pass {
-	return &pass{c: c, zero: make([]float64, c.cfg.Hidden)}
+	if last := len(c.free) - 1; last >= 0 {
+		p := c.free[last]
+		c.free = c.free[:last]
+		p.steps = p.steps[:0]
+		return p
+	}
+	return &pass{c: c, zero: make([]float64, vec.Pad(c.cfg.Hidden))}
+}
+
+// took reports whether the steps of the pass are those of an episode.
+func (p *pass) took(e Episode) bool {
+	if len(p.steps) != len(e.Steps) {
+		return false
+	}
+	for t, s := range e.Steps {
+		if p.steps[t].choice != s.Choice || p.steps[t].head != p.c.head(s.Decision, s.Options) {
+			return false
+		}
+	}
+	return true
+}
+
+// pass is a pass along the steps of an episode.
+func (c *Controller) pass(e Episode) *pass {
+	for i, p := range c.sampled {
+		if p.took(e) {
+			c.sampled = slices.Delete(c.sampled, i, i+1)
+			return p
+		}
+	}
+	p := c.begin()
+	for _, s := range e.Steps {
+		p.next(c.head(s.Decision, s.Options))
+		p.take(s.Choice)
+	}
+	return p
 }
 
 // next computes the distribution over the options of the next decision.
@@ -149,20 +198,28 @@ func (p *pass) next(h *head) *passStep {
 	if last >= 0 {
 		x = p.steps[last].head.embed.row(p.steps[last].choice)
 	}
-	s := passStep{head: h, cells: make([]cell, len(p.c.layers))}
+	if last+1 < cap(p.steps) { // with the memory of a pass before
+		p.steps = p.steps[:last+2]
+	} else {
+		p.steps = append(p.steps, passStep{})
+	}
+	s := &p.steps[last+1]
+	s.head = h
+	if s.cells == nil {
+		s.cells = make([]cell, len(p.c.layers))
+	}
 	for i, l := range p.c.layers {
 		hPrev, cPrev := p.zero, p.zero
 		if last >= 0 {
 			hPrev, cPrev = p.steps[last].cells[i].h, p.steps[last].cells[i].c
 		}
-		s.cells[i] = l.forward(x, hPrev, cPrev)
+		l.forward(&s.cells[i], x, hPrev, cPrev)
 		x = s.cells[i].h
 	}
 	logits := append([]float64(nil), h.bias.val...)
 	h.weight.addMul(logits, x)
-	s.probs, s.logProbs, s.entropy = softmax(logits)
-	p.steps = append(p.steps, s)
-	return &p.steps[last+1]
+	s.probs, s.logProbs, s.entropy = softmax(logits[:h.bias.rows])
+	return s
 }
 
 // take says which option was taken.

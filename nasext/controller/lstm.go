@@ -1,6 +1,6 @@
 package controller
 
-import "math"
+import "github.com/nascent-go/nascent/nasext/vec"
 
 // layer is one LSTM layer with h units:
 //
@@ -10,6 +10,7 @@ import "math"
 //
 // with h', c' from the step before. The two biases do the work of one; they are
 // kept apart because frameworks do, and Adam moves their sum at twice the pace.
+// Vectors are padded: h, and each of the four parts of z.
 type layer struct {
 	wx, wh *tensor // 4h × h
 	bx, bh *tensor // 4h × 1
@@ -23,59 +24,65 @@ type cell struct {
 	c, tanhC, h  []float64 // state after
 }
 
-func newCell(hidden int) cell {
-	buf := make([]float64, 7*hidden)
-	return cell{
-		gates: buf[:4*hidden],
-		c:     buf[4*hidden : 5*hidden],
-		tanhC: buf[5*hidden : 6*hidden],
-		h:     buf[6*hidden:],
-	}
+func newCell(n int) cell {
+	buf := make([]float64, 7*n)
+	return cell{gates: buf[:4*n], c: buf[4*n : 5*n], tanhC: buf[5*n : 6*n], h: buf[6*n:]}
 }
 
-// forward takes one step from the state (hPrev, cPrev) with the input x.
-func (l layer) forward(x, hPrev, cPrev []float64) cell {
+// forward takes one step from the state (hPrev, cPrev) with the input x, and leaves it in
+// s, whose memory it uses.
+func (l layer) forward(s *cell, x, hPrev, cPrev []float64) {
 	n := len(hPrev)
-	s := newCell(n)
+	if s.gates == nil {
+		*s = newCell(n)
+	}
 	s.x, s.hPrev, s.cPrev = x, hPrev, cPrev
 	z := s.gates
-	for i := range z {
-		z[i] = l.bx.val[i] + l.bh.val[i]
+	bh := l.bh.val[:len(z)]
+	for i, b := range l.bx.val[:len(z)] {
+		z[i] = b + bh[i]
 	}
 	l.wx.addMul(z, x)
 	l.wh.addMul(z, hPrev)
-	for j := range n {
-		i, f, g, o := sigmoid(z[j]), sigmoid(z[n+j]), math.Tanh(z[2*n+j]), sigmoid(z[3*n+j])
-		z[j], z[n+j], z[2*n+j], z[3*n+j] = i, f, g, o
-		s.c[j] = f*cPrev[j] + i*g
-		s.tanhC[j] = math.Tanh(s.c[j])
-		s.h[j] = o * s.tanhC[j]
+	vec.Sigmoid(z[:2*n])
+	vec.Tanh(z[2*n : 3*n])
+	vec.Sigmoid(z[3*n:])
+	in, forget, g, o := z[:n], z[n:2*n], z[2*n:3*n], z[3*n:4*n]
+	for j, c := range cPrev[:n] {
+		s.c[j] = float64(forget[j]*c) + float64(in[j]*g[j])
 	}
-	return s
+	copy(s.tanhC, s.c)
+	vec.Tanh(s.tanhC)
+	for j, t := range s.tanhC {
+		s.h[j] = o[j] * t
+	}
 }
 
 // backward takes the gradients with respect to h (from above and from the next
-// step, summed) and to c (from the next step). It adds to the parameters'
-// gradients and to dx, and leaves the gradients of the state before in dh and dc.
-// dz is room for 4h numbers.
-func (l layer) backward(s cell, dh, dc, dx, dz []float64) {
+// step, summed) and to c (from the next step). It leaves the gradient with respect to z
+// in dz, adds to dx, and leaves the gradients of the state before in dh and dc.
+func (l layer) backward(s *cell, dh, dc, dx, dz []float64) {
 	n := len(dh)
-	for j := range n {
-		i, f, g, o := s.gates[j], s.gates[n+j], s.gates[2*n+j], s.gates[3*n+j]
-		d := dc[j] + dh[j]*o*(1-s.tanhC[j]*s.tanhC[j])
-		dz[j] = d * g * i * (1 - i)
-		dz[n+j] = d * s.cPrev[j] * f * (1 - f)
-		dz[2*n+j] = d * i * (1 - g*g)
-		dz[3*n+j] = dh[j] * s.tanhC[j] * o * (1 - o)
-		dc[j] = d * f
+	in, forget, g, o := s.gates[:n], s.gates[n:2*n], s.gates[2*n:3*n], s.gates[3*n:4*n]
+	for j, t := range s.tanhC[:n] {
+		d := dc[j] + float64(float64(dh[j]*o[j])*(1-float64(t*t)))
+		dz[j] = float64(float64(d*g[j])*in[j]) * (1 - in[j])
+		dz[n+j] = float64(float64(d*s.cPrev[j])*forget[j]) * (1 - forget[j])
+		dz[2*n+j] = float64(d*in[j]) * (1 - float64(g[j]*g[j]))
+		dz[3*n+j] = float64(float64(dh[j]*t)*o[j]) * (1 - o[j])
+		dc[j] = d * forget[j]
 	}
-	l.wx.addOuter(dz, s.x)
-	l.wh.addOuter(dz, s.hPrev)
-	l.bx.addAll(dz)
-	l.bh.addAll(dz)
 	l.wx.addMulT(dx, dz)
 	clear(dh)
 	l.wh.addMulT(dh, dz)
 }
 
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+// learn adds to the parameters' gradients what n steps send back: rows of zs, xs and hs
+// are the gradients with respect to z, the inputs and the states before.
+func (l layer) learn(zs, xs, hs []float64, n int) {
+	nz, nx := len(zs)/n, len(xs)/n
+	l.wx.addOuters(zs, nz, xs, nx, n)
+	l.wh.addOuters(zs, nz, hs, nx, n)
+	l.bx.addRows(zs, nz, n)
+	l.bh.addRows(zs, nz, n)
+}

@@ -3,62 +3,93 @@ package controller
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
+	"github.com/nascent-go/nascent/nasext/vec"
 )
 
-// tensor is a matrix of parameters, row major, with its gradient and Adam's moments.
+// tensor is a matrix of parameters with its gradient and Adam's moments. A matrix that
+// multiplies vectors lies column after column, a table row after row. What a loop goes
+// along is padded with zeros to whole vectors; the padding stays zero.
 type tensor struct {
 	rows, cols int
+	unit       int // rows that are padded together; 0 in a table
+	stride     int // from one column, in a table from one row, to the next
 	val, grad  []float64
 	m, v       []float64
 	updates    int  // Adam steps taken
 	used       bool // has a part in the gradient that is being summed
 }
 
-func newTensor(rows, cols int) *tensor {
-	n := rows * cols
-	buf := make([]float64, 4*n)
-	return &tensor{
-		rows: rows, cols: cols,
-		val: buf[0*n : 1*n : 1*n], grad: buf[1*n : 2*n : 2*n],
-		m: buf[2*n : 3*n : 3*n], v: buf[3*n:],
+// newMatrix has rows in groups of unit, each of which is padded.
+func newMatrix(rows, cols, unit int) *tensor {
+	t := &tensor{rows: rows, cols: cols, unit: unit, stride: rows / unit * vec.Pad(unit)}
+	n := cols
+	if n > 1 {
+		n = vec.Pad(n) // a product with the transposed matrix is a vector, too
 	}
+	return t.alloc(n * t.stride)
 }
 
-// row is row i of the values.
-func (t *tensor) row(i int) []float64 { return t.val[i*t.cols : (i+1)*t.cols] }
+// newTable has rows that are vectors themselves.
+func newTable(rows, cols int) *tensor {
+	t := &tensor{rows: rows, cols: cols, stride: vec.Pad(cols)}
+	return t.alloc(rows * t.stride)
+}
+
+func (t *tensor) alloc(n int) *tensor {
+	buf := make([]float64, 4*n)
+	t.val, t.grad, t.m, t.v = buf[0*n:1*n:1*n], buf[1*n:2*n:2*n], buf[2*n:3*n:3*n], buf[3*n:]
+	return t
+}
+
+// index is where the number in row r and column c lies.
+func (t *tensor) index(r, c int) int {
+	if t.unit == 0 {
+		return r*t.stride + c
+	}
+	return c*t.stride + r/t.unit*vec.Pad(t.unit) + r%t.unit
+}
+
+// places are the indices of all numbers, row after row: the padding is left out.
+func (t *tensor) places() []int {
+	all := make([]int, 0, t.rows*t.cols)
+	for r := range t.rows {
+		for c := range t.cols {
+			all = append(all, t.index(r, c))
+		}
+	}
+	return all
+}
+
+// row is row i of a table.
+func (t *tensor) row(i int) []float64 { return t.val[i*t.stride : (i+1)*t.stride] }
 
 // addMul adds the matrix times x to y.
-func (t *tensor) addMul(y, x []float64) {
-	blas64.Gemv(blas.NoTrans, 1, t.general(t.val), vector(x), 1, vector(y))
-}
+func (t *tensor) addMul(y, x []float64) { vec.AddMul(y, t.val, t.stride, x, 1, t.cols) }
 
 // addMulT adds the transposed matrix times y to x.
-func (t *tensor) addMulT(x, y []float64) {
-	blas64.Gemv(blas.Trans, 1, t.general(t.val), vector(y), 1, vector(x))
-}
+func (t *tensor) addMulT(x, y []float64) { vec.AddDots(x, t.val, t.stride, y) }
 
-// addOuter adds y xᵀ to the gradient: what addMul(y, x) sends back to the matrix.
-func (t *tensor) addOuter(y, x []float64) {
+// addOuters adds the sum of y xᵀ to the gradient, for rows of ys and xs that lie ny and nx
+// apart: what addMul(y, x) sends back to the matrix, n times.
+func (t *tensor) addOuters(ys []float64, ny int, xs []float64, nx, n int) {
 	t.used = true
-	blas64.Ger(1, vector(y), vector(x), t.general(t.grad))
-}
-
-// addRow adds g to row i of the gradient.
-func (t *tensor) addRow(i int, g []float64) {
-	t.used = true
-	row := t.grad[i*t.cols:][:len(g)]
-	for j, v := range g {
-		row[j] += v
+	for c := range t.cols {
+		vec.AddMul(t.grad[c*t.stride:(c+1)*t.stride], ys, ny, xs[c:], nx, n)
 	}
 }
 
-// addAll adds g to the gradient.
-func (t *tensor) addAll(g []float64) {
+// addRows adds the sum of n rows of ys to the gradient of a matrix of one column.
+func (t *tensor) addRows(ys []float64, ny, n int) {
 	t.used = true
-	for i, v := range g {
-		t.grad[i] += v
+	vec.AddMul(t.grad, ys, ny, []float64{1}, 0, n)
+}
+
+// addRow adds g to row i of the gradient of a table.
+func (t *tensor) addRow(i int, g []float64) {
+	t.used = true
+	row := t.grad[i*t.stride:][:len(g)]
+	for j, v := range g {
+		row[j] += v
 	}
 }
 
@@ -67,18 +98,5 @@ func (t *tensor) adam(rate, beta1, beta2 float64) {
 	t.updates++
 	size := rate / (1 - math.Pow(beta1, float64(t.updates)))
 	root := math.Sqrt(1 - math.Pow(beta2, float64(t.updates)))
-	for i, g := range t.grad {
-		m := beta1*t.m[i] + (1-beta1)*g
-		v := beta2*t.v[i] + (1-beta2)*g*g
-		t.m[i], t.v[i] = m, v
-		t.val[i] -= size * m / (math.Sqrt(v)/root + adamEps)
-	}
-}
-
-func (t *tensor) general(data []float64) blas64.General {
-	return blas64.General{Rows: t.rows, Cols: t.cols, Stride: t.cols, Data: data}
-}
-
-func vector(x []float64) blas64.Vector {
-	return blas64.Vector{N: len(x), Inc: 1, Data: x}
+	vec.Adam(t.val, t.grad, t.m, t.v, beta1, beta2, size, root, adamEps)
 }

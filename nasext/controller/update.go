@@ -73,17 +73,16 @@ func (c *Controller) gradient(batch []Episode, baseline float64) Stats {
 	share := 1 / float64(len(batch))
 	stats := Stats{Baseline: baseline}
 	for _, e := range batch {
-		run := c.begin()
+		run := c.pass(e)
 		logProb, entropy := 0.0, 0.0
-		for _, s := range e.Steps {
-			p := run.next(c.head(s.Decision, s.Options))
-			run.take(s.Choice)
-			logProb += p.logProbs[s.Choice]
-			entropy += p.entropy
+		for _, s := range run.steps {
+			logProb += s.logProbs[s.choice]
+			entropy += s.entropy
 		}
 		weight := (e.Reward - baseline) * share
 		bonus := c.cfg.Entropy * share
 		run.back(weight, bonus)
+		c.free = append(c.free, run)
 		stats.Loss -= weight*logProb + bonus*entropy
 		stats.Reward += e.Reward * share
 		stats.LogProb += logProb * share
@@ -102,12 +101,18 @@ func (c *Controller) gradient(batch []Episode, baseline float64) Stats {
 // back adds the gradient of −weight·log P(choices) − bonus·Σ entropy to the
 // parameters' gradients: backpropagation through time.
 func (p *pass) back(weight, bonus float64) {
-	n, depth := p.c.cfg.Hidden, len(p.c.layers)
-	dh, dc := matrix(depth, n), matrix(depth, n) // what each layer's state gets from the step after
-	dx, dz := make([]float64, n), make([]float64, 4*n)
-	for t := len(p.steps) - 1; t >= 0; t-- {
-		s := p.steps[t]
-		dlogits := make([]float64, len(s.probs))
+	n, depth, steps := len(p.zero), len(p.c.layers), len(p.steps)
+	if steps == 0 {
+		return
+	}
+	room := &p.c.scratch
+	room.begin()
+	dh, dc := room.matrix(depth, n), room.matrix(depth, n) // what each layer's state gets from the step after
+	zs, xs, hs := room.matrix(depth, 4*n*steps), room.matrix(depth, n*steps), room.matrix(depth, n*steps)
+	dx := room.vector(n)
+	for t := steps - 1; t >= 0; t-- {
+		s := &p.steps[t]
+		dlogits := room.vector(s.head.bias.stride)
 		for i, q := range s.probs {
 			dlogits[i] = weight * q
 			if q > 0 {
@@ -117,12 +122,14 @@ func (p *pass) back(weight, bonus float64) {
 		dlogits[s.choice] -= weight
 
 		top := s.cells[depth-1].h
-		s.head.weight.addOuter(dlogits, top)
-		s.head.bias.addAll(dlogits)
+		s.head.weight.addOuters(dlogits, 0, top, 0, 1)
+		s.head.bias.addRows(dlogits, 0, 1)
 		s.head.weight.addMulT(dh[depth-1], dlogits)
 		for i := depth - 1; i >= 0; i-- {
 			clear(dx)
-			p.c.layers[i].backward(s.cells[i], dh[i], dc[i], dx, dz)
+			p.c.layers[i].backward(&s.cells[i], dh[i], dc[i], dx, zs[i][4*n*t:][:4*n])
+			copy(xs[i][n*t:], s.cells[i].x)
+			copy(hs[i][n*t:], s.cells[i].hPrev)
 			if i > 0 {
 				for j, d := range dx {
 					dh[i-1][j] += d
@@ -135,6 +142,9 @@ func (p *pass) back(weight, bonus float64) {
 		} else {
 			p.c.start.addRow(0, dx)
 		}
+	}
+	for i, l := range p.c.layers {
+		l.learn(zs[i], xs[i], hs[i], steps)
 	}
 }
 
@@ -154,12 +164,34 @@ func (c *Controller) step(norm float64) {
 			t.adam(c.cfg.Rate, c.cfg.Beta1, c.cfg.Beta2)
 		}
 	}
+	c.free = append(c.free, c.sampled...) // the parameters are others now
+	c.sampled = c.sampled[:0]
 }
 
-func matrix(rows, cols int) [][]float64 {
+// scratch is memory of one backward pass after the other.
+type scratch struct {
+	all  []float64
+	used int
+}
+
+// begin makes all of it free.
+func (s *scratch) begin() { s.used = 0 }
+
+// vector is n zeros.
+func (s *scratch) vector(n int) []float64 {
+	if s.used+n > len(s.all) { // what is handed out stays where it is
+		s.all, s.used = make([]float64, 2*(s.used+n)), 0
+	}
+	v := s.all[s.used : s.used+n : s.used+n]
+	s.used += n
+	clear(v)
+	return v
+}
+
+func (s *scratch) matrix(rows, cols int) [][]float64 {
 	m := make([][]float64, rows)
 	for i := range m {
-		m[i] = make([]float64, cols)
+		m[i] = s.vector(cols)
 	}
 	return m
 }
