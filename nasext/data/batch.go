@@ -22,6 +22,11 @@ type Batches struct {
 	y     []int
 	count int
 	next  int
+	last  int // images of the last batch
+
+	augment *augmenter // nil: images are shown as they are
+	partner []int      // with mixup, of the batch: labels of what is mixed in,
+	own     []float32  // and the share of what it is mixed into
 }
 
 // NewBatches prepares batches of at most size images. The seed and the number of
@@ -60,6 +65,23 @@ func (b *Batches) Start(epoch int) {
 	draw := seed.Stream(b.seed, "batches", strconv.Itoa(epoch))
 	draw.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
 	b.next = 0
+	if b.augment != nil {
+		b.augment.start(epoch)
+	}
+}
+
+// Augment has the images changed from now on, and begins epoch 1 again.
+func (b *Batches) Augment(a Augment) error {
+	g, err := newAugmenter(b.set, a, b.seed)
+	if err != nil {
+		return err
+	}
+	b.augment, b.partner, b.own = g, nil, nil
+	if a.Mixup > 0 {
+		b.partner, b.own = make([]int, b.size), make([]float32, b.size)
+	}
+	b.Start(1)
+	return nil
 }
 
 // Next is the next batch of the epoch; ok is false when it has ended. The slices
@@ -73,8 +95,27 @@ func (b *Batches) Next() (x []float32, y []int, ok bool) {
 	to := b.next * len(b.order) / b.count
 	e := b.set.Shape.Elems()
 	for i, j := range b.order[from:to] {
-		copy(b.x[i*e:(i+1)*e], b.set.Image(j))
 		b.y[i] = b.set.Y[j]
+		if b.augment == nil {
+			copy(b.x[i*e:(i+1)*e], b.set.Image(j))
+			continue
+		}
+		partner, own := b.augment.image(b.x[i*e:(i+1)*e], j)
+		if b.own != nil {
+			b.partner[i], b.own[i] = partner, own
+		}
 	}
-	return b.x[:(to-from)*e], b.y[:to-from], true
+	b.last = to - from
+	return b.x[:b.last*e], b.y[:b.last], true
+}
+
+// Mix is, for each image of the batch that Next gave last, the label of the image that
+// mixup put into it, and the share that it has itself, 0 to 1. The loss that belongs to
+// them is own·loss(y) + (1-own)·loss(partner). Without mixup both are nil. The slices are
+// used again by the following Next.
+func (b *Batches) Mix() (partner []int, own []float32) {
+	if b.own == nil {
+		return nil, nil
+	}
+	return b.partner[:b.last], b.own[:b.last]
 }

@@ -9,6 +9,7 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_data = []Symbol{
+	{"Augment", (*p.Augment)(nil), value},
 	{"Batches", (*p.Batches)(nil), value},
 	{"CIFAR10", p.CIFAR10, value},
 	{"CIFAR100", p.CIFAR100, value},
