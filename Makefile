@@ -16,6 +16,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := kernel/conformance/python
 ONNX   := nasext/nn/onnx/testdata
+TENSORS := nasext/nn/safetensors/testdata
 BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
@@ -34,19 +35,19 @@ go-test:
 	$(GO) vet ./...
 	$(GO) test ./...
 
-# Jupyter's own clients against the installed kernel, and onnxruntime on the models
-# that nasext writes. Without Python 3 and its
+# Jupyter's own clients against the installed kernel, onnxruntime on the models that
+# nasext writes, and safetensors on its weights. Without Python 3 and its
 # venv module this part is left out, and says so.
 client-test: build
 	@if $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
 		$(MAKE) --no-print-directory $(VENV)/.ready && \
 		./nascent install --prefix $(VENV) >/dev/null && \
-		$(VENV)/bin/python -m pytest -q -rs $(PY) $(ONNX); \
+		$(VENV)/bin/python -m pytest -q -rs $(PY) $(ONNX) $(TENSORS); \
 	else echo 'SKIPPED: tests with Jupyter clients and onnxruntime: $(PYTHON) with the venv module was not found'; fi
 
-$(VENV)/.ready: $(PY)/requirements.txt $(ONNX)/requirements.txt
+$(VENV)/.ready: $(PY)/requirements.txt $(ONNX)/requirements.txt $(TENSORS)/requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements.txt -r $(ONNX)/requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements.txt -r $(ONNX)/requirements.txt -r $(TENSORS)/requirements.txt
 	touch $@
 
 # The quick start and a user's hands in JupyterLab, in Chromium. Not part of make

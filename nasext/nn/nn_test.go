@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
 
 // small is a network of 2×3×3 images and 4 classes with one convolution.
@@ -249,22 +250,39 @@ func TestSaveLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	saved := file.Bytes()
-	for name, bad := range map[string][]byte{
-		"no file of weights":  []byte("hello"),
-		"checksum is wrong":   append(slices.Clone(saved[:len(saved)-1]), saved[len(saved)-1]^1),
-		"damaged or cut off":  saved[:len(saved)-40],
-		"architecture that w": nil,
+	wide := small(t)
+	wide.Params()[2].Shape = []int{3, 1}
+	other, err := New(w7(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var more bytes.Buffer
+	f, err := safetensors.Parse(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Tensors = append(f.Tensors, safetensors.Floats("extra", []int{1, 1}, []float32{1}))
+	if err := safetensors.Write(&more, f); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want string
+		net  *Network
+		file []byte
+	}{
+		{"5 bytes; a file begins with 8", b, []byte("hello")},
+		{"checksum is wrong", b, append(slices.Clone(saved[:len(saved)-1]), saved[len(saved)-1]^1)},
+		{"cut off", b, saved[:len(saved)-40]},
+		{"\"bn.weight\" is of shape 3 in the file, but of 3×1 in the network; load them into the architecture", wide, saved},
+		{"there is no \"a.weight\" of shape 256×784 in the file", other, saved},
+		{"the file has \"extra\" of shape 1×1, which the network has not", b, more.Bytes()},
 	} {
-		net := b
-		if bad == nil {
-			other, err := New(w7(), 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			net, bad = other, saved
+		before := weightsOf(c.net.Params())
+		if err := c.net.Load(bytes.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want an error with %q", err, c.want)
 		}
-		if err := net.Load(bytes.NewReader(bad)); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("got %v, want an error with %q", err, name)
+		if !slices.Equal(before, weightsOf(c.net.Params())) {
+			t.Errorf("%s: the weights are others", c.want)
 		}
 	}
 	if err := b.Load(bytes.NewReader(saved)); err != nil {

@@ -1,105 +1,110 @@
 package nn
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
 
-// The format of saved weights: the magic line; the number of blocks; for each block the
-// length of its name, the name, the number of its numbers and the numbers; then the
-// SHA-256 of all that. Integers are uint32, numbers float32, both little endian.
-const saveMagic = "nascent weights 1\n"
-
-// Save writes all parameters and running moments.
+// Save writes all parameters and running moments in the safetensors format, by the names
+// and shapes that Params and Moments have. Python's safetensors can read them.
 func (n *Network) Save(w io.Writer) error {
-	blocks := n.blocks()
-	b := []byte(saveMagic)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(blocks)))
-	for _, p := range blocks {
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(p.Name)))
-		b = append(b, p.Name...)
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(p.W)))
-		for _, v := range p.W {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
-	}
-	sum := sha256.Sum256(b)
-	if _, err := w.Write(append(b, sum[:]...)); err != nil {
+	if err := safetensors.Write(w, &safetensors.File{Tensors: tensorsOf(n.blocks(), "")}); err != nil {
 		return fmt.Errorf("save weights: %w", err)
 	}
 	return nil
 }
 
-// Load reads what Save of a network of the same architecture wrote. On an error the
-// network is as it was.
+// Load reads weights in the safetensors format, such as Save of a network of the same
+// architecture or a checkpoint of its training. They may be in half or double precision.
+// On an error the network is as it was.
 func (n *Network) Load(r io.Reader) error {
-	b, err := io.ReadAll(r)
+	f, err := readTensors(r)
 	if err != nil {
 		return fmt.Errorf("load weights: %w", err)
 	}
-	if !bytes.HasPrefix(b, []byte(saveMagic)) {
-		return fmt.Errorf("load weights: this is no file of weights; it has to begin with %q", saveMagic[:len(saveMagic)-1])
-	}
-	body := b[:max(len(b)-sha256.Size, 0)]
-	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], b[len(body):]) {
-		return fmt.Errorf("load weights: the checksum is wrong; the file is damaged or cut off, save it again")
-	}
-	in := &reader{b: body[len(saveMagic):]}
 	blocks := n.blocks()
-	if got := in.count(); got != len(blocks) {
-		return fmt.Errorf("load weights: %d blocks of numbers, but the network has %d; load them into the architecture that was saved", got, len(blocks))
+	values, err := match(f.Tensors, blocks, "")
+	if err != nil {
+		return fmt.Errorf("load weights: %w; load them into the architecture that was saved", err)
 	}
-	values := make([][]float32, len(blocks))
-	for i, p := range blocks {
-		name := string(in.take(in.count()))
-		size := in.count()
-		if name != p.Name || size != len(p.W) {
-			return fmt.Errorf("load weights: block %d is %q of %d numbers, but the network has %q of %d there; load them into the architecture that was saved",
-				i+1, name, size, p.Name, len(p.W))
-		}
-		raw := in.take(4 * size)
-		if in.short {
-			return fmt.Errorf("load weights: block %q ends too early", name)
-		}
-		values[i] = make([]float32, size)
-		for j := range values[i] {
-			values[i][j] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*j:]))
-		}
-	}
-	for i, p := range blocks {
-		copy(p.W, values[i])
-	}
+	assign(blocks, values)
 	return nil
 }
 
-func (n *Network) blocks() []*Param {
-	return append(append([]*Param(nil), n.params...), n.moments...)
-}
+// blocks are all numbers that make the network what it is.
+func (n *Network) blocks() []*Param { return slices.Concat(n.params, n.moments) }
 
-// reader takes bytes until there are none left.
-type reader struct {
-	b     []byte
-	short bool
-}
-
-func (r *reader) take(n int) []byte {
-	if n < 0 || n > len(r.b) {
-		r.short = true
-		return nil
+func readTensors(r io.Reader) (*safetensors.File, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
 	}
-	var p []byte
-	p, r.b = r.b[:n], r.b[n:]
-	return p
+	return safetensors.Parse(b)
 }
 
-func (r *reader) count() int {
-	p := r.take(4)
-	if p == nil {
-		return 0
+// stateMark begins the names of what a checkpoint holds beside the network.
+const stateMark = "@"
+
+// tensorsOf are blocks as they are in a file, their names after a prefix.
+func tensorsOf(blocks []*Param, prefix string) []safetensors.Tensor {
+	all := make([]safetensors.Tensor, len(blocks))
+	for i, p := range blocks {
+		all[i] = safetensors.Floats(prefix+p.Name, p.Shape, p.W)
 	}
-	return int(binary.LittleEndian.Uint32(p))
+	return all
+}
+
+// match finds the numbers of the blocks in a file, by their names after a prefix. It says
+// which block is the first that the file has not or has in another shape, or which tensor
+// of that prefix belongs to no block.
+func match(tensors []safetensors.Tensor, blocks []*Param, prefix string) ([][]float32, error) {
+	left := map[string]safetensors.Tensor{}
+	for _, t := range tensors {
+		if strings.HasPrefix(t.Name, prefix) {
+			left[t.Name] = t
+		}
+	}
+	values := make([][]float32, len(blocks))
+	for i, p := range blocks {
+		name := prefix + p.Name
+		t, ok := left[name]
+		if !ok {
+			return nil, fmt.Errorf("there is no %q of shape %s in the file", name, dims(p.Shape))
+		}
+		if !slices.Equal(t.Shape, p.Shape) {
+			return nil, fmt.Errorf("%q is of shape %s in the file, but of %s in the network", name, dims(t.Shape), dims(p.Shape))
+		}
+		delete(left, name)
+		values[i] = make([]float32, len(p.W))
+		if err := t.Floats(values[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range tensors {
+		if _, ok := left[t.Name]; ok && (prefix != "" || !strings.HasPrefix(t.Name, stateMark)) {
+			return nil, fmt.Errorf("the file has %q of shape %s, which the network has not", t.Name, dims(t.Shape))
+		}
+	}
+	return values, nil
+}
+
+// dims writes a shape, such as 16×3×3×3.
+func dims(shape []int) string {
+	text := make([]string, len(shape))
+	for i, d := range shape {
+		text[i] = strconv.Itoa(d)
+	}
+	return strings.Join(text, "×")
+}
+
+// assign gives blocks their numbers.
+func assign(blocks []*Param, values [][]float32) {
+	for i, p := range blocks {
+		copy(p.W, values[i])
+	}
 }
