@@ -235,6 +235,11 @@ func TestDeadBranches(t *testing.T) {
 			t.Errorf("gradient of %s has norm %v", p.Name, got)
 		}
 	}
+	for _, m := range net.Moments() { // 0 and 1 at the beginning
+		if m.W[0] != m.W[1] {
+			t.Errorf("%s has moved to %v, though nothing needs it", m.Name, m.W)
+		}
+	}
 	dx := make([]float32, 5*32)
 	dx[3] = 99
 	if err := net.Backward(make([]float32, 15), dx); err != nil {

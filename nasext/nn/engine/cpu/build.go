@@ -11,19 +11,34 @@ type build struct {
 	plan   *engine.Plan
 	vals   []value // of each step
 	ops    []op    // that computes it; nil if none does
-	takers []int   // of it
+	needed []bool  // the network's output depends on it
+	takers []int   // of it, as far as they are needed
 
 	rectifiers map[*store]value // what is rectified → the outcome
 }
 
 func newBuild(r *runner, p *engine.Plan) *build {
-	n := len(p.Steps)
-	return &build{r: r, plan: p, vals: make([]value, n), ops: make([]op, n), takers: takersOf(p), rectifiers: map[*store]value{}}
+	n, needed := len(p.Steps), neededOf(p)
+	return &build{r: r, plan: p, vals: make([]value, n), ops: make([]op, n), needed: needed, takers: takersOf(p, needed), rectifiers: map[*store]value{}}
 }
 
-// takersOf counts for each step how many take its output; being the network's output
-// counts too. Steps that only give another shape to an output count as their input.
-func takersOf(p *engine.Plan) []int {
+// neededOf says of each step whether the last one depends on it. Auxiliary heads, and
+// nodes of a cell whose edges are zeros, compute what nothing looks at.
+func neededOf(p *engine.Plan) []bool {
+	needed := make([]bool, len(p.Steps))
+	needed[0], needed[len(needed)-1] = true, true
+	for i := len(p.Steps) - 1; i > 0; i-- {
+		for _, from := range p.Steps[i].In {
+			needed[from] = needed[from] || needed[i]
+		}
+	}
+	return needed
+}
+
+// takersOf counts for each step how many that are needed take its output; being the
+// network's output counts too. Steps that only give another shape to an output count as
+// their input.
+func takersOf(p *engine.Plan, needed []bool) []int {
 	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
 	for i, s := range p.Steps {
 		source[i] = i
@@ -32,7 +47,9 @@ func takersOf(p *engine.Plan) []int {
 			continue
 		}
 		for _, from := range s.In {
-			takers[source[from]]++
+			if needed[i] {
+				takers[source[from]]++
+			}
 		}
 	}
 	takers[source[len(p.Steps)-1]]++
@@ -47,6 +64,10 @@ func reshapes(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten
 
 // step adds step i.
 func (b *build) step(i int, s engine.Step) (err error) {
+	if !b.needed[i] {
+		b.r.without(s)
+		return nil
+	}
 	ins := make([]value, len(s.In))
 	for j, from := range s.In {
 		ins[j] = b.vals[from]

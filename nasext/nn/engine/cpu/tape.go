@@ -71,6 +71,7 @@ type runner struct {
 	stores []*store // all
 	in     value
 	out    value
+	unused []*engine.Param // whose gradients are zeros
 
 	n    int       // samples of this pass
 	mask []float32 // lanes numbers: 1 for a sample, 0 for padding
@@ -107,6 +108,15 @@ func (r *runner) run(cost, most int, l loop) {
 	})
 }
 
+// without leaves a step out that nothing needs.
+func (r *runner) without(s engine.Step) {
+	for _, p := range []*engine.Param{s.Weight, s.Bias} {
+		if p != nil {
+			r.unused = append(r.unused, p)
+		}
+	}
+}
+
 // Forward implements engine.Runner.
 func (r *runner) Forward(x []float32, n int, p engine.Pass, out []float32) {
 	r.pass = p
@@ -134,6 +144,9 @@ func (r *runner) Backward(dout, dx []float32) {
 	r.in.need = dx != nil
 	if g, _ := r.out.take(); g != nil {
 		r.load(g, dout)
+	}
+	for _, p := range r.unused {
+		clear(p.G)
 	}
 	for i := len(r.ops) - 1; i >= 0; i-- {
 		if r.outs[i].has {
