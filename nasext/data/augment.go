@@ -39,7 +39,16 @@ type Augment struct {
 	Mixup float64
 }
 
-func (a Augment) check(s *Set) error {
+// None says if nothing is changed.
+func (a Augment) None() bool {
+	return a.Crop == 0 && !a.Flip && len(a.Normalise.Mean) == 0 && len(a.Normalise.Std) == 0 && a.Cutout == 0 && a.Mixup == 0
+}
+
+// Check says what is wrong with the changes for images of the set.
+func (a Augment) Check(s *Set) error {
+	if s == nil {
+		return errNoSet
+	}
 	least := min(s.Shape.H, s.Shape.W)
 	switch n := a.Normalise; {
 	case a.Crop < 0 || a.Crop >= least:
@@ -73,7 +82,7 @@ type augmenter struct {
 }
 
 func newAugmenter(s *Set, a Augment, sd uint64) (*augmenter, error) {
-	if err := a.check(s); err != nil {
+	if err := a.Check(s); err != nil {
 		return nil, err
 	}
 	g := &augmenter{set: s, a: a, seed: sd, other: make([]float32, s.Shape.Elems())}

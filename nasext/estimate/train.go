@@ -31,6 +31,10 @@ type TrainConfig struct {
 	Clip        float64     // largest norm of all gradients together; 0: no limit
 	Samples     int         // training samples used, from the first; 0: all
 
+	// Augment is how training images are changed each time they are shown; the zero value
+	// leaves them as they are. Normalise is for the sets, not for it: see Set.Standardise.
+	Augment data.Augment
+
 	// OnEpoch, if not nil, is called after every epoch by the goroutine that trains: by
 	// several at once if several Estimates run.
 	OnEpoch func(a *arch.Arch, e Epoch)
@@ -90,6 +94,12 @@ func (t *Trainer) check() error {
 	case !(c.Clip >= 0):
 		return fmt.Errorf("train: gradients clipped at %v; Clip has to be above 0, or 0 for no limit", c.Clip)
 	}
+	if err := c.Augment.Check(c.Train); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	if len(c.Augment.Normalise.Mean) > 0 {
+		return errors.New("train: Augment.Normalise would change the training images alone; give sets that are standardised alike, such as those of Parts")
+	}
 	return nil
 }
 
@@ -111,8 +121,12 @@ func (t *Trainer) schedule() nn.Schedule {
 // Name implements Estimator. It has everything that a result depends on but the engine.
 func (t *Trainer) Name() string {
 	c := &t.c
-	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g)",
-		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip)
+	augment := ""
+	if !c.Augment.None() {
+		augment = fmt.Sprintf(", augment %+v", c.Augment)
+	}
+	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g%s)",
+		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip, augment)
 }
 
 // At implements Budgeted. More samples than there are means all; fields below 1 mean as
@@ -188,6 +202,9 @@ func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estima
 	if err != nil {
 		return err
 	}
+	if err := batches.Augment(t.c.Augment); err != nil {
+		return err
+	}
 	opt := &nn.SGD{Momentum: t.c.Momentum, WeightDecay: t.c.WeightDecay, Nesterov: t.c.Nesterov}
 	schedule := t.schedule()
 	steps, step := batches.Count()*t.c.Epochs, 0
@@ -200,7 +217,11 @@ func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estima
 				return fmt.Errorf("stopped in epoch %d: %w", epoch, err)
 			}
 			point.Rate = schedule.Rate(step, steps)
-			s, err := n.Gradients(x, y)
+			loss := nn.Loss(nn.CrossEntropy)
+			if partner, own := batches.Mix(); own != nil {
+				loss = nn.Mixed(loss, partner, own)
+			}
+			s, err := n.GradientsOf(loss, x, y)
 			if err != nil {
 				return err
 			}

@@ -96,6 +96,16 @@ func TestDigits(t *testing.T) {
 
 func TestSameBits(t *testing.T) {
 	c := quick(t)
+	plain := sameBits(t, c)
+	c.Augment = data.Augment{Crop: 1, Cutout: 2, Mixup: .3}
+	if augmented := sameBits(t, c); reflect.DeepEqual(augmented.Curve, plain.Curve) {
+		t.Error("augmentation changed nothing")
+	}
+}
+
+// sameBits is what a training gives, on 1 to 3 threads and several at once, which has to
+// be the same to the last bit.
+func sameBits(t *testing.T, c TrainConfig) Estimate {
 	a := convNet(t, digit, 8, 10)
 	var want Estimate
 	for threads := 1; threads <= 3; threads++ {
@@ -128,6 +138,33 @@ func TestSameBits(t *testing.T) {
 	}
 	if reflect.DeepEqual(other.Curve, want.Curve) {
 		t.Error("another seed gave the same curve")
+	}
+	return want
+}
+
+// What is mixed and cropped can be learned from, and the name tells it.
+func TestAugmented(t *testing.T) {
+	c := quick(t)
+	if name := trainer(t, c).Name(); strings.Contains(name, "augment") {
+		t.Errorf("the name of a training without augmentation is %q", name)
+	}
+	c.Epochs, c.Samples = 8, 0
+	c.Augment = data.Augment{Crop: 1, Mixup: .2}
+	tr := trainer(t, c)
+	if name := tr.Name(); !strings.Contains(name, "augment {Crop:1 Flip:false") {
+		t.Errorf("the name is %q", name)
+	}
+	e, err := tr.Estimate(context.Background(), convNet(t, digit, 8, 10), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Score < .9 {
+		t.Errorf("accuracy %v", e.Score)
+	}
+	// The training's own loss is of mixed images, which are harder than those it is
+	// validated by.
+	if last := e.Curve[len(e.Curve)-1]; last.TrainLoss < last.ValidLoss {
+		t.Errorf("loss %v on mixed images, %v on plain ones", last.TrainLoss, last.ValidLoss)
 	}
 }
 
@@ -263,6 +300,8 @@ func TestBadInput(t *testing.T) {
 		{"clipped at -1", bad(func(c *TrainConfig) { c.Clip = -1 })},
 		{"5000 samples of \"digits/train\", which holds 1078", bad(func(c *TrainConfig) { c.Samples = 5000 })},
 		{"set Train and Valid", bad(func(c *TrainConfig) { c.Valid = nil })},
+		{"a crop from 8 pixels around images of 1×8×8", bad(func(c *TrainConfig) { c.Augment.Crop = 8 })},
+		{"Augment.Normalise would change the training images alone", bad(func(c *TrainConfig) { c.Augment.Normalise = c.Train.Moments() })},
 		{"have to agree", bad(func(c *TrainConfig) { v := *p.Valid; v.Classes = 11; v.Names = nil; c.Valid = &v })},
 		{"no images", bad(func(c *TrainConfig) { v := *p.Valid; v.X, v.Y = nil, nil; c.Valid = &v })},
 		{"takes images of 3×8×8, but those of \"digits/train\" are 1×8×8", run(arch.Shape{C: 3, H: 8, W: 8}, 10)},

@@ -184,6 +184,11 @@ func (s Score) Finite() bool { return !math.IsNaN(s.Loss) && !math.IsInf(s.Loss,
 // If the loss is no finite number, there is nothing to learn from: the gradients are
 // left as they were.
 func (n *Network) Gradients(x []float32, y []int) (Score, error) {
+	return n.GradientsOf(CrossEntropy, x, y)
+}
+
+// GradientsOf is Gradients of another loss.
+func (n *Network) GradientsOf(loss Loss, x []float32, y []int) (Score, error) {
 	if err := n.checkLabels(x, y); err != nil {
 		return Score{}, err
 	}
@@ -192,7 +197,7 @@ func (n *Network) Gradients(x []float32, y []int) (Score, error) {
 		return Score{}, err
 	}
 	dout := n.grads[:len(logits)]
-	s := CrossEntropy(logits, y, n.classes, dout)
+	s := loss(logits, y, n.classes, dout)
 	if !s.Finite() {
 		return s, nil
 	}

@@ -21,6 +21,7 @@ var table_github_com_nascent_go_nascent_nasext_nn = []Symbol{
 	{"Linear", (*p.Linear)(nil), value},
 	{"Loss", (*p.Loss)(nil), value},
 	{"MSE", p.MSE, value},
+	{"Mixed", p.Mixed, value},
 	{"Network", (*p.Network)(nil), value},
 	{"New", p.New, value},
 	{"NewAdam", p.NewAdam, value},
