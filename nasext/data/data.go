@@ -1,5 +1,10 @@
 // Package data holds sets of labelled images: where they come from, how they are
-// split, and how they are cut into batches.
+// split, how they are cut into batches, and how they are changed while they are shown.
+//
+// Digits and Gratings need no files. MNIST, FashionMNIST, CIFAR10, CIFAR100, IDX, Images
+// and CSV read the user's; only Download goes to the network. What files say of their
+// sizes is held against their length before memory is asked for, and an error names the
+// file, what was expected there and what was found.
 //
 // Every draw is from a named stream of package seed, so a split or an order of
 // batches is the same on every run and on every machine.
