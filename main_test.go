@@ -95,8 +95,11 @@ var rules = []rule{
 	{"data knows arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed")
 	}},
-	{"nn knows arch and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/nn") && sister(imp, "nn", "arch", "seed")
+	{"nn knows data, arch and seed", func(dir, imp string) bool {
+		return below(dir, "nasext/nn") && sister(imp, "nn", "data", "arch", "seed")
+	}},
+	{"engines know arch and seed", func(dir, imp string) bool {
+		return below(dir, "nasext/nn/engine") && sister(imp, "nn", "arch", "seed")
 	}},
 	{"estimate knows space, nn, data, arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/estimate") && sister(imp, "estimate", "space", "nn", "data", "arch", "seed")
@@ -152,7 +155,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"display", module + "/nasext"}, {"kernel/cell", module + "/nasext/arch"}, {"nasext/study", module + "/kernel/cell"},
 		{"nasext/study", module + "/display"}, {"nasext/arch", module + "/nasext/seed"}, {"nasext/seed", module + "/nasext/arch"},
 		{"nasext/space", module + "/nasext/nn"}, {"nasext/vec", module + "/nasext/seed"}, {"nasext/controller", module + "/nasext/strategy"}, {"nasext/strategy", module + "/nasext/nn"},
-		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
+		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
 		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/session", "os/exec"},
 	}

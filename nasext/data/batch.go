@@ -70,6 +70,10 @@ func (b *Batches) Start(epoch int) {
 	}
 }
 
+// Skip goes past the next n batches of the epoch, or all that are left, as if Next had
+// given them. It goes on with an epoch that was begun another time.
+func (b *Batches) Skip(n int) { b.next = min(b.next+max(n, 0), b.count) }
+
 // Augment has the images changed from now on, and begins epoch 1 again.
 func (b *Batches) Augment(a Augment) error {
 	g, err := newAugmenter(b.set, a, b.seed)

@@ -1,6 +1,13 @@
 package nn
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/data"
+)
 
 // evalBatch is how many samples are evaluated at a time if nothing was trained before.
 const evalBatch = 64
@@ -26,26 +33,58 @@ func (n *Network) each(x []float32, do func(from, to int, logits []float32)) err
 	return nil
 }
 
-// Evaluate scores the network on labelled samples, in evaluation mode.
+// Evaluate scores the network on labelled samples, in evaluation mode, with cross-entropy
+// as the loss.
 func (n *Network) Evaluate(x []float32, y []int) (Score, error) {
-	if err := n.checkLabels(x, y); err != nil {
-		return Score{}, fmt.Errorf("evaluate: %w", err)
-	}
-	if len(y) == 0 {
-		return Score{}, fmt.Errorf("evaluate: no samples")
-	}
-	var all Score
-	err := n.each(x, func(from, to int, logits []float32) {
-		s := CrossEntropy(logits, y[from:to], n.classes, nil)
-		all.Loss += s.Loss * float64(s.Samples)
-		all.Correct += s.Correct
-		all.Samples += s.Samples
-	})
+	s, err := n.evaluate(CrossEntropy, x, y)
 	if err != nil {
 		return Score{}, fmt.Errorf("evaluate: %w", err)
 	}
-	all.Loss /= float64(all.Samples)
-	return all, nil
+	return s, nil
+}
+
+func (n *Network) evaluate(loss Loss, x []float32, y []int) (Score, error) {
+	if err := n.checkLabels(x, y); err != nil {
+		return Score{}, err
+	}
+	if len(y) == 0 {
+		return Score{}, errors.New("no samples")
+	}
+	// The loss is one sum over all samples, so that it does not depend on how many of them
+	// there is memory for at a time.
+	outputs := make([]float32, len(y)*n.classes)
+	err := n.each(x, func(from, to int, logits []float32) {
+		copy(outputs[from*n.classes:], logits)
+	})
+	if err != nil {
+		return Score{}, err
+	}
+	return loss(outputs, y, n.classes, nil), nil
+}
+
+// scorePart is how many samples are scored between two looks at the context.
+const scorePart = 256
+
+// score evaluates the network on a set. If a loss is no finite number, it ends there and
+// hands out the samples it was about.
+func (n *Network) score(ctx context.Context, loss Loss, s *data.Set) (sum Score, culprits []float32, err error) {
+	elems := s.Shape.Elems()
+	for from := 0; from < s.Len(); from += scorePart {
+		if err := ctx.Err(); err != nil {
+			return sum, nil, err
+		}
+		to := min(from+scorePart, s.Len())
+		x := s.X[from*elems : to*elems]
+		part, err := n.evaluate(loss, x, s.Y[from:to])
+		if err != nil {
+			return sum, nil, err
+		}
+		sum.add(part)
+		if !part.Finite() {
+			return sum, x, nil
+		}
+	}
+	return sum, nil, nil
 }
 
 // Predict is the class with the largest output for each sample.
@@ -60,6 +99,34 @@ func (n *Network) Predict(x []float32) ([]int, error) {
 		return nil, fmt.Errorf("predict: %w", err)
 	}
 	return classes, nil
+}
+
+// Probabilities are, for each sample, the softmax of its outputs: how likely the network
+// takes each class to be, from 0 to 1.
+func (n *Network) Probabilities(x []float32) ([][]float64, error) {
+	var all [][]float64
+	err := n.each(x, func(from, to int, logits []float32) {
+		for i := range to - from {
+			all = append(all, softmax(logits[i*n.classes:(i+1)*n.classes]))
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("probabilities: %w", err)
+	}
+	return all, nil
+}
+
+func softmax(row []float32) []float64 {
+	top, sum := float64(row[argmax(row)]), 0.0
+	p := make([]float64, len(row))
+	for c, v := range row {
+		p[c] = math.Exp(float64(v) - top)
+		sum += p[c]
+	}
+	for c := range p {
+		p[c] /= sum
+	}
+	return p
 }
 
 // Confusion counts, for each true class (row), which classes were predicted (column).

@@ -43,6 +43,7 @@ type Network struct {
 	logits  []float32
 	grads   []float32 // by the logits
 	trained int       // samples of the last pass if it was for training, else 0
+	single  string    // the first batch norm of one pixel, which can't learn from one sample; "" if there is none
 }
 
 // New is a network of the architecture with fresh weights, drawn from streams of the
@@ -66,6 +67,9 @@ func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
 			s.Op.PadH, s.Op.PadW = node.Op.Leading(in)
 			s.Op.Same = false
 			n.addParams(&s, in)
+		}
+		if out := s.Out; s.Op.Kind == arch.BatchNorm && out.H*out.W == 1 && n.single == "" {
+			n.single = s.Name
 		}
 		n.plan.Steps = append(n.plan.Steps, s)
 	}
@@ -132,6 +136,9 @@ func (n *Network) Forward(x []float32, train bool) ([]float32, error) {
 		return nil, fmt.Errorf("forward: %d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
 	}
 	count := len(x) / elems
+	if train && count == 1 && n.single != "" {
+		return nil, fmt.Errorf("forward: batch norm %q sees one number a channel in a training batch of one sample, whose variance is 0; give 2 samples or more", n.single)
+	}
 	if n.runner == nil || n.runner.Batch() < count || train && n.runner.Batch() > 2*count {
 		r, err := n.engine.Build(n.plan, count)
 		if err != nil {
@@ -175,6 +182,28 @@ type Score struct {
 
 // Accuracy is the share of samples that were right, 0 to 1.
 func (s Score) Accuracy() float64 { return float64(s.Correct) / float64(max(s.Samples, 1)) }
+
+// Interval is Wilson's confidence interval of the accuracy (Wilson 1927): where the share
+// of right answers among all samples of this kind lies, with a confidence above 0 and
+// below 1, such as 0.95; for others it is NaN. Without samples it is from 0 to 1.
+func (s Score) Interval(confidence float64) (low, high float64) {
+	if s.Samples == 0 {
+		return 0, 1
+	}
+	z := math.Sqrt2 * math.Erfinv(confidence)
+	n, p := float64(s.Samples), s.Accuracy()
+	middle := p + z*z/(2*n)
+	reach := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return max((middle-reach)/(1+z*z/n), 0), min((middle+reach)/(1+z*z/n), 1)
+}
+
+// add takes more samples into a score.
+func (s *Score) add(more Score) {
+	all := s.Samples + more.Samples
+	s.Loss += (more.Loss - s.Loss) * float64(more.Samples) / float64(all)
+	s.Correct += more.Correct
+	s.Samples = all
+}
 
 // Finite says whether the loss is a number.
 func (s Score) Finite() bool { return !math.IsNaN(s.Loss) && !math.IsInf(s.Loss, 0) }

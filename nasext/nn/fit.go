@@ -1,0 +1,478 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+	"github.com/nascent-go/nascent/nasext/seed"
+)
+
+// FitConfig is how a network is trained. Only Train has to be given.
+type FitConfig struct {
+	Train *data.Set // what weights are learned from
+	Valid *data.Set // what is scored after every epoch; nil: nothing
+
+	Epochs int    // passes over Train; 0: 20
+	Batch  int    // samples a step; 0: 64, or all if there are fewer
+	Seed   uint64 // of the order of samples, a new one each epoch, and of Augment
+
+	Loss      Loss      // of training and validation; nil: CrossEntropy
+	Optimizer Optimizer // nil: SGD with momentum 0.9 and weight decay 5e-4
+	Rate      float64   // at the start of a cosine to 0; 0: 0.05, but with an Optimizer a rate or a schedule has to be given
+	Schedule  Schedule  // in place of that cosine
+	Clip      float64   // largest norm of all gradients together; 0: no limit
+	Average   float64   // decay of a moving average of weights and running moments, which is what is validated and what the network has at the end; 0: none
+
+	// Augment is how training images are changed each time they are shown; the zero value
+	// leaves them as they are. Normalise is for the sets, not for it: see Set.Standardise.
+	Augment data.Augment
+
+	// Patience is the number of epochs that may pass without a smaller validation loss than
+	// ever before. Then training stops. Whether it did or not, the network has the weights
+	// of the best epoch at the end. 0: all epochs are trained, and the last weights stay.
+	Patience int
+
+	// Checkpoint is a file that is written after every epoch and when the context ends. If
+	// it is there, training goes on from it: to the same bits as if it had never stopped.
+	// "": none.
+	Checkpoint string
+
+	OnStep  func(Progress) // called after every step; nil: nothing
+	OnEpoch func(Progress) // called after every epoch and its validation; nil: nothing
+}
+
+// Progress is what a callback is told. Its slices and the network are those of the
+// training, to be looked at, not changed.
+type Progress struct {
+	Epoch, Epochs int     // the present one, from 1, and how many there can be
+	Step, Steps   int     // the same of steps, over all epochs
+	Rate          float64 // learning rate of the step
+	Batch         Score   // of the step, before its update
+	Train         Score   // of all steps of the epoch so far
+	Valid         Score   // of the epoch; without samples in OnStep or if there is no Valid
+	History       []Epoch // epochs that are over
+	Network       *Network
+}
+
+// Epoch is one point of a learning curve.
+type Epoch struct {
+	Epoch     int     `json:"epoch"` // from 1
+	Rate      float64 `json:"rate"`  // learning rate of its last step
+	TrainLoss float64 `json:"train_loss"`
+	TrainAcc  float64 `json:"train_acc"`  // accuracies are shares, 0 to 1
+	ValidLoss float64 `json:"valid_loss"` // these two are 0 if nothing is validated
+	ValidAcc  float64 `json:"valid_acc"`
+}
+
+// History is the course of a training.
+type History struct {
+	Epochs  []Epoch // that are over
+	Steps   int     // taken
+	Best    int     // epoch with the smallest validation loss, from 1; 0 if nothing is validated
+	Stopped string  // why not all epochs were trained; "" if they were
+}
+
+// Diverged is the error of a training whose loss is no finite number any more.
+type Diverged struct {
+	Epoch, Step int     // where, from 1
+	Rate        float64 // learning rate of the step
+	Loss        string  // "training loss" or "validation loss"
+	Where       string  // the first number that is not finite, such as `the output of "conv 2"`
+}
+
+// Error implements error.
+func (d *Diverged) Error() string {
+	return fmt.Sprintf("the %s is no finite number any more in epoch %d, step %d, at learning rate %.3g: %s; a smaller rate, a warm-up, a limit to gradients (Clip) or batch norm may help",
+		d.Loss, d.Epoch, d.Step, d.Rate, d.Where)
+}
+
+// Fit trains a network:
+//
+//	net, err := nn.New(a, 1)
+//	history, err := nn.Fit(ctx, net, nn.FitConfig{Train: parts.Train, Valid: parts.Valid})
+//	score, err := net.Evaluate(parts.Test.X, parts.Test.Y)
+//
+// Equal networks, configurations and data give equal weights, to the last bit, on any
+// number of threads. A context that ends stops it between two steps with the context's
+// error, a loss that is no finite number with a *Diverged; the history is what there was
+// until then.
+func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) {
+	t, err := NewTraining(n, c)
+	if err != nil {
+		return nil, err
+	}
+	return t.Run(ctx)
+}
+
+// Training is a Fit under way, which can stop, be saved and go on.
+type Training struct {
+	net     *Network
+	c       FitConfig
+	batches *data.Batches
+	steps   int // of all epochs
+	average *Average
+	best    []*Param // copies of the network's blocks in the best epoch; nil before
+	at      position
+	over    bool // the network has its final weights
+}
+
+// position is where a training is.
+type position struct {
+	Epoch    int     `json:"epoch"`  // being trained, from 1
+	Batch    int     `json:"batch"`  // batches of it that are done
+	Train    Score   `json:"train"`  // of them
+	Step     int     `json:"step"`   // steps of all epochs that are done
+	Rate     float64 `json:"rate"`   // of the last step
+	Passes   uint64  `json:"passes"` // of the network in training, which number the draws of dropout
+	Draws    uint64  `json:"draws"`  // seed of those
+	Epochs   []Epoch `json:"epochs"` // that are over
+	Best     int     `json:"best"`   // of them, from 1
+	BestLoss float64 `json:"best_loss"`
+	Stopped  string  `json:"stopped"`
+}
+
+// NewTraining prepares what Fit does; Run does it. A checkpoint that is there is read.
+func NewTraining(n *Network, c FitConfig) (*Training, error) {
+	if n == nil {
+		return nil, fmt.Errorf("fit: there is no network (nil); make one with nn.New")
+	}
+	c.setDefaults()
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	if err := n.fits(c.Train); err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	batches, err := data.NewBatches(c.Train, c.Batch, seed.Derive(c.Seed, "batches"))
+	if err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	if err := batches.Augment(c.Augment); err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	t := &Training{net: n, c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}}
+	if c.Average > 0 {
+		if t.average, err = NewAverage(c.Average); err != nil {
+			return nil, fmt.Errorf("fit: %w", err)
+		}
+	}
+	return t, t.resume()
+}
+
+// setDefaults fills in what is not given.
+func (c *FitConfig) setDefaults() {
+	if c.Epochs == 0 {
+		c.Epochs = 20
+	}
+	if c.Batch == 0 && c.Train != nil {
+		c.Batch = min(64, c.Train.Len())
+	}
+	if c.Loss == nil {
+		c.Loss = CrossEntropy
+	}
+	if c.Rate == 0 && c.Optimizer == nil {
+		c.Rate = 0.05
+	}
+	if c.Optimizer == nil {
+		c.Optimizer = NewSGD(0.9, 5e-4)
+	}
+	if c.Schedule == nil {
+		c.Schedule = Cosine{Base: c.Rate}
+	}
+}
+
+// Check says what is wrong with the configuration.
+func (c FitConfig) Check() error {
+	if err := c.check(); err != nil {
+		return fmt.Errorf("fit: %w", err)
+	}
+	return nil
+}
+
+func (c FitConfig) check() error {
+	c.setDefaults()
+	if c.Train == nil {
+		return fmt.Errorf("there are no training data; set Train, such as to a part of data.Digits().Parts(1)")
+	}
+	if err := c.Train.Check(); err != nil {
+		return err
+	}
+	if c.Valid != nil {
+		if err := c.Valid.Check(); err != nil {
+			return err
+		}
+		if c.Train.Shape != c.Valid.Shape || c.Train.Classes != c.Valid.Classes {
+			return fmt.Errorf("training data are %v in %d classes, validation data %v in %d; they have to agree",
+				c.Train.Shape, c.Train.Classes, c.Valid.Shape, c.Valid.Classes)
+		}
+	}
+	if err := c.Augment.Check(c.Train); err != nil {
+		return err
+	}
+	if err := c.Schedule.Check(); err != nil {
+		return err
+	}
+	if err := c.Optimizer.Check(); err != nil {
+		return err
+	}
+	switch {
+	case len(c.Augment.Normalise.Mean) > 0:
+		return fmt.Errorf("Augment.Normalise would change the training images alone; give sets that are standardised alike, such as those of Parts")
+	case c.Epochs < 1:
+		return fmt.Errorf("%d epochs; Epochs has to be at least 1", c.Epochs)
+	case c.Batch < 1 || c.Batch > c.Train.Len():
+		return fmt.Errorf("batches of %d samples from %d; choose a Batch of 1 to %d or use more data", c.Batch, c.Train.Len(), c.Train.Len())
+	case !(c.Clip >= 0):
+		return fmt.Errorf("gradients clipped at %v; Clip has to be above 0, or 0 for no limit", c.Clip)
+	case !(c.Average >= 0 && c.Average < 1):
+		return fmt.Errorf("weights averaged with a decay of %v; Average is above 0 and below 1, such as 0.99, or 0 for none", c.Average)
+	case c.Patience < 0:
+		return fmt.Errorf("patience of %d epochs; Patience has to be at least 1, or 0 for all epochs", c.Patience)
+	case c.Patience > 0 && c.Valid == nil:
+		return fmt.Errorf("patience of %d epochs without validation data to judge by; set Valid", c.Patience)
+	}
+	return nil
+}
+
+// fits says if the network is for other data.
+func (n *Network) fits(s *data.Set) error {
+	name := n.arch.Name
+	if n.in != s.Shape {
+		return fmt.Errorf("architecture %q takes images of %v, but those of %q are %v; build it for %v", name, n.in, s.Name, s.Shape, s.Shape)
+	}
+	if n.classes != s.Classes {
+		return fmt.Errorf("architecture %q has %d outputs, but %q has %d classes; its last layer needs %d outputs", name, n.classes, s.Name, s.Classes, s.Classes)
+	}
+	return nil
+}
+
+// Run trains all epochs that are left. It can be called again after its context ended.
+func (t *Training) Run(ctx context.Context) (*History, error) {
+	if ctx == nil {
+		return t.history(), fmt.Errorf("fit: the context is nil; give context.Background(), or one that can be cancelled")
+	}
+	for t.at.Epoch <= t.c.Epochs && t.at.Stopped == "" {
+		if err := t.epoch(ctx); err != nil {
+			return t.history(), fmt.Errorf("fit: %w", err)
+		}
+	}
+	if err := t.finish(); err != nil {
+		return t.history(), fmt.Errorf("fit: %w", err)
+	}
+	return t.history(), nil
+}
+
+func (t *Training) history() *History {
+	return &History{Epochs: t.at.Epochs, Steps: t.at.Step, Best: t.at.Best, Stopped: t.at.Stopped}
+}
+
+// epoch trains what is left of the present epoch and ends it.
+func (t *Training) epoch(ctx context.Context) error {
+	t.batches.Start(t.at.Epoch)
+	t.batches.Skip(t.at.Batch)
+	for x, y, ok := t.batches.Next(); ok; x, y, ok = t.batches.Next() {
+		if err := ctx.Err(); err != nil {
+			return t.stopped(err)
+		}
+		if err := t.step(x, y); err != nil {
+			return err
+		}
+	}
+	var valid Score
+	if t.c.Valid != nil {
+		var err error
+		if valid, err = t.validate(ctx); err != nil {
+			if ctx.Err() != nil {
+				return t.stopped(err)
+			}
+			return err
+		}
+	}
+	t.record(valid)
+	if t.c.Checkpoint != "" {
+		if err := t.SaveFile(t.c.Checkpoint); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopped is the error of a context that ended. The checkpoint takes what there is.
+func (t *Training) stopped(cause error) error {
+	err := fmt.Errorf("stopped in epoch %d: %w", t.at.Epoch, cause)
+	if t.c.Checkpoint != "" {
+		if failed := t.SaveFile(t.c.Checkpoint); failed != nil {
+			return fmt.Errorf("%w; and %w", err, failed)
+		}
+	}
+	return err
+}
+
+// step trains one batch.
+func (t *Training) step(x []float32, y []int) error {
+	loss := t.c.Loss
+	if partner, own := t.batches.Mix(); own != nil {
+		loss = Mixed(loss, partner, own)
+	}
+	rate := t.c.Schedule.Rate(t.at.Step, t.steps)
+	s, err := t.net.GradientsOf(loss, x, y)
+	if err != nil {
+		return err
+	}
+	if !s.Finite() {
+		return &Diverged{t.at.Epoch, t.at.Step + 1, rate, "training loss", t.net.notFinite(x, true)}
+	}
+	if t.c.Clip > 0 {
+		ClipNorm(t.net.params, t.c.Clip)
+	}
+	if err := t.c.Optimizer.Step(t.net.params, rate); err != nil {
+		return err
+	}
+	if t.average != nil {
+		if err := t.average.Update(t.net.blocks()); err != nil {
+			return err
+		}
+	}
+	t.at.Rate = rate
+	t.at.Train.add(s)
+	t.at.Step++
+	t.at.Batch++
+	if t.c.OnStep != nil {
+		t.c.OnStep(t.progress(s, Score{}))
+	}
+	return nil
+}
+
+func (t *Training) progress(batch, valid Score) Progress {
+	return Progress{
+		Epoch: t.at.Epoch, Epochs: t.c.Epochs, Step: t.at.Step, Steps: t.steps, Rate: t.at.Rate,
+		Batch: batch, Train: t.at.Train, Valid: valid, History: t.at.Epochs, Network: t.net,
+	}
+}
+
+// validate scores the validation data, with averaged weights if there are.
+func (t *Training) validate(ctx context.Context) (Score, error) {
+	if t.average != nil {
+		blocks := t.net.blocks()
+		if err := t.average.Swap(blocks); err != nil {
+			return Score{}, err
+		}
+		defer func() { _ = t.average.Swap(blocks) }() // as it could be swapped, it can be swapped back
+	}
+	valid, part, err := t.net.score(ctx, t.c.Loss, t.c.Valid)
+	if err != nil {
+		return valid, err
+	}
+	if !valid.Finite() {
+		return valid, &Diverged{t.at.Epoch, t.at.Step, t.at.Rate, "validation loss", t.net.notFinite(part, false)}
+	}
+	return valid, nil
+}
+
+// record ends the present epoch.
+func (t *Training) record(valid Score) {
+	at := &t.at
+	at.Epochs = append(at.Epochs, Epoch{at.Epoch, at.Rate, at.Train.Loss, at.Train.Accuracy(), valid.Loss, valid.Accuracy()})
+	if t.c.Valid != nil && (at.Best == 0 || valid.Loss < at.BestLoss) {
+		at.Best, at.BestLoss = at.Epoch, valid.Loss
+		if t.c.Patience > 0 {
+			t.keep()
+		}
+	}
+	if p := t.c.Patience; p > 0 && at.Epoch-at.Best >= p && at.Epoch < t.c.Epochs {
+		at.Stopped = fmt.Sprintf("the validation loss was smallest in epoch %d, %d epochs before", at.Best, p)
+	}
+	if t.c.OnEpoch != nil {
+		t.c.OnEpoch(t.progress(Score{}, valid))
+	}
+	at.Epoch, at.Batch, at.Train = at.Epoch+1, 0, Score{}
+}
+
+// keep copies what was just validated.
+func (t *Training) keep() {
+	blocks := t.net.blocks()
+	if t.average != nil {
+		blocks = t.average.state.Slots[0]
+	}
+	if t.best == nil {
+		t.best = t.newBest()
+	}
+	for i, p := range blocks {
+		copy(t.best[i].W, p.W)
+	}
+}
+
+// newBest is room for the weights of the best epoch.
+func (t *Training) newBest() (best []*Param) {
+	for _, p := range t.net.blocks() {
+		best = append(best, &Param{Name: "best/" + p.Name, Shape: p.Shape, W: make([]float32, len(p.W))})
+	}
+	return best
+}
+
+// finish gives the network its final weights.
+func (t *Training) finish() error {
+	if t.over {
+		return nil
+	}
+	t.over = true
+	if t.best != nil {
+		for i, p := range t.net.blocks() {
+			copy(p.W, t.best[i].W)
+		}
+		return nil
+	}
+	if t.average != nil {
+		return t.average.Swap(t.net.blocks())
+	}
+	return nil
+}
+
+// notFinite says where the first number is that is NaN or infinite when the network
+// computes x: in x, in the weights, or in the output of a layer.
+func (n *Network) notFinite(x []float32, train bool) string {
+	if i := firstNotFinite(x); i >= 0 {
+		e := n.in.Elems()
+		return fmt.Sprintf("sample %d of the batch holds %v at position %d", i/e, x[i], i%e)
+	}
+	for _, p := range n.blocks() {
+		if i := firstNotFinite(p.W); i >= 0 {
+			return fmt.Sprintf("the last update left %v in %q", p.W[i], p.Name)
+		}
+	}
+	// Running moments move with every pass for training; what they are is kept.
+	var moments [][]float32
+	for _, p := range n.moments {
+		moments = append(moments, append([]float32(nil), p.W...))
+	}
+	defer func() { assign(n.moments, moments) }()
+	count := len(x) / n.in.Elems()
+	for i, s := range n.plan.Steps {
+		if len(s.In) == 0 {
+			continue
+		}
+		r, err := n.engine.Build(&engine.Plan{Steps: n.plan.Steps[:i+1], Seed: n.plan.Seed}, count)
+		if err != nil {
+			return fmt.Sprintf("where, can't be said: %v", err)
+		}
+		out := make([]float32, count*s.Out.Elems())
+		r.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
+		if j := firstNotFinite(out); j >= 0 {
+			return fmt.Sprintf("%v is in the output of %q, sample %d of the batch", out[j], s.Name, j/s.Out.Elems())
+		}
+	}
+	return "all outputs of layers are finite, but their loss is not"
+}
+
+// firstNotFinite is the index of the first NaN or infinity, -1 if there is none.
+func firstNotFinite(x []float32) int {
+	for i, v := range x {
+		if d := float64(v); math.IsNaN(d) || math.IsInf(d, 0) {
+			return i
+		}
+	}
+	return -1
+}
