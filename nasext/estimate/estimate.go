@@ -6,20 +6,14 @@ import (
 	"errors"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
 var errNoContext = errors.New("the context is nil; give context.Background(), or one that can be cancelled")
 
 // Epoch is one point of a learning curve.
-type Epoch struct {
-	Epoch     int     `json:"epoch"` // from 1
-	Rate      float64 `json:"rate"`  // learning rate of its last step
-	TrainLoss float64 `json:"train_loss"`
-	TrainAcc  float64 `json:"train_acc"` // accuracies are shares, 0 to 1
-	ValidLoss float64 `json:"valid_loss"`
-	ValidAcc  float64 `json:"valid_acc"`
-}
+type Epoch = nn.Epoch
 
 // Estimate is what is known of an architecture after it was estimated.
 type Estimate struct {

@@ -62,45 +62,39 @@ func Train(c TrainConfig) (*Trainer, error) {
 // check says what is wrong with the configuration.
 func (t *Trainer) check() error {
 	c := &t.c
-	if c.Train == nil || c.Valid == nil {
-		return errors.New("train: training and validation data are needed; set Train and Valid, such as the parts of data.Digits().Parts(1)")
-	}
-	for _, s := range []*data.Set{c.Train, c.Valid} {
-		if err := s.Check(); err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-	}
-	if c.Schedule == nil {
-		if !(c.Rate > 0) || math.IsInf(c.Rate, 1) {
-			return fmt.Errorf("train: learning rate %v; Rate has to be a finite number above 0, such as 0.1", c.Rate)
-		}
-	} else if err := c.Schedule.Check(); err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
 	switch {
-	case c.Train.Shape != c.Valid.Shape || c.Train.Classes != c.Valid.Classes:
-		return fmt.Errorf("train: training data are %v in %d classes, validation data %v in %d; they have to agree",
-			c.Train.Shape, c.Train.Classes, c.Valid.Shape, c.Valid.Classes)
+	case c.Train == nil || c.Valid == nil:
+		return errors.New("train: training and validation data are needed; set Train and Valid, such as the parts of data.Digits().Parts(1)")
+	case c.Train.Len() == 0:
+		return fmt.Errorf("train: %w", c.Train.Check())
+	case c.Schedule == nil && (!(c.Rate > 0) || math.IsInf(c.Rate, 1)):
+		return fmt.Errorf("train: learning rate %v; Rate has to be a finite number above 0, such as 0.1", c.Rate)
 	case c.Epochs < 1:
 		return fmt.Errorf("train: %d epochs; Epochs has to be at least 1", c.Epochs)
 	case c.Samples < 0 || c.Samples > c.Train.Len():
 		return fmt.Errorf("train: %d samples of %q, which holds %d; Samples is 1 to %d, or 0 for all", c.Samples, c.Train.Name, c.Train.Len(), c.Train.Len())
-	case c.Batch < 1 || c.Batch > t.samples():
-		return fmt.Errorf("train: batches of %d samples from %d; choose a Batch of 1 to %d or use more data", c.Batch, t.samples(), t.samples())
-	case !(c.Momentum >= 0 && c.Momentum < 1):
-		return fmt.Errorf("train: momentum %v; it has to be at least 0 and below 1, such as 0.9", c.Momentum)
-	case !(c.WeightDecay >= 0) || math.IsInf(c.WeightDecay, 1):
-		return fmt.Errorf("train: weight decay %v; it has to be a finite number of at least 0, such as 5e-4", c.WeightDecay)
-	case !(c.Clip >= 0):
-		return fmt.Errorf("train: gradients clipped at %v; Clip has to be above 0, or 0 for no limit", c.Clip)
+	case c.Batch < 1:
+		return fmt.Errorf("train: batches of %d samples from %d; choose a Batch of 1 to %d", c.Batch, t.samples(), t.samples())
 	}
-	if err := c.Augment.Check(c.Train); err != nil {
+	fit, err := t.fit()
+	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	if len(c.Augment.Normalise.Mean) > 0 {
-		return errors.New("train: Augment.Normalise would change the training images alone; give sets that are standardised alike, such as those of Parts")
+	if err := fit.Check(); err != nil {
+		return fmt.Errorf("train: %w", err)
 	}
 	return nil
+}
+
+// fit is how networks are trained, but for what belongs to one of them.
+func (t *Trainer) fit() (nn.FitConfig, error) {
+	c := &t.c
+	set, err := c.Train.First(t.samples())
+	return nn.FitConfig{
+		Train: set, Valid: c.Valid, Epochs: c.Epochs, Batch: c.Batch, Augment: c.Augment,
+		Optimizer: &nn.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov},
+		Schedule:  t.schedule(), Clip: c.Clip,
+	}, err
 }
 
 // samples is how many training samples are used.
@@ -154,140 +148,46 @@ func (t *Trainer) Fit(ctx context.Context, a *arch.Arch, sd uint64) (*nn.Network
 		return nil, Estimate{}, fmt.Errorf("train: %w", errNoContext)
 	}
 	begin := time.Now()
-	e, err := t.fits(a)
+	if err := a.Check(); err != nil {
+		return nil, Estimate{}, fmt.Errorf("train: %w", err)
+	}
+	infos, err := a.Infer()
 	if err != nil {
-		return nil, Estimate{}, err
+		return nil, Estimate{}, fmt.Errorf("train: %w", err)
 	}
 	n, err := nn.NewOn(t.c.Engine, a, seed.Derive(sd, "network"))
 	if err != nil {
 		return nil, Estimate{}, fmt.Errorf("train: %w", err)
 	}
+	e := Estimate{}
+	e.Params, e.MACs = arch.Totals(infos)
 	if err := t.train(ctx, n, sd, &e); err != nil {
-		return nil, Estimate{}, fmt.Errorf("train %q: %w", a.Name, err)
+		return nil, Estimate{}, fmt.Errorf("train: architecture %q: %w", a.Name, err)
 	}
 	e.Seconds = time.Since(begin).Seconds()
 	return n, e, nil
 }
 
-// fits counts the architecture and says if it doesn't fit the data.
-func (t *Trainer) fits(a *arch.Arch) (e Estimate, err error) {
-	if err := t.check(); err != nil {
-		return e, err
-	}
-	if err := a.Check(); err != nil {
-		return e, fmt.Errorf("train: %w", err)
-	}
-	infos, err := a.Infer()
-	if err != nil {
-		return e, fmt.Errorf("train: %w", err)
-	}
-	s := t.c.Train
-	if a.Input != s.Shape {
-		return e, fmt.Errorf("train: architecture %q takes images of %v, but those of %q are %v; build it for %v", a.Name, a.Input, s.Name, s.Shape, s.Shape)
-	}
-	if out := infos[len(infos)-1].Out.C; out != s.Classes {
-		return e, fmt.Errorf("train: architecture %q has %d outputs, but %q has %d classes; its last layer needs %d outputs", a.Name, out, s.Name, s.Classes, s.Classes)
-	}
-	e.Params, e.MACs = arch.Totals(infos)
-	return e, nil
-}
-
 // train runs all epochs and fills in the estimate.
 func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estimate) error {
-	set, err := t.c.Train.First(t.samples())
+	c, err := t.fit()
 	if err != nil {
 		return err
 	}
-	batches, err := data.NewBatches(set, t.c.Batch, seed.Derive(sd, "batches"))
-	if err != nil {
+	c.Seed = sd
+	if t.c.OnEpoch != nil {
+		c.OnEpoch = func(p nn.Progress) { t.c.OnEpoch(n.Arch(), p.History[len(p.History)-1]) }
+	}
+	history, err := nn.Fit(ctx, n, c)
+	var diverged *nn.Diverged
+	switch {
+	case errors.As(err, &diverged):
+		e.Note = "diverged: " + diverged.Error()
+	case err != nil:
 		return err
+	default:
+		e.Score = history.Epochs[len(history.Epochs)-1].ValidAcc
 	}
-	if err := batches.Augment(t.c.Augment); err != nil {
-		return err
-	}
-	opt := &nn.SGD{Momentum: t.c.Momentum, WeightDecay: t.c.WeightDecay, Nesterov: t.c.Nesterov}
-	schedule := t.schedule()
-	steps, step := batches.Count()*t.c.Epochs, 0
-	for epoch := 1; epoch <= t.c.Epochs; epoch++ {
-		batches.Start(epoch)
-		point := Epoch{Epoch: epoch}
-		var sum nn.Score // of the training batches
-		for x, y, ok := batches.Next(); ok; x, y, ok = batches.Next() {
-			if err := ctx.Err(); err != nil {
-				return fmt.Errorf("stopped in epoch %d: %w", epoch, err)
-			}
-			point.Rate = schedule.Rate(step, steps)
-			loss := nn.Loss(nn.CrossEntropy)
-			if partner, own := batches.Mix(); own != nil {
-				loss = nn.Mixed(loss, partner, own)
-			}
-			s, err := n.GradientsOf(loss, x, y)
-			if err != nil {
-				return err
-			}
-			if !s.Finite() {
-				diverged(e, epoch, step, point.Rate, "training loss")
-				return nil
-			}
-			if t.c.Clip > 0 {
-				nn.ClipNorm(n.Params(), t.c.Clip)
-			}
-			if err := opt.Step(n.Params(), point.Rate); err != nil {
-				return err
-			}
-			add(&sum, s)
-			step++
-		}
-		valid, err := score(ctx, n, t.c.Valid)
-		if err != nil {
-			return fmt.Errorf("stopped in epoch %d: %w", epoch, err)
-		}
-		if !valid.Finite() {
-			diverged(e, epoch, step, point.Rate, "validation loss")
-			return nil
-		}
-		point.TrainLoss, point.TrainAcc = sum.Loss, sum.Accuracy()
-		point.ValidLoss, point.ValidAcc = valid.Loss, valid.Accuracy()
-		e.Curve = append(e.Curve, point)
-		e.Score = point.ValidAcc
-		if t.c.OnEpoch != nil {
-			t.c.OnEpoch(n.Arch(), point)
-		}
-	}
+	e.Curve = history.Epochs
 	return nil
-}
-
-// diverged records that there is nothing more to learn.
-func diverged(e *Estimate, epoch, step int, rate float64, what string) {
-	e.Score = 0
-	e.Note = fmt.Sprintf("diverged: the %s is no finite number any more in epoch %d, step %d, at learning rate %.3g; a smaller rate may help", what, epoch, step+1, rate)
-}
-
-// add takes more samples into a score.
-func add(sum *nn.Score, s nn.Score) {
-	all := sum.Samples + s.Samples
-	sum.Loss += (s.Loss - sum.Loss) * float64(s.Samples) / float64(all)
-	sum.Correct += s.Correct
-	sum.Samples = all
-}
-
-// scorePart is how many samples are scored between two looks at the context.
-const scorePart = 256
-
-// score evaluates the network on a set.
-func score(ctx context.Context, n *nn.Network, s *data.Set) (nn.Score, error) {
-	var sum nn.Score
-	elems := s.Shape.Elems()
-	for from := 0; from < s.Len(); from += scorePart {
-		if err := ctx.Err(); err != nil {
-			return sum, err
-		}
-		to := min(from+scorePart, s.Len())
-		part, err := n.Evaluate(s.X[from*elems:to*elems], s.Y[from:to])
-		if err != nil {
-			return sum, err
-		}
-		add(&sum, part)
-	}
-	return sum, nil
 }

@@ -141,7 +141,7 @@ func NewTraining(n *Network, c FitConfig) (*Training, error) {
 	}
 	c.setDefaults()
 	if err := c.Check(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("fit: %w", err)
 	}
 	if err := n.fits(c.Train); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
@@ -186,13 +186,6 @@ func (c *FitConfig) setDefaults() {
 
 // Check says what is wrong with the configuration.
 func (c FitConfig) Check() error {
-	if err := c.check(); err != nil {
-		return fmt.Errorf("fit: %w", err)
-	}
-	return nil
-}
-
-func (c FitConfig) check() error {
 	c.setDefaults()
 	if c.Train == nil {
 		return fmt.Errorf("there are no training data; set Train, such as to a part of data.Digits().Parts(1)")
