@@ -57,14 +57,9 @@ func (a Augment) Check(s *Set) error {
 		return fmt.Errorf("augment %q: %d pixels a side cut out of images of %v; there can be 0 to %d", s.Name, a.Cutout, s.Shape, least)
 	case !(a.Mixup >= 0 && a.Mixup <= 10):
 		return fmt.Errorf("augment %q: mixup %v; it is 0 (none) to 10, such as 0.2", s.Name, a.Mixup)
-	case len(n.Mean) == 0 && len(n.Std) == 0:
-		return nil
-	case len(n.Mean) != s.Shape.C || len(n.Std) != s.Shape.C:
-		return fmt.Errorf("augment %q: %d means and %d deviations for images of %d channels", s.Name, len(n.Mean), len(n.Std), s.Shape.C)
-	}
-	for c, mean := range a.Normalise.Mean {
-		if std := a.Normalise.Std[c]; !(std >= 0) || math.IsInf(std, 1) || math.IsNaN(mean) || math.IsInf(mean, 0) {
-			return fmt.Errorf("augment %q: mean %v and deviation %v of channel %d; they have to be finite, and the deviation at least 0", s.Name, mean, std, c)
+	case len(n.Mean) > 0 || len(n.Std) > 0:
+		if err := n.check(s.Shape.C); err != nil {
+			return fmt.Errorf("augment %q: %w", s.Name, err)
 		}
 	}
 	return nil

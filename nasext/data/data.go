@@ -50,7 +50,7 @@ func (s *Set) Check() error {
 		return err
 	}
 	for i, x := range s.X {
-		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+		if x-x != 0 { // true of NaN and of ±Inf, and of nothing else
 			return fmt.Errorf("data set %q: image %d holds %v at position %d; pixels have to be finite numbers",
 				s.Name, i/s.Shape.Elems(), x, i%s.Shape.Elems())
 		}
@@ -136,26 +136,46 @@ type Moments struct {
 // over all images. Take them from the training part alone.
 func (s *Set) Moments() Moments {
 	m := Moments{make([]float64, s.Shape.C), make([]float64, s.Shape.C)}
-	plane := s.Shape.H * s.Shape.W
-	n := float64(s.Len() * plane)
-	each := func(f func(c int, x float64)) {
-		for i, x := range s.X {
-			f(i/plane%s.Shape.C, float64(x))
+	n := float64(s.Len() * s.Shape.H * s.Shape.W)
+	s.planes(func(c, from, to int) {
+		mean := m.Mean[c]
+		for _, x := range s.X[from:to] {
+			mean += float64(x) / n
 		}
-	}
-	each(func(c int, x float64) { m.Mean[c] += x / n })
-	each(func(c int, x float64) { d := x - m.Mean[c]; m.Std[c] += d * d / n })
+		m.Mean[c] = mean
+	})
+	s.planes(func(c, from, to int) {
+		mean, variance := m.Mean[c], m.Std[c]
+		for _, x := range s.X[from:to] {
+			d := float64(x) - mean
+			variance += d * d / n
+		}
+		m.Std[c] = variance
+	})
 	for c, v := range m.Std {
 		m.Std[c] = math.Sqrt(v)
 	}
 	return m
 }
 
+// check says what is wrong with moments for images of so many channels.
+func (m Moments) check(channels int) error {
+	if len(m.Mean) != channels || len(m.Std) != channels {
+		return fmt.Errorf("%d means and %d deviations for images of %d channels", len(m.Mean), len(m.Std), channels)
+	}
+	for c, mean := range m.Mean {
+		if std := m.Std[c]; !(std >= 0) || math.IsInf(std, 1) || math.IsNaN(mean) || math.IsInf(mean, 0) {
+			return fmt.Errorf("mean %v and deviation %v of channel %d; they have to be finite, and the deviation at least 0", mean, std, c)
+		}
+	}
+	return nil
+}
+
 // Standardise is a copy of the set with (x-mean)/std in place of x. A channel that
 // never changes (standard deviation 0) is only moved to 0.
 func (s *Set) Standardise(m Moments) (*Set, error) {
-	if len(m.Mean) != s.Shape.C || len(m.Std) != s.Shape.C {
-		return nil, fmt.Errorf("standardise %q: moments of %d channels for images of %d", s.Name, len(m.Mean), s.Shape.C)
+	if err := m.check(s.Shape.C); err != nil {
+		return nil, fmt.Errorf("standardise %q: %w", s.Name, err)
 	}
 	t := *s
 	t.X = make([]float32, len(s.X))
@@ -165,13 +185,22 @@ func (s *Set) Standardise(m Moments) (*Set, error) {
 
 // standardise writes the standardised pixels to dst, which may be X.
 func (s *Set) standardise(dst []float32, m Moments) {
-	plane := s.Shape.H * s.Shape.W
-	for i, x := range s.X {
-		c := i / plane % s.Shape.C
-		d := m.Std[c]
+	s.planes(func(c, from, to int) {
+		mean, d := m.Mean[c], m.Std[c]
 		if d == 0 {
 			d = 1
 		}
-		dst[i] = float32((float64(x) - m.Mean[c]) / d)
+		for i, x := range s.X[from:to] {
+			dst[from+i] = float32((float64(x) - mean) / d)
+		}
+	})
+}
+
+// planes calls f for every channel of every image, with the places in X where it begins
+// and ends.
+func (s *Set) planes(f func(c, from, to int)) {
+	plane := s.Shape.H * s.Shape.W
+	for i := range s.Len() * s.Shape.C {
+		f(i%s.Shape.C, i*plane, (i+1)*plane)
 	}
 }

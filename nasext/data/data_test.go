@@ -193,7 +193,7 @@ func TestBadInput(t *testing.T) {
 		{"index", func() error { _, err := d.Subset("x", []int{0, 1797}); return err }, "index 1797"},
 		{"join", func() error { _, err := Join("x", d, good()); return err }, "have to agree"},
 		{"join nothing", func() error { _, err := Join("x"); return err }, "no sets"},
-		{"moments", func() error { _, err := d.Standardise(Moments{}); return err }, "0 channels"},
+		{"moments", func() error { _, err := d.Standardise(Moments{}); return err }, "standardise \"digits\": 0 means and 0 deviations for images of 1 channels"},
 		{"check: X and Y", check(func(s *Set) { s.X = s.X[:3] }), "3 numbers"},
 		{"check: label", check(func(s *Set) { s.Y[1] = 2 }), "label 2"},
 		{"check: NaN", check(func(s *Set) { s.X[2] = float32(math.NaN()) }), "image 1"},
