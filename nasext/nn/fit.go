@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sort"
 
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
@@ -39,6 +40,10 @@ type FitConfig struct {
 	// it is there, training goes on from it: to the same bits as if it had never stopped.
 	// "": none.
 	Checkpoint string
+
+	// Memory is how many bytes the activations of a batch and their gradients may take. A
+	// network that could need more is an error, before any of it is allocated. 0: no limit.
+	Memory int64
 
 	OnStep  func(Progress) // called after every step; nil: nothing
 	OnEpoch func(Progress) // called after every epoch and its validation; nil: nothing
@@ -146,6 +151,9 @@ func NewTraining(n *Network, c FitConfig) (*Training, error) {
 	if err := n.fits(c.Train); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
+	if err := n.affordable(c.Batch, c.Memory); err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
 	batches, err := data.NewBatches(c.Train, c.Batch, seed.Derive(c.Seed, "batches"))
 	if err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
@@ -222,6 +230,8 @@ func (c FitConfig) Check() error {
 		return fmt.Errorf("gradients clipped at %v; Clip has to be above 0, or 0 for no limit", c.Clip)
 	case !(c.Average >= 0 && c.Average < 1):
 		return fmt.Errorf("weights averaged with a decay of %v; Average is above 0 and below 1, such as 0.99, or 0 for none", c.Average)
+	case c.Memory < 0:
+		return fmt.Errorf("a memory limit of %d bytes; Memory has to be above 0, or 0 for none", c.Memory)
 	case c.Patience < 0:
 		return fmt.Errorf("patience of %d epochs; Patience has to be at least 1, or 0 for all epochs", c.Patience)
 	case c.Patience > 0 && c.Valid == nil:
@@ -240,6 +250,19 @@ func (n *Network) fits(s *data.Set) error {
 		return fmt.Errorf("architecture %q has %d outputs, but %q has %d classes; its last layer needs %d outputs", name, n.classes, s.Name, s.Classes, s.Classes)
 	}
 	return nil
+}
+
+// affordable says if a batch needs more memory than the limit, 0 for none, allows.
+func (n *Network) affordable(batch int, limit int64) error {
+	need := n.Memory(batch)
+	if limit == 0 || need <= limit {
+		return nil
+	}
+	advice := "choose a smaller network"
+	if most := sort.Search(batch, func(b int) bool { return n.Memory(b+1) > limit }); most > 0 {
+		advice = fmt.Sprintf("choose a Batch of at most %d", most)
+	}
+	return fmt.Errorf("training %q in batches of %d samples takes up to %d bytes, but Memory allows %d; %s", n.arch.Name, batch, need, limit, advice)
 }
 
 // Run trains all epochs that are left. It can be called again after its context ended.

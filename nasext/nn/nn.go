@@ -120,6 +120,10 @@ func (n *Network) Classes() int { return n.classes }
 // Engine says what the network runs on.
 func (n *Network) Engine() string { return n.engine.Name() }
 
+// Memory is how many bytes training in batches of the given size takes at most beside the
+// weights. Nothing is allocated to say so.
+func (n *Network) Memory(batch int) int64 { return n.engine.Memory(n.plan, batch) }
+
 // Params are the trainable parameters in the order of the nodes, weight before bias.
 func (n *Network) Params() []*Param { return n.params }
 

@@ -23,13 +23,18 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine = []Symbol{
 
 // _github_com_nascent_go_nascent_nasext_nn_engine_Engine carries an interpreted value as a p.Engine.
 type _github_com_nascent_go_nascent_nasext_nn_engine_Engine struct {
-	IValue any
-	WBuild func(a0 *p.Plan, a1 int) (p.Runner, error)
-	WName  func() string
+	IValue  any
+	WBuild  func(a0 *p.Plan, a1 int) (p.Runner, error)
+	WMemory func(a0 *p.Plan, a1 int) int64
+	WName   func() string
 }
 
 func (W _github_com_nascent_go_nascent_nasext_nn_engine_Engine) Build(a0 *p.Plan, a1 int) (p.Runner, error) {
 	return W.WBuild(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_Engine) Memory(a0 *p.Plan, a1 int) int64 {
+	return W.WMemory(a0, a1)
 }
 
 func (W _github_com_nascent_go_nascent_nasext_nn_engine_Engine) Name() string { return W.WName() }

@@ -62,6 +62,9 @@ type Engine interface {
 	// Build plans memory for up to batch samples at a time. It says so if the plan
 	// holds an operation that the engine doesn't know.
 	Build(p *Plan, batch int) (Runner, error)
+	// Memory is how many bytes the activations and their gradients take at most in a
+	// runner for up to batch samples that trains. Nothing is allocated to say so.
+	Memory(p *Plan, batch int) int64
 }
 
 // Runner runs one network. It is for one goroutine at a time. Equal inputs give

@@ -1,0 +1,28 @@
+package cpu
+
+import (
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
+
+// Memory implements engine.Engine.
+func (e *Engine) Memory(p *engine.Plan, batch int) int64 {
+	lanes := (int64(batch) + width - 1) / width * width
+	var numbers int64
+	for _, s := range p.Steps {
+		numbers += int64(s.Out.Elems()) * lanes * blocks(s.Op.Kind)
+	}
+	return 4 * numbers
+}
+
+// blocks is how many blocks of the size of its output an operation needs at most: its
+// activations, their gradient, and what it keeps from one direction for the other.
+func blocks(k arch.Kind) int64 {
+	switch {
+	case reshapes(k):
+		return 0
+	case k == arch.ReLU, k == arch.BatchNorm, k == arch.Dropout, k == arch.MaxPool:
+		return 3
+	}
+	return 2
+}

@@ -1,0 +1,64 @@
+package nn
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+)
+
+// TestMemory compares what is said to be needed with what a first step allocates.
+func TestMemory(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		arch  *arch.Arch
+		batch int
+	}{{"w1", w1(), 64}, {"w3", w3(), 64}, {"w4", w4(t), 32}, {"w7", w7(), 128}, {"mixed", mixed(), 40}} {
+		n, err := NewOn(cpu.New(1), c.arch, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y := images(c.batch*c.arch.Input.Elems()), labels(c.batch)
+		if got := testing.AllocsPerRun(3, func() { n.Memory(c.batch) }); got != 0 {
+			t.Errorf("%s: to say what is needed allocates %v times", c.name, got)
+		}
+		most := n.Memory(c.batch)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := n.Gradients(x, y); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		got := int64(after.TotalAlloc - before.TotalAlloc)
+		t.Logf("%s: at most %d, in truth %d", c.name, most, got)
+		if got > most || most > 4*got {
+			t.Errorf("%s: a step allocates %d bytes, it is said to need %d at most", c.name, got, most)
+		}
+	}
+}
+
+func TestMemoryLimit(t *testing.T) {
+	train, _ := digits(t, 100, 10)
+	n := digitNet(t, 1)
+	c := FitConfig{Train: train, Epochs: 1, Batch: 100, Memory: n.Memory(40)}
+	// 33 to 48 samples are three lanes of 16.
+	if _, err := Fit(context.Background(), n, c); err == nil || !strings.Contains(err.Error(), "choose a Batch of at most 48") {
+		t.Errorf("got %v", err)
+	}
+	if n.runner != nil {
+		t.Error("memory was allocated before the limit was looked at")
+	}
+	c.Batch = 48
+	fit(t, n, c)
+	c.Memory = 10
+	if _, err := Fit(context.Background(), n, c); err == nil || !strings.Contains(err.Error(), "choose a smaller network") {
+		t.Errorf("got %v", err)
+	}
+	c.Memory = -1
+	if _, err := Fit(context.Background(), n, c); err == nil || !strings.Contains(err.Error(), "a memory limit of -1 bytes") {
+		t.Errorf("got %v", err)
+	}
+}
