@@ -5,7 +5,8 @@
 # make build   the program, ./nascent
 # make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
 # make bench-cells  programs as cells beside the plain interpreter: processor time of both, and the ratio
-# make bench   that table, and every Go benchmark of the kernel and of nasext
+# make bench-peers  training and inference beside PyTorch and JAX; PEERS_FLAGS="--workloads W1 --rounds 3" and the like
+# make bench   the kernel's table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make fuzz-go  random programs through the kernel and the Go tool chain for FUZZTIME, from the one numbered FUZZSEED
 # make soak    10 000 cells with interrupts, deaths and restarts, from two clients
@@ -17,11 +18,12 @@ VENV   := .venv
 PY     := kernel/conformance/python
 ONNX   := nasext/nn/onnx/testdata
 TENSORS := nasext/nn/safetensors/testdata
+PEERS  := nasext/nn/testdata/peers
 BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test client-test browser-test lab build bench bench-cells fuzz fuzz-go soak lint clean
+.PHONY: run test go-test client-test browser-test lab build bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -67,6 +69,15 @@ lab: build $(VENV)/.lab
 bench-kernel: build $(VENV)/.ready
 	$(VENV)/bin/python $(PY)/bench.py ./nascent
 
+# In an environment of its own: PyTorch is large.
+bench-peers: $(VENV)-peers/.ready
+	$(VENV)-peers/bin/python $(PEERS)/bench.py --go "$(GO)" $(PEERS_FLAGS)
+
+$(VENV)-peers/.ready: $(PEERS)/requirements.txt
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $(PEERS)/requirements.txt
+	touch $@
+
 bench-cells:
 	$(GO) test -run '^$$' -bench '^BenchmarkPrograms' -benchtime 3x ./kernel/cell
 
@@ -96,4 +107,4 @@ lint:
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks inherit,-ST1005 ./... # ST1005: errors may begin with a name
 
 clean:
-	rm -rf nascent out $(VENV)
+	rm -rf nascent out $(VENV) $(VENV)-peers

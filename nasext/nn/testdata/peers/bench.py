@@ -1,0 +1,257 @@
+"""Prints how fast training and inference are, beside PyTorch and JAX on the same cores.
+
+    python bench.py [--workloads W1,W3] [--peers torch/eager,jax/jit] [--threads 1,2] [--rounds N]
+
+Every framework is a process of its own for each number of threads. All stay alive and
+are asked in turn for a burst of steps, round after round, so that what else the machine
+does meets all of them. Before that, they have to compute the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NN = HERE.parent.parent
+OURS = "nasext"
+PEERS = ["torch/eager", "torch/eager_cl", "torch/compile", "torch/compile_cl", "jax/jit"]
+MODES = ["train", "infer"]
+TOLERANCE = 1e-5
+
+
+@dataclass
+class Target:
+    """What is known of a workload, and how long a step may take on one thread."""
+
+    params: int
+    bar: float  # of a training step of the fastest other
+    milliseconds: float | None = None
+    golden: Path | None = None
+
+
+TARGETS = {
+    "W1": Target(20490, 0.6, golden=NN / "testdata/w1.json"),
+    "W2": Target(1288506, 1.0),
+    "W3": Target(79634, 0.33, golden=NN / "testdata/w3.json"),
+    "W4": Target(67282, 0.25),
+    "W6": Target(20621, 0.4, milliseconds=0.15),
+    "W6b8": Target(20621, 0.4),
+    "W7": Target(269322, 0.9, golden=NN / "testdata/w7.json"),
+}
+CONTROLLER = NN.parent / "controller/testdata/golden.json"
+
+
+class Worker:
+    """A process that answers a line with a line."""
+
+    def __init__(self, name, argv, env):
+        self.name = name
+        self.process = subprocess.Popen(argv, env={**os.environ, **env}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{self.name} has ended with status {self.process.wait()}; what it wrote is above")
+        reply = json.loads(line)
+        if "error" in reply:
+            sys.exit(f"{self.name}: {reply['error']}")
+        return reply
+
+    def ask(self, **question):
+        print(json.dumps(question), file=self.process.stdin, flush=True)
+        return self.read()
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Bench:
+    """All workers, and what they are asked."""
+
+    def __init__(self, args, stack, program):
+        self.args = args
+        self.columns = [OURS, *args.peers]
+        self.workers, self.versions = {}, []
+        for threads in args.threads:
+            n = {k: str(threads) for k in ("GOMAXPROCS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+            self.start(stack, OURS, threads, [program, "-peer", str(threads)], n)
+            if args.jemalloc:
+                n["LD_PRELOAD"] = args.jemalloc
+            for name in dict.fromkeys(c.split("/")[0] for c in args.peers):
+                self.start(stack, name, threads, [sys.executable, HERE / "worker.py", name, str(threads)], n)
+        for (name, threads), worker in self.workers.items():
+            if name != OURS:
+                version = worker.read()["version"]
+                if threads == args.threads[0]:
+                    self.versions.append(version)
+        ours = self.workers[OURS, args.threads[0]]
+        self.about = {w: ours.ask(do="describe", workload=w) for w in args.workloads}
+        self.times = {}
+
+    def start(self, stack, name, threads, argv, env):
+        worker = Worker(f"{name} on {threads} thread{'s' * (threads > 1)}", argv, env)
+        stack.callback(worker.close)
+        self.workers[name, threads] = worker
+
+    def asked(self, workload):
+        """The columns of a workload. Where there are no images, channels last is nothing of its own."""
+        nodes = self.about[workload].get("nodes")
+        if nodes and nodes[0]["out"]["H"] > 1:
+            return self.columns
+        plain = [c for c in self.columns if not c.endswith("_cl")]
+        return plain if len(plain) > 1 else self.columns
+
+    def ask(self, column, threads, workload, do):
+        """Our worker knows the workloads; the others are told."""
+        name, _, variant = column.partition("/")
+        question = {"do": do, "workload": workload, "seconds": self.args.burst / 1000}
+        if name != OURS:
+            about = {k: v for k, v in self.about[workload].items() if k != "params"}
+            if "nodes" not in about:
+                golden = json.loads(CONTROLLER.read_text())
+                about["golden"] = {k: golden[k] for k in ("actions", "reward", "baseline")}
+            question.update(variant=variant, about=about)
+        return self.workers[name, threads].ask(**question)
+
+    def check(self):
+        """All have the parameters that they should have and lose as much before and after a step."""
+        for workload in self.args.workloads:
+            target = TARGETS[workload]
+            for threads in self.args.threads:
+                losses = {c: self.ask(c, threads, workload, "check") for c in self.asked(workload)}
+                for column, reply in losses.items():
+                    params = reply.get("params", self.about[workload]["params"])
+                    if params != target.params:
+                        sys.exit(f"{workload}: {column} has {params} parameters instead of {target.params}")
+                want = losses[OURS].get("loss")
+                if golden := target.golden or (CONTROLLER if want is None else None):
+                    known = json.loads(golden.read_text())
+                    want = known.get("loss", known.get("loss_steps"))[:2]
+                for column, reply in losses.items():
+                    for step, (a, b) in enumerate(zip(reply.get("loss", ()), want)):
+                        if not abs(a - b) <= TOLERANCE:
+                            sys.exit(f"{workload}: the loss of {column} at step {step} is {a:.7f} instead of {b:.7f}")
+            say(f"{workload}: {target.params} parameters, losses {', '.join(f'{x:.6f}' for x in want)} before and after a step: all agree")
+
+    def run(self):
+        for i in range(self.args.rounds):
+            for threads in self.args.threads:
+                for workload in self.args.workloads:
+                    for mode in self.args.modes:
+                        columns = self.asked(workload)
+                        turn = i % len(columns)
+                        for column in columns[turn:] + columns[:turn]:
+                            times = self.ask(column, threads, workload, mode)["times"]
+                            self.times.setdefault((threads, workload, mode, column), []).extend(times)
+            say(f"round {i + 1} of {self.args.rounds}")
+
+    def table(self, threads, mode):
+        other = [("" if self.args.clock == "wall" else "processor ") + "ms, median / min"]
+        lines = [(*other, *self.columns, "ratio", "bar", "")]
+        for workload in self.args.workloads:
+            times = {c: [t[self.args.clock == "cpu"] * 1000 for t in self.times[threads, workload, mode, c]] for c in self.asked(workload)}
+            median = {c: statistics.median(t) for c, t in times.items()}
+            ours, best = median[OURS], min(m for c, m in median.items() if c != OURS)
+            limits = self.limits(threads, workload, mode, best)
+            met = "met" if all(ours <= limit for _, limit in limits) else "MISSED"
+            lines.append((workload, *(f"{show(median[c])} / {show(min(times[c]))}" if c in times else "" for c in self.columns), f"{ours / best:.2f}",
+                          ", ".join(text for text, _ in limits), met))
+        widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+        print(f"\n{mode}, {threads} thread{'s' * (threads > 1)}\n")
+        for i, line in enumerate(lines):
+            print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |")
+            if i == 0:
+                print("|-" + "-|-".join("-" * width for width in widths) + "-|")
+
+    def limits(self, threads, workload, mode, best):
+        """The bars of a row, each in words and in milliseconds."""
+        target = TARGETS[workload]
+        bar = target.bar if mode == "train" and threads == 1 else 1.0
+        found = [(f"≤ {bar:g}", bar * best)]
+        if mode == "train" and threads == 1 and target.milliseconds:
+            found.append((f"≤ {target.milliseconds:g} ms", target.milliseconds))
+        alone = self.times.get((1, workload, mode, OURS))
+        if threads > 1 and alone and self.args.clock == "wall":
+            # What has no work for a second thread takes as long as on one, give or take the machine.
+            one = statistics.median(t[0] for t in alone) * 1000
+            found.append((f"≤ {show(one)} ms", one * 1.03))
+        return found
+
+
+def show(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def load():
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def processor():
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def one_of(known):
+    def parse(text):
+        given = text.split(",")
+        if unknown := [x for x in given if x not in known]:
+            raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+        return given
+
+    return parse
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--workloads", type=one_of(list(TARGETS)), default=list(TARGETS), help="some of " + ",".join(TARGETS))
+    p.add_argument("--peers", type=one_of(PEERS), default=PEERS, help="some of " + ",".join(PEERS))
+    p.add_argument("--modes", type=one_of(MODES), default=MODES, help="train, infer or both")
+    p.add_argument("--threads", type=lambda t: [int(n) for n in t.split(",")], default=[1, 2], help="numbers of threads, such as 1,2")
+    p.add_argument("--rounds", type=int, default=7)
+    p.add_argument("--burst", type=float, default=150, help="milliseconds for which a worker goes on, at least one step")
+    p.add_argument("--clock", choices=["wall", "cpu"], default="wall",
+                   help="cpu counts the processor's time: on one thread, it says more than the clock while other programs run")
+    p.add_argument("--jemalloc", default=ctypes.util.find_library("jemalloc"), help="the library that the others allocate with; '' means the C library's own")
+    p.add_argument("--go", default="go")
+    args = p.parse_args()
+    if not all(n > 0 for n in (args.rounds, args.burst, *args.threads)):
+        p.error("rounds, burst and threads must be positive")
+    say("W5 is left out: there is no supernet with learned mixing weights to time yet")
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        program = os.path.join(folder, "nn.test")
+        subprocess.run([args.go, "test", "-c", "-o", program, "."], cwd=NN, check=True)
+        if any(w.startswith("W6") for w in args.workloads):  # whose golden numbers are the controller's
+            subprocess.run([args.go, "test", "-run", "^TestGolden$", "../controller"], cwd=NN, check=True, stdout=sys.stderr)
+        bench = Bench(args, stack, program)
+        bench.check()
+        before = load()
+        bench.run()
+        print(f"{processor()}, {os.cpu_count()} processors, load {before} before and {load()} after, its own included")
+        print(f"{', '.join(bench.versions)}, {'jemalloc' if args.jemalloc else 'without jemalloc, which was not found'}; "
+              f"{args.rounds} rounds of {args.burst:g} ms; ratio: ours by the fastest of the others, medians")
+        for threads in args.threads:
+            for mode in args.modes:
+                bench.table(threads, mode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
+	"github.com/nascent-go/nascent/nasext/controller"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+	"github.com/nascent-go/nascent/nasext/seed"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// workload is one of the fixed tasks that frameworks are compared by.
+type workload interface {
+	samples() int // of a batch
+	params() int
+	train() error
+	infer() error
+}
+
+func newWorkload(name string, threads int) (workload, error) {
+	switch name {
+	case "W1":
+		return newTraining(w1(), 64, threads)
+	case "W2":
+		return newTraining(w2(), 64, threads)
+	case "W3":
+		return newTraining(w3(), 64, threads)
+	case "W4":
+		a, err := cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 8, Layers: 5}.Build(cell.NASNetADARTS())
+		if err != nil {
+			return nil, err
+		}
+		return newTraining(a, 32, threads)
+	case "W6":
+		return newWriting(1)
+	case "W6b8":
+		return newWriting(8)
+	case "W7":
+		return newTraining(w7(), 128, threads)
+	}
+	return nil, errors.New("there is no such workload; there are W1, W2, W3, W4, W6, W6b8 and W7")
+}
+
+// training is SGD on one batch.
+type training struct {
+	*Network
+	x   []float32
+	y   []int
+	opt *SGD
+}
+
+// newTraining gives the network the weights of the golden files.
+func newTraining(a *arch.Arch, batch, threads int) (*training, error) {
+	n, err := NewOn(cpu.New(threads), a, 1)
+	if err != nil {
+		return nil, err
+	}
+	i := 0
+	fill := func(p *Param, scale float64) {
+		for j := range p.W {
+			p.W[j] = float32(number(i) * scale)
+			i++
+		}
+	}
+	for _, s := range n.plan.Steps {
+		if s.Op.Kind != arch.Conv && s.Op.Kind != arch.Linear {
+			continue
+		}
+		fill(s.Weight, 3/math.Sqrt(float64(len(s.Weight.W)/s.Op.Out)))
+		if s.Bias != nil {
+			fill(s.Bias, .2)
+		}
+	}
+	return &training{n, images(batch * a.Input.Elems()), labels(batch), NewSGD(.9, 5e-4)}, nil
+}
+
+func (t *training) samples() int { return len(t.y) }
+
+func (t *training) params() int {
+	n := 0
+	for _, p := range t.Params() {
+		n += len(p.W)
+	}
+	return n
+}
+
+func (t *training) train() error {
+	_, err := t.step(.001)
+	return err
+}
+
+func (t *training) step(rate float64) (Score, error) {
+	s, err := t.Gradients(t.x, t.y)
+	if err != nil {
+		return s, err
+	}
+	return s, t.opt.Step(t.Params(), rate)
+}
+
+func (t *training) infer() error {
+	_, err := t.Forward(t.x, false)
+	return err
+}
+
+// writing is a controller that writes architectures and learns from each batch of them.
+type writing struct {
+	*controller.Controller
+	space choices
+	batch []controller.Episode
+	rng   *rand.Rand
+}
+
+func newWriting(batch int) (*writing, error) {
+	c, err := controller.New(controller.Config{Heads: controller.PerOptions}, 1)
+	if err != nil {
+		return nil, err
+	}
+	w := &writing{c, nil, make([]controller.Episode, batch), seed.Stream(1)}
+	for i := range 30 {
+		w.space = append(w.space, space.Decision{Name: fmt.Sprint(i), Options: []string{"a", "b", "c", "d", "e", "f"}})
+	}
+	return w, w.infer() // which makes the head
+}
+
+func (w *writing) samples() int { return len(w.batch) }
+
+func (w *writing) params() int { return w.Params() }
+
+func (w *writing) train() error {
+	if err := w.infer(); err != nil {
+		return err
+	}
+	_, err := w.Update(w.batch)
+	return err
+}
+
+func (w *writing) infer() error {
+	for i := range w.batch {
+		e, err := w.Sample(w.rng, w.space)
+		if err != nil {
+			return err
+		}
+		e.Reward = float64(e.Genotype[0])
+		w.batch[i] = e
+	}
+	return nil
+}
+
+// choices is a space of decisions that do not depend on each other.
+type choices []space.Decision
+
+func (c choices) Name() string { return "choices" }
+
+func (c choices) Next(g space.Genotype) (space.Decision, bool, error) {
+	if len(g) == len(c) {
+		return space.Decision{}, false, nil
+	}
+	return c[len(g)], true, nil
+}
+
+func (c choices) Build(space.Genotype) (*arch.Arch, error) {
+	return nil, errors.New("choices are no architecture")
+}
