@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
@@ -31,7 +32,7 @@ func newWorkload(name string, threads int) (workload, error) {
 	case "W3":
 		return newTraining(w3(), 64, threads)
 	case "W4":
-		a, err := cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 8, Layers: 5}.Build(cell.NASNetADARTS())
+		a, err := nasnet()
 		if err != nil {
 			return nil, err
 		}
@@ -44,6 +45,19 @@ func newWorkload(name string, threads int) (workload, error) {
 		return newTraining(w7(), 128, threads)
 	}
 	return nil, errors.New("there is no such workload; there are W1, W2, W3, W4, W6, W6b8 and W7")
+}
+
+// nasnet is the cell of NASNet-A in a network of five cells.
+func nasnet() (*arch.Arch, error) {
+	return cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 8, Layers: 5}.Build(cell.NASNetADARTS())
+}
+
+func w4(t testing.TB) *arch.Arch {
+	a, err := nasnet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 // training is SGD on one batch.
