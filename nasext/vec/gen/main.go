@@ -6,245 +6,214 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"go/format"
 	"log"
 	"math"
-	"os"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nascent-go/nascent/nasext/internal/asm"
 )
 
-// file collects assembly and declarations.
-type file struct {
-	data, asm, decl bytes.Buffer
-	consts          map[uint64]string
-}
+// file is the assembly.
+type file struct{ *asm.File }
 
-// begin starts a function, whose arguments take so many bytes.
-func (f *file) begin(name, args string, bytes int) {
-	fmt.Fprintf(&f.asm, "\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, args, name, bytes)
-	fmt.Fprintf(&f.decl, "\n//go:noescape\nfunc %s(%s)\n", name, args)
-}
+// bytes turns a number of float64 into one of bytes.
+func (f *file) bytes(n reg.Register) { f.SHLQ(operand.U8(3), n) }
 
-func (f *file) op(format string, args ...any) { fmt.Fprintf(&f.asm, "\t"+format+"\n", args...) }
-
-func (f *file) label(format string, args ...any) { fmt.Fprintf(&f.asm, format+":\n", args...) }
-
-// load loads arguments of 8 bytes each, in order, into registers.
-func (f *file) load(offset int, pairs ...string) {
-	for i := 0; i < len(pairs); i += 2 {
-		f.op("MOVQ %s+%d(FP), %s", pairs[i], offset+4*i, pairs[i+1])
-	}
-}
-
-func (f *file) end() {
-	f.op("VZEROUPPER")
-	f.op("RET")
-}
-
-// constant is the place of four times the same 64 bits.
-func (f *file) constant(bits uint64) string {
-	name, ok := f.consts[bits]
-	if !ok {
-		name = fmt.Sprintf("const%d<>", len(f.consts))
-		f.consts[bits] = name
-		for i := range 4 {
-			fmt.Fprintf(&f.data, "DATA %s+%d(SB)/8, $%#016x\n", name, 8*i, bits)
-		}
-		fmt.Fprintf(&f.data, "GLOBL %s(SB), RODATA|NOPTR, $32\n", name)
-	}
-	return name + "(SB)"
-}
-
-func (f *file) number(x float64) string { return f.constant(math.Float64bits(x)) }
+// number is four times the same number in memory.
+func (f *file) number(x float64) operand.Mem { return f.Quad(math.Float64bits(x)) }
 
 // addMul: for 8, 4 or 1 registers of y at a time, all rows of a.
 func (f *file) addMul() {
-	f.begin("addMulY", "y *float64, vectors int, a *float64, stride int, x *float64, step, n int", 56)
-	f.load(0, "y", "DI", "vectors", "R8", "a", "SI", "stride", "R9", "x", "R10", "step", "R11", "n", "R12")
-	f.op("SHLQ $3, R9")
-	f.op("SHLQ $3, R11")
+	f.Begin("addMulY", "func(y *float64, vectors int, a *float64, stride int, x *float64, step, n int)")
+	y, vectors, a, stride, x, step, n := f.Arg("y"), f.Arg("vectors"), f.Arg("a"), f.Arg("stride"), f.Arg("x"), f.Arg("step"), f.Arg("n")
+	f.bytes(stride)
+	f.bytes(step)
 	for _, regs := range []int{8, 4, 1} {
-		f.label("vectors%d", regs)
-		f.op("CMPQ R8, $%d", regs)
-		f.op("JLT less%d", regs)
-		for i := range regs {
-			f.op("VMOVUPD %d(DI), Y%d", 32*i, i)
+		begin, row, less := fmt.Sprintf("vectors%d", regs), fmt.Sprintf("row%d", regs), fmt.Sprintf("less%d", regs)
+		f.Label(begin)
+		f.CMPQ(vectors, operand.U8(regs))
+		f.JLT(operand.LabelRef(less))
+		sums := f.Vectors(regs, 32)
+		for i, s := range sums {
+			f.VMOVUPD(asm.At(y, 32*i), s)
 		}
-		f.op("MOVQ SI, AX")
-		f.op("MOVQ R10, BX")
-		f.op("MOVQ R12, CX")
-		f.label("row%d", regs)
-		f.op("VBROADCASTSD (BX), Y15")
-		for i := range regs {
-			f.op("VFMADD231PD %d(AX), Y15, Y%d", 32*i, i)
+		pa, px, left, factor := f.GP64(), f.GP64(), f.GP64(), f.YMM()
+		f.MOVQ(a, pa)
+		f.MOVQ(x, px)
+		f.MOVQ(n, left)
+		f.Label(row)
+		f.VBROADCASTSD(asm.At(px, 0), factor)
+		for i, s := range sums {
+			f.VFMADD231PD(asm.At(pa, 32*i), factor, s)
 		}
-		f.op("ADDQ R9, AX")
-		f.op("ADDQ R11, BX")
-		f.op("DECQ CX")
-		f.op("JNZ row%d", regs)
-		for i := range regs {
-			f.op("VMOVUPD Y%d, %d(DI)", i, 32*i)
+		f.ADDQ(stride, pa)
+		f.ADDQ(step, px)
+		f.Down(left, row)
+		for i, s := range sums {
+			f.VMOVUPD(s, asm.At(y, 32*i))
 		}
-		f.op("ADDQ $%d, DI", 32*regs)
-		f.op("ADDQ $%d, SI", 32*regs)
-		f.op("SUBQ $%d, R8", regs)
-		f.op("JMP vectors%d", regs)
-		f.label("less%d", regs)
+		f.ADDQ(operand.U32(32*regs), y)
+		f.ADDQ(operand.U32(32*regs), a)
+		f.SUBQ(operand.U8(regs), vectors)
+		f.Goto(begin)
+		f.Label(less)
 	}
-	f.end()
+	f.End()
 }
 
 // addDots: four rows of a at a time.
 func (f *file) addDots() {
-	f.begin("addDotsY", "y *float64, blocks int, a *float64, stride int, x *float64, vectors int", 48)
-	f.load(0, "y", "DI", "blocks", "R8", "a", "SI", "stride", "R9", "x", "R10", "vectors", "R11")
-	f.op("SHLQ $3, R9")
-	f.op("LEAQ (R9)(R9*2), R12")
-	f.label("block")
-	for i := range 4 {
-		f.op("VXORPD Y%d, Y%d, Y%d", i, i, i)
+	f.Begin("addDotsY", "func(y *float64, blocks int, a *float64, stride int, x *float64, vectors int)")
+	y, blocks, a, stride, x, vectors := f.Arg("y"), f.Arg("blocks"), f.Arg("a"), f.Arg("stride"), f.Arg("x"), f.Arg("vectors")
+	f.bytes(stride)
+	stride3 := f.GP64()
+	f.LEAQ(operand.Mem{Base: stride, Index: stride, Scale: 2}, stride3)
+	pa, px, left, factor, half := f.GP64(), f.GP64(), f.GP64(), f.YMM(), f.XMM()
+	rows := []operand.Mem{asm.At(pa, 0), {Base: pa, Index: stride, Scale: 1}, {Base: pa, Index: stride, Scale: 2}, {Base: pa, Index: stride3, Scale: 1}}
+	f.Label("block")
+	sums := f.Vectors(len(rows), 32)
+	for _, s := range sums {
+		f.VXORPD(s, s, s)
 	}
-	f.op("MOVQ SI, AX")
-	f.op("MOVQ R10, BX")
-	f.op("MOVQ R11, CX")
-	f.label("vector")
-	f.op("VMOVUPD (BX), Y8")
-	for i, row := range []string{"(AX)", "(AX)(R9*1)", "(AX)(R9*2)", "(AX)(R12*1)"} {
-		f.op("VFMADD231PD %s, Y8, Y%d", row, i)
+	f.MOVQ(a, pa)
+	f.MOVQ(x, px)
+	f.MOVQ(vectors, left)
+	f.Label("vector")
+	f.VMOVUPD(asm.At(px, 0), factor)
+	for i, s := range sums {
+		f.VFMADD231PD(rows[i], factor, s)
 	}
-	f.op("ADDQ $32, AX")
-	f.op("ADDQ $32, BX")
-	f.op("DECQ CX")
-	f.op("JNZ vector")
-	for i := range 4 { // s0+s2 and s1+s3, then their sum
-		f.op("VEXTRACTF128 $1, Y%d, X9", i)
-		f.op("VADDPD X9, X%d, X%d", i, i)
-		f.op("VPERMILPD $1, X%d, X9", i)
-		f.op("VADDSD X9, X%d, X%d", i, i)
-		f.op("VADDSD %d(DI), X%d, X%d", 8*i, i, i)
-		f.op("VMOVSD X%d, %d(DI)", i, 8*i)
+	f.ADDQ(operand.U8(32), pa)
+	f.ADDQ(operand.U8(32), px)
+	f.Down(left, "vector")
+	for i, s := range sums { // s0+s2 and s1+s3, then their sum
+		low := s.AsX()
+		f.VEXTRACTF128(operand.U8(1), s, half)
+		f.VADDPD(half, low, low)
+		f.VPERMILPD(operand.U8(1), low, half)
+		f.VADDSD(half, low, low)
+		f.VADDSD(asm.At(y, 8*i), low, low)
+		f.VMOVSD(low, asm.At(y, 8*i))
 	}
-	f.op("ADDQ $32, DI")
-	f.op("LEAQ (SI)(R9*4), SI")
-	f.op("DECQ R8")
-	f.op("JNZ block")
-	f.end()
+	f.ADDQ(operand.U8(32), y)
+	f.LEAQ(operand.Mem{Base: a, Index: stride, Scale: 4}, a)
+	f.Down(blocks, "block")
+	f.End()
 }
 
-// exponential leaves q in Y3 and s in Y4 for exp(Y0) = s·(1+q).
-func (f *file) exponential() {
+// exponential gives q and s for exp(x) = s·(1+q). It changes x.
+func (f *file) exponential(x reg.VecVirtual) (q, s reg.VecVirtual) {
 	const ln2Hi, ln2Lo = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-	f.op("VMOVUPD %s, Y1", f.number(700))
-	f.op("VMINPD Y0, Y1, Y0") // the second source, the number itself, if that is NaN
-	f.op("VMOVUPD %s, Y1", f.number(-700))
-	f.op("VMAXPD Y0, Y1, Y0")
-	f.op("VMOVUPD %s, Y1", f.number(0x1.8p52))
-	f.op("VMOVAPD Y1, Y2")
-	f.op("VFMADD231PD %s, Y0, Y2", f.number(1/math.Ln2)) // t
-	f.op("VSUBPD Y1, Y2, Y1")                            // n
-	f.op("VFMADD231PD %s, Y1, Y0", f.number(-ln2Hi))
-	f.op("VFMADD231PD %s, Y1, Y0", f.number(-ln2Lo)) // r
+	bound, t, n := f.YMM(), f.YMM(), f.YMM()
+	f.VMOVUPD(f.number(700), bound)
+	f.VMINPD(x, bound, x) // the number itself, if that is NaN
+	f.VMOVUPD(f.number(-700), bound)
+	f.VMAXPD(x, bound, x)
+	f.VMOVUPD(f.number(0x1.8p52), n)
+	f.VMOVAPD(n, t)
+	f.VFMADD231PD(f.number(1/math.Ln2), x, t)
+	f.VSUBPD(n, t, n)
+	f.VFMADD231PD(f.number(-ln2Hi), n, x)
+	f.VFMADD231PD(f.number(-ln2Lo), n, x)
+	q, s = f.YMM(), f.YMM()
 	factorial := 6227020800.0
-	f.op("VMOVUPD %s, Y3", f.number(1/factorial))
+	f.VMOVUPD(f.number(1/factorial), q)
 	for n := 13; n > 1; n-- {
 		factorial /= float64(n)
-		f.op("VFMADD213PD %s, Y0, Y3", f.number(1/factorial))
+		f.VFMADD213PD(f.number(1/factorial), x, q)
 	}
-	f.op("VMULPD Y0, Y3, Y3")
-	f.op("VPSLLQ $52, Y2, Y4")
-	f.op("VPADDQ %s, Y4, Y4", f.number(1))
+	f.VMULPD(x, q, q)
+	f.VPSLLQ(operand.U8(52), t, s)
+	f.VPADDQ(f.number(1), s, s)
+	return q, s
 }
 
 // each writes a loop over vectors of x.
-func (f *file) each(name string, body func()) {
-	f.begin(name, "x *float64, vectors int", 16)
-	f.load(0, "x", "DI", "vectors", "CX")
-	f.label("loop")
-	f.op("VMOVUPD (DI), Y0")
-	body()
-	f.op("VMOVUPD Y0, (DI)")
-	f.op("ADDQ $32, DI")
-	f.op("DECQ CX")
-	f.op("JNZ loop")
-	f.end()
+func (f *file) each(name string, body func(x reg.VecVirtual)) {
+	f.Begin(name, "func(x *float64, vectors int)")
+	p, left, x := f.Arg("x"), f.Arg("vectors"), f.YMM()
+	f.Label("loop")
+	f.VMOVUPD(asm.At(p, 0), x)
+	body(x)
+	f.VMOVUPD(x, asm.At(p, 0))
+	f.ADDQ(operand.U8(32), p)
+	f.Down(left, "loop")
+	f.End()
 }
 
 func (f *file) activations() {
-	f.each("sigmoidY", func() {
-		f.op("VXORPD %s, Y0, Y0", f.constant(1<<63)) // -x
-		f.exponential()
-		f.op("VFMADD213PD Y4, Y4, Y3") // q·s + s
-		f.op("VMOVUPD %s, Y1", f.number(1))
-		f.op("VADDPD Y3, Y1, Y3")
-		f.op("VDIVPD Y3, Y1, Y0")
+	f.each("sigmoidY", func(x reg.VecVirtual) {
+		f.VXORPD(f.Quad(1<<63), x, x) // -x
+		q, s := f.exponential(x)
+		f.VFMADD213PD(s, s, q)
+		one := f.YMM()
+		f.VMOVUPD(f.number(1), one)
+		f.VADDPD(q, one, q)
+		f.VDIVPD(q, one, x)
 	})
-	f.each("tanhY", func() {
-		f.op("VADDPD Y0, Y0, Y0")
-		f.exponential()
-		f.op("VSUBPD %s, Y4, Y1", f.number(1))
-		f.op("VFMADD213PD Y1, Y4, Y3") // q·s + (s-1)
-		f.op("VADDPD %s, Y3, Y1", f.number(2))
-		f.op("VDIVPD Y1, Y3, Y0")
+	f.each("tanhY", func(x reg.VecVirtual) {
+		f.VADDPD(x, x, x)
+		q, s := f.exponential(x)
+		t := f.YMM()
+		f.VSUBPD(f.number(1), s, t)
+		f.VFMADD213PD(t, s, q) // exp(2x) - 1
+		f.VADDPD(f.number(2), q, t)
+		f.VDIVPD(t, q, x)
 	})
 }
 
 func (f *file) adam() {
-	f.begin("adamY", "w, grad, m, v *float64, vectors int, beta1, rest1, beta2, rest2, size, root, eps float64", 96)
-	f.load(0, "w", "DI", "grad", "SI", "m", "DX", "v", "BX", "vectors", "CX")
-	for i, arg := range []string{"beta1", "rest1", "beta2", "rest2", "size", "root", "eps"} {
-		f.op("VBROADCASTSD %s+%d(FP), Y%d", arg, 40+8*i, 8+i)
+	f.Begin("adamY", "func(w, grad, m, v *float64, vectors int, beta1, rest1, beta2, rest2, size, root, eps float64)")
+	w, g, m, v, left := f.Arg("w"), f.Arg("grad"), f.Arg("m"), f.Arg("v"), f.Arg("vectors")
+	all := map[string]reg.VecVirtual{}
+	for _, name := range []string{"beta1", "rest1", "beta2", "rest2", "size", "root", "eps"} {
+		all[name] = f.YMM()
+		f.VBROADCASTSD(f.Place(name), all[name])
 	}
-	f.label("loop")
-	f.op("VMOVUPD (SI), Y0")
-	f.op("VMULPD Y0, Y9, Y1")
-	f.op("VFMADD231PD (DX), Y8, Y1") // β₁m + (1-β₁)g
-	f.op("VMOVUPD Y1, (DX)")
-	f.op("VMULPD Y0, Y11, Y2")
-	f.op("VMULPD Y0, Y2, Y2")
-	f.op("VFMADD231PD (BX), Y10, Y2")
-	f.op("VMOVUPD Y2, (BX)")
-	f.op("VSQRTPD Y2, Y2")
-	f.op("VDIVPD Y13, Y2, Y2")
-	f.op("VADDPD Y14, Y2, Y2")
-	f.op("VMULPD Y12, Y1, Y1")
-	f.op("VDIVPD Y2, Y1, Y1")
-	f.op("VMOVUPD (DI), Y0")
-	f.op("VSUBPD Y1, Y0, Y0")
-	f.op("VMOVUPD Y0, (DI)")
-	for _, p := range []string{"DI", "SI", "DX", "BX"} {
-		f.op("ADDQ $32, %s", p)
+	grad, mean, square, x := f.YMM(), f.YMM(), f.YMM(), f.YMM()
+	f.Label("loop")
+	f.VMOVUPD(asm.At(g, 0), grad)
+	f.VMULPD(grad, all["rest1"], mean)
+	f.VFMADD231PD(asm.At(m, 0), all["beta1"], mean)
+	f.VMOVUPD(mean, asm.At(m, 0))
+	f.VMULPD(grad, all["rest2"], square)
+	f.VMULPD(grad, square, square)
+	f.VFMADD231PD(asm.At(v, 0), all["beta2"], square)
+	f.VMOVUPD(square, asm.At(v, 0))
+	f.VSQRTPD(square, square)
+	f.VDIVPD(all["root"], square, square)
+	f.VADDPD(all["eps"], square, square)
+	f.VMULPD(all["size"], mean, mean)
+	f.VDIVPD(square, mean, mean)
+	f.VMOVUPD(asm.At(w, 0), x)
+	f.VSUBPD(mean, x, x)
+	f.VMOVUPD(x, asm.At(w, 0))
+	for _, p := range []reg.GPVirtual{w, g, m, v} {
+		f.ADDQ(operand.U8(32), p)
 	}
-	f.op("DECQ CX")
-	f.op("JNZ loop")
-	f.end()
+	f.Down(left, "loop")
+	f.End()
 }
 
 // generate returns the files by their names.
 func generate() (map[string][]byte, error) {
-	const head = "// Code generated by gen; DO NOT EDIT.\n\n"
-	f := &file{consts: map[uint64]string{}}
-	f.decl.WriteString(head + "package vec\n")
+	f := &file{asm.New()}
 	f.addMul()
 	f.addDots()
 	f.activations()
 	f.adam()
-	decl, err := format.Source(f.decl.Bytes())
-	if err != nil {
-		return nil, fmt.Errorf("format the declarations: %w", err)
-	}
-	asm := head + "#include \"textflag.h\"\n\n" + f.data.String() + f.asm.String()
-	return map[string][]byte{"loops_amd64.s": []byte(asm), "loops_amd64.go": decl}, nil
+	return f.Files("vec")
 }
 
 func main() {
 	files, err := generate()
+	if err == nil {
+		err = asm.Write(".", files)
+	}
 	if err != nil {
 		log.Fatal(err)
-	}
-	for name, b := range files {
-		if err := os.WriteFile(name, b, 0o644); err != nil {
-			log.Fatal(err)
-		}
 	}
 }

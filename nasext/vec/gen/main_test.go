@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"github.com/nascent-go/nascent/nasext/internal/asm"
 )
 
 func TestGeneratedFilesAreCurrent(t *testing.T) {
@@ -12,13 +11,11 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range files {
-		got, err := os.ReadFile(filepath.Join("..", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s is not what gen writes; run go generate in the folder of package vec", name)
-		}
+	stale, err := asm.Stale("..", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(stale) > 0 {
+		t.Errorf("%v are not what gen writes; run go generate in the folder of package vec", stale)
 	}
 }

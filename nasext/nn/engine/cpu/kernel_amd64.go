@@ -63,9 +63,9 @@ func simple(name string) *kernels {
 	}
 }
 
-type tileFunc func(taps *tap, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+type tileFunc func(taps *int32, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
 
-type dotFunc func(runs *run, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+type dotFunc func(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 func avx512() *kernels {
 	k := simple("avx512")
@@ -129,18 +129,18 @@ func channelOf(f func(program *int32, strips int, w, src, dst *float32, add int,
 }
 
 // firstTap and firstRun are addresses of lists that may be empty.
-func firstTap(taps []tap) *tap {
+func firstTap(taps []tap) *int32 {
 	if len(taps) == 0 {
 		return nil
 	}
-	return &taps[0]
+	return &taps[0].a
 }
 
-func firstRun(runs []run) *run {
+func firstRun(runs []run) *int32 {
 	if len(runs) == 0 {
 		return nil
 	}
-	return &runs[0]
+	return &runs[0].a
 }
 
 // at is the address of a number, nil if there are none.

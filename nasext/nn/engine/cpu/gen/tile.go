@@ -1,0 +1,209 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nascent-go/nascent/nasext/internal/asm"
+)
+
+// tile writes the tile of rows × cols for registers of so many bytes, and of those to the
+// right of it, blocks in all. There are more arguments than registers: b, c, from and
+// blocks are changed where they lie.
+func (f *file) tile(rows, cols, bytes int) {
+	f.Begin(fmt.Sprintf("tile%s%dx%d", letter(bytes), rows, cols),
+		"func(taps *int32, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)")
+	n := 4 * cols / bytes // registers a row
+	sums := make([][]reg.VecVirtual, rows)
+	for r := range sums {
+		sums[r] = f.Vectors(n, bytes)
+	}
+	// each visits the sums with where they lie in rows stride apart.
+	each := func(base, stride string, visit func(sum reg.VecVirtual, at operand.Mem)) {
+		p, s := f.Arg(base), f.Arg(stride)
+		f.bytes(s)
+		for r, row := range sums {
+			for v, sum := range row {
+				visit(sum, asm.At(p, v*bytes))
+			}
+			if r+1 < rows {
+				f.ADDQ(s, p)
+			}
+		}
+	}
+	left := f.AllocLocal(8)
+
+	f.Label("block")
+	f.If0(f.Arg("from"), "zero")
+	f.If0(f.Arg("step"), "same")
+	each("from", "ldf", func(sum reg.VecVirtual, at operand.Mem) { f.VMOVUPS(at, sum) })
+	f.Goto("begin")
+	f.Label("same")
+	p, s := f.Arg("from"), f.Arg("ldf")
+	f.bytes(s)
+	for _, row := range sums {
+		for _, sum := range row {
+			f.VBROADCASTSS(asm.At(p, 0), sum)
+		}
+		f.ADDQ(s, p)
+	}
+	f.Goto("begin")
+	f.Label("zero")
+	for _, row := range sums {
+		for _, sum := range row {
+			f.zero(sum)
+		}
+	}
+
+	f.Label("begin")
+	taps, depth, a, as, ad, b, bs := f.Arg("taps"), f.Arg("depth"), f.Arg("a"), f.Arg("as"), f.Arg("ad"), f.Arg("b"), f.Arg("bs")
+	count, as3 := f.Arg("n"), f.GP64()
+	f.bytes(as, ad, bs)
+	f.LEAQ(asm.Index(as, as, 2, 0), as3)
+	f.If0(count, "store")
+	f.MOVQ(count, left)
+	pa, pb, lower, more := f.GP64(), f.GP64(), f.GP64(), f.GP64()
+	f.Label("next")
+	f.MOVLQSX(asm.At(taps, 0), pa)
+	f.MOVLQSX(asm.At(taps, 4), pb)
+	f.LEAQ(asm.Index(a, pa, 4, 0), pa)
+	f.LEAQ(asm.Index(b, pb, 4, 0), pb)
+	f.MOVQ(depth, more)
+	columns, weight := f.Vectors(n, bytes), f.Vector(bytes)
+	f.Label("loop")
+	for v, c := range columns {
+		f.VMOVUPS(asm.At(pb, v*bytes), c)
+	}
+	if rows > 4 {
+		f.LEAQ(asm.Index(pa, as, 4, 0), lower)
+	}
+	for r, row := range sums {
+		f.VBROADCASTSS(rowAt(r%4, []reg.GPVirtual{pa, lower}[r/4], as, as3), weight)
+		for v, sum := range row {
+			f.VFMADD231PS(columns[v], weight, sum)
+		}
+	}
+	f.ADDQ(ad, pa)
+	f.ADDQ(bs, pb)
+	f.Down(more, "loop")
+	f.ADDQ(operand.U8(8), taps)
+	f.Down(left, "next")
+
+	f.Label("store")
+	each("c", "ldc", func(sum reg.VecVirtual, at operand.Mem) { f.VMOVUPS(sum, at) })
+	f.DECQ(f.Place("blocks"))
+	f.JZ(operand.LabelRef("end"))
+	f.ADDQ(operand.U32(4*cols), f.Place("b"))
+	f.ADDQ(operand.U32(4*cols), f.Place("c"))
+	step := f.Arg("step")
+	f.IMUL3Q(operand.U32(4*cols), step, step)
+	f.ADDQ(step, f.Place("from"))
+	f.Goto("block")
+	f.Label("end")
+	f.End()
+}
+
+// rowAt is the address of the i-th of up to four rows that begin at base, stride apart;
+// stride3 holds three strides.
+func rowAt(i int, base, stride, stride3 reg.Register) operand.Mem {
+	return []operand.Mem{asm.At(base, 0), asm.Index(base, stride, 1, 0), asm.Index(base, stride, 2, 0), asm.Index(base, stride3, 1, 0)}[i]
+}
+
+// channel writes the convolution of one channel with a filter of its own.
+func (f *file) channel(bytes int) {
+	f.Begin("channel"+letter(bytes), "func(program *int32, strips int, w, src, dst *float32, add int, first float32)")
+	program, strips, w, src, dst := f.Arg("program"), f.Arg("strips"), f.Arg("w"), f.Arg("src"), f.Arg("dst")
+	first, weight := f.Vector(bytes), f.Vector(bytes)
+	f.VBROADCASTSS(f.Place("first"), first)
+	out, in, offset, left, taps, tap, more := f.GP64(), f.GP64(), f.GP64(), f.GP64(), f.GP64(), f.GP64(), f.GP64()
+	f.Label("strip")
+	f.MOVLQSX(asm.At(program, 0), offset)
+	f.LEAQ(asm.Index(dst, offset, 4, 0), out)
+	f.MOVLQSX(asm.At(program, 4), left)
+	f.MOVLQSX(asm.At(program, 8), taps)
+	f.ADDQ(operand.U8(12), program)
+	f.MOVQ(src, in)
+	for _, blocks := range []int{4, 1} { // of 16 numbers
+		label := func(s string) string { return fmt.Sprint(s, blocks) }
+		sums := f.Vectors(64*blocks/bytes, bytes)
+		f.Label(label("blocks"))
+		f.CMPQ(left, operand.U8(blocks))
+		f.JLT(operand.LabelRef(label("less")))
+		f.CMPQ(f.Place("add"), operand.U8(0))
+		f.JE(operand.LabelRef(label("begin")))
+		for i, sum := range sums {
+			f.VMOVUPS(asm.At(out, i*bytes), sum)
+		}
+		f.Goto(label("sum"))
+		f.Label(label("begin"))
+		for _, sum := range sums {
+			f.VMOVAPS(first, sum)
+		}
+		f.Label(label("sum"))
+		f.MOVQ(program, tap)
+		f.MOVQ(taps, more)
+		f.If0(more, label("store"))
+		f.Label(label("tap"))
+		f.MOVLQSX(asm.At(tap, 0), offset)
+		f.VBROADCASTSS(asm.Index(w, offset, 4, 0), weight)
+		f.MOVLQSX(asm.At(tap, 4), offset)
+		for i, sum := range sums {
+			f.VFMADD231PS(asm.Index(in, offset, 4, i*bytes), weight, sum)
+		}
+		f.ADDQ(operand.U8(8), tap)
+		f.Down(more, label("tap"))
+		f.Label(label("store"))
+		for i, sum := range sums {
+			f.VMOVUPS(sum, asm.At(out, i*bytes))
+		}
+		f.ADDQ(operand.U32(64*blocks), out)
+		f.ADDQ(operand.U32(64*blocks), in)
+		f.SUBQ(operand.U8(blocks), left)
+		f.Goto(label("blocks"))
+		f.Label(label("less"))
+	}
+	f.LEAQ(asm.Index(program, taps, 8, 0), program)
+	f.Down(strips, "strip")
+	f.End()
+}
+
+// transpose writes the transposition of blocks of 8 × 8 numbers that lie side by side in
+// eight rows of src: they come to lie below each other in dst.
+func (f *file) transpose() {
+	f.Begin("transposeY8", "func(dst *float32, ds int, src *float32, ss, blocks int)")
+	dst, ds, src, ss, blocks := f.Arg("dst"), f.Arg("ds"), f.Arg("src"), f.Arg("ss"), f.Arg("blocks")
+	f.bytes(ds, ss)
+	ss3, lower := f.GP64(), f.GP64()
+	f.LEAQ(asm.Index(ss, ss, 2, 0), ss3)
+	f.Label("loop")
+	f.LEAQ(asm.Index(src, ss, 4, 0), lower)
+	// Halves of row i and of row i+4 share a register: what follows stays within halves.
+	rows := f.Vectors(8, 32)
+	for half := range 2 {
+		for i := range 4 {
+			upper, under := rowAt(i, src, ss, ss3), rowAt(i, lower, ss, ss3)
+			upper.Disp, under.Disp = 16*half, 16*half
+			row := rows[4*half+i]
+			f.VMOVUPS(upper, row.AsX())
+			f.VINSERTF128(operand.U8(1), under, row, row)
+		}
+	}
+	pairs, out := f.Vectors(4, 32), f.YMM()
+	for half := range 2 {
+		for i := range 2 {
+			even, odd := rows[4*half+2*i], rows[4*half+2*i+1]
+			f.VUNPCKLPS(odd, even, pairs[2*i])
+			f.VUNPCKHPS(odd, even, pairs[2*i+1])
+		}
+		for i := range 4 { // row i of the four that these halves make
+			f.VSHUFPS(operand.U8([]uint8{0x44, 0xee}[i%2]), pairs[2+i/2], pairs[i/2], out)
+			f.VMOVUPS(out, asm.At(dst, 0))
+			f.ADDQ(ds, dst)
+		}
+	}
+	f.ADDQ(operand.U8(32), src)
+	f.Down(blocks, "loop")
+	f.End()
+}
