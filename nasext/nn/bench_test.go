@@ -25,3 +25,39 @@ func BenchmarkStep(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkOptimizer is an update of the 269 322 parameters of W7.
+func BenchmarkOptimizer(b *testing.B) {
+	mean, err := NewAverage(.99)
+	if err != nil {
+		b.Fatal(err)
+	}
+	by := func(o Optimizer) func([]*Param) error {
+		return func(params []*Param) error { return o.Step(params, 1e-3) }
+	}
+	for _, c := range []struct {
+		name   string
+		update func([]*Param) error
+	}{
+		{"SGD", by(NewSGD(.9, 5e-4))}, {"AdamW", by(NewAdamW(.01))}, {"RMSprop", by(NewRMSprop())},
+		{"Average", mean.Update}, {"ClipNorm", func(params []*Param) error { ClipNorm(params, 1); return nil }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			n, err := New(w7(), 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, p := range n.Params() {
+				for j := range p.G {
+					p.G[j] = float32(number(j))
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := c.update(n.Params()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
