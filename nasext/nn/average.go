@@ -35,7 +35,7 @@ func (a *Average) Update(params []*Param) error {
 	for i, p := range params {
 		mean := s.Slots[0][i].W
 		for j, w := range p.W {
-			mean[j] = w + keep*(mean[j]-w)
+			mean[j] = w + float32(keep*(mean[j]-w))
 		}
 	}
 	return nil

@@ -178,21 +178,18 @@ func (o *Adam) Step(params []*Param, rate float64) error {
 	if err := o.State(params).step(params, rate); err != nil {
 		return fmt.Errorf("%s: %w", o.word(), err)
 	}
-	c1, c2 := 1-math.Pow(o.Beta1, float64(o.state.Steps)), 1-math.Pow(o.Beta2, float64(o.state.Steps))
+	t := float64(o.state.Steps)
+	step := cpu.AdamStep{
+		Rest1: float32(1 - o.Beta1), Rest2: float32(1 - o.Beta2), Eps: float32(o.Eps),
+		Root: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))), Size: float32(rate / (1 - math.Pow(o.Beta1, t))),
+	}
 	for i, p := range params {
-		m, v := o.state.Slots[0][i].W, o.state.Slots[1][i].W
-		added, taken := decayOf(o.WeightDecay, o.Decays, p), 0.0
+		decay := decayOf(o.WeightDecay, o.Decays, p)
+		step.Added, step.Keep = float32(decay), 1
 		if o.Decoupled {
-			added, taken = 0, rate*added
+			step.Added, step.Keep = 0, float32(1-rate*decay)
 		}
-		for j, w := range p.W {
-			w := float64(w)
-			g := float64(p.G[j]) + added*w
-			mean := o.Beta1*float64(m[j]) + (1-o.Beta1)*g
-			square := o.Beta2*float64(v[j]) + (1-o.Beta2)*g*g
-			m[j], v[j] = float32(mean), float32(square)
-			p.W[j] = float32(w - taken*w - rate*(mean/c1)/(math.Sqrt(square/c2)+o.Eps))
-		}
+		cpu.Adam(p.W, o.state.Slots[0][i].W, o.state.Slots[1][i].W, p.G, step)
 	}
 	return nil
 }
@@ -232,17 +229,10 @@ func (o *RMSprop) Step(params []*Param, rate float64) error {
 	if err := o.State(params).step(params, rate); err != nil {
 		return fmt.Errorf("RMSprop: %w", err)
 	}
+	step := cpu.RMSpropStep{Momentum: float32(o.Momentum), Rest: float32(1 - o.Decay), Eps: float32(o.Eps), Rate: float32(rate)}
 	for i, p := range params {
-		s, v := o.state.Slots[0][i].W, o.state.Slots[1][i].W
-		decay := decayOf(o.WeightDecay, o.Decays, p)
-		for j, w := range p.W {
-			w := float64(w)
-			g := float64(p.G[j]) + decay*w
-			square := o.Decay*float64(s[j]) + (1-o.Decay)*g*g
-			step := o.Momentum*float64(v[j]) + g/(math.Sqrt(square)+o.Eps)
-			s[j], v[j] = float32(square), float32(step)
-			p.W[j] = float32(w - rate*step)
-		}
+		step.Added = float32(decayOf(o.WeightDecay, o.Decays, p))
+		cpu.RMSprop(p.W, o.state.Slots[1][i].W, o.state.Slots[0][i].W, p.G, step)
 	}
 	return nil
 }

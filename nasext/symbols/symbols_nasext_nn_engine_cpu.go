@@ -9,8 +9,12 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_nn_engine_cpu = []Symbol{
+	{"Adam", p.Adam, value},
+	{"AdamStep", (*p.AdamStep)(nil), value},
 	{"Engine", (*p.Engine)(nil), value},
 	{"Momentum", p.Momentum, value},
 	{"New", p.New, value},
 	{"Portable", p.Portable, value},
+	{"RMSprop", p.RMSprop, value},
+	{"RMSpropStep", (*p.RMSpropStep)(nil), value},
 }

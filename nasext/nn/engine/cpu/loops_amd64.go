@@ -162,6 +162,12 @@ func momentumY(w *float32, v *float32, grad *float32, n int, rate float32, momen
 func nesterovY(w *float32, v *float32, grad *float32, n int, rate float32, momentum float32, decay float32)
 
 //go:noescape
+func adamY(w *float32, m *float32, sq *float32, grad *float32, n int, added float32, rest1 float32, rest2 float32, root float32, eps float32, size float32, keep float32)
+
+//go:noescape
+func rmspropY(w *float32, v *float32, sq *float32, grad *float32, n int, added float32, momentum float32, rest float32, eps float32, rate float32)
+
+//go:noescape
 func maxPoolY(y *float32, which *int32, x *float32, at *int32, n int, blocks int)
 
 //go:noescape

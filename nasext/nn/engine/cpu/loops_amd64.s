@@ -5154,6 +5154,136 @@ loop:
 	VZEROUPPER
 	RET
 
+// func adamY(w *float32, m *float32, sq *float32, grad *float32, n int, added float32, rest1 float32, rest2 float32, root float32, eps float32, size float32, keep float32)
+// Requires: AVX
+TEXT ·adamY(SB), NOSPLIT, $0-68
+	MOVQ         w+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         sq+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS added+40(FP), Y0
+	VBROADCASTSS rest1+44(FP), Y1
+	VBROADCASTSS rest2+48(FP), Y2
+	VBROADCASTSS root+52(FP), Y3
+	VBROADCASTSS eps+56(FP), Y4
+	VBROADCASTSS size+60(FP), Y5
+	VBROADCASTSS keep+64(FP), Y6
+
+loop:
+	VMOVUPS (AX), Y7
+	VMULPS  Y7, Y0, Y8
+	VADDPS  (BX), Y8, Y8
+	VMOVUPS (CX), Y9
+	VSUBPS  Y9, Y8, Y10
+	VMULPS  Y10, Y1, Y10
+	VADDPS  Y10, Y9, Y9
+	VMOVUPS Y9, (CX)
+	VMULPS  Y8, Y8, Y8
+	VMOVUPS (DX), Y10
+	VSUBPS  Y10, Y8, Y8
+	VMULPS  Y8, Y2, Y8
+	VADDPS  Y8, Y10, Y10
+	VMOVUPS Y10, (DX)
+	VSQRTPS Y10, Y10
+	VMULPS  Y10, Y3, Y10
+	VADDPS  Y10, Y4, Y10
+	VMULPS  Y9, Y5, Y9
+	VDIVPS  Y10, Y9, Y9
+	VMULPS  Y7, Y6, Y7
+	VSUBPS  Y9, Y7, Y7
+	VMOVUPS Y7, (AX)
+	VMOVUPS 32(AX), Y7
+	VMULPS  Y7, Y0, Y8
+	VADDPS  32(BX), Y8, Y8
+	VMOVUPS 32(CX), Y9
+	VSUBPS  Y9, Y8, Y10
+	VMULPS  Y10, Y1, Y10
+	VADDPS  Y10, Y9, Y9
+	VMOVUPS Y9, 32(CX)
+	VMULPS  Y8, Y8, Y8
+	VMOVUPS 32(DX), Y10
+	VSUBPS  Y10, Y8, Y8
+	VMULPS  Y8, Y2, Y8
+	VADDPS  Y8, Y10, Y10
+	VMOVUPS Y10, 32(DX)
+	VSQRTPS Y10, Y10
+	VMULPS  Y10, Y3, Y10
+	VADDPS  Y10, Y4, Y10
+	VMULPS  Y9, Y5, Y9
+	VDIVPS  Y10, Y9, Y9
+	VMULPS  Y7, Y6, Y7
+	VSUBPS  Y9, Y7, Y7
+	VMOVUPS Y7, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func rmspropY(w *float32, v *float32, sq *float32, grad *float32, n int, added float32, momentum float32, rest float32, eps float32, rate float32)
+// Requires: AVX
+TEXT ·rmspropY(SB), NOSPLIT, $0-60
+	MOVQ         w+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         sq+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS added+40(FP), Y0
+	VBROADCASTSS momentum+44(FP), Y1
+	VBROADCASTSS rest+48(FP), Y2
+	VBROADCASTSS eps+52(FP), Y3
+	VBROADCASTSS rate+56(FP), Y4
+
+loop:
+	VMOVUPS (AX), Y5
+	VMULPS  Y5, Y0, Y6
+	VADDPS  (BX), Y6, Y6
+	VMULPS  Y6, Y6, Y7
+	VMOVUPS (DX), Y8
+	VSUBPS  Y8, Y7, Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y7, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VSQRTPS Y8, Y8
+	VADDPS  Y8, Y3, Y8
+	VDIVPS  Y8, Y6, Y6
+	VMULPS  (CX), Y1, Y7
+	VADDPS  Y6, Y7, Y7
+	VMOVUPS Y7, (CX)
+	VMULPS  Y7, Y4, Y7
+	VSUBPS  Y7, Y5, Y5
+	VMOVUPS Y5, (AX)
+	VMOVUPS 32(AX), Y5
+	VMULPS  Y5, Y0, Y6
+	VADDPS  32(BX), Y6, Y6
+	VMULPS  Y6, Y6, Y7
+	VMOVUPS 32(DX), Y8
+	VSUBPS  Y8, Y7, Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y7, Y8, Y8
+	VMOVUPS Y8, 32(DX)
+	VSQRTPS Y8, Y8
+	VADDPS  Y8, Y3, Y8
+	VDIVPS  Y8, Y6, Y6
+	VMULPS  32(CX), Y1, Y7
+	VADDPS  Y6, Y7, Y7
+	VMOVUPS Y7, 32(CX)
+	VMULPS  Y7, Y4, Y7
+	VSUBPS  Y7, Y5, Y5
+	VMOVUPS Y5, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func maxPoolY(y *float32, which *int32, x *float32, at *int32, n int, blocks int)
 // Requires: AVX, AVX2
 TEXT ·maxPoolY(SB), NOSPLIT, $0-48

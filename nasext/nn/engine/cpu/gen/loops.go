@@ -145,6 +145,60 @@ func (f *file) momentum(name string, nesterov bool) {
 	})
 }
 
+// adaptive writes the updates that divide by a root of a running mean of squares: Adam and
+// RMSprop.
+func (f *file) adaptive() {
+	type scalars = map[string]reg.VecVirtual
+	decayed := func(h int, at []array, s scalars) (w, g reg.VecVirtual) { // gradient + added·w
+		w, g = f.YMM(), f.YMM()
+		f.VMOVUPS(at[0](h), w)
+		f.VMULPS(w, s["added"], g)
+		f.VADDPS(at[3](h), g, g)
+		return w, g
+	}
+	toward := func(mean operand.Mem, rest, x reg.VecVirtual) reg.VecVirtual { // mean += rest·(x - mean)
+		m, d := f.YMM(), f.YMM()
+		f.VMOVUPS(mean, m)
+		f.VSUBPS(m, x, d)
+		f.VMULPS(d, rest, d)
+		f.VADDPS(d, m, m)
+		f.VMOVUPS(m, mean)
+		return m
+	}
+	square := func(x reg.VecVirtual) reg.VecVirtual {
+		xx := f.YMM()
+		f.VMULPS(x, x, xx)
+		return xx
+	}
+	f.loop("adamY", []string{"w", "m", "sq", "grad"}, "added, rest1, rest2, root, eps, size, keep", func(h int, at []array, s scalars) {
+		w, g := decayed(h, at, s)
+		m := toward(at[1](h), s["rest1"], g)
+		r := toward(at[2](h), s["rest2"], square(g))
+		f.VSQRTPS(r, r)
+		f.VMULPS(r, s["root"], r)
+		f.VADDPS(r, s["eps"], r)
+		f.VMULPS(m, s["size"], m)
+		f.VDIVPS(r, m, m)
+		f.VMULPS(w, s["keep"], w)
+		f.VSUBPS(m, w, w)
+		f.VMOVUPS(w, at[0](h))
+	})
+	f.loop("rmspropY", []string{"w", "v", "sq", "grad"}, "added, momentum, rest, eps, rate", func(h int, at []array, s scalars) {
+		w, g := decayed(h, at, s)
+		r := toward(at[2](h), s["rest"], square(g))
+		f.VSQRTPS(r, r)
+		f.VADDPS(r, s["eps"], r)
+		f.VDIVPS(r, g, g)
+		v := f.YMM()
+		f.VMULPS(at[1](h), s["momentum"], v)
+		f.VADDPS(g, v, v)
+		f.VMOVUPS(v, at[1](h))
+		f.VMULPS(v, s["rate"], v)
+		f.VSUBPS(v, w, w)
+		f.VMOVUPS(w, at[0](h))
+	})
+}
+
 // again writes loops over blocks times m times 16 numbers, with a mask that begins anew
 // with each block.
 func (f *file) again(pointers []reg.GPVirtual, body func(half int, at []array)) {

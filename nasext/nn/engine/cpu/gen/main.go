@@ -65,6 +65,7 @@ func generate() (map[string][]byte, error) {
 	f.plain()
 	f.momentum("momentumY", false)
 	f.momentum("nesterovY", true)
+	f.adaptive()
 	f.maxPool()
 	f.maxPoolGrad("maxPoolGradY", true)
 	f.maxPoolGrad("maxPoolSpreadY", false)
