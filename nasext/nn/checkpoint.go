@@ -46,7 +46,7 @@ func (t *Training) Save(w io.Writer) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	f := &safetensors.File{
-		Tensors: append(tensorsOf(t.net.blocks(), ""), tensorsOf(t.state(t.best), stateMark)...),
+		Tensors: append(tensorsOf(t.blocks, ""), tensorsOf(t.state(t.best), stateMark)...),
 		Meta:    map[string]string{checkpointKey: string(text)},
 	}
 	if err := safetensors.Write(w, f); err != nil {
@@ -67,7 +67,7 @@ func (t *Training) optimizer() *OptimState {
 func (t *Training) state(best []*Param) []*Param {
 	all := slices.Concat(t.optimizer().Slots...)
 	if t.average != nil {
-		all = append(all, t.average.begin(t.net.blocks()).Slots[0]...)
+		all = append(all, t.average.begin(t.blocks).Slots[0]...)
 	}
 	return append(all, best...)
 }
@@ -95,8 +95,7 @@ func (t *Training) load(f *safetensors.File) error {
 		return fmt.Errorf("what it says of the training: %w", err)
 	}
 	// A shape that differs is said first: it says most.
-	blocks := t.net.blocks()
-	weights, err := match(f.Tensors, blocks, "")
+	weights, err := match(f.Tensors, t.blocks, "")
 	if err != nil {
 		return err
 	}
@@ -115,7 +114,7 @@ func (t *Training) load(f *safetensors.File) error {
 	if err != nil {
 		return err
 	}
-	assign(blocks, weights)
+	assign(t.blocks, weights)
 	assign(state, numbers)
 	t.best = best
 	t.optimizer().Steps = c.OptimizerSteps

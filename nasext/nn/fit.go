@@ -115,6 +115,7 @@ func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) {
 // Training is a Fit under way, which can stop, be saved and go on.
 type Training struct {
 	net     *Network
+	blocks  []*Param // its parameters and running moments
 	c       FitConfig
 	batches *data.Batches
 	steps   int // of all epochs
@@ -161,7 +162,7 @@ func NewTraining(n *Network, c FitConfig) (*Training, error) {
 	if err := batches.Augment(c.Augment); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	t := &Training{net: n, c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}}
+	t := &Training{net: n, blocks: n.blocks(), c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}}
 	if c.Average > 0 {
 		if t.average, err = NewAverage(c.Average); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
@@ -348,7 +349,7 @@ func (t *Training) step(x []float32, y []int) error {
 		return err
 	}
 	if t.average != nil {
-		if err := t.average.Update(t.net.blocks()); err != nil {
+		if err := t.average.Update(t.blocks); err != nil {
 			return err
 		}
 	}
@@ -372,11 +373,10 @@ func (t *Training) progress(batch, valid Score) Progress {
 // validate scores the validation data, with averaged weights if there are.
 func (t *Training) validate(ctx context.Context) (Score, error) {
 	if t.average != nil {
-		blocks := t.net.blocks()
-		if err := t.average.Swap(blocks); err != nil {
+		if err := t.average.Swap(t.blocks); err != nil {
 			return Score{}, err
 		}
-		defer func() { _ = t.average.Swap(blocks) }() // as it could be swapped, it can be swapped back
+		defer func() { _ = t.average.Swap(t.blocks) }() // as it could be swapped, it can be swapped back
 	}
 	valid, part, err := t.net.score(ctx, t.c.Loss, t.c.Valid)
 	if err != nil {
@@ -409,7 +409,7 @@ func (t *Training) record(valid Score) {
 
 // keep copies what was just validated.
 func (t *Training) keep() {
-	blocks := t.net.blocks()
+	blocks := t.blocks
 	if t.average != nil {
 		blocks = t.average.state.Slots[0]
 	}
@@ -423,7 +423,7 @@ func (t *Training) keep() {
 
 // newBest is room for the weights of the best epoch.
 func (t *Training) newBest() (best []*Param) {
-	for _, p := range t.net.blocks() {
+	for _, p := range t.blocks {
 		best = append(best, &Param{Name: "best/" + p.Name, Shape: p.Shape, W: make([]float32, len(p.W))})
 	}
 	return best
@@ -436,13 +436,13 @@ func (t *Training) finish() error {
 	}
 	t.over = true
 	if t.best != nil {
-		for i, p := range t.net.blocks() {
+		for i, p := range t.blocks {
 			copy(p.W, t.best[i].W)
 		}
 		return nil
 	}
 	if t.average != nil {
-		return t.average.Swap(t.net.blocks())
+		return t.average.Swap(t.blocks)
 	}
 	return nil
 }

@@ -62,3 +62,34 @@ func TestMemoryLimit(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestStepAllocatesNothing: a training step on one thread takes no memory after the first.
+func TestStepAllocatesNothing(t *testing.T) {
+	train, _ := digits(t, 64, 10)
+	n := newNet(1, 8, 8)
+	n.op("conv", convOp(8, 3, 1, 1, false))
+	n.op("bn", kind(arch.BatchNorm))
+	n.op("relu", kind(arch.ReLU))
+	n.op("pool", kind(arch.GlobalPool))
+	n.op("fc", linearOp(10))
+	for _, o := range []Optimizer{NewSGD(.9, 5e-4), NewAdamW(.01), NewRMSprop()} {
+		net, err := NewOn(cpu.New(1), &n.Arch, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		training, err := NewTraining(net, FitConfig{Train: train, Batch: 32, Optimizer: o, Rate: .01, Clip: 1, Average: .9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y, _ := training.batches.Next()
+		step := func() {
+			if err := training.step(x, y); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step()
+		if got := testing.AllocsPerRun(10, step); got != 0 {
+			t.Errorf("%s: a step allocates %v times", o.Name(), got)
+		}
+	}
+}
