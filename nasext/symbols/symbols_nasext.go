@@ -11,6 +11,7 @@ import (
 var table_github_com_nascent_go_nascent_nasext = []Symbol{
 	{"Config", (*p.Config)(nil), value},
 	{"ErrNoSuccess", &p.ErrNoSuccess, variable},
+	{"Fit", p.Fit, value},
 	{"Result", (*p.Result)(nil), value},
 	{"Resume", p.Resume, value},
 	{"Search", p.Search, value},

@@ -15,21 +15,23 @@ type Curve struct {
 }
 
 // LearningCurve draws one training: loss on the left, accuracy on the right,
-// each on the training and the validation data.
+// each on the training and, if there are any, the validation data. The epochs are
+// those of an nn.History or of an estimate.
 func LearningCurve(epochs []estimate.Epoch) *display.Panels {
 	if len(epochs) == 0 {
 		return LearningCurves()
 	}
 	x, c := columns(epochs)
 	last := epochs[len(epochs)-1]
-	return display.Grid(
-		display.Line("loss",
-			series("training", x, c.trainLoss).Tint(2), series("validation", x, c.validLoss).Tint(1),
-		).XLabel("epoch"),
-		display.Line(fmt.Sprintf("accuracy: %.2f %% on validation", 100*last.ValidAcc),
-			series("training", x, c.trainAcc).Tint(2), series("validation", x, c.validAcc).Tint(1),
-		).XLabel("epoch"),
-	)
+	loss := display.Line("loss", series("training", x, c.trainLoss).Tint(2)).XLabel("epoch")
+	if !c.validated {
+		return display.Grid(loss, display.Line(fmt.Sprintf("accuracy: %.2f %% in training", 100*last.TrainAcc),
+			series("training", x, c.trainAcc).Tint(2)).XLabel("epoch"))
+	}
+	loss.Add(series("validation", x, c.validLoss).Tint(1))
+	return display.Grid(loss, display.Line(fmt.Sprintf("accuracy: %.2f %% on validation", 100*last.ValidAcc),
+		series("training", x, c.trainAcc).Tint(2), series("validation", x, c.validAcc).Tint(1),
+	).XLabel("epoch"))
 }
 
 // LearningCurves draws several trainings over each other: validation as a full
@@ -43,8 +45,14 @@ func LearningCurves(curves ...Curve) *display.Panels {
 		}
 		drawn++
 		x, c := columns(curve.Epochs)
-		loss.Add(series(curve.Name, x, c.validLoss).Tint(drawn), series("", x, c.trainLoss).Tint(drawn).Dash())
-		accuracy.Add(series(curve.Name, x, c.validAcc).Tint(drawn), series("", x, c.trainAcc).Tint(drawn).Dash())
+		name := curve.Name
+		if c.validated {
+			loss.Add(series(name, x, c.validLoss).Tint(drawn))
+			accuracy.Add(series(name, x, c.validAcc).Tint(drawn))
+			name = "" // the dashed lines have the colour of the full ones
+		}
+		loss.Add(series(name, x, c.trainLoss).Tint(drawn).Dash())
+		accuracy.Add(series(name, x, c.trainAcc).Tint(drawn).Dash())
 	}
 	title := "validation, and training dashed"
 	if drawn == 0 {
@@ -54,13 +62,17 @@ func LearningCurves(curves ...Curve) *display.Panels {
 }
 
 // course is a training, column by column.
-type course struct{ trainLoss, trainAcc, validLoss, validAcc []float64 }
+type course struct {
+	trainLoss, trainAcc, validLoss, validAcc []float64
+	validated                                bool // else the last two are zeros
+}
 
 func columns(epochs []estimate.Epoch) (x []float64, c course) {
 	for _, e := range epochs {
 		x = append(x, float64(e.Epoch))
 		c.trainLoss, c.trainAcc = append(c.trainLoss, e.TrainLoss), append(c.trainAcc, e.TrainAcc)
 		c.validLoss, c.validAcc = append(c.validLoss, e.ValidLoss), append(c.validAcc, e.ValidAcc)
+		c.validated = c.validated || e.ValidLoss != 0 || e.ValidAcc != 0
 	}
 	return x, c
 }

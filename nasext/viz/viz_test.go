@@ -239,3 +239,14 @@ func TestColoursBelongToKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestCurvesWithoutValidation: zeros that stand for nothing are not drawn.
+func TestCurvesWithoutValidation(t *testing.T) {
+	epochs := []estimate.Epoch{{Epoch: 1, TrainLoss: 2, TrainAcc: .5}, {Epoch: 2, TrainLoss: 1, TrainAcc: .75}}
+	if got := text(LearningCurve(epochs)); strings.Contains(got, "validation") || !strings.Contains(got, "training (2 values, 1 to 2") {
+		t.Errorf("it reads %q", got)
+	}
+	if got := text(LearningCurves(Curve{"net", epochs})); !strings.Contains(got, "net (2 values, 1 to 2") {
+		t.Errorf("it reads %q", got)
+	}
+}
