@@ -136,7 +136,7 @@ func TestGrowth(t *testing.T) {
 		limit := 512.0 // bytes a cell
 		switch kind.name {
 		case "type", "shown type": // reflect knows struct types for ever
-			limit = 1024
+			limit = 2048
 		}
 		nb := newNotebook(t)
 		if grown := nb.growth(few, n, kind.cell) / n; grown > limit {
