@@ -31,6 +31,10 @@ type TrainConfig struct {
 	Clip        float64     // largest norm of all gradients together; 0: no limit
 	Samples     int         // training samples used, from the first; 0: all
 
+	// Memory is how many bytes the activations of a batch and their gradients may take. To
+	// train an architecture that could need more is an error. 0: no limit.
+	Memory int64
+
 	// Augment is how training images are changed each time they are shown; the zero value
 	// leaves them as they are. Normalise is for the sets, not for it: see Set.Standardise.
 	Augment data.Augment
@@ -93,7 +97,7 @@ func (t *Trainer) fit() (nn.FitConfig, error) {
 	return nn.FitConfig{
 		Train: set, Valid: c.Valid, Epochs: c.Epochs, Batch: c.Batch, Augment: c.Augment,
 		Optimizer: &nn.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov},
-		Schedule:  t.schedule(), Clip: c.Clip,
+		Schedule:  t.schedule(), Clip: c.Clip, Memory: c.Memory,
 	}, err
 }
 

@@ -310,6 +310,12 @@ func TestBadInput(t *testing.T) {
 			_, err := trainer(t, quick(t)).Estimate(context.Background(), &arch.Arch{}, 1)
 			return err
 		}},
+		{"but Memory allows 1000; choose a smaller network", func() error {
+			c := quick(t)
+			c.Memory = 1000
+			_, err := trainer(t, c).Estimate(context.Background(), convNet(t, digit, 4, 10), 1)
+			return err
+		}},
 		{"no \"flops\" to count", count(CountConfig{Of: "flops"})},
 		{"target -1", count(CountConfig{Target: -1})},
 	} {

@@ -79,6 +79,66 @@ func TestFitLearns(t *testing.T) {
 	}
 }
 
+// plainConvNet is four convolutions with pooling between, for digits.
+func plainConvNet(t testing.TB, seed uint64) *Network {
+	t.Helper()
+	b := arch.NewBuilder("plain", arch.Shape{C: 1, H: 8, W: 8})
+	block := func(x, c int) int { return b.ReLU(b.BatchNorm(b.Conv(x, c, 3))) }
+	x := b.MaxPool(block(block(b.In(), 16), 16), 2)
+	b.Linear(b.GlobalPool(block(block(x, 32), 32)), 10)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := New(a, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// digitsRecipe trains on what is not held out of a split by the seed.
+func digitsRecipe(t testing.TB, seed uint64) (c FitConfig, test *data.Set) {
+	t.Helper()
+	parts, err := data.Digits().Parts(seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	train, err := data.Join("digits, but the test part", parts.Train, parts.Valid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	smoothed, err := SmoothedCrossEntropy(.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return FitConfig{Train: train, Epochs: 30, Batch: 32, Seed: seed, Rate: .1, Loss: smoothed}, parts.Test
+}
+
+// TestDigits: a small convolutional network has at least 98.5 % of the held-out digits
+// right, in the mean over five splits and trainings.
+func TestDigits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
+	var all Score
+	for seed := range uint64(5) {
+		c, test := digitsRecipe(t, seed+1)
+		n := plainConvNet(t, seed+1)
+		fit(t, n, c)
+		s, err := n.Evaluate(test.X, test.Y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.add(s)
+	}
+	low, high := all.Interval(.95)
+	t.Logf("%.2f %% of %d (%.2f to %.2f)", 100*all.Accuracy(), all.Samples, 100*low, 100*high)
+	if all.Accuracy() < .985 {
+		t.Errorf("%.2f %% are right, want at least 98.5 %%", 100*all.Accuracy())
+	}
+}
+
 // TestFitIsItsParts: training is what one would write by hand.
 func TestFitIsItsParts(t *testing.T) {
 	train, valid := digits(t, 100, 50)
@@ -511,6 +571,11 @@ func TestFitBadInput(t *testing.T) {
 	}
 	if _, err := Fit(context.Background(), small(t), cfg); err == nil || !strings.Contains(err.Error(), "takes images of 2×3×3, but those of \"digits/train\" are 1×8×8; build it for 1×8×8") {
 		t.Errorf("other images: %v", err)
+	}
+	used := NewAdam()
+	fit(t, n, FitConfig{Train: train, Epochs: 1, Optimizer: used, Rate: .01})
+	if _, err := Fit(context.Background(), digitNet(t, 2), FitConfig{Train: train, Epochs: 1, Optimizer: used, Rate: .01}); err == nil || !strings.Contains(err.Error(), "Adam: parameter \"conv.weight\" is that of another network") {
+		t.Errorf("with the optimiser of another network: %v", err)
 	}
 	if _, err := Fit(context.Background(), n, FitConfig{Train: train, Batch: 1, Epochs: 1}); err != nil {
 		t.Errorf("batch norm of 4×4 pixels learns from one sample: %v", err)

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
@@ -27,12 +28,13 @@ type OptimState struct {
 	// Slots are running averages and the like, one block for each parameter in each slot.
 	// A block has the name of its slot, a slash and the name of its parameter.
 	Slots [][]*Param
+	of    []*Param // the parameters
 }
 
 // begin makes the slots if there are none yet.
 func (s *OptimState) begin(params []*Param, slots ...string) *OptimState {
 	if s.Slots == nil {
-		s.Slots = make([][]*Param, len(slots))
+		s.Slots, s.of = make([][]*Param, len(slots)), slices.Clone(params)
 		for i, slot := range slots {
 			s.Slots[i] = make([]*Param, len(params))
 			for j, p := range params {
@@ -62,13 +64,15 @@ func (s *OptimState) step(params []*Param, rate float64) error {
 
 // same says if the parameters are not those of the first step.
 func (s *OptimState) same(params []*Param) error {
-	known := s.Slots[0]
-	if len(known) != len(params) {
-		return fmt.Errorf("%d parameters, but the first step had %d; give the same ones every step", len(params), len(known))
+	if len(s.of) != len(params) {
+		return fmt.Errorf("%d parameters, but the first step had %d; give the same ones every step", len(params), len(s.of))
 	}
 	for i, p := range params {
-		if len(known[i].W) != len(p.W) {
-			return fmt.Errorf("parameter %q has %d numbers, but %d at the first step; give the same ones every step", p.Name, len(p.W), len(known[i].W))
+		if known := len(s.Slots[0][i].W); known != len(p.W) {
+			return fmt.Errorf("parameter %q has %d numbers, but %d at the first step; give the same ones every step", p.Name, len(p.W), known)
+		}
+		if p != s.of[i] {
+			return fmt.Errorf("parameter %q is that of another network than at the first step; make a new one for each network", p.Name)
 		}
 	}
 	return nil
@@ -293,11 +297,17 @@ func ClipNorm(params []*Param, limit float64) float64 {
 
 // GradNorm is the Euclidean norm of all gradients taken as one vector.
 func GradNorm(params []*Param) float64 {
-	var sum float64
+	var sums [4]float64 // which do not wait for each other
 	for _, p := range params {
-		for _, g := range p.G {
-			sum += float64(g) * float64(g)
+		g := p.G
+		for ; len(g) >= len(sums); g = g[len(sums):] {
+			for i := range sums {
+				sums[i] += float64(float64(g[i]) * float64(g[i]))
+			}
+		}
+		for i, v := range g {
+			sums[i] += float64(float64(v) * float64(v))
 		}
 	}
-	return math.Sqrt(sum)
+	return math.Sqrt(sums[0] + sums[1] + sums[2] + sums[3])
 }
