@@ -123,7 +123,7 @@ func (t *Training) load(f *safetensors.File) error {
 	}
 	t.at, t.over = c.At, false
 	t.net.passes, t.net.plan.Seed = c.At.Passes, c.At.Draws
-	t.net.runner = nil // which was built for another seed
+	t.net.wire() // what was built is for another seed
 	return nil
 }
 
@@ -156,7 +156,7 @@ func (t *Training) recipe() []string {
 		fmt.Sprintf("epochs %d", c.Epochs),
 		fmt.Sprintf("batch %d", c.Batch),
 		fmt.Sprintf("seed %d", c.Seed),
-		fmt.Sprintf("loss of an example %g", loss),
+		fmt.Sprintf("loss of an example %g, of auxiliary heads times %g", loss, t.net.AuxWeight),
 		"optimizer " + c.Optimizer.Name(),
 		fmt.Sprintf("schedule %T%+v", c.Schedule, c.Schedule),
 		fmt.Sprintf("clip %g", c.Clip),

@@ -19,8 +19,8 @@ func (n *Network) each(x []float32, do func(from, to int, logits []float32)) err
 		return fmt.Errorf("%d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
 	}
 	count, size := len(x)/elems, evalBatch
-	if n.runner != nil {
-		size = n.runner.Batch()
+	if r := n.main.runner; r != nil {
+		size = r.Batch()
 	}
 	for from := 0; from < count; from += size {
 		to := min(from+size, count)

@@ -219,7 +219,7 @@ func testGolden(t *testing.T, file string, a *arch.Arch, e engine.Engine) {
 		tolerance := 2e-5
 		if step == 0 {
 			tolerance = 1e-6
-			checkLogits(t, n.logits[:want.Batch*10], &want)
+			checkLogits(t, n.full.out[:want.Batch*10], &want)
 			if len(want.Grad0) != len(params) {
 				t.Errorf("%d gradients, want %d", len(params), len(want.Grad0))
 			}

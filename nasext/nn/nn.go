@@ -31,19 +31,67 @@ func NewParam(name string, shape ...int) *Param {
 
 // Network is an architecture with weights. It is for one goroutine at a time.
 type Network struct {
+	// AuxWeight is how much the loss of each auxiliary head counts in Gradients, beside that
+	// of the output; 0.4 at first, as in the NASNet, ENAS and DARTS papers.
+	AuxWeight float64
+
 	arch    *arch.Arch
-	plan    *engine.Plan
 	engine  engine.Engine
-	runner  engine.Runner // built for the largest batch so far
+	plan    *engine.Plan
+	main    *tape // of the plan
+	full    *tape // for training: with auxiliary heads behind the output; main if there are none
 	params  []*Param
 	moments []*Param
 	in      arch.Shape
 	classes int
 	passes  uint64 // in training, which number the draws of dropout
-	logits  []float32
-	grads   []float32 // by the logits
-	trained int       // samples of the last pass if it was for training, else 0
-	single  string    // the first batch norm of one pixel, which can't learn from one sample; "" if there is none
+	trained int    // samples of the last pass if it was for training, else 0
+	single  string // the first batch norm of one pixel, which can't learn from one sample; "" if there is none
+}
+
+// tape is a plan with the runner that was built for its largest batch so far.
+type tape struct {
+	plan   *engine.Plan
+	runner engine.Runner
+	heads  int       // the output and the auxiliary ones
+	out    []float32 // samples × (heads × classes)
+	grads  []float32 // by out
+	// With auxiliary heads, the outputs of one head and their gradients.
+	head, headGrads []float32
+}
+
+// ready builds the runner if there is none for count samples. One that is much larger
+// than what it trains with wastes time.
+func (t *tape) ready(e engine.Engine, count int, train bool) error {
+	if t.runner != nil && t.runner.Batch() >= count && !(train && t.runner.Batch() > 2*count) {
+		return nil
+	}
+	r, err := e.Build(t.plan, count)
+	if err != nil {
+		return err
+	}
+	n := count * t.plan.Steps[len(t.plan.Steps)-1].Out.C
+	t.runner, t.out, t.grads = r, make([]float32, n), make([]float32, n)
+	if t.heads > 1 {
+		t.head, t.headGrads = make([]float32, n/t.heads), make([]float32, n/t.heads)
+	}
+	return nil
+}
+
+// split copies numbers of head h, of samples × classes, out of those of all.
+func (t *tape) split(dst, all []float32, h, classes int) {
+	for i := 0; i < len(dst); i += classes {
+		copy(dst[i:i+classes], all[i*t.heads+h*classes:])
+	}
+}
+
+// join puts them back, times a factor.
+func (t *tape) join(all, src []float32, h, classes int, factor float32) {
+	for i := 0; i < len(src); i += classes {
+		for c, v := range src[i : i+classes] {
+			all[i*t.heads+h*classes+c] = factor * v
+		}
+	}
 }
 
 // New is a network of the architecture with fresh weights, drawn from streams of the
@@ -59,7 +107,7 @@ func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build network: %w", err)
 	}
-	n := &Network{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.Plan{Seed: seed}}
+	n := &Network{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.Plan{Seed: seed}, AuxWeight: 0.4}
 	for i, node := range a.Nodes {
 		s := engine.Step{Name: node.Name, Op: node.Op.WithDefaults(), In: node.In, Out: infos[i].Out}
 		if len(node.In) > 0 {
@@ -74,7 +122,26 @@ func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
 		n.plan.Steps = append(n.plan.Steps, s)
 	}
 	n.initialise(seed)
+	n.wire()
 	return n, nil
+}
+
+// wire makes the tapes, anew if the plan's seed is another.
+func (n *Network) wire() {
+	n.main = &tape{plan: n.plan, heads: 1}
+	n.full, n.trained = n.main, 0
+	aux := n.arch.Aux
+	if len(aux) == 0 {
+		return
+	}
+	last := len(n.plan.Steps) - 1
+	heads := 1 + len(aux)
+	n.full = &tape{heads: heads, plan: &engine.Plan{
+		Seed: n.plan.Seed,
+		Steps: append(n.plan.Steps[:last+1:last+1], engine.Step{
+			Name: "all outputs", Op: arch.Op{Kind: arch.Concat}, In: append([]int{last}, aux...), Out: arch.Shape{C: heads * n.classes, H: 1, W: 1},
+		}),
+	}}
 }
 
 // addParams gives a step its parameters. Their names are the node's with ".weight",
@@ -122,7 +189,7 @@ func (n *Network) Engine() string { return n.engine.Name() }
 
 // Memory is how many bytes training in batches of the given size takes at most beside the
 // weights. Nothing is allocated to say so.
-func (n *Network) Memory(batch int) int64 { return n.engine.Memory(n.plan, batch) }
+func (n *Network) Memory(batch int) int64 { return n.engine.Memory(n.full.plan, batch) }
 
 // Params are the trainable parameters in the order of the nodes, weight before bias.
 func (n *Network) Params() []*Param { return n.params }
@@ -143,27 +210,30 @@ func (n *Network) Forward(x []float32, train bool) ([]float32, error) {
 	if train && count == 1 && n.single != "" {
 		return nil, fmt.Errorf("forward: batch norm %q sees one number a channel in a training batch of one sample, whose variance is 0; give 2 samples or more", n.single)
 	}
-	if n.runner == nil || n.runner.Batch() < count || train && n.runner.Batch() > 2*count {
-		r, err := n.engine.Build(n.plan, count)
-		if err != nil {
-			return nil, fmt.Errorf("forward: %w", err)
-		}
-		n.runner = r
-		n.logits, n.grads = make([]float32, count*n.classes), make([]float32, count*n.classes)
+	t := n.main
+	if train {
+		t = n.full
 	}
-	out := n.logits[:count*n.classes]
 	n.trained = 0
+	if err := t.ready(n.engine, count, train); err != nil {
+		return nil, fmt.Errorf("forward: %w", err)
+	}
 	if train {
 		n.passes++
 		n.trained = count
 	}
-	n.runner.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
-	return out, nil
+	out := t.out[:count*t.heads*n.classes]
+	t.runner.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
+	if t.heads == 1 {
+		return out, nil
+	}
+	t.split(t.head[:count*n.classes], out, 0, n.classes)
+	return t.head[:count*n.classes], nil
 }
 
 // Backward takes the gradient of a loss by the outputs of the last Forward, which was
 // one for training, and leaves the gradients of the parameters in their G, in place of
-// what was there. If dx is not nil, the gradient by the inputs goes there.
+// what was there. Those of auxiliary heads, which the outputs do not depend on, are 0. If dx is not nil, the gradient by the inputs goes there.
 func (n *Network) Backward(dout, dx []float32) error {
 	switch {
 	case n.trained == 0:
@@ -173,7 +243,13 @@ func (n *Network) Backward(dout, dx []float32) error {
 	case dx != nil && len(dx) != n.trained*n.in.Elems():
 		return fmt.Errorf("backward: room for %d gradients of inputs; %d samples of shape %v need %d", len(dx), n.trained, n.in, n.trained*n.in.Elems())
 	}
-	n.runner.Backward(dout, dx)
+	if t := n.full; t.heads > 1 {
+		all := t.grads[:t.heads*len(dout)]
+		clear(all)
+		t.join(all, dout, 0, n.classes, 1)
+		dout = all
+	}
+	n.full.runner.Backward(dout, dx)
 	return nil
 }
 
@@ -220,7 +296,8 @@ func (n *Network) Gradients(x []float32, y []int) (Score, error) {
 	return n.GradientsOf(CrossEntropy, x, y)
 }
 
-// GradientsOf is Gradients of another loss.
+// GradientsOf is Gradients of another loss. The gradients are of the loss of the output
+// and AuxWeight times that of each auxiliary head; the score is of the output alone.
 func (n *Network) GradientsOf(loss Loss, x []float32, y []int) (Score, error) {
 	if err := n.checkLabels(x, y); err != nil {
 		return Score{}, err
@@ -229,12 +306,32 @@ func (n *Network) GradientsOf(loss Loss, x []float32, y []int) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	dout := n.grads[:len(logits)]
-	s := loss(logits, y, n.classes, dout)
-	if !s.Finite() {
-		return s, nil
+	t := n.full
+	if t.heads == 1 {
+		dout := t.grads[:len(logits)]
+		s := loss(logits, y, n.classes, dout)
+		if !s.Finite() {
+			return s, nil
+		}
+		return s, n.Backward(dout, nil)
 	}
-	return s, n.Backward(dout, nil)
+	all, dout := t.out[:t.heads*len(logits)], t.grads[:t.heads*len(logits)]
+	var score Score
+	for h := range t.heads {
+		part, grads, weight := t.head[:len(logits)], t.headGrads[:len(logits)], n.AuxWeight
+		t.split(part, all, h, n.classes)
+		s := loss(part, y, n.classes, grads)
+		if h == 0 {
+			score, weight = s, 1
+		}
+		if !s.Finite() {
+			score.Loss = s.Loss
+			return score, nil
+		}
+		t.join(dout, grads, h, n.classes, float32(weight))
+	}
+	t.runner.Backward(dout, nil)
+	return score, nil
 }
 
 func (n *Network) checkLabels(x []float32, y []int) error {
