@@ -373,6 +373,13 @@ image := digits.Shape`, wire.StatusOK)
 			"t.Estimate(context.Background(), a, 1)", "line 3", []string{"takes images of 3×32×32", "are 1×8×8", "build it for 1×8×8"}},
 		{"shape: numbers", "b := arch.NewBuilder(\"net\", image)\nb.Classifier(b.In(), 10)\nnet := nn.New(b.Build(), 1)\nnet.Forward(make([]float32, 10), false)", "line 4",
 			[]string{"10 numbers are no whole number of samples", "a multiple of 64"}},
+
+		{"training that diverges", "b := arch.NewBuilder(\"net\", image)\nb.Linear(b.Flatten(b.In()), 10)\nnet := nn.New(b.Build(), 1)\n" +
+			"nn.Fit(context.Background(), net, nn.FitConfig{Train: parts.Train, Schedule: nn.Constant{Base: 1e38}})", "line 4",
+			[]string{"the training loss is no finite number any more in epoch 1, step", "at learning rate 1e+38", "\"linear 1", "a smaller rate"}},
+		{"training that needs too much memory", "b := arch.NewBuilder(\"net\", image)\nb.Linear(b.Flatten(b.In()), 10)\nnet := nn.New(b.Build(), 1)\n" +
+			"nn.Fit(context.Background(), net, nn.FitConfig{Train: parts.Train, Memory: 4000})", "line 4",
+			[]string{"in batches of 64 samples takes up to", "but Memory allows 4000", "choose a smaller network"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a, r := k.run(tt.code, wire.StatusError)
