@@ -142,6 +142,9 @@ func (t *Training) possible(c checkpoint) error {
 // recipe is all that the outcome depends on but the weights at the start, one setting
 // each, as text.
 func (t *Training) recipe() []string {
+	if t.settings != nil {
+		return t.settings // the sums over the data take their time
+	}
 	c := t.c
 	// A loss has no name; its value for two outputs tells one from another.
 	loss := c.Loss([]float32{1, -0.5}, []int{0}, 2, nil).Loss
@@ -149,7 +152,7 @@ func (t *Training) recipe() []string {
 	if c.Valid != nil {
 		valid = fingerprint(c.Valid)
 	}
-	return []string{
+	t.settings = []string{
 		"architecture " + t.net.arch.Hash(),
 		"training data " + fingerprint(c.Train),
 		"validation data " + valid,
@@ -164,6 +167,7 @@ func (t *Training) recipe() []string {
 		fmt.Sprintf("augment %+v", c.Augment),
 		fmt.Sprintf("patience %d", c.Patience),
 	}
+	return t.settings
 }
 
 // fingerprint tells a data set from others.
@@ -235,7 +239,10 @@ func (n *Network) LoadFile(path string) error {
 		return fmt.Errorf("load weights: %w", err)
 	}
 	defer f.Close()
-	return n.Load(f)
+	if err := n.Load(f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // replaceFile writes a file beside, and then puts it in place.

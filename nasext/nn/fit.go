@@ -84,7 +84,7 @@ type History struct {
 type Diverged struct {
 	Epoch, Step int     // where, from 1
 	Rate        float64 // learning rate of the step
-	Loss        string  // "training loss" or "validation loss"
+	Loss        string  // "training loss", "validation loss" or "loss after the last step" of an epoch
 	Where       string  // the first number that is not finite, such as `the output of "conv 2"`
 }
 
@@ -114,15 +114,16 @@ func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) {
 
 // Training is a Fit under way, which can stop, be saved and go on.
 type Training struct {
-	net     *Network
-	blocks  []*Param // its parameters and running moments
-	c       FitConfig
-	batches *data.Batches
-	steps   int // of all epochs
-	average *Average
-	best    []*Param // copies of the network's blocks in the best epoch; nil before
-	at      position
-	over    bool // the network has its final weights
+	net      *Network
+	blocks   []*Param // its parameters and running moments
+	c        FitConfig
+	batches  *data.Batches
+	steps    int // of all epochs
+	average  *Average
+	best     []*Param // copies of the network's blocks in the best epoch; nil before
+	at       position
+	over     bool     // the network has its final weights
+	settings []string // see recipe; nil before it is asked for
 }
 
 // position is where a training is.
@@ -298,6 +299,9 @@ func (t *Training) epoch(ctx context.Context) error {
 			return err
 		}
 	}
+	if where := t.net.spoilt(); where != "" {
+		return &Diverged{t.at.Epoch, t.at.Step, t.at.Rate, "loss after the last step", where}
+	}
 	var valid Score
 	if t.c.Valid != nil {
 		var err error
@@ -454,10 +458,8 @@ func (n *Network) notFinite(x []float32, train bool) string {
 		e := n.in.Elems()
 		return fmt.Sprintf("sample %d of the batch holds %v at position %d", i/e, x[i], i%e)
 	}
-	for _, p := range n.blocks() {
-		if i := firstNotFinite(p.W); i >= 0 {
-			return fmt.Sprintf("the last update left %v in %q", p.W[i], p.Name)
-		}
+	if where := n.spoilt(); where != "" {
+		return where
 	}
 	// Running moments move with every pass for training; what they are is kept.
 	var moments [][]float32
@@ -481,6 +483,16 @@ func (n *Network) notFinite(x []float32, train bool) string {
 		}
 	}
 	return "all outputs of layers are finite, but their loss is not"
+}
+
+// spoilt says which weights are NaN or infinite, "" if none are.
+func (n *Network) spoilt() string {
+	for _, p := range n.blocks() {
+		if i := firstNotFinite(p.W); i >= 0 {
+			return fmt.Sprintf("the last update left %v in %q", p.W[i], p.Name)
+		}
+	}
+	return ""
 }
 
 // firstNotFinite is the index of the first NaN or infinity, -1 if there is none.

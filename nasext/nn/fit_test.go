@@ -366,10 +366,22 @@ func TestDivergedSaysWhere(t *testing.T) {
 			n.Params()[1].W[2] = float32(math.NaN())
 		}},
 		{"a limit to gradients (Clip)", func(n *Network, c *FitConfig) { c.Rate = 1e30 }},
-		{"validation loss is no finite number any more in epoch 1, step 2, at learning rate 0.05: the last update left -Inf in \"bn.running_mean\"", func(n *Network, c *FitConfig) {
+		{"loss after the last step is no finite number any more in epoch 1, step 2, at learning rate 0.05: the last update left -Inf in \"bn.running_mean\"", func(n *Network, c *FitConfig) {
 			c.OnStep = func(p Progress) { n.Moments()[0].W[1] = float32(math.Inf(-1)) }
 			c.Batch = 20
 			c.Schedule = Constant{.05}
+		}},
+		{"validation loss is no finite number any more in epoch 1, step 1, at learning rate 0.05: +Inf is in the output of \"conv\", sample 2 of the batch", func(n *Network, c *FitConfig) {
+			far := *valid
+			far.X = slices.Clone(valid.X)
+			for i := range 64 {
+				far.X[2*64+i] = math.MaxFloat32
+			}
+			c.Valid = &far
+		}},
+		{"loss after the last step is no finite number any more in epoch 1, step 1, at learning rate 1e+38: the last update left ", func(n *Network, c *FitConfig) {
+			c.Schedule, c.Valid, c.Epochs = Constant{1e38}, nil, 1
+			n.Params()[3].W[0] = 1e30
 		}},
 	} {
 		n := digitNet(t, 1)
