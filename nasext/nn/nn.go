@@ -1,6 +1,6 @@
 // Package nn trains networks: it turns an architecture into parameters and a plan for
-// an engine, and holds what learning needs around it: the loss, optimisers, schedules,
-// evaluation, saved weights.
+// an engine, and holds what learning needs around it: losses, optimisers, schedules, Fit,
+// which is all of them in one loop, evaluation, saved weights and checkpoints.
 //
 // The gradients come from reverse-mode differentiation: an engine keeps a tape of
 // operations, runs it forward, then backward. What an operation does in both
