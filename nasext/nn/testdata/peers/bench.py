@@ -17,6 +17,7 @@ import ctypes.util
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -257,6 +258,7 @@ def main():
         p.error("--rounds and --burst must be positive")
     if "/" in (args.jemalloc or "") and not os.path.exists(args.jemalloc):
         p.error(f"--jemalloc: there is no {args.jemalloc}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and ends its workers
     say("W5 is left out: there is no supernet with learned mixing weights to time yet")
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         program = os.path.join(folder, "nn.test")
