@@ -67,7 +67,7 @@ func (e *Env) lower(p *plan) (lower.Chunk, error) {
 			e.low.ShareGlobal(e.scope[n[:len(n)-len(oldSuffix)]].(*types.Var), p.old.Scope().Lookup(n).(*types.Var))
 		}
 	}
-	var refresh []types.Type
+	again := map[*types.TypeName]types.Type{}
 	for _, n := range p.same {
 		now, ok := p.check.pkg.Scope().Lookup(n).(*types.TypeName)
 		if !ok || now.Pkg() != p.check.pkg {
@@ -76,10 +76,10 @@ func (e *Env) lower(p *plan) (lower.Chunk, error) {
 		if nt, ok := now.Type().(*types.Named); ok && nt.TypeParams().Len() > 0 {
 			continue
 		}
-		e.low.Same(e.scope[n].Type(), now.Type())
-		refresh = append(refresh, now.Type())
+		again[e.scope[n].(*types.TypeName)] = now.Type()
 	}
-	return e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program), refresh)
+	e.low.Same(again)
+	return e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program))
 }
 
 // Lowered is what the interpreter would run for a cell, with the places that the lines

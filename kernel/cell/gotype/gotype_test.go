@@ -72,3 +72,61 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+func TestRenamed(t *testing.T) {
+	pkg := types.NewPackage("main", "main")
+	named := func(name string) *types.Named {
+		return types.NewNamed(types.NewTypeName(0, pkg, name, nil), types.Typ[types.Int], nil)
+	}
+	old, now, other := named("T"), named("T"), named("U")
+	param := types.NewTypeParam(types.NewTypeName(0, pkg, "P", nil), types.Universe.Lookup("any").Type())
+	generic := named("G")
+	generic.SetTypeParams([]*types.TypeParam{param})
+	tuple := func(t types.Type) *types.Tuple { return types.NewTuple(types.NewParam(0, pkg, "x", t)) }
+	builders := map[string]func(t types.Type) types.Type{
+		"itself":  func(t types.Type) types.Type { return t },
+		"pointer": func(t types.Type) types.Type { return types.NewPointer(t) },
+		"slice":   func(t types.Type) types.Type { return types.NewSlice(types.NewPointer(t)) },
+		"array":   func(t types.Type) types.Type { return types.NewArray(t, 3) },
+		"channel": func(t types.Type) types.Type { return types.NewChan(types.RecvOnly, t) },
+		"key":     func(t types.Type) types.Type { return types.NewMap(t, other) },
+		"value":   func(t types.Type) types.Type { return types.NewMap(other, t) },
+		"struct": func(t types.Type) types.Type {
+			return types.NewStruct([]*types.Var{types.NewField(0, pkg, "a", other, false), types.NewField(0, pkg, "T", t, true)}, []string{"", "tag"})
+		},
+		"parameter": func(t types.Type) types.Type {
+			return types.NewSignatureType(nil, nil, nil, tuple(types.NewSlice(t)), nil, true)
+		},
+		"result": func(t types.Type) types.Type { return types.NewSignatureType(nil, nil, nil, nil, tuple(t), false) },
+		"method": func(t types.Type) types.Type {
+			return types.NewInterfaceType([]*types.Func{types.NewFunc(0, pkg, "M", types.NewSignatureType(nil, nil, nil, nil, tuple(t), false))}, nil).Complete()
+		},
+		"argument": func(t types.Type) types.Type {
+			i, err := types.Instantiate(nil, generic, []types.Type{t}, false)
+			if err != nil {
+				panic(err)
+			}
+			return i
+		},
+		"alias": func(t types.Type) types.Type {
+			return types.NewSlice(types.NewAlias(types.NewTypeName(0, pkg, "A", nil), t))
+		},
+	}
+	as := func(n *types.Named) types.Type {
+		if n == old {
+			return now
+		}
+		return nil
+	}
+	for name, build := range builders {
+		if got, want := Renamed(build(old), as), build(now); !types.Identical(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+		if name != "itself" && types.Identical(build(old), build(now)) {
+			t.Errorf("%s: nothing is told by it", name)
+		}
+		if same := build(other); Renamed(same, as) != same {
+			t.Errorf("%s: a type without any that is renamed is another", name)
+		}
+	}
+}

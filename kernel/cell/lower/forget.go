@@ -102,11 +102,15 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object)
 	for name := range old {
 		names = append(names, name)
 	}
+	left := map[int]bool{} // a type that was declared again has the number of the old one
 	l.ids.Iterate(func(t types.Type, id any) {
 		if lost(t) {
 			ids = append(ids, id.(int))
+		} else {
+			left[id.(int)] = true
 		}
 	})
+	ids = slices.DeleteFunc(ids, func(id int) bool { return left[id] })
 	for _, m := range []*typeutil.Map{&l.types, &l.cuts, &l.ids} {
 		prune.Types(m, lost)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 	"github.com/nascent-go/nascent/kernel/cell/prune"
 )
 
@@ -66,9 +67,10 @@ type Lowerer struct {
 	pruned  *prune.Program
 
 	chunk    *chunk
-	reflects int      // how far the types are that reflection can see; see Reflect
-	replaced []func() // types that are declared again
-	undo     []func() // how to forget what the current chunk has added
+	reflects int          // how far the types are that reflection can see; see Reflect
+	replaced []func()     // types that are declared again
+	carried  []types.Type // what has the descriptor of a type that is declared again
+	undo     []func()     // how to forget what the current chunk has added
 }
 
 // chunk is what one call of Lower emits.
@@ -161,18 +163,31 @@ func (l *Lowerer) AddSource(p *types.Package, files []*ast.File, info *types.Inf
 	return sp
 }
 
-// Same makes a type that was declared again share representation, storage and
-// descriptor with the old one. Both must have equal underlying types.
-func (l *Lowerer) Same(old, new types.Type) {
-	if s := l.types.At(old); s != nil {
-		l.types.Set(new, s)
+// Same makes types that were declared again share representation, storage and
+// descriptor with the old ones, and so what is built from them. A type and the one in
+// its place must have equal underlying types, but for these types.
+func (l *Lowerer) Same(again map[*types.TypeName]types.Type) {
+	renamed := func(n *types.Named) types.Type { return again[n.Obj()] }
+	keys := l.ids.Keys()
+	slices.SortFunc(keys, func(a, b types.Type) int { return l.ids.At(a).(int) - l.ids.At(b).(int) })
+	for _, t := range keys {
+		now := gotype.Renamed(t, renamed)
+		if now == t {
+			continue
+		}
+		id := l.ids.At(t).(int)
+		l.ids.Set(now, id)
+		l.replaced = append(l.replaced, func() { l.rt.Replace(id, now) })
+		l.carried = append(l.carried, now)
 	}
-	if id, ok := l.ids.At(old).(int); ok {
-		l.ids.Set(new, id)
-		l.replaced = append(l.replaced, func() { l.rt.Replace(id, new) })
+	for obj, now := range again {
+		old := obj.Type()
+		if s := l.types.At(old); s != nil {
+			l.types.Set(now, s)
+		}
+		l.sameCuts(old, now)
+		l.sameCuts(old.Underlying(), now.Underlying())
 	}
-	l.sameCuts(old, new)
-	l.sameCuts(old.Underlying(), new.Underlying())
 }
 
 // Keep makes what the last call of Lower has emitted, and the calls of Same before
@@ -181,7 +196,7 @@ func (l *Lowerer) Keep() {
 	for _, replace := range l.replaced {
 		replace()
 	}
-	l.replaced, l.undo = nil, nil
+	l.replaced, l.carried, l.undo = nil, nil, nil
 }
 
 // ShareGlobal makes a variable that was declared again use the storage of the old one.
@@ -203,9 +218,8 @@ func (l *Lowerer) globalOf(v *types.Var) *ssa.Global {
 // Lower emits the functions that are reachable from the named ones of the
 // package and were not emitted before, a start function that calls the named
 // functions in order, and an init function that registers what the run time needs.
-// refresh lists types whose methods are registered anew.
 // If it fails, the Lowerer is as it was; Discard forgets a chunk that could not be loaded.
-func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) (c Chunk, err error) {
+func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string) (c Chunk, err error) {
 	l.undo = nil
 	for {
 		again := false
@@ -229,7 +243,7 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []
 					}
 				}
 			}()
-			c = l.lower(p, serial, entries, refresh)
+			c = l.lower(p, serial, entries)
 		}()
 		if !again {
 			return c, err
@@ -240,7 +254,7 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string, refresh []
 // Discard forgets what the last call of Lower has emitted.
 func (l *Lowerer) Discard() {
 	l.rollback()
-	l.replaced = nil
+	l.replaced, l.carried = nil, nil
 }
 
 // debugPanics lets a panic of the emitter itself through, to be seen with its stack.
@@ -256,7 +270,7 @@ func (l *Lowerer) rollback() {
 
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
-func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []types.Type) Chunk {
+func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string) Chunk {
 	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, types: map[int]bool{}, made: map[string]bool{}}
 	l.emitted, l.entries, l.tables, l.held = nil, map[*ssa.Function]bool{}, nil, map[*ssa.Alloc]bool{}
 	var calls []string
@@ -268,12 +282,9 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string, refresh []
 		calls = append(calls, l.funcName(fn)+"()")
 		l.entries[fn] = name != "main" // which a cell can call, too
 	}
-	for _, t := range refresh {
-		if l.ids.At(t) != nil {
+	for _, t := range l.carried { // their methods may be others
+		if !types.IsInterface(t) {
 			l.chunk.methods = append(l.chunk.methods, t)
-		}
-		if pt := types.NewPointer(t); l.ids.At(pt) != nil {
-			l.chunk.methods = append(l.chunk.methods, pt)
 		}
 	}
 	l.reflectAll()

@@ -95,7 +95,7 @@ func (b *bench) lower(src, entry string) (Chunk, error) {
 	for _, name := range pkg.Scope().Names() {
 		b.scope[name] = pkg.Scope().Lookup(name)
 	}
-	return b.low.Lower(b.low.AddSource(pkg, []*ast.File{f}, info, false), b.n, []string{entry}, nil)
+	return b.low.Lower(b.low.AddSource(pkg, []*ast.File{f}, info, false), b.n, []string{entry})
 }
 
 // must lowers a package and keeps it.

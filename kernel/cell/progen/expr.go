@@ -816,7 +816,13 @@ func (g *gen) holding(t *typ, depth int) ex {
 		if !o.printable() || o.kind == interfaceKind {
 			o = g.basic()
 		}
-		return dynamic("any(%s)", g.expr(o, depth-1).s)
+		e := g.expr(o, depth-1).s
+		if o.kind == sliceKind && strings.HasSuffix(e, "(nil)") {
+			// In arrays of them, Go 1.26's compiler takes such for nil interfaces:
+			// fmt.Println([2]any{any([]bool(nil))}) prints [<nil> <nil>].
+			e = g.typeText(o) + "{}"
+		}
+		return dynamic("any(%s)", e)
 	case "error":
 		return dynamic("%s", pick(g, []string{`errors.New("e1")`, `fmt.Errorf("w: %w", errors.New("e2"))`, "error(nil)", "errors.ErrUnsupported"}))
 	}

@@ -522,7 +522,8 @@ func (g *gen) clause() string {
 func (g *gen) typeChoice() string {
 	var b strings.Builder
 	v := &variable{name: g.local(), fixed: false}
-	fmt.Fprintf(&b, "switch %s := any(%s).(type) {\n", v.name, g.expr(g.typeUpTo(2), 2).s)
+	held := g.typeUpTo(2)
+	fmt.Fprintf(&b, "switch %s := any(%s).(type) {\n", v.name, g.expr(held, 2).s)
 	seen := map[string]bool{"byte": true, "rune": true}
 	for range 1 + g.n(4) {
 		t := g.typeUpTo(1)
@@ -531,7 +532,7 @@ func (g *gen) typeChoice() string {
 		}
 		seen[t.name] = true
 		v.t = t
-		if t.kind == interfaceKind && len(t.methods) > 0 {
+		if t.kind == interfaceKind && (len(t.methods) > 0 || !held.printable()) {
 			fmt.Fprintf(&b, "case %s:\n_ = %s\n", t.name, v.name)
 			continue
 		}

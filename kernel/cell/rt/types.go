@@ -112,7 +112,9 @@ func (r *Runtime) AddType(t types.Type, raw reflect.Type) int {
 // index makes d the descriptor that find returns for t. tt.mu is held.
 func (tt *typeTable) index(d *desc, t types.Type) {
 	k := types.TypeString(t, nil)
-	tt.byName[k] = append(tt.byName[k], slot{d: d})
+	if !slices.Contains(tt.byName[k], slot{d: d}) {
+		tt.byName[k] = append(tt.byName[k], slot{d: d})
+	}
 	tt.found.Store(new(sync.Map))
 }
 
