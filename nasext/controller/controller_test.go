@@ -405,6 +405,53 @@ func TestNoDecisions(t *testing.T) {
 	}
 }
 
+// TestUpdateCounts: an update on an episode that was sampled with the present parameters
+// is that on one that was scored, whatever else its steps say, and so is one on an
+// episode of before.
+func TestUpdateCounts(t *testing.T) {
+	sp := chain{[]int{3, 4, 2}}
+	updated := func(change func(*Controller, *Episode)) []float64 {
+		c, err := New(Config{NoBaseline: true}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rng := seed.Stream(2)
+		old, err := c.Sample(rng, sp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []float64
+		for range 2 { // the second is on what other parameters gave
+			e := old
+			e.Steps, e.Reward = slices.Clone(old.Steps), 1
+			change(c, &e)
+			if _, err := c.Update([]Episode{e}); err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range c.all {
+				all = append(all, p.val...)
+			}
+		}
+		return all
+	}
+	want := updated(func(*Controller, *Episode) {})
+	for name, change := range map[string]func(*Controller, *Episode){
+		"scored": func(c *Controller, e *Episode) {
+			c.sampled = nil
+		},
+		"other numbers": func(_ *Controller, e *Episode) {
+			for i := range e.Steps {
+				clear(e.Steps[i].Probs)
+				e.Steps[i].LogProb, e.Steps[i].Entropy = 9, 9
+			}
+		},
+	} {
+		if got := updated(change); !slices.Equal(got, want) {
+			t.Errorf("%s: the parameters become others", name)
+		}
+	}
+}
+
 // BenchmarkSampleUpdate: 30 decisions of 6 options, one episode an update.
 func BenchmarkSampleUpdate(b *testing.B) {
 	sizes := make([]int, 30)

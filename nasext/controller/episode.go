@@ -125,7 +125,7 @@ func (c *Controller) walk(s space.Space, keep bool, choose func(t int, probs []f
 		run.take(choice)
 		e.Genotype = append(e.Genotype, choice)
 		e.Steps = append(e.Steps, Step{
-			Decision: d.Name, Options: d.Options, Probs: p.probs,
+			Decision: d.Name, Options: d.Options, Probs: slices.Clone(p.probs),
 			Choice: choice, LogProb: p.logProbs[choice], Entropy: p.entropy,
 		})
 	}

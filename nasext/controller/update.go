@@ -16,8 +16,9 @@ type Stats struct {
 }
 
 // Update takes one step of REINFORCE with Adam on a batch of episodes that have
-// their rewards. The episodes are scored again with the present parameters, so
-// only Decision, Options and Choice of their steps count.
+// their rewards. Only Decision, Options and Choice of their steps count: what the
+// present parameters make of them is known if they were sampled with these, and is
+// computed again otherwise.
 //
 // The baseline is the exponential moving average of the mean rewards of earlier
 // batches. The first batch has none before it and takes its own mean.
