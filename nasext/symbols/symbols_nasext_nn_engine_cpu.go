@@ -12,6 +12,7 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine_cpu = []Symbol{
 	{"Adam", p.Adam, value},
 	{"AdamStep", (*p.AdamStep)(nil), value},
 	{"Engine", (*p.Engine)(nil), value},
+	{"Matrix", (*p.Matrix)(nil), value},
 	{"Momentum", p.Momentum, value},
 	{"New", p.New, value},
 	{"Portable", p.Portable, value},
