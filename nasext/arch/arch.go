@@ -32,6 +32,7 @@ const (
 	Linear     Kind = "linear"     // Out, Bias; takes a vector
 	Add        Kind = "add"        // of inputs of one shape
 	Mul        Kind = "mul"        // of an image and its gate: an image of the same shape, or one number a channel (C×1×1)
+	Mix        Kind = "mix"        // Alpha, Gate; Σ wₖ·xₖ of inputs of one shape, with w the gate of learned numbers α, one an input
 	Concat     Kind = "concat"     // along channels, in the order of In
 	Shuffle    Kind = "shuffle"    // Groups; channels of g groups interleaved: channel j of group i becomes channel j·g+i
 	Slice      Kind = "slice"      // From, Out; channels From to From+Out-1
@@ -83,6 +84,8 @@ type Op struct {
 	Ceil     bool    `json:"ceil,omitempty"`  // pooling: a last window that reaches over the edge counts too
 	Fixed    bool    `json:"fixed,omitempty"` // batch norm without learned scale and shift
 	Rate     float64 `json:"rate,omitempty"`  // share of activations that dropout sets to 0
+	Alpha    string  `json:"alpha,omitempty"` // name of the mixing numbers of a mix, which all nodes share that name them
+	Gate     Gate    `json:"gate,omitempty"`  // of a mix: how its weights follow from its mixing numbers; "" means softmax
 }
 
 // Node is one operation of an architecture and where its inputs come from.

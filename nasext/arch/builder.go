@@ -26,6 +26,7 @@ type Builder struct {
 	from   []int   // the nodes that nodes take
 	ins    []Shape // room for the shapes that reach a node
 	names  nameSet
+	alphas alphas
 	text   strings.Builder // where names are written
 	shared bool            // an architecture that was built has the nodes
 	counts map[autoKey]int // last number given to an automatic name
@@ -318,6 +319,13 @@ func (b *Builder) Zero(x int, opts ...Option) int { return b.simple(Zero, x, opt
 // Add adds the sum of nodes of equal shapes. The sum of one node is that node itself.
 func (b *Builder) Add(xs ...int) int { return b.join(Add, xs) }
 
+// Mix adds the sum of nodes of equal shapes, each times a weight: the gate ("" for
+// Softmax) of the mixing numbers called alpha, one for each node. All nodes that name
+// the same alpha share its numbers.
+func (b *Builder) Mix(alpha string, gate Gate, xs []int, opts ...Option) int {
+	return b.node(Op{Kind: Mix, Alpha: alpha, Gate: gate}, opts, xs...)
+}
+
 // Mul adds the product of an image and its gate: an image of the same shape, or one number a channel.
 func (b *Builder) Mul(x, gate int, opts ...Option) int {
 	return b.node(Op{Kind: Mul}, opts, x, gate)
@@ -412,7 +420,7 @@ func (b *Builder) add(s *settings, part string, in []int) int {
 	if j >= 0 {
 		return b.fail(s.op, name, "has the name of node %d; every node needs one of its own", j)
 	}
-	info, err := b.a.infer(&s.op, b.ins)
+	info, err := b.a.infer(&s.op, b.ins, &b.alphas)
 	if err != nil {
 		return b.fail(s.op, name, "%w", err)
 	}

@@ -17,7 +17,8 @@ import (
 //
 // An identity counts as what it takes, unless it is the output or an auxiliary one.
 // Nodes whose output nobody takes count. Names, blocks and whether a default was
-// written out do not: the form has no blocks and names its nodes by kind and number.
+// written out do not: the form has no blocks and names its nodes by kind and number,
+// and mixing numbers by number. Which mixes share their numbers counts.
 //
 // The form is found by refining colours and, where that leaves nodes alike, by trying
 // them one after the other, with those left out that a symmetry makes equal. A graph
@@ -405,10 +406,17 @@ func (s *search) build(order []int) Arch {
 	}
 	form := Arch{Input: s.input, Nodes: make([]Node, len(order))}
 	numbers := map[Kind]int{}
+	alphas := map[string]string{}
 	for i, v := range order {
 		n := s.nodes[v]
 		numbers[n.Op.Kind]++
 		form.Nodes[i] = Node{Name: string(n.Op.Kind) + " " + strconv.Itoa(numbers[n.Op.Kind]), Op: n.Op}
+		if alpha := n.Op.Alpha; alpha != "" {
+			if alphas[alpha] == "" {
+				alphas[alpha] = "alpha " + strconv.Itoa(len(alphas)+1)
+			}
+			form.Nodes[i].Op.Alpha = alphas[alpha]
+		}
 		for _, from := range n.In {
 			form.Nodes[i].In = append(form.Nodes[i].In, place[from])
 		}

@@ -115,7 +115,7 @@ func TestFieldsByFollowingPixels(t *testing.T) {
 		for len(a.Nodes) < 9 {
 			n := arch.Node{Name: string(rune('a' + len(a.Nodes))), Op: flat(randomOp(d))}
 			n.In = []int{max(0, len(a.Nodes)-1-d.IntN(3))}
-			if n.Op.Kind == arch.Add || n.Op.Kind == arch.Mul || n.Op.Kind == arch.Concat {
+			if n.Op.Kind == arch.Add || n.Op.Kind == arch.Mix || n.Op.Kind == arch.Mul || n.Op.Kind == arch.Concat {
 				n.In = append(n.In, max(0, len(a.Nodes)-1-d.IntN(3)))
 			}
 			grow(a, n)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"slices"
 )
 
 // Hash is a fingerprint of the structure: input shape, operations with their
@@ -26,6 +27,7 @@ func (a *Arch) encode() []byte {
 	put(a.Input.C)
 	put(a.Input.H)
 	put(a.Input.W)
+	numbers := map[string]int{} // of mixing numbers, in the order of their first nodes
 	for _, n := range a.Nodes {
 		o := n.Op.WithDefaults()
 		b = o.encode(b)
@@ -43,6 +45,14 @@ func (a *Arch) encode() []byte {
 		if o.StrideW != 0 && o.StrideW != o.Stride {
 			put(-3)
 			put(o.StrideW)
+		}
+		if o.Kind == Mix {
+			if _, known := numbers[o.Alpha]; !known {
+				numbers[o.Alpha] = len(numbers)
+			}
+			put(-4)
+			put(numbers[o.Alpha])
+			put(slices.Index(Gates(), o.Gate))
 		}
 	}
 	if len(a.Aux) > 0 {

@@ -9,10 +9,11 @@ import (
 
 // Info is what follows from the settings of a node and the shapes that reach it.
 type Info struct {
-	Out    Shape `json:"out"`           // of one sample
-	Params int64 `json:"params"`        // trainable: weights, biases, scale and shift of batch norm
-	MACs   int64 `json:"macs"`          // multiply-accumulates for one sample, of convolutions and linear layers only
-	Aux    bool  `json:"aux,omitempty"` // only auxiliary outputs need it: inference does not compute it
+	Out    Shape `json:"out"`              // of one sample
+	Params int64 `json:"params"`           // trainable: weights, biases, scale and shift of batch norm
+	MACs   int64 `json:"macs"`             // multiply-accumulates for one sample, of convolutions and linear layers only
+	Alphas int64 `json:"alphas,omitempty"` // mixing numbers that this node is the first to name; they are learned, but no weights, and Params leaves them out
+	Aux    bool  `json:"aux,omitempty"`    // only auxiliary outputs need it: inference does not compute it
 }
 
 // Check says what is wrong with the architecture, or nil: the order of the nodes,
@@ -60,6 +61,7 @@ func (a *Arch) Infer() ([]Info, error) {
 	var names nameSet
 	names.room(nil, len(a.Nodes))
 	var ins []Shape
+	var known alphas
 	for i := range a.Nodes {
 		n := &a.Nodes[i]
 		if n.Name == "" {
@@ -80,7 +82,7 @@ func (a *Arch) Infer() ([]Info, error) {
 			}
 			ins = append(ins, infos[from].Out)
 		}
-		info, err := a.infer(&n.Op, ins)
+		info, err := a.infer(&n.Op, ins, &known)
 		if err != nil {
 			return nil, a.fault(i, "%w", err)
 		}
@@ -117,7 +119,8 @@ func (a *Arch) inferAux(infos []Info) error {
 	return nil
 }
 
-// Params is the number of trainable parameters, those of auxiliary heads included.
+// Params is the number of trainable parameters, those of auxiliary heads included and
+// mixing numbers left out: see Alphas.
 func (a *Arch) Params() (int64, error) {
 	infos, err := a.Infer()
 	params, _ := Totals(infos)
@@ -159,8 +162,9 @@ func (a *Arch) fault(i int, format string, args ...any) error {
 	return fmt.Errorf("arch: node %d (%s “%s”): "+format, append([]any{i, n.Op.Kind, n.Name}, args...)...)
 }
 
-// infer computes one operation on inputs of the given shapes.
-func (a *Arch) infer(op *Op, in []Shape) (Info, error) {
+// infer computes one operation on inputs of the given shapes. Known are the mixing
+// numbers of the nodes before it.
+func (a *Arch) infer(op *Op, in []Shape, known *alphas) (Info, error) {
 	r, ok := ruleOf(op.Kind)
 	if !ok {
 		return Info{}, fmt.Errorf("there is no operation %q; the operations are %s", string(op.Kind), kinds())
@@ -228,6 +232,14 @@ func (a *Arch) infer(op *Op, in []Shape) (Info, error) {
 				return Info{}, fmt.Errorf("inputs have shapes %s; an add needs equal shapes", shapes(in))
 			}
 		}
+	case Mix:
+		info.Out = in[0]
+		for _, s := range in[1:] {
+			if s != in[0] {
+				return Info{}, fmt.Errorf("inputs have shapes %s; a mix needs equal shapes", shapes(in))
+			}
+		}
+		info.Alphas, err = known.name(o, len(in))
 	case Mul:
 		info.Out = in[0]
 		if in[1] != in[0] && in[1] != (Shape{in[0].C, 1, 1}) {

@@ -23,6 +23,8 @@ const (
 	setSame
 	setFixed
 	setStrideW
+	setAlpha
+	setGate
 )
 
 // many is the largest number of inputs of an operation that takes any number.
@@ -67,6 +69,8 @@ func ruleOf(k Kind) (rule, bool) {
 		return rule{setPad, 1, 1}, true
 	case Mul:
 		return rule{0, 2, 2}, true
+	case Mix:
+		return rule{setAlpha | setGate, 1, many}, true
 	case Add, Concat:
 		return rule{0, 2, many}, true
 	}
@@ -83,6 +87,9 @@ func (r rule) inputs() string {
 	case r.maxIn == 2:
 		return "two inputs, an image and its gate"
 	}
+	if r.minIn == 1 {
+		return "one or more inputs"
+	}
 	return "two or more inputs"
 }
 
@@ -90,7 +97,7 @@ func (r rule) inputs() string {
 func Kinds() []Kind {
 	return []Kind{
 		Input, Conv, BatchNorm, ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, MaxPool, AvgPool, GlobalPool, Flatten, Linear,
-		Add, Mul, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout,
+		Add, Mul, Mix, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout,
 	}
 }
 
@@ -104,7 +111,8 @@ func kinds() string {
 }
 
 // WithDefaults is the operation with its defaults written out: a Stride, Dilation or
-// Groups that counts for its kind and is 0 becomes 1, a StrideW becomes Stride.
+// Groups that counts for its kind and is 0 becomes 1, a StrideW becomes Stride, a Gate
+// that is "" becomes Softmax.
 func (o Op) WithDefaults() Op {
 	r, _ := ruleOf(o.Kind)
 	o.fill(r)
@@ -112,7 +120,7 @@ func (o Op) WithDefaults() Op {
 }
 
 // withDefault are the settings that have a default other than zero.
-const withDefault = setStride | setStrideW | setDilation | setGroups
+const withDefault = setStride | setStrideW | setDilation | setGroups | setGate
 
 // fill writes the defaults out of a kind whose rule is known.
 func (o *Op) fill(r rule) {
@@ -127,6 +135,9 @@ func (o *Op) fill(r rule) {
 	if o.StrideW == 0 && r.settings&setStrideW != 0 {
 		o.StrideW = o.Stride
 	}
+	if o.Gate == "" && r.settings&setGate != 0 {
+		o.Gate = Softmax
+	}
 }
 
 // check says what is wrong with the settings alone, whatever the inputs are. The rule is
@@ -134,6 +145,11 @@ func (o *Op) fill(r rule) {
 func (o *Op) check(r rule) error {
 	if !o.plain(r) {
 		if err := o.checkFields(r); err != nil {
+			return err
+		}
+	}
+	if r.settings&setAlpha != 0 {
+		if err := o.checkMix(); err != nil {
 			return err
 		}
 	}
@@ -161,8 +177,9 @@ func (o *Op) plain(r rule) bool {
 	used := on(o.Out != 0, setOut) | on(o.From != 0, setFrom) | on(o.KH != 0 && o.KW != 0, setFilter) |
 		on(o.Stride != 0, setStride) | on(o.StrideW != 0, setStrideW) | on(o.PadH|o.PadW != 0, setPad) |
 		on(o.Dilation != 0, setDilation) | on(o.Groups != 0, setGroups) | on(o.Bias, setBias) |
-		on(o.Ceil, setCeil) | on(o.Same, setSame) | on(o.Fixed, setFixed) | on(o.Rate != 0, setRate)
-	needed := r.settings & (setOut | setFilter)
+		on(o.Ceil, setCeil) | on(o.Same, setSame) | on(o.Fixed, setFixed) | on(o.Rate != 0, setRate) |
+		on(o.Alpha != "", setAlpha) | on(o.Gate != "", setGate)
+	needed := r.settings & (setOut | setFilter | setAlpha)
 	return used&^r.settings == 0 && used&needed == needed && (o.KH != 0) == (o.KW != 0)
 }
 
@@ -185,6 +202,7 @@ func (o *Op) checkFields(r rule) error {
 		{"stride", o.Stride != 0, setStride}, {"stride_w", o.StrideW != 0, setStrideW}, {"pad_h", o.PadH != 0, setPad}, {"pad_w", o.PadW != 0, setPad}, {"same", o.Same, setSame},
 		{"dilation", o.Dilation != 0, setDilation}, {"groups", o.Groups != 0, setGroups},
 		{"bias", o.Bias, setBias}, {"ceil", o.Ceil, setCeil}, {"fixed", o.Fixed, setFixed}, {"rate", o.Rate != 0, setRate},
+		{"alpha", o.Alpha != "", setAlpha}, {"gate", o.Gate != "", setGate},
 	} {
 		if f.on && r.settings&f.s == 0 {
 			return fmt.Errorf("has the setting %s, which means nothing for %s; leave it out", f.name, o.Kind)
@@ -302,6 +320,12 @@ func (o Op) String() string {
 	}
 	if o.Fixed {
 		b.WriteString(" fixed")
+	}
+	if o.Alpha != "" {
+		b.WriteString(" by " + o.Alpha)
+	}
+	if o.Gate != "" && o.Gate != Softmax {
+		fmt.Fprintf(&b, " (%s)", o.Gate)
 	}
 	if o.Rate != 0 {
 		fmt.Fprintf(&b, " %g", o.Rate)

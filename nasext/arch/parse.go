@@ -33,6 +33,7 @@ func Parse(text string) (*Arch, error) {
 type parser struct {
 	a      Arch
 	infos  []Info
+	alphas alphas
 	names  map[string]int
 	block  string
 	begun  bool // there was a statement
@@ -233,6 +234,10 @@ func (p *parser) setting(s parameter, value bool) error {
 		return p.expected(fmt.Sprintf("“=” and a value for %s", s.name))
 	case s.share != nil:
 		return p.fraction(s.share)
+	case s.word != nil:
+		word, _, err := p.name("a name")
+		*s.word = word
+		return err
 	case s.w == nil:
 		return p.integer(s.h, "a whole number")
 	}
@@ -259,7 +264,7 @@ func (p *parser) add(n Node) error {
 	for k, i := range n.In {
 		ins[k] = p.infos[i].Out
 	}
-	info, err := p.a.infer(&n.Op, ins)
+	info, err := p.a.infer(&n.Op, ins, &p.alphas)
 	if err != nil {
 		return wrong(err)
 	}

@@ -27,7 +27,7 @@ func random(d *rand.Rand, n int) *arch.Arch {
 		switch node.Op.Kind {
 		case arch.Mul:
 			inputs = 2
-		case arch.Add, arch.Concat:
+		case arch.Add, arch.Mix, arch.Concat:
 			inputs = 2 + d.IntN(2)
 		}
 		for range inputs {
@@ -59,7 +59,7 @@ func word(d *rand.Rand) string {
 // randomOp is an operation of any kind but input, with settings that often fit.
 func randomOp(d *rand.Rand) arch.Op {
 	kinds := []arch.Kind{
-		arch.Conv, arch.Conv, arch.Conv, arch.BatchNorm, arch.MaxPool, arch.AvgPool, arch.GlobalPool, arch.Add, arch.Add, arch.Mul, arch.Concat,
+		arch.Conv, arch.Conv, arch.Conv, arch.BatchNorm, arch.MaxPool, arch.AvgPool, arch.GlobalPool, arch.Add, arch.Add, arch.Mul, arch.Mix, arch.Concat,
 		arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad, arch.Identity, arch.Zero, arch.Dropout,
 		arch.ReLU, arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish,
 	}
@@ -90,6 +90,8 @@ func randomOp(d *rand.Rand) arch.Op {
 		o.PadH, o.PadW = d.IntN(4), d.IntN(4)
 	case arch.Zero:
 		o.Stride = d.IntN(3)
+	case arch.Mix:
+		o.Alpha, o.Gate = word(d), append(arch.Gates(), "")[d.IntN(4)]
 	case arch.Dropout:
 		o.Rate = float64(d.IntN(10)) / 10
 	}

@@ -86,6 +86,7 @@ type parameter struct {
 	h, w   *int     // a number, or height and width
 	flag   *bool    // or a setting that is there or not
 	share  *float64 // or a share
+	word   *string  // or a name
 }
 
 // parameters are the settings of an operation, in the order in which text has them.
@@ -104,6 +105,8 @@ func (o *Op) parameters() []parameter {
 		{name: "ceil", counts: setCeil, flag: &o.Ceil},
 		{name: "fixed", counts: setFixed, flag: &o.Fixed},
 		{name: "rate", counts: setRate, share: &o.Rate},
+		{name: "alpha", counts: setAlpha, word: &o.Alpha},
+		{name: "gate", counts: setGate, word: (*string)(&o.Gate)},
 	}
 }
 
@@ -114,6 +117,8 @@ func (p parameter) text() string {
 		return p.name
 	case p.share != nil && *p.share != 0:
 		return p.name + "=" + strconv.FormatFloat(*p.share, 'g', -1, 64)
+	case p.word != nil && *p.word != "":
+		return p.name + "=" + quote(*p.word)
 	case p.w != nil && (*p.h != 0 || *p.w != 0):
 		if p.counts == setPad && *p.h == *p.w {
 			return fmt.Sprintf("%s=%d", p.name, *p.h)

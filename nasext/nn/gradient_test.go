@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,8 +85,8 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 	}
 }
 
-// kindsWithGradient are all kinds but the input.
-var kindsWithGradient = arch.Kinds()[1:]
+// kindsWithGradient are all kinds but the input, and the mix, which the engine does not compute.
+var kindsWithGradient = slices.DeleteFunc(arch.Kinds()[1:], func(k arch.Kind) bool { return k == arch.Mix })
 
 // inputs draws numbers for an operation; for those with kinks, their
 // distances from each other and from the kinks are at least 0.01, more than a small step.

@@ -27,7 +27,7 @@ func kindOf(k arch.Kind) string {
 		return "pool"
 	case arch.Linear:
 		return "linear"
-	case arch.Add, arch.Mul, arch.Concat:
+	case arch.Add, arch.Mul, arch.Mix, arch.Concat:
 		return "join"
 	case arch.BatchNorm, arch.Dropout:
 		return "activation"

@@ -72,6 +72,17 @@ func TestDARTSSupernet(t *testing.T) {
 	if p, m := counts(t, a); p != 1_930_618 || m != 300_255_744 {
 		t.Errorf("%d parameters and %d MACs; want 1930618 and 300255744", p, m)
 	}
+	if n, err := a.Alphas(); n != 2*14*8 || err != nil {
+		t.Errorf("%d mixing numbers, %v; want 224", n, err)
+	}
+	// The authors' code with C=4 and 4 layers on 16×16 pixels, which count the mixing numbers among 118 966.
+	w5, err := cell.DARTSSupernet{Net: cell.DARTSNet{C: 4, Layers: 4, Input: arch.Shape{C: 3, H: 16, W: 16}}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, _ := counts(t, w5); p+2*14*8 != 118_966 {
+		t.Errorf("%d parameters with the mixing numbers; want 118966", p+2*14*8)
+	}
 	for _, c := range []struct {
 		net  cell.DARTSSupernet
 		want string

@@ -10,10 +10,9 @@ import (
 
 // DARTSSupernet is the network in which DARTS searches (Liu et al. 2019, section
 // 2.2, and the authors' code): in every cell each node takes every state before it,
-// through all operations at once. The weights α with which a search mixes the
-// operations are no part of the architecture, which adds them; for the published
-// cells they are 2·14·8 numbers more. Batch norms in cells have no learned scale
-// and shift.
+// through all operations at once, mixed by the softmax of numbers α that all normal
+// cells share, and all reductions; for the published cells they are 2·14·8 numbers.
+// Batch norms in cells have no learned scale and shift.
 type DARTSSupernet struct {
 	Net   DARTSNet // C 0 means 16, Layers 0 means 8, as in the article's search
 	Nodes int      // of a cell, all of which it gives out; 0 means 4
@@ -28,8 +27,9 @@ func DARTSOps() []Op {
 	return []Op{None, MaxPool3, AvgPool3, Skip, SepConv3, SepConv5, DilConv3, DilConv5}
 }
 
-// Build makes the network. The blocks are those of DARTSNet; in a cell the sum of
-// the operations from state i to node j is called "i→j".
+// Build makes the network. The blocks are those of DARTSNet; in a cell the mix of
+// the operations from state i to node j is called "i→j", and its mixing numbers
+// "normal i→j" or "reduction i→j".
 func (n DARTSSupernet) Build() (*arch.Arch, error) {
 	n.Net.C, n.Net.Layers, n.Nodes = or(n.Net.C, 16), or(n.Net.Layers, 8), or(n.Nodes, 4)
 	if n.Ops == nil {
@@ -67,16 +67,18 @@ func (n DARTSSupernet) Build() (*arch.Arch, error) {
 
 // cell adds a cell with every edge.
 func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last, channels int) int {
-	stride := 1
+	stride, kind := 1, "normal "
 	if reduction {
-		stride = 2
+		stride, kind = 2, "reduction "
 	}
 	s.Block(block)
 	states := []int{s.before(s, before, last, channels), s.last(s, last, channels)}
 	for j := 2; j < n.Nodes+2; j++ {
 		var sum []int
 		for i, x := range states {
-			sum = append(sum, n.mixed(s, x, i, channels, stride, strconv.Itoa(i)+"→"+strconv.Itoa(j)))
+			edge := strconv.Itoa(i) + "→" + strconv.Itoa(j)
+			results := n.operations(s, x, i, channels, stride, edge)
+			sum = append(sum, s.Mix(kind+edge, arch.Softmax, results, arch.Named(edge)))
 		}
 		states = append(states, s.Name(s.Add(sum...), "node "+strconv.Itoa(j)))
 	}
@@ -86,8 +88,8 @@ func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last
 	return s.Name(s.Concat(states[2:]...), "out")
 }
 
-// mixed adds every operation on one edge, and their sum.
-func (n DARTSSupernet) mixed(s *stack, x, from, channels, stride int, name string) int {
+// operations adds every operation on one edge.
+func (n DARTSSupernet) operations(s *stack, x, from, channels, stride int, name string) []int {
 	var results []int
 	for _, o := range n.Ops {
 		y := s.edge(Edge{o, from}, x, channels, stride, name+" "+string(o))
@@ -96,8 +98,5 @@ func (n DARTSSupernet) mixed(s *stack, x, from, channels, stride int, name strin
 		}
 		results = append(results, y)
 	}
-	if len(results) == 1 {
-		return results[0]
-	}
-	return s.Name(s.Add(results...), name)
+	return results
 }

@@ -106,6 +106,8 @@ func (g *graph) node(i int) error {
 		g.join(i, op, name)
 	case arch.Mul:
 		g.join(i, "Mul", name)
+	case arch.Mix:
+		return fmt.Errorf("node %q mixes candidates by learned numbers, which a model for inference does not have; write the architecture that the search chose", n.Name)
 	case arch.Concat:
 		g.join(i, "Concat", name, attrInt("axis", 1))
 	case arch.Shuffle:

@@ -181,6 +181,9 @@ func TestWritePads(t *testing.T) {
 // There is a model of every operation.
 func TestWriteKnowsAllOperations(t *testing.T) {
 	for _, k := range arch.Kinds()[1:] {
+		if k == arch.Mix {
+			continue // which belongs to a search
+		}
 		o := arch.Op{Kind: k}
 		switch k {
 		case arch.Conv:
@@ -223,6 +226,18 @@ func TestWriteErrors(t *testing.T) {
 	n, err := nn.New(a, 1)
 	if err != nil {
 		t.Fatal(err)
+	}
+	b = arch.NewBuilder("", arch.Shape{C: 1, H: 1, W: 1})
+	b.Mix("a", arch.Softmax, []int{b.In()})
+	if a, err = b.Build(); err != nil {
+		t.Fatal(err)
+	}
+	supernet, err := nn.New(a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := onnx.Write(failing{}, supernet); err == nil || !strings.HasPrefix(err.Error(), `onnx: node "mix 1" mixes candidates by learned numbers`) {
+		t.Errorf("of a supernet: %v", err)
 	}
 	if err := onnx.Write(failing{}, n); err == nil || err.Error() != "onnx: writing the model: the disk is full" {
 		t.Errorf("to a full disk: %v", err)
