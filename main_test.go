@@ -95,8 +95,8 @@ var rules = []rule{
 	{"data knows arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed")
 	}},
-	{"nn knows data, arch and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/nn") && sister(imp, "nn", "data", "arch", "seed", "internal")
+	{"nn knows data, arch, seed and vec", func(dir, imp string) bool {
+		return below(dir, "nasext/nn") && sister(imp, "nn", "data", "arch", "seed", "vec", "internal")
 	}},
 	{"engines know arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/nn/engine") && sister(imp, "nn", "arch", "seed", "internal")
