@@ -48,6 +48,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_estimate_table
 	case "github.com/nascent-go/nascent/nasext/nn":
 		return table_github_com_nascent_go_nascent_nasext_nn
+	case "github.com/nascent-go/nascent/nasext/nn/dense":
+		return table_github_com_nascent_go_nascent_nasext_nn_dense
 	case "github.com/nascent-go/nascent/nasext/nn/engine":
 		return table_github_com_nascent_go_nascent_nasext_nn_engine
 	case "github.com/nascent-go/nascent/nasext/nn/engine/cpu":
