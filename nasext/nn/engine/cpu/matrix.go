@@ -131,7 +131,10 @@ func (p *matrixProduct) scale(beta float32) {
 func (p *matrixProduct) run(threads int) {
 	rows, cols := (p.m+blockRows-1)/blockRows, (p.n+blockCols-1)/blockCols
 	if !p.packB {
-		rows, cols = pieces(p.m*p.n*p.depth, (p.m+panel-1)/panel), 1
+		rows, cols = 1, 1
+		if threads > 1 {
+			rows = pieces(p.m*p.n*p.depth, (p.m+panel-1)/panel)
+		}
 	}
 	parallel(threads, rows*cols, func(turn int) {
 		i, to := cut((p.m+panel-1)/panel, rows, turn%rows)
@@ -149,7 +152,7 @@ func (p *matrixProduct) block(i, m, j, n int) {
 	}
 	whole := (n - j) / width * width
 	pad := (n - j + width - 1) / width * width
-	var left, right, edge []float32
+	var left, right, edge, tile []float32
 	if p.packA {
 		left = make([]float32, (m-i)*(step+gap))
 	}
@@ -158,7 +161,9 @@ func (p *matrixProduct) block(i, m, j, n int) {
 	} else if whole < pad {
 		edge = make([]float32, step*width)
 	}
-	var tile [panel * width]float32
+	if whole < pad {
+		tile = make([]float32, panel*width)
+	}
 	for d := 0; d < p.depth; d += step {
 		depth := min(step, p.depth-d)
 		a, as, ad := p.leftRows(left, i, m, d, depth)
@@ -188,7 +193,7 @@ func (p *matrixProduct) block(i, m, j, n int) {
 			}
 			var from start
 			if more {
-				from = start{tile[:], width, 1}
+				from = start{tile, width, 1}
 				for r := range rows {
 					copy(tile[r*width:], c[r*p.c.Stride+whole:][:n-j-whole])
 				}
@@ -197,7 +202,7 @@ func (p *matrixProduct) block(i, m, j, n int) {
 			if !p.packB {
 				ls = width
 			}
-			p.k.tile(rows, width, p.once, depth, x, as, ad, last, ls, tile[:], width, from)
+			p.k.tile(rows, width, p.once, depth, x, as, ad, last, ls, tile, width, from)
 			for r := range rows {
 				copy(c[r*p.c.Stride+whole:][:n-j-whole], tile[r*width:])
 			}
