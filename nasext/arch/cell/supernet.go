@@ -31,15 +31,9 @@ func DARTSOps() []Op {
 // the operations from state i to node j is called "i→j", and its mixing numbers
 // "normal i→j" or "reduction i→j".
 func (n DARTSSupernet) Build() (*arch.Arch, error) {
-	n.Net.C, n.Net.Layers, n.Nodes = or(n.Net.C, 16), or(n.Net.Layers, 8), or(n.Nodes, 4)
-	if n.Ops == nil {
-		n.Ops = DARTSOps()
-	}
-	if err := checkNodes(n.Nodes); err != nil {
+	n = n.defaults()
+	if err := n.check(); err != nil {
 		return nil, fmt.Errorf("cell: DARTS supernet: %w", err)
-	}
-	if len(n.Ops) == 0 {
-		return nil, errors.New("cell: DARTS supernet: there are no operations; a supernet has at least one operation")
 	}
 	// Its cell as a genotype shows what is wrong with the operations.
 	c := Cell{Out: []int{2}}
@@ -65,11 +59,35 @@ func (n DARTSSupernet) Build() (*arch.Arch, error) {
 	return a, nil
 }
 
+func (n DARTSSupernet) defaults() DARTSSupernet {
+	n.Net.C, n.Net.Layers, n.Nodes = or(n.Net.C, 16), or(n.Net.Layers, 8), or(n.Nodes, 4)
+	if n.Ops == nil {
+		n.Ops = DARTSOps()
+	}
+	return n
+}
+
+func (n DARTSSupernet) check() error {
+	if len(n.Ops) == 0 {
+		return errors.New("there are no operations; a supernet has at least one operation")
+	}
+	return checkNodes(n.Nodes)
+}
+
+// The kinds of cells, as their mixing numbers are called.
+const (
+	normalCell    = "normal"
+	reductionCell = "reduction"
+)
+
+// mixName is the name of the mixing numbers of an edge.
+func mixName(kind string, from, to int) string { return fmt.Sprintf("%s %d→%d", kind, from, to) }
+
 // cell adds a cell with every edge.
 func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last, channels int) int {
-	stride, kind := 1, "normal "
+	stride, kind := 1, normalCell
 	if reduction {
-		stride, kind = 2, "reduction "
+		stride, kind = 2, reductionCell
 	}
 	s.Block(block)
 	states := []int{s.before(s, before, last, channels), s.last(s, last, channels)}
@@ -78,7 +96,7 @@ func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last
 		for i, x := range states {
 			edge := strconv.Itoa(i) + "→" + strconv.Itoa(j)
 			results := n.operations(s, x, i, channels, stride, edge)
-			sum = append(sum, s.Mix(kind+edge, arch.Softmax, results, arch.Named(edge)))
+			sum = append(sum, s.Mix(mixName(kind, i, j), arch.Softmax, results, arch.Named(edge)))
 		}
 		states = append(states, s.Name(s.Add(sum...), "node "+strconv.Itoa(j)))
 	}
