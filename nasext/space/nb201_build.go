@@ -18,8 +18,13 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := arch.NewBuilder(text, s.config.Input)
-	b.Grow(3*s.config.N*nb201Nodes(g) + 26)
+	return s.network(text, nb201Nodes(g), func(b *arch.Builder, x, channels int) int { return nb201Cell(b, x, channels, g) })
+}
+
+// network makes the network of a cell that takes so many nodes.
+func (s *NB201) network(name string, nodes int, cell func(b *arch.Builder, x, channels int) int) (*arch.Arch, error) {
+	b := arch.NewBuilder(name, s.config.Input)
+	b.Grow(3*s.config.N*nodes + 26)
 	b.Block("stem")
 	x := b.ConvBN(b.In(), s.config.C, 3)
 	channels := s.config.C
@@ -31,14 +36,14 @@ func (s *NB201) Build(g Genotype) (*arch.Arch, error) {
 		}
 		for i := range s.config.N {
 			b.Block("cell " + strconv.Itoa(stage*s.config.N+i+1))
-			x = nb201Cell(b, x, channels, g)
+			x = cell(b, x, channels)
 		}
 	}
 	b.Block("head")
 	b.Classifier(b.ReLU(b.BatchNorm(x)), s.config.Classes)
 	a, err := b.Build()
 	if err != nil {
-		return nil, fmt.Errorf("space %s: building %s: %w", s.Name(), text, err)
+		return nil, fmt.Errorf("space %s: building %s: %w", s.Name(), name, err)
 	}
 	return a, nil
 }

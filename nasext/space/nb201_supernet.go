@@ -1,0 +1,72 @@
+package space
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+)
+
+// Supernet is the network in which weight-sharing strategies search the space (Dong and
+// Yang 2020, and the authors' code): every edge has all five operations, mixed by the
+// gate of numbers called after the edge, "0→1" to "2→3", which all cells share. DARTS
+// takes arch.Softmax; GDAS takes arch.AsIs and sets the numbers to its samples. The
+// numbers of an edge are in the order of its options. Batch norms in cells have no
+// learned scale and shift.
+func (s *NB201) Supernet(gate arch.Gate) (*arch.Arch, error) {
+	const nodes = 6*(nbOps+3+2) + 3 // of a cell: convolutions are three each, the mixes and the sums
+	return s.network("NAS-Bench-201 supernet", nodes, func(b *arch.Builder, x, channels int) int {
+		return nb201Mixed(b, x, channels, gate)
+	})
+}
+
+// nb201Mixed adds a cell with every operation on every edge.
+func nb201Mixed(b *arch.Builder, x, channels int, gate arch.Gate) int {
+	var node [4]int
+	var sums [4][]int
+	node[0] = x
+	for _, e := range nb201Edges() {
+		if e[0] > 0 && e[0] == e[1]-1 { // the edges into its begin have all been added
+			node[e[0]] = b.Name(b.Add(sums[e[0]]...), fmt.Sprint("node ", e[0]))
+		}
+		sums[e[1]] = append(sums[e[1]], nb201Mix(b, node[e[0]], channels, gate, fmt.Sprintf("%d→%d", e[0], e[1])))
+	}
+	return b.Name(b.Add(sums[3]...), "node 3")
+}
+
+// nb201Mix adds every operation on one edge, and their mix.
+func nb201Mix(b *arch.Builder, x, channels int, gate arch.Gate, edge string) int {
+	name := func(o int) arch.Option { return arch.Named(edge + " " + nb201Ops()[o]) }
+	return b.Mix(edge, gate, []int{
+		nbNone:  b.Zero(x, name(nbNone)),
+		nbSkip:  b.Identity(x, name(nbSkip)),
+		nbConv1: b.ReLUConvBN(x, channels, 1, name(nbConv1), arch.Fixed()),
+		nbConv3: b.ReLUConvBN(x, channels, 3, name(nbConv3), arch.Fixed()),
+		nbPool:  b.AvgPool(x, 3, arch.Stride(1), arch.Pad(1), name(nbPool)),
+	}, arch.Named(edge))
+}
+
+// Strongest is the cell that mixing numbers choose, given by their names in the
+// supernet: on each edge the operation with the largest number, the first of equal ones.
+// It is an error if numbers are missing, too few, too many or not finite.
+func (s *NB201) Strongest(alphas map[string][]float64) (Genotype, error) {
+	var g Genotype
+	for _, e := range nb201Edges() {
+		name := fmt.Sprintf("%d→%d", e[0], e[1])
+		a := alphas[name]
+		if len(a) != nbOps {
+			return nil, fmt.Errorf("space %s: there are %d mixing numbers %q; give one for each of the %d operations", s.Name(), len(a), name, nbOps)
+		}
+		best := 0
+		for k, v := range a {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("space %s: mixing number %d of %q is %v; it must be finite", s.Name(), k, name, v)
+			}
+			if v > a[best] {
+				best = k
+			}
+		}
+		g = append(g, best)
+	}
+	return g, nil
+}
