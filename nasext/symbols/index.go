@@ -54,6 +54,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_nn_engine
 	case "github.com/nascent-go/nascent/nasext/nn/engine/cpu":
 		return table_github_com_nascent_go_nascent_nasext_nn_engine_cpu
+	case "github.com/nascent-go/nascent/nasext/nn/exact":
+		return table_github_com_nascent_go_nascent_nasext_nn_exact
 	case "github.com/nascent-go/nascent/nasext/nn/grad":
 		return table_github_com_nascent_go_nascent_nasext_nn_grad
 	case "github.com/nascent-go/nascent/nasext/nn/onnx":

@@ -14,6 +14,7 @@ var table_github_com_nascent_go_nascent_nasext_nn_grad = []Symbol{
 	{"Const", p.Const, value},
 	{"Dense", p.Dense, value},
 	{"Embedding", p.Embedding, value},
+	{"Fail", p.Fail, value},
 	{"Full", p.Full, value},
 	{"Grad", p.Grad, value},
 	{"HessianVector", p.HessianVector, value},

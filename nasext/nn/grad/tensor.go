@@ -283,3 +283,6 @@ func (t *Tensor) axisSet(axes []int) ([]bool, error) {
 	}
 	return set, nil
 }
+
+// Fail is a tensor that carries an error, for functions of tensors that find one.
+func Fail(err error) *Tensor { return &Tensor{err: err} }

@@ -1,0 +1,210 @@
+// Package exact evaluates networks as expressions of package grad: in double precision and
+// with derivatives of any order by the weights, for scores and searches that need products
+// with the Hessian, and as a check of the engines, with which it shares no code.
+package exact
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
+)
+
+// Model is a network's architecture with its weights as they were when it was made.
+type Model struct {
+	arch      *arch.Arch
+	params    []*grad.Tensor
+	named     map[string]*grad.Tensor // weights and running moments
+	auxWeight float64
+}
+
+// New copies a network's weights into variables.
+func New(n *nn.Network) *Model {
+	m := &Model{arch: n.Arch(), named: map[string]*grad.Tensor{}, auxWeight: n.AuxWeight}
+	for _, p := range n.Params() {
+		v := tensor(p).AsVar()
+		m.params, m.named[p.Name] = append(m.params, v), v
+	}
+	for _, p := range n.Moments() {
+		m.named[p.Name] = tensor(p)
+	}
+	return m
+}
+
+func tensor(p *nn.Param) *grad.Tensor {
+	w := make([]float64, len(p.W))
+	for i, v := range p.W {
+		w[i] = float64(v)
+	}
+	return grad.Const(w, p.Shape...)
+}
+
+// Params are the trainable weights, in the order of the network's.
+func (m *Model) Params() []*grad.Tensor { return m.params }
+
+// Forward are the outputs, samples×classes, for samples of shape n×channels×height×width.
+// With train batch norm takes the batch's own moments, as in training. Dropout does
+// nothing in either case.
+func (m *Model) Forward(x *grad.Tensor, train bool) *grad.Tensor {
+	out, err := m.evaluate(x, train)
+	if err != nil {
+		return failed(err)
+	}
+	return out[len(out)-1]
+}
+
+// Loss is the mean softmax cross-entropy in training that nn.Network.Gradients descends:
+// of the output, and AuxWeight times that of each auxiliary head. Its gradients by Params,
+// and Hessian-vector products, are those of the network where it has no dropout.
+func (m *Model) Loss(x *grad.Tensor, labels []int) *grad.Tensor {
+	out, err := m.evaluate(x, true)
+	if err != nil {
+		return failed(err)
+	}
+	loss := out[len(out)-1].CrossEntropy(labels)
+	for _, i := range m.arch.Aux {
+		loss = loss.Add(out[i].CrossEntropy(labels).Times(m.auxWeight))
+	}
+	return loss
+}
+
+// failed is a tensor that carries the error.
+func failed(err error) *grad.Tensor { return grad.Fail(fmt.Errorf("exact: %w", err)) }
+
+// evaluate computes every node; vectors are samples×features.
+func (m *Model) evaluate(x *grad.Tensor, train bool) ([]*grad.Tensor, error) {
+	if err := x.Err(); err != nil {
+		return nil, err
+	}
+	in := m.arch.Input
+	if s := x.Shape(); len(s) != 4 || (arch.Shape{C: s[1], H: s[2], W: s[3]}) != in {
+		return nil, fmt.Errorf("samples of shape %v; the network takes n×%v", s, in)
+	}
+	infos, err := m.arch.Infer()
+	if err != nil {
+		return nil, err
+	}
+	batch := x.Shape()[0]
+	out := make([]*grad.Tensor, len(infos))
+	for i, n := range m.arch.Nodes {
+		ins := []*grad.Tensor{x}
+		shape := in
+		if len(n.In) > 0 {
+			ins, shape = nil, infos[n.In[0]].Out
+		}
+		for _, from := range n.In {
+			s := infos[from].Out
+			ins = append(ins, out[from].Reshape(batch, s.C, s.H, s.W))
+		}
+		y := m.node(n, ins, shape, infos[i].Out, train)
+		if y == nil {
+			return nil, fmt.Errorf("node %d (%s) is a %s, which is not evaluated exactly", i, n.Name, n.Op.Kind)
+		}
+		if s := infos[i].Out; s.H == 1 && s.W == 1 {
+			y = y.Reshape(batch, s.C)
+		}
+		if err := y.Err(); err != nil {
+			return nil, fmt.Errorf("node %d (%s): %w", i, n.Name, err)
+		}
+		out[i] = y
+	}
+	return out, nil
+}
+
+// node is one operation; nil if it is none that is known here.
+func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train bool) *grad.Tensor {
+	o, x := n.Op.WithDefaults(), ins[0]
+	weight, bias := m.named[n.Name+".weight"], m.named[n.Name+".bias"]
+	batch := x.Shape()[0]
+	switch o.Kind {
+	case arch.Input, arch.Identity, arch.Dropout:
+		return x
+	case arch.Conv:
+		y := framed(x, n.Op, in, out, 0).Conv2D(weight, grad.Window{Stride: o.Stride, StrideW: o.StrideW, Dilation: o.Dilation, Groups: o.Groups})
+		if bias != nil {
+			y = y.Add(bias.Reshape(-1, 1, 1))
+		}
+		return y
+	case arch.Linear:
+		return grad.Dense(x.Reshape(batch, -1), weight, bias)
+	case arch.BatchNorm:
+		if weight == nil {
+			weight, bias = grad.Ones(in.C), grad.Zeros(in.C)
+		}
+		if train {
+			return x.BatchNorm(weight, bias, engine.BatchNormEps)
+		}
+		return x.Normalize(m.named[n.Name+".running_mean"], m.named[n.Name+".running_var"], weight, bias, engine.BatchNormEps)
+	case arch.MaxPool:
+		return framed(x, n.Op, in, out, math.Inf(-1)).MaxPool2D(grad.Window{KH: o.KH, KW: o.KW, Stride: o.Stride})
+	case arch.AvgPool:
+		w := grad.Window{KH: o.KH, KW: o.KW, Stride: o.Stride}
+		inside := framed(grad.Ones(1, 1, in.H, in.W), n.Op, in, out, 0).AvgPool2D(w)
+		return framed(x, n.Op, in, out, 0).AvgPool2D(w).Div(inside)
+	case arch.GlobalPool:
+		return x.Mean(2, 3)
+	case arch.Flatten:
+		return x.Reshape(batch, -1, 1, 1)
+	case arch.Add:
+		for _, v := range ins[1:] {
+			x = x.Add(v)
+		}
+		return x
+	case arch.Mul:
+		return x.Mul(ins[1])
+	case arch.Concat:
+		return grad.Concat(1, ins...)
+	case arch.Shuffle:
+		return x.Reshape(batch, o.Groups, in.C/o.Groups, in.H, in.W).Transpose(0, 2, 1, 3, 4).Reshape(batch, in.C, in.H, in.W)
+	case arch.Slice:
+		return x.Slice(1, o.From, o.From+o.Out)
+	case arch.Crop:
+		return x.Slice(2, o.From, o.From+o.KH).Slice(3, o.From, o.From+o.KW)
+	case arch.Shift:
+		return x.Pad(2, 0, 1).Pad(3, 0, 1).Slice(2, 1, in.H+1).Slice(3, 1, in.W+1)
+	case arch.ZeroPad:
+		h, w := n.Op.Leading(in)
+		return x.Pad(2, h, o.PadH-h).Pad(3, w, o.PadW-w)
+	case arch.Zero:
+		return grad.Zeros(batch, out.C, out.H, out.W)
+	case arch.ReLU:
+		return x.ReLU()
+	case arch.ReLU6:
+		return x.ReLU().Minimum(grad.Scalar(6))
+	case arch.Tanh:
+		return x.Tanh()
+	case arch.Sigmoid:
+		return x.Sigmoid()
+	case arch.HardSigmoid:
+		return ramp(x)
+	case arch.SiLU:
+		return x.Mul(x.Sigmoid())
+	case arch.HardSwish:
+		return x.Mul(ramp(x))
+	}
+	return nil
+}
+
+// ramp is min(max(x+3, 0), 6)/6.
+func ramp(x *grad.Tensor) *grad.Tensor {
+	return x.Plus(3).ReLU().Minimum(grad.Scalar(6)).Times(1. / 6)
+}
+
+// framed pads images, or cuts off what no window reaches, so that the windows of the
+// operation tile them without padding.
+func framed(x *grad.Tensor, op arch.Op, in, out arch.Shape, with float64) *grad.Tensor {
+	o := op.WithDefaults()
+	across, dilation := o.Stride, max(o.Dilation, 1)
+	if o.StrideW != 0 {
+		across = o.StrideW
+	}
+	top, left := op.Leading(in)
+	side := func(x *grad.Tensor, axis, n, before, length int) *grad.Tensor {
+		return x.PadWith(with, axis, before, max(length-n-before, 0)).Slice(axis, 0, length)
+	}
+	x = side(x, 2, in.H, top, (out.H-1)*o.Stride+dilation*(o.KH-1)+1)
+	return side(x, 3, in.W, left, (out.W-1)*across+dilation*(o.KW-1)+1)
+}

@@ -1,0 +1,102 @@
+package exact
+
+import (
+	"math"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
+	"github.com/nascent-go/nascent/nasext/seed"
+)
+
+// networks have between them every kind of operation but dropout, with both conventions
+// of padding, an auxiliary head and a branch that is not used.
+func networks(t *testing.T) []*arch.Arch {
+	t.Helper()
+	in := arch.Shape{C: 4, H: 7, W: 6}
+	all := []func(b *arch.Builder, x int) int{
+		func(b *arch.Builder, x int) int {
+			x = b.ConvBNReLU(x, 6, 3, arch.Stride(2))
+			return b.MaxPool(b.Conv(x, 4, 3, arch.Dilate(2), arch.Pad(2), arch.Groups(2), arch.Bias(true)), 2)
+		},
+		func(b *arch.Builder, x int) int {
+			y := b.Conv(x, 4, 3, arch.Same(), arch.StrideHW(2, 1))
+			return b.Concat(b.AvgPool(y, 3, arch.Stride(2), arch.Pad(1)), b.MaxPool(y, 3, arch.Stride(2), arch.Pad(1)), b.AvgPool(y, 3, arch.Same(), arch.Stride(2)))
+		},
+		func(b *arch.Builder, x int) int {
+			return b.MaxPool(b.BatchNorm(x, arch.Fixed()), 3, arch.Ceil(), arch.Stride(2))
+		},
+	}
+	for _, k := range []arch.Kind{arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish} {
+		all = append(all, func(b *arch.Builder, x int) int { return b.Activation(x, k) })
+	}
+	all = append(all,
+		func(b *arch.Builder, x int) int { return b.Shift(b.Identity(x)) },
+		func(b *arch.Builder, x int) int { return b.Shuffle(x, 2) },
+		func(b *arch.Builder, x int) int { return b.Slice(x, 1, 2) },
+		func(b *arch.Builder, x int) int { return b.Crop(x, 1, 3, 2) },
+		func(b *arch.Builder, x int) int { return b.ZeroPad(x, 3, 1) },
+		func(b *arch.Builder, x int) int { return b.Zero(x, arch.Stride(2)) },
+	)
+	var archs []*arch.Arch
+	for _, f := range all {
+		b := arch.NewBuilder("test", in)
+		x := b.Conv(b.In(), 4, 1, arch.Bias(true))
+		gate := b.Sigmoid(b.GlobalPool(x))
+		x = f(b, b.Add(b.In(), b.Mul(x, gate)))
+		b.Aux(b.Linear(b.GlobalPool(x), 3))
+		b.Linear(b.Flatten(x), 3)
+		a, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		archs = append(archs, a)
+	}
+	return archs
+}
+
+// TestEngine compares outputs and gradients with those of engine cpu.
+func TestEngine(t *testing.T) {
+	const batch = 5
+	labels := []int{0, 2, 1, 1, 0}
+	for i, a := range networks(t) {
+		n, err := nn.New(a, uint64(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := seed.Stream(uint64(i), "inputs")
+		x, wide := make([]float32, batch*a.Input.Elems()), make([]float64, batch*a.Input.Elems())
+		for j := range x {
+			x[j] = float32(d.NormFloat64())
+			wide[j] = float64(x[j])
+		}
+		m, in := New(n), grad.Const(wide, batch, a.Input.C, a.Input.H, a.Input.W)
+		for _, train := range []bool{false, true} {
+			got, err := n.Forward(x, train)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, a, "outputs", got, m.Forward(in, train))
+		}
+		if _, err := n.Gradients(x, labels); err != nil {
+			t.Fatal(err)
+		}
+		for j, g := range grad.Grad(m.Loss(in, labels), m.Params()...) {
+			compare(t, a, n.Params()[j].Name, n.Params()[j].G, g)
+		}
+	}
+}
+
+func compare(t *testing.T, a *arch.Arch, what string, got []float32, want *grad.Tensor) {
+	t.Helper()
+	numbers, err := want.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range numbers {
+		if math.Abs(float64(got[i])-w) > 2e-5*max(1, math.Abs(w)) {
+			t.Fatalf("%v: %s at %d: the engine says %v, exactly it is %v", a.Nodes[5].Op, what, i, got[i], w)
+		}
+	}
+}
