@@ -230,10 +230,10 @@ func (t *Training) resume() error {
 func (t *Training) SaveFile(path string) error { return replaceFile(path, t.Save) }
 
 // SaveFile is Save to a file, which is replaced once the new one is on the disk.
-func (n *Network) SaveFile(path string) error { return replaceFile(path, n.Save) }
+func (n *NetworkOf[T]) SaveFile(path string) error { return replaceFile(path, n.Save) }
 
 // LoadFile is Load from a file.
-func (n *Network) LoadFile(path string) error {
+func (n *NetworkOf[T]) LoadFile(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("load weights: %w", err)

@@ -7,13 +7,14 @@ import (
 	"math"
 
 	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
 // evalBatch is how many samples are evaluated at a time if nothing was trained before.
 const evalBatch = 64
 
 // each runs the network in evaluation mode over all samples, a batch at a time.
-func (n *Network) each(x []float32, do func(from, to int, logits []float32)) error {
+func (n *NetworkOf[T]) each(x []T, do func(from, to int, logits []T)) error {
 	elems := n.in.Elems()
 	if len(x)%elems != 0 {
 		return fmt.Errorf("%d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
@@ -35,15 +36,15 @@ func (n *Network) each(x []float32, do func(from, to int, logits []float32)) err
 
 // Evaluate scores the network on labelled samples, in evaluation mode, with cross-entropy
 // as the loss.
-func (n *Network) Evaluate(x []float32, y []int) (Score, error) {
-	s, err := n.evaluate(CrossEntropy, x, y)
+func (n *NetworkOf[T]) Evaluate(x []T, y []int) (Score, error) {
+	s, err := n.evaluate(hardCrossEntropy[T], x, y)
 	if err != nil {
 		return Score{}, fmt.Errorf("evaluate: %w", err)
 	}
 	return s, nil
 }
 
-func (n *Network) evaluate(loss Loss, x []float32, y []int) (Score, error) {
+func (n *NetworkOf[T]) evaluate(loss LossOf[T], x []T, y []int) (Score, error) {
 	if err := n.checkLabels(x, y); err != nil {
 		return Score{}, err
 	}
@@ -52,8 +53,8 @@ func (n *Network) evaluate(loss Loss, x []float32, y []int) (Score, error) {
 	}
 	// The loss is one sum over all samples, so that it does not depend on how many of them
 	// there is memory for at a time.
-	outputs := make([]float32, len(y)*n.classes)
-	err := n.each(x, func(from, to int, logits []float32) {
+	outputs := make([]T, len(y)*n.classes)
+	err := n.each(x, func(from, to int, logits []T) {
 		copy(outputs[from*n.classes:], logits)
 	})
 	if err != nil {
@@ -67,7 +68,7 @@ const scorePart = 256
 
 // score evaluates the network on a set. If a loss is no finite number, it ends there and
 // hands out the samples it was about.
-func (n *Network) score(ctx context.Context, loss Loss, s *data.Set) (sum Score, culprits []float32, err error) {
+func score(ctx context.Context, n *Network, loss Loss, s *data.Set) (sum Score, culprits []float32, err error) {
 	elems := s.Shape.Elems()
 	for from := 0; from < s.Len(); from += scorePart {
 		if err := ctx.Err(); err != nil {
@@ -88,9 +89,9 @@ func (n *Network) score(ctx context.Context, loss Loss, s *data.Set) (sum Score,
 }
 
 // Predict is the class with the largest output for each sample.
-func (n *Network) Predict(x []float32) ([]int, error) {
+func (n *NetworkOf[T]) Predict(x []T) ([]int, error) {
 	var classes []int
-	err := n.each(x, func(from, to int, logits []float32) {
+	err := n.each(x, func(from, to int, logits []T) {
 		for i := range to - from {
 			classes = append(classes, argmax(logits[i*n.classes:(i+1)*n.classes]))
 		}
@@ -103,9 +104,9 @@ func (n *Network) Predict(x []float32) ([]int, error) {
 
 // Probabilities are, for each sample, the softmax of its outputs: how likely the network
 // takes each class to be, from 0 to 1.
-func (n *Network) Probabilities(x []float32) ([][]float64, error) {
+func (n *NetworkOf[T]) Probabilities(x []T) ([][]float64, error) {
 	var all [][]float64
-	err := n.each(x, func(from, to int, logits []float32) {
+	err := n.each(x, func(from, to int, logits []T) {
 		for i := range to - from {
 			all = append(all, softmax(logits[i*n.classes:(i+1)*n.classes]))
 		}
@@ -116,7 +117,7 @@ func (n *Network) Probabilities(x []float32) ([][]float64, error) {
 	return all, nil
 }
 
-func softmax(row []float32) []float64 {
+func softmax[T engine.Float](row []T) []float64 {
 	top, sum := float64(row[argmax(row)]), 0.0
 	p := make([]float64, len(row))
 	for c, v := range row {

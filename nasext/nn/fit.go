@@ -243,7 +243,7 @@ func (c FitConfig) Check() error {
 }
 
 // fits says if the network is for other data.
-func (n *Network) fits(s *data.Set) error {
+func (n *NetworkOf[T]) fits(s *data.Set) error {
 	name := n.arch.Name
 	if n.in != s.Shape {
 		return fmt.Errorf("architecture %q takes images of %v, but those of %q are %v; build it for %v", name, n.in, s.Name, s.Shape, s.Shape)
@@ -255,7 +255,7 @@ func (n *Network) fits(s *data.Set) error {
 }
 
 // affordable says if a batch needs more memory than the limit, 0 for none, allows.
-func (n *Network) affordable(batch int, limit int64) error {
+func (n *NetworkOf[T]) affordable(batch int, limit int64) error {
 	need := n.Memory(batch)
 	if limit == 0 || need <= limit {
 		return nil
@@ -382,7 +382,7 @@ func (t *Training) validate(ctx context.Context) (Score, error) {
 		}
 		defer func() { _ = t.average.Swap(t.blocks) }() // as it could be swapped, it can be swapped back
 	}
-	valid, part, err := t.net.score(ctx, t.c.Loss, t.c.Valid)
+	valid, part, err := score(ctx, t.net, t.c.Loss, t.c.Valid)
 	if err != nil {
 		return valid, err
 	}
@@ -453,7 +453,7 @@ func (t *Training) finish() error {
 
 // notFinite says where the first number is that is NaN or infinite when the network
 // computes x: in x, in the weights, or in the output of a layer.
-func (n *Network) notFinite(x []float32, train bool) string {
+func (n *NetworkOf[T]) notFinite(x []T, train bool) string {
 	if i := firstNotFinite(x); i >= 0 {
 		e := n.in.Elems()
 		return fmt.Sprintf("sample %d of the batch holds %v at position %d", i/e, x[i], i%e)
@@ -462,9 +462,9 @@ func (n *Network) notFinite(x []float32, train bool) string {
 		return where
 	}
 	// Running moments move with every pass for training; what they are is kept.
-	var moments [][]float32
+	var moments [][]T
 	for _, p := range n.moments {
-		moments = append(moments, append([]float32(nil), p.W...))
+		moments = append(moments, append([]T(nil), p.W...))
 	}
 	defer func() { assign(n.moments, moments) }()
 	count := len(x) / n.in.Elems()
@@ -472,11 +472,11 @@ func (n *Network) notFinite(x []float32, train bool) string {
 		if len(s.In) == 0 {
 			continue
 		}
-		r, err := n.engine.Build(&engine.Plan{Steps: n.plan.Steps[:i+1], Seed: n.plan.Seed}, count)
+		r, err := n.engine.Build(&engine.PlanOf[T]{Steps: n.plan.Steps[:i+1], Seed: n.plan.Seed}, count)
 		if err != nil {
 			return fmt.Sprintf("where, can't be said: %v", err)
 		}
-		out := make([]float32, count*s.Out.Elems())
+		out := make([]T, count*s.Out.Elems())
 		r.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
 		if j := firstNotFinite(out); j >= 0 {
 			return fmt.Sprintf("%v is in the output of %q, sample %d of the batch", out[j], s.Name, j/s.Out.Elems())
@@ -486,7 +486,7 @@ func (n *Network) notFinite(x []float32, train bool) string {
 }
 
 // spoilt says which weights are NaN or infinite, "" if none are.
-func (n *Network) spoilt() string {
+func (n *NetworkOf[T]) spoilt() string {
 	for _, p := range n.blocks() {
 		if i := firstNotFinite(p.W); i >= 0 {
 			return fmt.Sprintf("the last update left %v in %q", p.W[i], p.Name)
@@ -496,7 +496,7 @@ func (n *Network) spoilt() string {
 }
 
 // firstNotFinite is the index of the first NaN or infinity, -1 if there is none.
-func firstNotFinite(x []float32) int {
+func firstNotFinite[T engine.Float](x []T) int {
 	for i, v := range x {
 		if d := float64(v); math.IsNaN(d) || math.IsInf(d, 0) {
 			return i

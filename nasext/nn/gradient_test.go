@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/seed"
 )
@@ -90,22 +91,22 @@ var kindsWithGradient = slices.DeleteFunc(arch.Kinds()[1:], func(k arch.Kind) bo
 
 // inputs draws numbers for an operation; for those with kinks, their
 // distances from each other and from the kinks are at least 0.01, more than a small step.
-func inputs(d *rand.Rand, k arch.Kind, n int) []float32 {
-	x := make([]float32, n)
+func inputs[T engine.Float](d *rand.Rand, k arch.Kind, n int) []T {
+	x := make([]T, n)
 	for i, p := range d.Perm(n) {
-		x[i] = float32(d.NormFloat64())
+		x[i] = T(d.NormFloat64())
 		switch k {
 		case arch.ReLU, arch.MaxPool, arch.ReLU6, arch.HardSigmoid, arch.HardSwish:
-			x[i] = (float32(p) - float32(n/2) + 0.25) * 0.04
+			x[i] = T(float64(p)-float64(n/2)+0.25) * 0.04
 		}
 	}
 	return x
 }
 
-func randomise(d *rand.Rand, n *Network) {
+func randomise[T engine.Float](d *rand.Rand, n *NetworkOf[T]) {
 	for _, p := range append(n.Params(), n.Moments()...) {
 		for j := range p.W {
-			p.W[j] = float32(0.3 + d.Float64())
+			p.W[j] = T(0.3 + d.Float64())
 			if d.IntN(2) == 0 && p.G != nil {
 				p.W[j] = -p.W[j]
 			}
@@ -123,7 +124,7 @@ func TestForwardMatchesDefinition(t *testing.T) {
 				t.Fatal(err)
 			}
 			randomise(d, n)
-			x := inputs(d, k, batch*a.Input.Elems())
+			x := inputs[float32](d, k, batch*a.Input.Elems())
 			got, err := n.Forward(x, false)
 			if err != nil {
 				t.Fatal(err)
@@ -138,28 +139,34 @@ func TestForwardMatchesDefinition(t *testing.T) {
 }
 
 // TestGradients compares the gradients of a random linear function of the outputs with
-// central differences, for every operation.
+// central differences, for every operation: in double precision to 1e-6, in single
+// precision as far as differences can be trusted.
 func TestGradients(t *testing.T) {
 	for _, k := range kindsWithGradient {
-		for _, e := range []*cpu.Engine{cpu.New(1), cpu.Portable(1)} {
+		for _, e := range cpu.Every(1) {
 			for trial := range 12 {
-				checkGradients(t, e, k, uint64(trial))
+				checkGradients(t, e, k, uint64(trial), 0.005, 0.01)
 			}
+		}
+		for trial := range 40 {
+			checkGradients(t, cpu.New64(1), k, uint64(trial), 1e-5, 1e-6)
 		}
 	}
 }
 
-func checkGradients(t *testing.T, e *cpu.Engine, k arch.Kind, trial uint64) {
+// checkGradients takes differences over twice eps and compares them to a tolerance, which
+// is relative for gradients above 1.
+func checkGradients[T engine.Float](t *testing.T, e engine.EngineOf[T], k arch.Kind, trial uint64, eps T, tolerance float64) {
 	t.Helper()
 	d := seed.Stream(trial, "gradient", string(k))
 	a, batch := around(d, k)
-	n, err := NewOn(e, a, 1)
+	n, err := newOn(e, a, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	randomise(d, n)
-	x := inputs(d, k, batch*a.Input.Elems())
-	forward := func() []float32 {
+	x := inputs[T](d, k, batch*a.Input.Elems())
+	forward := func() []T {
 		n.passes = 7 // the same draws of dropout each time
 		y, err := n.Forward(x, true)
 		if err != nil {
@@ -168,9 +175,9 @@ func checkGradients(t *testing.T, e *cpu.Engine, k arch.Kind, trial uint64) {
 		return y
 	}
 	out := len(forward())
-	dout := make([]float32, out)
+	dout := make([]T, out)
 	for i := range dout {
-		dout[i] = float32(d.NormFloat64())
+		dout[i] = T(d.NormFloat64())
 	}
 	value := func() (s float64) {
 		for i, v := range forward() {
@@ -178,32 +185,31 @@ func checkGradients(t *testing.T, e *cpu.Engine, k arch.Kind, trial uint64) {
 		}
 		return s
 	}
-	dx := make([]float32, len(x))
+	dx := make([]T, len(x))
 	forward()
 	if err := n.Backward(dout, dx); err != nil {
 		t.Fatal(err)
 	}
-	check := func(what string, w, g []float32) {
+	check := func(what string, w, g []T) {
 		for range min(12, len(w)) {
 			i := d.IntN(len(w))
-			const eps = 0.005
 			grad, old := float64(g[i]), w[i]
 			w[i] = old + eps
 			up := value()
 			w[i] = old - eps
 			down := value()
 			w[i] = old
-			want := (up - down) / (2 * eps)
-			if math.Abs(grad-want) > 0.01*math.Max(math.Abs(want), 1) {
+			want := (up - down) / (2 * float64(eps))
+			if math.Abs(grad-want) > tolerance*math.Max(math.Abs(want), 1) {
 				t.Fatalf("%s, %s on %v, %d samples, trial %d: the gradient of %s at %d is %v, differences say %v",
 					e.Name(), a.Nodes[1].Op, a.Input, batch, trial, what, i, grad, want)
 			}
 		}
 	}
 	check("the input", x, dx)
-	grads := map[*Param][]float32{}
+	grads := map[*engine.ParamOf[T]][]T{}
 	for _, p := range n.Params() {
-		grads[p] = append([]float32(nil), p.G...)
+		grads[p] = append([]T(nil), p.G...)
 	}
 	for _, p := range n.Params() {
 		check(p.Name, p.W, grads[p])

@@ -11,7 +11,7 @@ import (
 // activations through ReLUs (He et al. 2015, eq. 10), and 1/fan-in for a linear layer
 // that is the output. Biases and shifts are 0, scales 1, running moments those of a
 // standard normal. Each parameter has a stream of its own, named by it.
-func (n *Network) initialise(sd uint64) {
+func (n *NetworkOf[T]) initialise(sd uint64) {
 	last := len(n.plan.Steps) - 1
 	for i, s := range n.plan.Steps {
 		switch s.Op.Kind {
@@ -24,7 +24,7 @@ func (n *Network) initialise(sd uint64) {
 			deviation := math.Sqrt(gain / float64(fanIn))
 			draw := seed.Stream(sd, "weights", s.Weight.Name)
 			for j := range s.Weight.W {
-				s.Weight.W[j] = float32(deviation * draw.NormFloat64())
+				s.Weight.W[j] = T(deviation * draw.NormFloat64())
 			}
 		case arch.BatchNorm:
 			for c := range s.Weight.W {

@@ -3,16 +3,33 @@ package nn
 import (
 	"fmt"
 	"math"
+
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
-// Loss scores outputs (samples × classes) against labels y, each 0 to classes-1. If grad
+// LossOf scores outputs (samples × classes) against labels y, each 0 to classes-1. If grad
 // is not nil, it takes the gradient of the mean loss by the outputs.
-type Loss func(outputs []float32, y []int, classes int, grad []float32) Score
+type LossOf[T engine.Float] func(outputs []T, y []int, classes int, grad []T) Score
+
+// Loss is a loss in single precision.
+type Loss = LossOf[float32]
+
+// Loss64 is a loss in double precision.
+type Loss64 = LossOf[float64]
 
 // CrossEntropy is the mean softmax cross-entropy, a Loss. Its gradient is
 // (softmax - one-hot)/samples. It computes in double precision and subtracts the largest
 // output first, so that nothing overflows.
 func CrossEntropy(outputs []float32, y []int, classes int, grad []float32) Score {
+	return hardCrossEntropy(outputs, y, classes, grad)
+}
+
+// CrossEntropy64 is CrossEntropy in double precision, a Loss64.
+func CrossEntropy64(outputs []float64, y []int, classes int, grad []float64) Score {
+	return hardCrossEntropy(outputs, y, classes, grad)
+}
+
+func hardCrossEntropy[T engine.Float](outputs []T, y []int, classes int, grad []T) Score {
 	return crossEntropy(outputs, y, classes, 0, grad)
 }
 
@@ -28,7 +45,7 @@ func SmoothedCrossEntropy(share float64) (Loss, error) {
 	}, nil
 }
 
-func crossEntropy(outputs []float32, y []int, classes int, smoothing float64, grad []float32) Score {
+func crossEntropy[T engine.Float](outputs []T, y []int, classes int, smoothing float64, grad []T) Score {
 	s := Score{Samples: len(y)}
 	rest := smoothing / float64(classes)
 	for i, label := range y {
@@ -55,7 +72,7 @@ func crossEntropy(outputs []float32, y []int, classes int, smoothing float64, gr
 			if c == label {
 				p -= 1 - smoothing
 			}
-			grad[i*classes+c] = float32(p / float64(len(y)))
+			grad[i*classes+c] = T(p / float64(len(y)))
 		}
 	}
 	return s
@@ -64,6 +81,15 @@ func crossEntropy(outputs []float32, y []int, classes int, smoothing float64, gr
 // SquaredError is the mean squared error of outputs and one-hot labels, a Loss. The mean
 // is over all outputs of all samples.
 func SquaredError(outputs []float32, y []int, classes int, grad []float32) Score {
+	return squaredError(outputs, y, classes, grad)
+}
+
+// SquaredError64 is SquaredError in double precision, a Loss64.
+func SquaredError64(outputs []float64, y []int, classes int, grad []float64) Score {
+	return squaredError(outputs, y, classes, grad)
+}
+
+func squaredError[T engine.Float](outputs []T, y []int, classes int, grad []T) Score {
 	s := Score{Samples: len(y)}
 	count := float64(len(y) * classes)
 	for i, label := range y {
@@ -78,7 +104,7 @@ func SquaredError(outputs []float32, y []int, classes int, grad []float32) Score
 			}
 			s.Loss += d * d / count
 			if grad != nil {
-				grad[i*classes+c] = float32(2 * d / count)
+				grad[i*classes+c] = T(2 * d / count)
 			}
 		}
 	}
@@ -106,7 +132,7 @@ func MSE(outputs, targets, grad []float32) (float64, error) {
 }
 
 // argmax is the index of the largest number, the first one of equals.
-func argmax(row []float32) int {
+func argmax[T engine.Float](row []T) int {
 	best := 0
 	for i, v := range row {
 		if v > row[best] {

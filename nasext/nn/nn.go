@@ -20,28 +20,34 @@ import (
 // work on any slice of them, also on such as belong to no Network.
 type Param = engine.Param
 
+// Param64 is Param in double precision.
+type Param64 = engine.ParamOf[float64]
+
 // NewParam is a parameter of zeros with a gradient of zeros.
-func NewParam(name string, shape ...int) *Param {
+func NewParam(name string, shape ...int) *Param { return newParam[float32](name, shape...) }
+
+func newParam[T engine.Float](name string, shape ...int) *engine.ParamOf[T] {
 	n := 1
 	for _, d := range shape {
 		n *= d
 	}
-	return &Param{Name: name, Shape: shape, W: make([]float32, n), G: make([]float32, n)}
+	return &engine.ParamOf[T]{Name: name, Shape: shape, W: make([]T, n), G: make([]T, n)}
 }
 
-// Network is an architecture with weights. It is for one goroutine at a time.
-type Network struct {
+// NetworkOf is an architecture with weights, in single or in double precision. It is for
+// one goroutine at a time.
+type NetworkOf[T engine.Float] struct {
 	// AuxWeight is how much the loss of each auxiliary head counts in Gradients, beside that
 	// of the output; 0.4 at first, as in the NASNet, ENAS and DARTS papers.
 	AuxWeight float64
 
 	arch    *arch.Arch
-	engine  engine.Engine
-	plan    *engine.Plan
-	main    *tape // of the plan
-	full    *tape // for training: with auxiliary heads behind the output; main if there are none
-	params  []*Param
-	moments []*Param
+	engine  engine.EngineOf[T]
+	plan    *engine.PlanOf[T]
+	main    *tape[T] // of the plan
+	full    *tape[T] // for training: with auxiliary heads behind the output; main if there are none
+	params  []*engine.ParamOf[T]
+	moments []*engine.ParamOf[T]
 	in      arch.Shape
 	classes int
 	passes  uint64 // in training, which number the draws of dropout
@@ -49,20 +55,27 @@ type Network struct {
 	single  string // the first batch norm of one pixel, which can't learn from one sample; "" if there is none
 }
 
+// Network is what most searches train: in single precision.
+type Network = NetworkOf[float32]
+
+// Network64 computes in double precision, an order of magnitude slower: the truth that
+// single precision is compared with.
+type Network64 = NetworkOf[float64]
+
 // tape is a plan with the runner that was built for its largest batch so far.
-type tape struct {
-	plan   *engine.Plan
-	runner engine.Runner
-	heads  int       // the output and the auxiliary ones
-	out    []float32 // samples × (heads × classes)
-	grads  []float32 // by out
+type tape[T engine.Float] struct {
+	plan   *engine.PlanOf[T]
+	runner engine.RunnerOf[T]
+	heads  int // the output and the auxiliary ones
+	out    []T // samples × (heads × classes)
+	grads  []T // by out
 	// With auxiliary heads, the outputs of one head and their gradients.
-	head, headGrads []float32
+	head, headGrads []T
 }
 
 // ready builds the runner if there is none for count samples. One that is much larger
 // than what it trains with wastes time.
-func (t *tape) ready(e engine.Engine, count int, train bool) error {
+func (t *tape[T]) ready(e engine.EngineOf[T], count int, train bool) error {
 	if t.runner != nil && t.runner.Batch() >= count && !(train && t.runner.Batch() > 2*count) {
 		return nil
 	}
@@ -71,22 +84,22 @@ func (t *tape) ready(e engine.Engine, count int, train bool) error {
 		return err
 	}
 	n := count * t.plan.Steps[len(t.plan.Steps)-1].Out.C
-	t.runner, t.out, t.grads = r, make([]float32, n), make([]float32, n)
+	t.runner, t.out, t.grads = r, make([]T, n), make([]T, n)
 	if t.heads > 1 {
-		t.head, t.headGrads = make([]float32, n/t.heads), make([]float32, n/t.heads)
+		t.head, t.headGrads = make([]T, n/t.heads), make([]T, n/t.heads)
 	}
 	return nil
 }
 
 // split copies numbers of head h, of samples × classes, out of those of all.
-func (t *tape) split(dst, all []float32, h, classes int) {
+func (t *tape[T]) split(dst, all []T, h, classes int) {
 	for i := 0; i < len(dst); i += classes {
 		copy(dst[i:i+classes], all[i*t.heads+h*classes:])
 	}
 }
 
 // join puts them back, times a factor.
-func (t *tape) join(all, src []float32, h, classes int, factor float32) {
+func (t *tape[T]) join(all, src []T, h, classes int, factor T) {
 	for i := 0; i < len(src); i += classes {
 		for c, v := range src[i : i+classes] {
 			all[i*t.heads+h*classes+c] = factor * v
@@ -98,8 +111,13 @@ func (t *tape) join(all, src []float32, h, classes int, factor float32) {
 // seed, on the processor's cores.
 func New(a *arch.Arch, seed uint64) (*Network, error) { return NewOn(cpu.New(0), a, seed) }
 
+// New64 is New in double precision. The weights are those of New before they are rounded.
+func New64(a *arch.Arch, seed uint64) (*Network64, error) { return newOn(cpu.New64(0), a, seed) }
+
 // NewOn is New on a given engine.
-func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
+func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) { return newOn(e, a, seed) }
+
+func newOn[T engine.Float](e engine.EngineOf[T], a *arch.Arch, seed uint64) (*NetworkOf[T], error) {
 	if err := a.Check(); err != nil {
 		return nil, fmt.Errorf("build network: %w", err)
 	}
@@ -107,9 +125,9 @@ func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build network: %w", err)
 	}
-	n := &Network{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.Plan{Seed: seed}, AuxWeight: 0.4}
+	n := &NetworkOf[T]{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.PlanOf[T]{Seed: seed}, AuxWeight: 0.4}
 	for i, node := range a.Nodes {
-		s := engine.Step{Name: node.Name, Op: node.Op.WithDefaults(), In: node.In, Out: infos[i].Out}
+		s := engine.StepOf[T]{Name: node.Name, Op: node.Op.WithDefaults(), In: node.In, Out: infos[i].Out}
 		if len(node.In) > 0 {
 			in := infos[node.In[0]].Out
 			s.Op.PadH, s.Op.PadW = node.Op.Leading(in)
@@ -127,8 +145,8 @@ func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) {
 }
 
 // wire makes the tapes, anew if the plan's seed is another.
-func (n *Network) wire() {
-	n.main = &tape{plan: n.plan, heads: 1}
+func (n *NetworkOf[T]) wire() {
+	n.main = &tape[T]{plan: n.plan, heads: 1}
 	n.full, n.trained = n.main, 0
 	aux := n.arch.Aux
 	if len(aux) == 0 {
@@ -136,9 +154,9 @@ func (n *Network) wire() {
 	}
 	last := len(n.plan.Steps) - 1
 	heads := 1 + len(aux)
-	n.full = &tape{heads: heads, plan: &engine.Plan{
+	n.full = &tape[T]{heads: heads, plan: &engine.PlanOf[T]{
 		Seed: n.plan.Seed,
-		Steps: append(n.plan.Steps[:last+1:last+1], engine.Step{
+		Steps: append(n.plan.Steps[:last+1:last+1], engine.StepOf[T]{
 			Name: "all outputs", Op: arch.Op{Kind: arch.Concat}, In: append([]int{last}, aux...), Out: arch.Shape{C: heads * n.classes, H: 1, W: 1},
 		}),
 	}}
@@ -146,14 +164,14 @@ func (n *Network) wire() {
 
 // addParams gives a step its parameters. Their names are the node's with ".weight",
 // ".bias", ".running_mean" or ".running_var".
-func (n *Network) addParams(s *engine.Step, in arch.Shape) {
-	param := func(word string, shape ...int) *Param {
-		p := NewParam(s.Name+"."+word, shape...)
+func (n *NetworkOf[T]) addParams(s *engine.StepOf[T], in arch.Shape) {
+	param := func(word string, shape ...int) *engine.ParamOf[T] {
+		p := newParam[T](s.Name+"."+word, shape...)
 		n.params = append(n.params, p)
 		return p
 	}
-	moment := func(word string) *Param {
-		p := &Param{Name: s.Name + "." + word, Shape: []int{in.C}, W: make([]float32, in.C)}
+	moment := func(word string) *engine.ParamOf[T] {
+		p := &engine.ParamOf[T]{Name: s.Name + "." + word, Shape: []int{in.C}, W: make([]T, in.C)}
 		n.moments = append(n.moments, p)
 		return p
 	}
@@ -170,7 +188,7 @@ func (n *Network) addParams(s *engine.Step, in arch.Shape) {
 		}
 	case arch.BatchNorm:
 		if o.Fixed {
-			s.Weight, s.Bias = NewParam(s.Name+".weight", in.C), NewParam(s.Name+".bias", in.C)
+			s.Weight, s.Bias = newParam[T](s.Name+".weight", in.C), newParam[T](s.Name+".bias", in.C)
 		} else {
 			s.Weight, s.Bias = param("weight", in.C), param("bias", in.C)
 		}
@@ -179,29 +197,29 @@ func (n *Network) addParams(s *engine.Step, in arch.Shape) {
 }
 
 // Arch is the architecture.
-func (n *Network) Arch() *arch.Arch { return n.arch }
+func (n *NetworkOf[T]) Arch() *arch.Arch { return n.arch }
 
 // Classes is the number of outputs.
-func (n *Network) Classes() int { return n.classes }
+func (n *NetworkOf[T]) Classes() int { return n.classes }
 
 // Engine says what the network runs on.
-func (n *Network) Engine() string { return n.engine.Name() }
+func (n *NetworkOf[T]) Engine() string { return n.engine.Name() }
 
 // Memory is how many bytes training in batches of the given size takes at most beside the
 // weights. Nothing is allocated to say so.
-func (n *Network) Memory(batch int) int64 { return n.engine.Memory(n.full.plan, batch) }
+func (n *NetworkOf[T]) Memory(batch int) int64 { return n.engine.Memory(n.full.plan, batch) }
 
 // Params are the trainable parameters in the order of the nodes, weight before bias.
-func (n *Network) Params() []*Param { return n.params }
+func (n *NetworkOf[T]) Params() []*engine.ParamOf[T] { return n.params }
 
 // Moments are the running means and variances of batch normalisation; they have no gradient.
-func (n *Network) Moments() []*Param { return n.moments }
+func (n *NetworkOf[T]) Moments() []*engine.ParamOf[T] { return n.moments }
 
 // Forward computes the outputs (logits) of the samples in x: len(x)/elements of one
 // sample, NCHW. With train it normalises by the batch's moments, moves the running
 // ones and drops out, and Backward may follow. The result, samples × classes, is used
 // again by the next call.
-func (n *Network) Forward(x []float32, train bool) ([]float32, error) {
+func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 	elems := n.in.Elems()
 	if len(x) == 0 || len(x)%elems != 0 {
 		return nil, fmt.Errorf("forward: %d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
@@ -234,7 +252,7 @@ func (n *Network) Forward(x []float32, train bool) ([]float32, error) {
 // Backward takes the gradient of a loss by the outputs of the last Forward, which was
 // one for training, and leaves the gradients of the parameters in their G, in place of
 // what was there. Those of auxiliary heads, which the outputs do not depend on, are 0. If dx is not nil, the gradient by the inputs goes there.
-func (n *Network) Backward(dout, dx []float32) error {
+func (n *NetworkOf[T]) Backward(dout, dx []T) error {
 	switch {
 	case n.trained == 0:
 		return fmt.Errorf("backward: the last forward pass was not one for training; call Forward(x, true) before")
@@ -292,13 +310,13 @@ func (s Score) Finite() bool { return !math.IsNaN(s.Loss) && !math.IsInf(s.Loss,
 // cross-entropy with labels y, backward. The gradients are then in the parameters' G.
 // If the loss is no finite number, there is nothing to learn from: the gradients are
 // left as they were.
-func (n *Network) Gradients(x []float32, y []int) (Score, error) {
-	return n.GradientsOf(CrossEntropy, x, y)
+func (n *NetworkOf[T]) Gradients(x []T, y []int) (Score, error) {
+	return n.GradientsOf(hardCrossEntropy[T], x, y)
 }
 
 // GradientsOf is Gradients of another loss. The gradients are of the loss of the output
 // and AuxWeight times that of each auxiliary head; the score is of the output alone.
-func (n *Network) GradientsOf(loss Loss, x []float32, y []int) (Score, error) {
+func (n *NetworkOf[T]) GradientsOf(loss LossOf[T], x []T, y []int) (Score, error) {
 	if err := n.checkLabels(x, y); err != nil {
 		return Score{}, err
 	}
@@ -328,13 +346,13 @@ func (n *Network) GradientsOf(loss Loss, x []float32, y []int) (Score, error) {
 			score.Loss = s.Loss
 			return score, nil
 		}
-		t.join(dout, grads, h, n.classes, float32(weight))
+		t.join(dout, grads, h, n.classes, T(weight))
 	}
 	t.runner.Backward(dout, nil)
 	return score, nil
 }
 
-func (n *Network) checkLabels(x []float32, y []int) error {
+func (n *NetworkOf[T]) checkLabels(x []T, y []int) error {
 	if e := n.in.Elems(); len(x) != len(y)*e {
 		return fmt.Errorf("%d labels, but %d numbers are %.6g samples of shape %v; give one label a sample",
 			len(y), len(x), float64(len(x))/float64(e), n.in)

@@ -5,40 +5,41 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
-// Optimizer changes parameters by their gradients. It keeps state for the parameters
+// OptimizerOf changes parameters by their gradients. It keeps state for the parameters
 // of its first Step, which every later Step has to be given again, in the same order.
-type Optimizer interface {
+type OptimizerOf[T engine.Float] interface {
 	// Name says what it is, with its settings.
 	Name() string
 	// Check says what is wrong with the settings.
 	Check() error
 	// Step updates the W of all parameters by their G at the given learning rate.
-	Step(params []*Param, rate float64) error
+	Step(params []*engine.ParamOf[T], rate float64) error
 	// State is what it remembers of the parameters, which is made if there was no step
 	// yet. A checkpoint keeps it, and writes it back.
-	State(params []*Param) *OptimState
+	State(params []*engine.ParamOf[T]) *OptimStateOf[T]
 }
 
-// OptimState is what an optimiser remembers from step to step.
-type OptimState struct {
+// OptimStateOf is what an optimiser remembers from step to step.
+type OptimStateOf[T engine.Float] struct {
 	Steps int // taken so far
 	// Slots are running averages and the like, one block for each parameter in each slot.
 	// A block has the name of its slot, a slash and the name of its parameter.
-	Slots [][]*Param
-	of    []*Param // the parameters
+	Slots [][]*engine.ParamOf[T]
+	of    []*engine.ParamOf[T] // the parameters
 }
 
 // begin makes the slots if there are none yet.
-func (s *OptimState) begin(params []*Param, slots ...string) *OptimState {
+func (s *OptimStateOf[T]) begin(params []*engine.ParamOf[T], slots ...string) *OptimStateOf[T] {
 	if s.Slots == nil {
-		s.Slots, s.of = make([][]*Param, len(slots)), slices.Clone(params)
+		s.Slots, s.of = make([][]*engine.ParamOf[T], len(slots)), slices.Clone(params)
 		for i, slot := range slots {
-			s.Slots[i] = make([]*Param, len(params))
+			s.Slots[i] = make([]*engine.ParamOf[T], len(params))
 			for j, p := range params {
-				s.Slots[i][j] = &Param{Name: slot + "/" + p.Name, Shape: p.Shape, W: make([]float32, len(p.W))}
+				s.Slots[i][j] = &engine.ParamOf[T]{Name: slot + "/" + p.Name, Shape: p.Shape, W: make([]T, len(p.W))}
 			}
 		}
 	}
@@ -46,7 +47,7 @@ func (s *OptimState) begin(params []*Param, slots ...string) *OptimState {
 }
 
 // step counts a step of the parameters, if it can be one.
-func (s *OptimState) step(params []*Param, rate float64) error {
+func (s *OptimStateOf[T]) step(params []*engine.ParamOf[T], rate float64) error {
 	if !(rate >= 0) || math.IsInf(rate, 1) {
 		return fmt.Errorf("learning rate %v; it has to be a finite number of at least 0", rate)
 	}
@@ -63,7 +64,7 @@ func (s *OptimState) step(params []*Param, rate float64) error {
 }
 
 // same says if the parameters are not those of the first step.
-func (s *OptimState) same(params []*Param) error {
+func (s *OptimStateOf[T]) same(params []*engine.ParamOf[T]) error {
 	if len(s.of) != len(params) {
 		return fmt.Errorf("%d parameters, but the first step had %d; give the same ones every step", len(params), len(s.of))
 	}
@@ -84,22 +85,22 @@ func (s *OptimState) same(params []*Param) error {
 func Filters(p *Param) bool { return len(p.Shape) > 1 }
 
 // decayOf is the weight decay of one parameter.
-func decayOf(decay float64, decays func(*Param) bool, p *Param) float64 {
+func decayOf[T engine.Float](decay float64, decays func(*engine.ParamOf[T]) bool, p *engine.ParamOf[T]) float64 {
 	if decays != nil && !decays(p) {
 		return 0
 	}
 	return decay
 }
 
-// SGD is stochastic gradient descent with momentum (Sutskever et al. 2013, in the form
+// SGDOf is stochastic gradient descent with momentum (Sutskever et al. 2013, in the form
 // where the velocity holds gradients, not steps): g = G + WeightDecay·W,
 // v = Momentum·v + g, W -= rate·v, or with Nesterov W -= rate·(g + Momentum·v).
-type SGD struct {
-	Momentum    float64           // at least 0 and below 1
-	WeightDecay float64           // at least 0
-	Nesterov    bool              // look ahead
-	Decays      func(*Param) bool // parameters that decay, such as Filters; nil: all
-	state       OptimState
+type SGDOf[T engine.Float] struct {
+	Momentum    float64                       // at least 0 and below 1
+	WeightDecay float64                       // at least 0
+	Nesterov    bool                          // look ahead
+	Decays      func(*engine.ParamOf[T]) bool // parameters that decay, such as Filters; nil: all
+	state       OptimStateOf[T]
 }
 
 // NewSGD is gradient descent with the given momentum (0 ≤ momentum < 1; 0.9 is usual)
@@ -108,42 +109,44 @@ func NewSGD(momentum, weightDecay float64) *SGD {
 	return &SGD{Momentum: momentum, WeightDecay: weightDecay}
 }
 
-// Name implements Optimizer.
-func (o *SGD) Name() string {
+// Name implements OptimizerOf.
+func (o *SGDOf[T]) Name() string {
 	return fmt.Sprintf("SGD(momentum %g, nesterov %t, weight decay %g%s)", o.Momentum, o.Nesterov, o.WeightDecay, someDecay(o.Decays))
 }
 
-// Check implements Optimizer.
-func (o *SGD) Check() error {
+// Check implements OptimizerOf.
+func (o *SGDOf[T]) Check() error {
 	return checkSettings("SGD", share("momentum", o.Momentum), positive("weight decay", o.WeightDecay))
 }
 
-// State implements Optimizer.
-func (o *SGD) State(params []*Param) *OptimState { return o.state.begin(params, "velocity") }
+// State implements OptimizerOf.
+func (o *SGDOf[T]) State(params []*engine.ParamOf[T]) *OptimStateOf[T] {
+	return o.state.begin(params, "velocity")
+}
 
-// Step implements Optimizer.
-func (o *SGD) Step(params []*Param, rate float64) error {
+// Step implements OptimizerOf.
+func (o *SGDOf[T]) Step(params []*engine.ParamOf[T], rate float64) error {
 	if err := o.State(params).step(params, rate); err != nil {
 		return fmt.Errorf("SGD: %w", err)
 	}
-	lr, mom := float32(rate), float32(o.Momentum)
+	lr, mom := T(rate), T(o.Momentum)
 	for i, p := range params {
-		decay := float32(decayOf(o.WeightDecay, o.Decays, p))
+		decay := T(decayOf(o.WeightDecay, o.Decays, p))
 		cpu.Momentum(p.W, o.state.Slots[0][i].W, p.G, lr, mom, decay, o.Nesterov)
 	}
 	return nil
 }
 
-// Adam is Adam with bias correction (Kingma & Ba 2015, algorithm 1). Weight decay is
+// AdamOf is Adam with bias correction (Kingma & Ba 2015, algorithm 1). Weight decay is
 // added to the gradient, or if Decoupled taken off the weights, rate·WeightDecay·W, which
 // is AdamW (Loshchilov & Hutter 2019, algorithm 2, where the rate is η·α).
-type Adam struct {
-	Beta1, Beta2 float64           // at least 0 and below 1
-	Eps          float64           // above 0
-	WeightDecay  float64           // at least 0
-	Decoupled    bool              // weight decay past the averages
-	Decays       func(*Param) bool // parameters that decay, such as Filters; nil: all
-	state        OptimState
+type AdamOf[T engine.Float] struct {
+	Beta1, Beta2 float64                       // at least 0 and below 1
+	Eps          float64                       // above 0
+	WeightDecay  float64                       // at least 0
+	Decoupled    bool                          // weight decay past the averages
+	Decays       func(*engine.ParamOf[T]) bool // parameters that decay, such as Filters; nil: all
+	state        OptimStateOf[T]
 }
 
 // NewAdam is Adam with the paper's settings: β₁ 0.9, β₂ 0.999, ε 1e-8.
@@ -157,92 +160,94 @@ func NewAdamW(weightDecay float64) *Adam {
 	return o
 }
 
-// Name implements Optimizer.
-func (o *Adam) Name() string {
+// Name implements OptimizerOf.
+func (o *AdamOf[T]) Name() string {
 	return fmt.Sprintf("%s(β₁ %g, β₂ %g, ε %g, weight decay %g%s)", o.word(), o.Beta1, o.Beta2, o.Eps, o.WeightDecay, someDecay(o.Decays))
 }
 
-func (o *Adam) word() string {
+func (o *AdamOf[T]) word() string {
 	if o.Decoupled {
 		return "AdamW"
 	}
 	return "Adam"
 }
 
-// Check implements Optimizer.
-func (o *Adam) Check() error {
+// Check implements OptimizerOf.
+func (o *AdamOf[T]) Check() error {
 	return checkSettings(o.word(), share("β₁", o.Beta1), share("β₂", o.Beta2), above("ε", o.Eps), positive("weight decay", o.WeightDecay))
 }
 
-// State implements Optimizer.
-func (o *Adam) State(params []*Param) *OptimState { return o.state.begin(params, "mean", "square") }
+// State implements OptimizerOf.
+func (o *AdamOf[T]) State(params []*engine.ParamOf[T]) *OptimStateOf[T] {
+	return o.state.begin(params, "mean", "square")
+}
 
-// Step implements Optimizer.
-func (o *Adam) Step(params []*Param, rate float64) error {
+// Step implements OptimizerOf.
+func (o *AdamOf[T]) Step(params []*engine.ParamOf[T], rate float64) error {
 	if err := o.State(params).step(params, rate); err != nil {
 		return fmt.Errorf("%s: %w", o.word(), err)
 	}
 	t := float64(o.state.Steps)
-	step := cpu.AdamStep{
-		Rest1: float32(1 - o.Beta1), Rest2: float32(1 - o.Beta2), Eps: float32(o.Eps),
-		Root: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))), Size: float32(rate / (1 - math.Pow(o.Beta1, t))),
+	step := cpu.AdamStep[T]{
+		Rest1: T(1 - o.Beta1), Rest2: T(1 - o.Beta2), Eps: T(o.Eps),
+		Root: T(1 / math.Sqrt(1-math.Pow(o.Beta2, t))), Size: T(rate / (1 - math.Pow(o.Beta1, t))),
 	}
 	for i, p := range params {
 		decay := decayOf(o.WeightDecay, o.Decays, p)
-		step.Added, step.Keep = float32(decay), 1
+		step.Added, step.Keep = T(decay), 1
 		if o.Decoupled {
-			step.Added, step.Keep = 0, float32(1-rate*decay)
+			step.Added, step.Keep = 0, T(1-rate*decay)
 		}
 		cpu.Adam(p.W, o.state.Slots[0][i].W, o.state.Slots[1][i].W, p.G, step)
 	}
 	return nil
 }
 
-// RMSprop divides gradients by a running root of their mean square (Tieleman & Hinton
+// RMSpropOf divides gradients by a running root of their mean square (Tieleman & Hinton
 // 2012, lecture 6.5): g = G + WeightDecay·W, s = Decay·s + (1-Decay)·g²,
 // v = Momentum·v + g/(√s + Eps), W -= rate·v.
-type RMSprop struct {
-	Decay       float64           // of the mean square; at least 0 and below 1
-	Momentum    float64           // at least 0 and below 1
-	Eps         float64           // above 0
-	WeightDecay float64           // at least 0
-	Decays      func(*Param) bool // parameters that decay, such as Filters; nil: all
-	state       OptimState
+type RMSpropOf[T engine.Float] struct {
+	Decay       float64                       // of the mean square; at least 0 and below 1
+	Momentum    float64                       // at least 0 and below 1
+	Eps         float64                       // above 0
+	WeightDecay float64                       // at least 0
+	Decays      func(*engine.ParamOf[T]) bool // parameters that decay, such as Filters; nil: all
+	state       OptimStateOf[T]
 }
 
 // NewRMSprop is RMSprop with a decay of 0.99, ε 1e-8 and no momentum.
 func NewRMSprop() *RMSprop { return &RMSprop{Decay: 0.99, Eps: 1e-8} }
 
-// Name implements Optimizer.
-func (o *RMSprop) Name() string {
+// Name implements OptimizerOf.
+func (o *RMSpropOf[T]) Name() string {
 	return fmt.Sprintf("RMSprop(decay %g, momentum %g, ε %g, weight decay %g%s)", o.Decay, o.Momentum, o.Eps, o.WeightDecay, someDecay(o.Decays))
 }
 
-// Check implements Optimizer.
-func (o *RMSprop) Check() error {
+// Check implements OptimizerOf.
+func (o *RMSpropOf[T]) Check() error {
 	return checkSettings("RMSprop", share("decay", o.Decay), share("momentum", o.Momentum), above("ε", o.Eps), positive("weight decay", o.WeightDecay))
 }
 
-// State implements Optimizer.
-func (o *RMSprop) State(params []*Param) *OptimState {
+// State implements OptimizerOf.
+func (o *RMSpropOf[T]) State(params []*engine.ParamOf[T]) *OptimStateOf[T] {
 	return o.state.begin(params, "square", "velocity")
 }
 
-// Step implements Optimizer.
-func (o *RMSprop) Step(params []*Param, rate float64) error {
+// Step implements OptimizerOf.
+func (o *RMSpropOf[T]) Step(params []*engine.ParamOf[T], rate float64) error {
 	if err := o.State(params).step(params, rate); err != nil {
 		return fmt.Errorf("RMSprop: %w", err)
 	}
-	step := cpu.RMSpropStep{Momentum: float32(o.Momentum), Rest: float32(1 - o.Decay), Eps: float32(o.Eps), Rate: float32(rate)}
+	step := cpu.RMSpropStep[T]{Momentum: T(o.Momentum), Rest: T(1 - o.Decay), Eps: T(o.Eps), Rate: T(rate)}
 	for i, p := range params {
-		step.Added = float32(decayOf(o.WeightDecay, o.Decays, p))
+		step.Added = T(decayOf(o.WeightDecay, o.Decays, p))
 		cpu.RMSprop(p.W, o.state.Slots[1][i].W, o.state.Slots[0][i].W, p.G, step)
 	}
 	return nil
 }
 
 // someDecay says in a name that not all parameters decay.
-func someDecay(decays func(*Param) bool) string {
+func someDecay[T engine.Float](decays func(*engine.ParamOf[T]) bool) string {
 	if decays == nil {
 		return ""
 	}
@@ -278,6 +283,23 @@ func checkSettings(what string, all ...setting) error {
 	}
 	return nil
 }
+
+// In single precision, as networks are trained.
+type (
+	Optimizer  = OptimizerOf[float32]
+	OptimState = OptimStateOf[float32]
+	SGD        = SGDOf[float32]
+	Adam       = AdamOf[float32]
+	RMSprop    = RMSpropOf[float32]
+)
+
+// In double precision. An optimiser is made by its settings: SGD64{Momentum: 0.9}.
+type (
+	Optimizer64 = OptimizerOf[float64]
+	SGD64       = SGDOf[float64]
+	Adam64      = AdamOf[float64]
+	RMSprop64   = RMSpropOf[float64]
+)
 
 // ClipNorm scales all gradients so that their common Euclidean norm is at most limit
 // (Pascanu et al. 2013, algorithm 1) and returns the norm they had. Gradients whose

@@ -27,14 +27,14 @@ func reference(n *Network, x []float32) []float64 {
 			for _, from := range s.In {
 				ins = append(ins, vals[from])
 			}
-			vals = append(vals, n.referenceStep(i, ins))
+			vals = append(vals, referenceStep(n, i, ins))
 		}
 		out = append(out, vals[len(vals)-1]...)
 	}
 	return out
 }
 
-func (n *Network) referenceStep(i int, ins [][]float64) []float64 {
+func referenceStep(n *Network, i int, ins [][]float64) []float64 {
 	s := n.plan.Steps[i]
 	in, o, x := n.plan.Steps[s.In[0]].Out, s.Op, ins[0]
 	y := make([]float64, s.Out.Elems())

@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
 
 // Save writes all parameters and running moments in the safetensors format, by the names
 // and shapes that Params and Moments have. Python's safetensors can read them.
-func (n *Network) Save(w io.Writer) error {
+func (n *NetworkOf[T]) Save(w io.Writer) error {
 	if err := safetensors.Write(w, &safetensors.File{Tensors: tensorsOf(n.blocks(), "")}); err != nil {
 		return fmt.Errorf("save weights: %w", err)
 	}
@@ -22,7 +23,7 @@ func (n *Network) Save(w io.Writer) error {
 // Load reads weights in the safetensors format, such as Save of a network of the same
 // architecture or a checkpoint of its training. They may be in half or double precision.
 // On an error the network is as it was.
-func (n *Network) Load(r io.Reader) error {
+func (n *NetworkOf[T]) Load(r io.Reader) error {
 	f, err := readTensors(r)
 	if err != nil {
 		return fmt.Errorf("load weights: %w", err)
@@ -37,7 +38,7 @@ func (n *Network) Load(r io.Reader) error {
 }
 
 // blocks are all numbers that make the network what it is.
-func (n *Network) blocks() []*Param { return slices.Concat(n.params, n.moments) }
+func (n *NetworkOf[T]) blocks() []*engine.ParamOf[T] { return slices.Concat(n.params, n.moments) }
 
 func readTensors(r io.Reader) (*safetensors.File, error) {
 	b, err := io.ReadAll(r)
@@ -51,10 +52,10 @@ func readTensors(r io.Reader) (*safetensors.File, error) {
 const stateMark = "@"
 
 // tensorsOf are blocks as they are in a file, their names after a prefix.
-func tensorsOf(blocks []*Param, prefix string) []safetensors.Tensor {
+func tensorsOf[T engine.Float](blocks []*engine.ParamOf[T], prefix string) []safetensors.Tensor {
 	all := make([]safetensors.Tensor, len(blocks))
 	for i, p := range blocks {
-		all[i] = safetensors.Floats(prefix+p.Name, p.Shape, p.W)
+		all[i] = safetensors.Of(prefix+p.Name, p.Shape, p.W)
 	}
 	return all
 }
@@ -62,14 +63,14 @@ func tensorsOf(blocks []*Param, prefix string) []safetensors.Tensor {
 // match finds the numbers of the blocks in a file, by their names after a prefix. It says
 // which block is the first that the file has not or has in another shape, or which tensor
 // of that prefix belongs to no block.
-func match(tensors []safetensors.Tensor, blocks []*Param, prefix string) ([][]float32, error) {
+func match[T engine.Float](tensors []safetensors.Tensor, blocks []*engine.ParamOf[T], prefix string) ([][]T, error) {
 	left := map[string]safetensors.Tensor{}
 	for _, t := range tensors {
 		if strings.HasPrefix(t.Name, prefix) {
 			left[t.Name] = t
 		}
 	}
-	values := make([][]float32, len(blocks))
+	values := make([][]T, len(blocks))
 	for i, p := range blocks {
 		name := prefix + p.Name
 		t, ok := left[name]
@@ -80,8 +81,8 @@ func match(tensors []safetensors.Tensor, blocks []*Param, prefix string) ([][]fl
 			return nil, fmt.Errorf("%q is of shape %s in the file, but of %s in the network", name, dims(t.Shape), dims(p.Shape))
 		}
 		delete(left, name)
-		values[i] = make([]float32, len(p.W))
-		if err := t.Floats(values[i]); err != nil {
+		values[i] = make([]T, len(p.W))
+		if err := safetensors.Read(t, values[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -103,7 +104,7 @@ func dims(shape []int) string {
 }
 
 // assign gives blocks their numbers.
-func assign(blocks []*Param, values [][]float32) {
+func assign[T engine.Float](blocks []*engine.ParamOf[T], values [][]T) {
 	for i, p := range blocks {
 		copy(p.W, values[i])
 	}

@@ -10,12 +10,14 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_nn = []Symbol{
 	{"Adam", (*p.Adam)(nil), value},
+	{"Adam64", (*p.Adam64)(nil), value},
 	{"Average", (*p.Average)(nil), value},
 	{"ClipNorm", p.ClipNorm, value},
 	{"Confusion", p.Confusion, value},
 	{"Constant", (*p.Constant)(nil), value},
 	{"Cosine", (*p.Cosine)(nil), value},
 	{"CrossEntropy", p.CrossEntropy, value},
+	{"CrossEntropy64", p.CrossEntropy64, value},
 	{"Diverged", (*p.Diverged)(nil), value},
 	{"Epoch", (*p.Epoch)(nil), value},
 	{"Filters", p.Filters, value},
@@ -25,10 +27,13 @@ var table_github_com_nascent_go_nascent_nasext_nn = []Symbol{
 	{"History", (*p.History)(nil), value},
 	{"Linear", (*p.Linear)(nil), value},
 	{"Loss", (*p.Loss)(nil), value},
+	{"Loss64", (*p.Loss64)(nil), value},
 	{"MSE", p.MSE, value},
 	{"Mixed", p.Mixed, value},
 	{"Network", (*p.Network)(nil), value},
+	{"Network64", (*p.Network64)(nil), value},
 	{"New", p.New, value},
+	{"New64", p.New64, value},
 	{"NewAdam", p.NewAdam, value},
 	{"NewAdamW", p.NewAdamW, value},
 	{"NewAverage", p.NewAverage, value},
@@ -39,42 +44,25 @@ var table_github_com_nascent_go_nascent_nasext_nn = []Symbol{
 	{"NewTraining", p.NewTraining, value},
 	{"OptimState", (*p.OptimState)(nil), value},
 	{"Optimizer", (*p.Optimizer)(nil), value},
-	{"_Optimizer", (*_github_com_nascent_go_nascent_nasext_nn_Optimizer)(nil), value},
+	{"Optimizer64", (*p.Optimizer64)(nil), value},
 	{"Param", (*p.Param)(nil), value},
+	{"Param64", (*p.Param64)(nil), value},
 	{"Phase", (*p.Phase)(nil), value},
 	{"Phases", (*p.Phases)(nil), value},
 	{"Progress", (*p.Progress)(nil), value},
 	{"RMSprop", (*p.RMSprop)(nil), value},
+	{"RMSprop64", (*p.RMSprop64)(nil), value},
 	{"SGD", (*p.SGD)(nil), value},
+	{"SGD64", (*p.SGD64)(nil), value},
 	{"Schedule", (*p.Schedule)(nil), value},
 	{"_Schedule", (*_github_com_nascent_go_nascent_nasext_nn_Schedule)(nil), value},
 	{"Score", (*p.Score)(nil), value},
 	{"SmoothedCrossEntropy", p.SmoothedCrossEntropy, value},
 	{"SquaredError", p.SquaredError, value},
+	{"SquaredError64", p.SquaredError64, value},
 	{"Steps", (*p.Steps)(nil), value},
 	{"Training", (*p.Training)(nil), value},
 	{"Warmup", p.Warmup, value},
-}
-
-// _github_com_nascent_go_nascent_nasext_nn_Optimizer carries an interpreted value as a p.Optimizer.
-type _github_com_nascent_go_nascent_nasext_nn_Optimizer struct {
-	IValue any
-	WCheck func() error
-	WName  func() string
-	WState func(a0 []*p.Param) *p.OptimState
-	WStep  func(a0 []*p.Param, a1 float64) error
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) Check() error { return W.WCheck() }
-
-func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) Name() string { return W.WName() }
-
-func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) State(a0 []*p.Param) *p.OptimState {
-	return W.WState(a0)
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_Optimizer) Step(a0 []*p.Param, a1 float64) error {
-	return W.WStep(a0, a1)
 }
 
 // _github_com_nascent_go_nascent_nasext_nn_Schedule carries an interpreted value as a p.Schedule.

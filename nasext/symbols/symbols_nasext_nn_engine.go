@@ -12,47 +12,9 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine = []Symbol{
 	{"BatchNormEps", "0.00001", untypedFloat},
 	{"BatchNormMomentum", "0.1", untypedFloat},
 	{"Engine", (*p.Engine)(nil), value},
-	{"_Engine", (*_github_com_nascent_go_nascent_nasext_nn_engine_Engine)(nil), value},
 	{"Param", (*p.Param)(nil), value},
 	{"Pass", (*p.Pass)(nil), value},
 	{"Plan", (*p.Plan)(nil), value},
 	{"Runner", (*p.Runner)(nil), value},
-	{"_Runner", (*_github_com_nascent_go_nascent_nasext_nn_engine_Runner)(nil), value},
 	{"Step", (*p.Step)(nil), value},
-}
-
-// _github_com_nascent_go_nascent_nasext_nn_engine_Engine carries an interpreted value as a p.Engine.
-type _github_com_nascent_go_nascent_nasext_nn_engine_Engine struct {
-	IValue  any
-	WBuild  func(a0 *p.Plan, a1 int) (p.Runner, error)
-	WMemory func(a0 *p.Plan, a1 int) int64
-	WName   func() string
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_engine_Engine) Build(a0 *p.Plan, a1 int) (p.Runner, error) {
-	return W.WBuild(a0, a1)
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_engine_Engine) Memory(a0 *p.Plan, a1 int) int64 {
-	return W.WMemory(a0, a1)
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_engine_Engine) Name() string { return W.WName() }
-
-// _github_com_nascent_go_nascent_nasext_nn_engine_Runner carries an interpreted value as a p.Runner.
-type _github_com_nascent_go_nascent_nasext_nn_engine_Runner struct {
-	IValue    any
-	WBackward func(a0 []float32, a1 []float32)
-	WBatch    func() int
-	WForward  func(a0 []float32, a1 int, a2 p.Pass, a3 []float32)
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_engine_Runner) Backward(a0 []float32, a1 []float32) {
-	W.WBackward(a0, a1)
-}
-
-func (W _github_com_nascent_go_nascent_nasext_nn_engine_Runner) Batch() int { return W.WBatch() }
-
-func (W _github_com_nascent_go_nascent_nasext_nn_engine_Runner) Forward(a0 []float32, a1 int, a2 p.Pass, a3 []float32) {
-	W.WForward(a0, a1, a2, a3)
 }

@@ -9,13 +9,12 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_nn_engine_cpu = []Symbol{
-	{"Adam", p.Adam, value},
-	{"AdamStep", (*p.AdamStep)(nil), value},
 	{"Engine", (*p.Engine)(nil), value},
+	{"Engine64", (*p.Engine64)(nil), value},
+	{"Every", p.Every, value},
 	{"Matrix", (*p.Matrix)(nil), value},
-	{"Momentum", p.Momentum, value},
+	{"Matrix64", (*p.Matrix64)(nil), value},
 	{"New", p.New, value},
+	{"New64", p.New64, value},
 	{"Portable", p.Portable, value},
-	{"RMSprop", p.RMSprop, value},
-	{"RMSpropStep", (*p.RMSpropStep)(nil), value},
 }

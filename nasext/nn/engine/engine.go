@@ -6,33 +6,37 @@ package engine
 
 import "github.com/nascent-go/nascent/nasext/arch"
 
-// Param is a named block of numbers that training changes, with their gradient.
+// Float is what an engine computes in: float32 for speed, float64 for the truth that it is
+// compared with.
+type Float interface{ float32 | float64 }
+
+// ParamOf is a named block of numbers that training changes, with their gradient.
 // Running moments of batch normalisation are Params without a gradient.
-type Param struct {
+type ParamOf[T Float] struct {
 	Name  string
-	Shape []int     // such as (out, in/groups, height, width) for a convolution
-	W     []float32 // the values, row major in Shape
-	G     []float32 // gradient of the loss, as Backward left it; nil if there is none
+	Shape []int // such as (out, in/groups, height, width) for a convolution
+	W     []T   // the values, row major in Shape
+	G     []T   // gradient of the loss, as Backward left it; nil if there is none
 }
 
-// Step is one operation of a plan with everything it needs resolved.
-type Step struct {
+// StepOf is one operation of a plan with everything it needs resolved.
+type StepOf[T Float] struct {
 	Name string
 	Op   arch.Op    // with defaults written out: strides (StrideW of convolutions), dilation and groups are at least 1, PadH and PadW come before the image, Same is false
 	In   []int      // earlier steps
 	Out  arch.Shape // of one sample
 
-	Weight *Param // conv (out, in/groups, kh, kw), linear (out, in), batchnorm scale (c), ones that stay if fixed; else nil
-	Bias   *Param // conv and linear with a bias, batchnorm shift, zeros that stay if fixed; else nil
-	Mean   *Param // batchnorm: running mean
-	Var    *Param // batchnorm: running variance
+	Weight *ParamOf[T] // conv (out, in/groups, kh, kw), linear (out, in), batchnorm scale (c), ones that stay if fixed; else nil
+	Bias   *ParamOf[T] // conv and linear with a bias, batchnorm shift, zeros that stay if fixed; else nil
+	Mean   *ParamOf[T] // batchnorm: running mean
+	Var    *ParamOf[T] // batchnorm: running variance
 }
 
-// Plan is a network as an engine sees it. Step 0 is the input; the last step is the
+// PlanOf is a network as an engine sees it. Step 0 is the input; the last step is the
 // output, a vector. Params are shared with the network: an engine reads W when it
 // computes and writes G.
-type Plan struct {
-	Steps []Step
+type PlanOf[T Float] struct {
+	Steps []StepOf[T]
 	Seed  uint64 // of the draws of dropout
 }
 
@@ -55,28 +59,37 @@ type Pass struct {
 	Draw uint64
 }
 
-// Engine builds runners. It is safe for concurrent use.
-type Engine interface {
+// EngineOf builds runners. It is safe for concurrent use.
+type EngineOf[T Float] interface {
 	// Name says what it is and what hardware it uses.
 	Name() string
 	// Build plans memory for up to batch samples at a time. It says so if the plan
 	// holds an operation that the engine doesn't know.
-	Build(p *Plan, batch int) (Runner, error)
+	Build(p *PlanOf[T], batch int) (RunnerOf[T], error)
 	// Memory is how many bytes the activations and their gradients take at most in a
 	// runner for up to batch samples that trains. Nothing is allocated to say so.
-	Memory(p *Plan, batch int) int64
+	Memory(p *PlanOf[T], batch int) int64
 }
 
-// Runner runs one network. It is for one goroutine at a time. Equal inputs give
+// RunnerOf runs one network. It is for one goroutine at a time. Equal inputs give
 // equal bits, however many threads it uses and however large its batch may be.
-type Runner interface {
+type RunnerOf[T Float] interface {
 	// Batch is the largest number of samples of a pass.
 	Batch() int
 	// Forward computes n samples (NCHW, n×Elems numbers in x) and leaves the last
 	// step's outputs in out, n×Elems too.
-	Forward(x []float32, n int, p Pass, out []float32)
+	Forward(x []T, n int, p Pass, out []T)
 	// Backward takes the gradient of the loss by the outputs of the last Forward,
 	// which was one for training, and writes the gradients of all parameters to
 	// their G. If dx is not nil, the gradient by the inputs goes there.
-	Backward(dout, dx []float32)
+	Backward(dout, dx []T)
 }
+
+// What most things are made of: single precision.
+type (
+	Param  = ParamOf[float32]
+	Step   = StepOf[float32]
+	Plan   = PlanOf[float32]
+	Engine = EngineOf[float32]
+	Runner = RunnerOf[float32]
+)

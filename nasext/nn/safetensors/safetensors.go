@@ -18,6 +18,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"unsafe"
 )
 
 // Type is what the numbers of a tensor are.
@@ -75,12 +76,23 @@ type entry struct {
 }
 
 // Floats is a tensor of the given numbers, which have to be as many as the shape says.
-func Floats(name string, shape []int, values []float32) Tensor {
-	data := make([]byte, 4*len(values))
-	for i, v := range values {
-		binary.LittleEndian.PutUint32(data[4*i:], math.Float32bits(v))
+func Floats(name string, shape []int, values []float32) Tensor { return Of(name, shape, values) }
+
+// Of is a tensor of numbers in single or in double precision, in the type that they have.
+func Of[T float32 | float64](name string, shape []int, values []T) Tensor {
+	t := Tensor{Name: name, Type: F32, Shape: shape, Data: make([]byte, 0, len(values)*int(unsafe.Sizeof(T(0))))}
+	switch values := any(values).(type) {
+	case []float32:
+		for _, v := range values {
+			t.Data = binary.LittleEndian.AppendUint32(t.Data, math.Float32bits(v))
+		}
+	case []float64:
+		t.Type = F64
+		for _, v := range values {
+			t.Data = binary.LittleEndian.AppendUint64(t.Data, math.Float64bits(v))
+		}
 	}
-	return Tensor{Name: name, Type: F32, Shape: shape, Data: data}
+	return t
 }
 
 // Len is how many numbers there are.
@@ -88,7 +100,10 @@ func (t Tensor) Len() int { return len(t.Data) / max(t.Type.size(), 1) }
 
 // Floats writes the numbers to dst, which has room for Len of them. Those in double
 // precision are rounded; types that are no floating-point numbers are an error.
-func (t Tensor) Floats(dst []float32) error {
+func (t Tensor) Floats(dst []float32) error { return Read(t, dst) }
+
+// Read is Floats to numbers of either precision.
+func Read[T float32 | float64](t Tensor, dst []T) error {
 	if len(dst) != t.Len() {
 		return fmt.Errorf("tensor %q: room for %d of its %d numbers", t.Name, len(dst), t.Len())
 	}
@@ -96,19 +111,19 @@ func (t Tensor) Floats(dst []float32) error {
 	switch t.Type {
 	case F64:
 		for i := range dst {
-			dst[i] = float32(math.Float64frombits(le.Uint64(t.Data[8*i:])))
+			dst[i] = T(math.Float64frombits(le.Uint64(t.Data[8*i:])))
 		}
 	case F32:
 		for i := range dst {
-			dst[i] = math.Float32frombits(le.Uint32(t.Data[4*i:]))
+			dst[i] = T(math.Float32frombits(le.Uint32(t.Data[4*i:])))
 		}
 	case BF16:
 		for i := range dst {
-			dst[i] = math.Float32frombits(uint32(le.Uint16(t.Data[2*i:])) << 16)
+			dst[i] = T(math.Float32frombits(uint32(le.Uint16(t.Data[2*i:])) << 16))
 		}
 	case F16:
 		for i := range dst {
-			dst[i] = half(le.Uint16(t.Data[2*i:]))
+			dst[i] = T(half(le.Uint16(t.Data[2*i:])))
 		}
 	default:
 		return fmt.Errorf("tensor %q holds numbers of type %s; they have to be F64, F32, F16 or BF16", t.Name, t.Type)

@@ -10,35 +10,37 @@ import (
 )
 
 // relu is max(x, 0).
-type relu struct {
-	plain
-	in, out value
-	gradient
-	tmp []float32
+type relu[T engine.Float] struct {
+	plain[T]
+	in, out value[T]
+	gradient[T]
+	tmp []T
 }
 
-type reluAhead relu
+type reluAhead[T engine.Float] relu[T]
 
-func (o *relu) forward(r *runner) { r.run(len(o.out.data), len(o.out.data)/r.lanes, (*reluAhead)(o)) }
+func (o *relu[T]) forward(r *runner[T]) {
+	r.run(len(o.out.data), len(o.out.data)/r.lanes, (*reluAhead[T])(o))
+}
 
-func (o *reluAhead) turns(r *runner, from, to int) {
+func (o *reluAhead[T]) turns(r *runner[T], from, to int) {
 	from, to = from*r.lanes, to*r.lanes
 	r.k.relu(o.out.data[from:to], o.in.data[from:to])
 }
 
-type reluBack relu
+type reluBack[T engine.Float] relu[T]
 
-func (o *relu) backward(r *runner) {
+func (o *relu[T]) backward(r *runner[T]) {
 	if o.dx, o.more = o.in.take(); o.dx == nil {
 		return
 	}
 	if o.more && o.tmp == nil {
-		o.tmp = make([]float32, len(o.dx))
+		o.tmp = make([]T, len(o.dx))
 	}
-	r.run(len(o.dx), len(o.dx)/r.lanes, (*reluBack)(o))
+	r.run(len(o.dx), len(o.dx)/r.lanes, (*reluBack[T])(o))
 }
 
-func (o *reluBack) turns(r *runner, from, to int) {
+func (o *reluBack[T]) turns(r *runner[T], from, to int) {
 	from, to = from*r.lanes, to*r.lanes
 	dx, dy, y := o.dx[from:to], o.out.grad[from:to], o.out.data[from:to]
 	if !o.more {
@@ -52,39 +54,39 @@ func (o *reluBack) turns(r *runner, from, to int) {
 
 // rectifier is an operation that can rectify its output as it writes it, because its
 // backward pass needs no more of it.
-type rectifier interface {
-	op
+type rectifier[T engine.Float] interface {
+	op[T]
 	rectify()
 }
 
 // rectified is max(x, 0) where what computes x has done it, in the same memory.
-type rectified struct {
-	plain
-	out    value
+type rectified[T engine.Float] struct {
+	plain[T]
+	out    value[T]
 	passed bool // the gradient is 0 where it has to be, by the max pooling behind it
 }
 
-func (o *rectified) forward(*runner) {}
+func (o *rectified[T]) forward(*runner[T]) {}
 
-func (o *rectified) backward(r *runner) {
+func (o *rectified[T]) backward(r *runner[T]) {
 	if o.passed {
 		return
 	}
-	r.run(len(o.out.data), len(o.out.data)/r.lanes, (*rectifiedBack)(o))
+	r.run(len(o.out.data), len(o.out.data)/r.lanes, (*rectifiedBack[T])(o))
 }
 
-type rectifiedBack rectified
+type rectifiedBack[T engine.Float] rectified[T]
 
-func (o *rectifiedBack) turns(r *runner, from, to int) {
+func (o *rectifiedBack[T]) turns(r *runner[T], from, to int) {
 	dy, y := o.out.grad[from*r.lanes:to*r.lanes], o.out.data[from*r.lanes:to*r.lanes]
 	r.k.reluGrad(dy, dy, y)
 }
 
 // pointwise is a function of each number on its own.
-type pointwise struct {
-	plain
-	in, out value
-	gradient
+type pointwise[T engine.Float] struct {
+	plain[T]
+	in, out value[T]
+	gradient[T]
 	f     func(x float64) float64
 	slope func(x, y float64) float64 // of f at x, where y = f(x)
 }
@@ -122,29 +124,29 @@ func step(up bool) float64 {
 // pointwiseCost is what such a function costs in operations of vector loops.
 const pointwiseCost = 100
 
-type pointwiseAhead pointwise
+type pointwiseAhead[T engine.Float] pointwise[T]
 
-func (o *pointwise) forward(r *runner) {
-	r.run(len(o.out.data)*pointwiseCost, len(o.out.data), (*pointwiseAhead)(o))
+func (o *pointwise[T]) forward(r *runner[T]) {
+	r.run(len(o.out.data)*pointwiseCost, len(o.out.data), (*pointwiseAhead[T])(o))
 }
 
-func (o *pointwiseAhead) turns(_ *runner, from, to int) {
+func (o *pointwiseAhead[T]) turns(_ *runner[T], from, to int) {
 	for i := from; i < to; i++ {
-		o.out.data[i] = float32(o.f(float64(o.in.data[i])))
+		o.out.data[i] = T(o.f(float64(o.in.data[i])))
 	}
 }
 
-type pointwiseBack pointwise
+type pointwiseBack[T engine.Float] pointwise[T]
 
-func (o *pointwise) backward(r *runner) {
+func (o *pointwise[T]) backward(r *runner[T]) {
 	if o.dx, o.more = o.in.take(); o.dx != nil {
-		r.run(len(o.dx)*pointwiseCost, len(o.dx), (*pointwiseBack)(o))
+		r.run(len(o.dx)*pointwiseCost, len(o.dx), (*pointwiseBack[T])(o))
 	}
 }
 
-func (o *pointwiseBack) turns(_ *runner, from, to int) {
+func (o *pointwiseBack[T]) turns(_ *runner[T], from, to int) {
 	for i := from; i < to; i++ {
-		g := o.out.grad[i] * float32(o.slope(float64(o.in.data[i]), float64(o.out.data[i])))
+		g := o.out.grad[i] * T(o.slope(float64(o.in.data[i]), float64(o.out.data[i])))
 		if o.more {
 			g += o.dx[i]
 		}
@@ -154,15 +156,15 @@ func (o *pointwiseBack) turns(_ *runner, from, to int) {
 
 // dropout sets a share of the activations to 0 in training and divides the others by
 // what is left, so that the mean stays. Otherwise it changes nothing.
-type dropout struct {
-	plain
-	in, out value
-	step    engine.Step
+type dropout[T engine.Float] struct {
+	plain[T]
+	in, out value[T]
+	step    engine.StepOf[T]
 	seed    uint64
-	keep    []float32 // 0 or 1/(1-rate)
+	keep    []T // 0 or 1/(1-rate)
 }
 
-func (o *dropout) forward(r *runner) {
+func (o *dropout[T]) forward(r *runner[T]) {
 	x, y := o.in.data, o.out.data
 	if !r.pass.Train {
 		copy(y, x)
@@ -170,7 +172,7 @@ func (o *dropout) forward(r *runner) {
 	}
 	// One stream a sample, so that what a sample loses does not depend on the batch's size.
 	base := seed.Derive(o.seed, "dropout", o.step.Name, strconv.FormatUint(r.pass.Draw, 10))
-	rate, left := o.step.Op.Rate, float32(1/(1-o.step.Op.Rate))
+	rate, left := o.step.Op.Rate, T(1/(1-o.step.Op.Rate))
 	for l := range r.lanes {
 		draw := seed.Stream(base, "sample", strconv.Itoa(l))
 		for i := l; i < len(x); i += r.lanes {
@@ -183,7 +185,7 @@ func (o *dropout) forward(r *runner) {
 	}
 }
 
-func (o *dropout) backward(r *runner) {
+func (o *dropout[T]) backward(r *runner[T]) {
 	dx, more := o.in.take()
 	if dx == nil {
 		return

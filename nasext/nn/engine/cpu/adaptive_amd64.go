@@ -3,7 +3,7 @@ package cpu
 import "golang.org/x/sys/cpu"
 
 // adamBlocks does what Adam does for the first numbers and says for how many.
-func adamBlocks(w, m, s, g []float32, a AdamStep) int {
+func adamBlocks(w, m, s, g []float32, a AdamStep[float32]) int {
 	n := min(len(w), len(m), len(s), len(g)) / width
 	if n == 0 || !cpu.X86.HasAVX2 {
 		return 0
@@ -13,7 +13,7 @@ func adamBlocks(w, m, s, g []float32, a AdamStep) int {
 }
 
 // rmspropBlocks does what RMSprop does for the first numbers and says for how many.
-func rmspropBlocks(w, v, s, g []float32, a RMSpropStep) int {
+func rmspropBlocks(w, v, s, g []float32, a RMSpropStep[float32]) int {
 	n := min(len(w), len(v), len(s), len(g)) / width
 	if n == 0 || !cpu.X86.HasAVX2 {
 		return 0

@@ -33,7 +33,7 @@ func TestAdaptiveUpdates(t *testing.T) {
 	number := func() float32 { return float32(draw.Float64()) }
 	for n := range 70 {
 		w, m, s, g := random(draw, n), random(draw, n), squares(random(draw, n)), random(draw, n)
-		a := AdamStep{number(), number(), number(), number(), number(), number(), number()}
+		a := AdamStep[float32]{number(), number(), number(), number(), number(), number(), number()}
 		oneW, oneM, oneS := slices.Clone(w), slices.Clone(m), slices.Clone(s)
 		for i := range n {
 			Adam(oneW[i:i+1], oneM[i:i+1], oneS[i:i+1], g[i:i+1], a)
@@ -43,7 +43,7 @@ func TestAdaptiveUpdates(t *testing.T) {
 		sameBits(t, "Adam, means", m, oneM)
 		sameBits(t, "Adam, squares", s, oneS)
 
-		r := RMSpropStep{number(), number(), number(), number(), number()}
+		r := RMSpropStep[float32]{number(), number(), number(), number(), number()}
 		for i := range n {
 			RMSprop(oneW[i:i+1], oneM[i:i+1], oneS[i:i+1], g[i:i+1], r)
 		}

@@ -6,25 +6,25 @@ import (
 )
 
 // build turns the steps of a plan into the operations of a tape, where it can into fewer.
-type build struct {
-	r      *runner
-	plan   *engine.Plan
-	vals   []value // of each step
-	ops    []op    // that computes it; nil if none does
-	needed []bool  // the network's output depends on it
-	takers []int   // of it, as far as they are needed
+type build[T engine.Float] struct {
+	r      *runner[T]
+	plan   *engine.PlanOf[T]
+	vals   []value[T] // of each step
+	ops    []op[T]    // that computes it; nil if none does
+	needed []bool     // the network's output depends on it
+	takers []int      // of it, as far as they are needed
 
-	rectifiers map[*store]value // what is rectified → the outcome
+	rectifiers map[*store[T]]value[T] // what is rectified → the outcome
 }
 
-func newBuild(r *runner, p *engine.Plan) *build {
+func newBuild[T engine.Float](r *runner[T], p *engine.PlanOf[T]) *build[T] {
 	n, needed := len(p.Steps), neededOf(p)
-	return &build{r: r, plan: p, vals: make([]value, n), ops: make([]op, n), needed: needed, takers: takersOf(p, needed), rectifiers: map[*store]value{}}
+	return &build[T]{r: r, plan: p, vals: make([]value[T], n), ops: make([]op[T], n), needed: needed, takers: takersOf(p, needed), rectifiers: map[*store[T]]value[T]{}}
 }
 
 // neededOf says of each step whether the last one depends on it. Auxiliary heads, and
 // nodes of a cell whose edges are zeros, compute what nothing looks at.
-func neededOf(p *engine.Plan) []bool {
+func neededOf[T engine.Float](p *engine.PlanOf[T]) []bool {
 	needed := make([]bool, len(p.Steps))
 	needed[0], needed[len(needed)-1] = true, true
 	for i := len(p.Steps) - 1; i > 0; i-- {
@@ -38,7 +38,7 @@ func neededOf(p *engine.Plan) []bool {
 // takersOf counts for each step how many that are needed take its output; being the
 // network's output counts too. Steps that only give another shape to an output count as
 // their input.
-func takersOf(p *engine.Plan, needed []bool) []int {
+func takersOf[T engine.Float](p *engine.PlanOf[T], needed []bool) []int {
 	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
 	for i, s := range p.Steps {
 		source[i] = i
@@ -63,12 +63,12 @@ func takersOf(p *engine.Plan, needed []bool) []int {
 func reshapes(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten }
 
 // step adds step i.
-func (b *build) step(i int, s engine.Step) (err error) {
+func (b *build[T]) step(i int, s engine.StepOf[T]) (err error) {
 	if !b.needed[i] {
 		b.r.without(s)
 		return nil
 	}
-	ins := make([]value, len(s.In))
+	ins := make([]value[T], len(s.In))
 	for j, from := range s.In {
 		ins[j] = b.vals[from]
 	}
@@ -80,8 +80,8 @@ func (b *build) step(i int, s engine.Step) (err error) {
 	if err != nil {
 		return err
 	}
-	if pool, ok := b.ops[i].(*maxPool); ok && b.takers[s.In[0]] == 1 {
-		if before, ok := b.ops[s.In[0]].(*rectified); ok {
+	if pool, ok := b.ops[i].(*maxPool[T]); ok && b.takers[s.In[0]] == 1 {
+		if before, ok := b.ops[s.In[0]].(*rectified[T]); ok {
 			pool.relu, before.passed = true, true
 		}
 	}
@@ -90,7 +90,7 @@ func (b *build) step(i int, s engine.Step) (err error) {
 }
 
 // append puts an operation on the tape, if there is one.
-func (b *build) append(o op, out value) {
+func (b *build[T]) append(o op[T], out value[T]) {
 	if o != nil {
 		b.r.ops, b.r.outs = append(b.r.ops, o), append(b.r.outs, out.store)
 	}
@@ -98,20 +98,20 @@ func (b *build) append(o op, out value) {
 
 // relu is step from, rectified. What only this takes is rectified where it is computed;
 // and edges of a cell that begin at one node rectify the same.
-func (b *build) relu(from int) (value, op) {
+func (b *build[T]) relu(from int) (value[T], op[T]) {
 	in := b.vals[from]
-	if before, ok := b.ops[from].(rectifier); ok && b.takers[from] == 1 {
+	if before, ok := b.ops[from].(rectifier[T]); ok && b.takers[from] == 1 {
 		before.rectify()
-		o := &rectified{out: in}
+		o := &rectified[T]{out: in}
 		b.append(o, in)
 		return in, o
 	}
 	if out, ok := b.rectifiers[in.store]; ok {
-		return value{in.shape, out.store}, nil
+		return value[T]{in.shape, out.store}, nil
 	}
 	out := b.r.newValue(in.shape)
 	b.rectifiers[in.store] = out
-	o := &relu{in: in, out: out}
+	o := &relu[T]{in: in, out: out}
 	b.append(o, out)
 	return out, o
 }

@@ -13,23 +13,23 @@ import (
 // Forward, and backward to the input, are for each pixel a product of weights with the
 // rows of samples that its taps name. The gradient of a weight is a dot product of a
 // gradient's channel with an activation's, over all pixels where both exist.
-type conv struct {
-	in, out value
-	step    engine.Step
+type conv[T engine.Float] struct {
+	in, out value[T]
+	step    engine.StepOf[T]
 	groups  int
 	ci, co  int // channels in and out, of a group
 	taps    int // positions of the filter
 
-	ahead, back product
-	runs        [][]run // of each tap; nil if there are spans
+	ahead, back product[T]
+	runs        [][]run // of each tap; nil if spans take their place, of which there may be none
 	spans       []span
-	relu        bool           // the output is rectified
-	sums        [][16]float32  // of each turn of a weight gradient
-	biasSums    [width]float32 // of a channel
+	relu        bool     // the output is rectified
+	sums        [][16]T  // of each turn of a weight gradient
+	biasSums    [width]T // of a channel
 
 	// For the weight gradients of a linear layer: its inputs again, one sample after the
 	// other; gradients that are no whole vectors; and the one tap that it has.
-	samples, edges []float32
+	samples, edges []T
 	once           []tap
 }
 
@@ -74,15 +74,15 @@ func (s strips) taps() (n int) {
 	return n
 }
 
-func newConv(r *runner, s engine.Step, in, out value) *conv {
+func newConv[T engine.Float](r *runner[T], s engine.StepOf[T], in, out value[T]) *conv[T] {
 	op := s.Op
 	if op.Kind == arch.Linear {
 		op.KH, op.KW, op.Stride, op.StrideW, op.Dilation, op.Groups = 1, 1, 1, 1, 1, 1
 	}
-	o := &conv{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
+	o := &conv[T]{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
 		taps: op.KH * op.KW}
 	ahead, back := tapsOf(op, o, r.lanes)
-	p := product{w: s.Weight.W, size: o.co * o.ci * o.taps, groups: o.groups}
+	p := product[T]{w: s.Weight.W, size: o.co * o.ci * o.taps, groups: o.groups}
 	o.ahead, o.back = p, p
 	o.ahead.ws, o.ahead.wd, o.ahead.strips, o.ahead.rows, o.ahead.depth = o.ci*o.taps, o.taps, ahead, o.co, o.ci
 	o.back.ws, o.back.wd, o.back.strips, o.back.rows, o.back.depth = o.taps, o.ci*o.taps, back, o.ci, o.co
@@ -102,7 +102,7 @@ func newConv(r *runner, s engine.Step, in, out value) *conv {
 }
 
 // tapsOf lists the taps of every output pixel (ahead) and of every input pixel (back).
-func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back strips) {
+func tapsOf[T engine.Float](op arch.Op, o *conv[T], lanes int) (ahead, back strips) {
 	in, out := o.in.shape, o.out.shape
 	var taps []tap
 	for y := range out.H {
@@ -133,7 +133,7 @@ func tapsOf(op arch.Op, o *conv, lanes int) (ahead, back strips) {
 }
 
 // runsOf lists the stretches of output and input pixels that tap t brings together.
-func runsOf(op arch.Op, o *conv, t, lanes int) (runs []run) {
+func runsOf[T engine.Float](op arch.Op, o *conv[T], t, lanes int) (runs []run) {
 	in, out := o.in.shape, o.out.shape
 	for y := range out.H {
 		v := y*op.Stride + t/op.KW*op.Dilation - op.PadH
@@ -164,7 +164,7 @@ type span struct {
 }
 
 // spansOf lists the spans of a filter, its rows one after the other.
-func spansOf(op arch.Op, o *conv, lanes int) (spans []span) {
+func spansOf[T engine.Float](op arch.Op, o *conv[T], lanes int) (spans []span) {
 	in, out := o.in.shape, o.out.shape
 	known := map[[2]int]int{} // first tap and number of taps → index
 	for ky := range op.KH {
@@ -209,14 +209,14 @@ func appendRun(runs []run, a, b, lanes int) []run {
 	return append(runs, run{a: int32(a), b: int32(b), n: int32(lanes / width)})
 }
 
-func (o *conv) rectify() { o.relu = true }
+func (o *conv[T]) rectify() { o.relu = true }
 
-func (o *conv) forward(r *runner) {
+func (o *conv[T]) forward(r *runner[T]) {
 	o.ahead.relu = o.relu
 	o.ahead.run(r, o.in.data, o.out.data)
 }
 
-func (o *conv) backward(r *runner) {
+func (o *conv[T]) backward(r *runner[T]) {
 	o.weightGrad(r)
 	dx, more := o.in.take()
 	if dx == nil {
@@ -227,39 +227,39 @@ func (o *conv) backward(r *runner) {
 }
 
 // product is dst = Σ weights · rows of src, for every pixel of dst.
-type product struct {
-	w           []float32 // of a group, then of the next
-	size        int       // from one group to the next
-	ws, wd      int       // strides of rows and of depth
+type product[T engine.Float] struct {
+	w           []T // of a group, then of the next
+	size        int // from one group to the next
+	ws, wd      int // strides of rows and of depth
 	strips      strips
 	program     program // the strips, where each group has one channel
 	groups      int
-	rows, depth int       // channels of dst and src, of a group
-	src, dst    []float32 // in the present pass
+	rows, depth int // channels of dst and src, of a group
+	src, dst    []T // in the present pass
 	srcPixels   int
 	dstPixels   int
-	bias        []float32 // what each channel of dst begins with, or nil
-	add         bool      // dst keeps what it holds
-	relu        bool      // dst is rectified in the end
+	bias        []T  // what each channel of dst begins with, or nil
+	add         bool // dst keeps what it holds
+	relu        bool // dst is rectified in the end
 }
 
-func (p *product) run(r *runner, src, dst []float32) {
+func (p *product[T]) run(r *runner[T], src, dst []T) {
 	p.src, p.dst = src, dst
 	cost := p.strips.taps() * p.groups * p.rows * p.depth * r.lanes / 4
 	if p.rows == 1 && p.depth == 1 {
 		if p.program.code == nil {
 			p.program = newProgram(p.strips, r.lanes)
 		}
-		r.run(cost, p.groups, (*channels)(p))
+		r.run(cost, p.groups, (*channels[T])(p))
 		return
 	}
 	// Panel after panel, in each strip after strip.
 	r.run(cost, p.groups*p.panels()*len(p.strips), p)
 }
 
-func (p *product) panels() int { return (p.rows + panel - 1) / panel }
+func (p *product[T]) panels() int { return (p.rows + panel - 1) / panel }
 
-func (p *product) turns(r *runner, from, to int) {
+func (p *product[T]) turns(r *runner[T], from, to int) {
 	panels := p.panels()
 	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
 	for u := from; u < to; u++ {
@@ -267,12 +267,12 @@ func (p *product) turns(r *runner, from, to int) {
 		g, row := block/panels, block%panels*panel
 		n := min(panel, p.rows-row)
 		c, cols := (g*p.rows+row)*ds+s.pixel*r.lanes, s.n*r.lanes
-		var from start
+		var from start[T]
 		switch {
 		case p.add:
-			from = start{p.dst[c:], ds, 1}
+			from = start[T]{p.dst[c:], ds, 1}
 		case p.bias != nil:
-			from = start{p.bias[g*p.rows+row:], 1, 0}
+			from = start[T]{p.bias[g*p.rows+row:], 1, 0}
 		}
 		r.k.tile(n, cols, s.taps, p.depth, p.w[g*p.size+row*p.ws:], p.ws, p.wd, p.src[g*p.depth*ss:], ss,
 			p.dst[c:], ds, from)
@@ -284,12 +284,12 @@ func (p *product) turns(r *runner, from, to int) {
 }
 
 // channels is a product whose groups have one channel each.
-type channels product
+type channels[T engine.Float] product[T]
 
-func (p *channels) turns(r *runner, from, to int) {
+func (p *channels[T]) turns(r *runner[T], from, to int) {
 	ss, ds := p.srcPixels*r.lanes, p.dstPixels*r.lanes
 	for g := from; g < to; g++ {
-		dst, first := p.dst[g*ds:(g+1)*ds], float32(0)
+		dst, first := p.dst[g*ds:(g+1)*ds], T(0)
 		if p.bias != nil {
 			first = p.bias[g]
 		}
@@ -301,16 +301,16 @@ func (p *channels) turns(r *runner, from, to int) {
 }
 
 // weightGrad fills the gradients of weights and bias.
-func (o *conv) weightGrad(r *runner) {
+func (o *conv[T]) weightGrad(r *runner[T]) {
 	outs, ins := (o.co+3)/4, (o.ci+3)/4
 	cost := o.out.pixels() * r.lanes * len(o.step.Weight.W) / 4
 	switch {
 	case o.linear():
 		o.outerProducts(r)
-	case o.spans != nil:
-		o.products(r, cost, o.groups*outs*o.ci, (*spanProducts)(o))
+	case o.runs == nil:
+		o.products(r, cost, o.groups*outs*o.ci, (*spanProducts[T])(o))
 	default:
-		o.products(r, cost, o.groups*outs*ins*o.taps, (*dotProducts)(o))
+		o.products(r, cost, o.groups*outs*ins*o.taps, (*dotProducts[T])(o))
 	}
 	if o.step.Bias == nil {
 		return
@@ -318,52 +318,52 @@ func (o *conv) weightGrad(r *runner) {
 	size := o.out.pixels() * r.lanes
 	for c := range o.out.shape.C {
 		r.k.sum(o.out.grad[c*size:(c+1)*size], r.mask, &o.biasSums)
-		o.step.Bias.G[c] = float32(total(&o.biasSums))
+		o.step.Bias.G[c] = T(total(&o.biasSums))
 	}
 }
 
 // products runs the turns of a loop that has sums for each.
-func (o *conv) products(r *runner, cost, turns int, l loop) {
+func (o *conv[T]) products(r *runner[T], cost, turns int, l loop[T]) {
 	if o.sums == nil {
-		o.sums = make([][16]float32, turns)
+		o.sums = make([][16]T, turns)
 	}
 	r.run(cost, turns, l)
 }
 
 // linear: there is but one pixel.
-func (o *conv) linear() bool {
+func (o *conv[T]) linear() bool {
 	return o.taps == 1 && o.groups == 1 && o.in.pixels() == 1 && o.out.pixels() == 1
 }
 
 // outerProducts fills the gradients of a linear layer's weights: for each sample the
 // product of an output's gradient with all inputs. Sums over samples as short as a batch
 // would take longer to fold than to sum.
-func (o *conv) outerProducts(r *runner) {
+func (o *conv[T]) outerProducts(r *runner[T]) {
 	stride := roundUp(o.ci)
 	if o.samples == nil {
-		o.samples, o.edges, o.once = make([]float32, r.lanes*stride), make([]float32, (o.co+panel-1)/panel*panel*width), []tap{{}}
+		o.samples, o.edges, o.once = make([]T, r.lanes*stride), make([]T, (o.co+panel-1)/panel*panel*width), []tap{{}}
 	}
 	r.k.transpose(o.samples, stride, o.in.data, r.lanes, o.ci, r.n)
-	r.run(o.ci*o.co*r.n/4, (o.co+panel-1)/panel, (*outerProducts)(o))
+	r.run(o.ci*o.co*r.n/4, (o.co+panel-1)/panel, (*outerProducts[T])(o))
 }
 
 // roundUp is the next multiple of width.
 func roundUp(n int) int { return (n + width - 1) / width * width }
 
-type outerProducts conv
+type outerProducts[T engine.Float] conv[T]
 
-func (o *outerProducts) turns(r *runner, from, to int) {
+func (o *outerProducts[T]) turns(r *runner[T], from, to int) {
 	stride, whole, g := roundUp(o.ci), o.ci/width*width, o.step.Weight.G
 	for row := from * panel; row < min(to*panel, o.co); row += panel {
 		n, dy := min(panel, o.co-row), o.out.grad[row*r.lanes:]
 		if whole > 0 {
-			r.k.tile(n, whole, o.once, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, start{})
+			r.k.tile(n, whole, o.once, r.n, dy, r.lanes, 1, o.samples, stride, g[row*o.ci:], o.ci, start[T]{})
 		}
 		if whole == o.ci {
 			continue
 		}
 		edge := o.edges[row*width:]
-		r.k.tile(n, width, o.once, r.n, dy, r.lanes, 1, o.samples[whole:], stride, edge, width, start{})
+		r.k.tile(n, width, o.once, r.n, dy, r.lanes, 1, o.samples[whole:], stride, edge, width, start[T]{})
 		for i := range n {
 			copy(g[(row+i)*o.ci+whole:(row+i+1)*o.ci], edge[i*width:])
 		}
@@ -372,9 +372,9 @@ func (o *outerProducts) turns(r *runner, from, to int) {
 
 // spanProducts does what dotProducts does, for neighbouring taps of one input channel at
 // a time.
-type spanProducts conv
+type spanProducts[T engine.Float] conv[T]
 
-func (o *spanProducts) turns(r *runner, from, to int) {
+func (o *spanProducts[T]) turns(r *runner[T], from, to int) {
 	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
 	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
 	outs := (o.co + 3) / 4
@@ -399,9 +399,9 @@ func (o *spanProducts) turns(r *runner, from, to int) {
 }
 
 // dotProducts fills the gradients of weights: dot products over all pixels of a channel.
-type dotProducts conv
+type dotProducts[T engine.Float] conv[T]
 
-func (o *dotProducts) turns(r *runner, from, to int) {
+func (o *dotProducts[T]) turns(r *runner[T], from, to int) {
 	os, is := o.out.pixels()*r.lanes, o.in.pixels()*r.lanes
 	dy, x, g := o.out.grad, o.in.data, o.step.Weight.G
 	outs, ins := (o.co+3)/4, (o.ci+3)/4
@@ -421,7 +421,7 @@ func (o *dotProducts) turns(r *runner, from, to int) {
 	}
 }
 
-func (o *conv) idle() {
+func (o *conv[T]) idle() {
 	clear(o.step.Weight.G)
 	if o.step.Bias != nil {
 		clear(o.step.Bias.G)

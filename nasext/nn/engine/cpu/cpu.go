@@ -1,4 +1,4 @@
-// Package cpu is the engine that is always there: float32 on the processor's cores.
+// Package cpu is the engine that is always there: T on the processor's cores.
 //
 // Activations lie with the samples of a batch innermost. A convolution is then, for
 // every pixel, a small matrix product of weights with rows of samples, read where they
@@ -14,30 +14,70 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"unsafe"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
-// Engine computes on the processor.
-type Engine struct {
+// EngineOf computes on the processor, in single or in double precision.
+type EngineOf[T engine.Float] struct {
 	threads int
-	k       *kernels
+	k       *kernels[T]
 }
+
+// Engine computes in single precision, Engine64 in double, which is for the truth: its
+// inner loops are in Go.
+type (
+	Engine   = EngineOf[float32]
+	Engine64 = EngineOf[float64]
+)
 
 // New is an engine on the given number of threads with the fastest inner loops that
 // this processor has. With 0 threads it takes as many as runtime.GOMAXPROCS says, each
 // time anew.
-func New(threads int) *Engine { return &Engine{threads, fastest()} }
+func New(threads int) *Engine { return NewOf[float32](threads) }
+
+// New64 is New in double precision.
+func New64(threads int) *Engine64 { return NewOf[float64](threads) }
+
+// NewOf is New in a precision.
+func NewOf[T engine.Float](threads int) *EngineOf[T] { return &EngineOf[T]{threads, fastest[T]()} }
+
+// fastest is the best set of inner loops that this processor can run.
+func fastest[T engine.Float]() *kernels[T] {
+	if k, ok := any(vectors()).(*kernels[T]); ok && k != nil {
+		return k
+	}
+	return portable[T]()
+}
 
 // Portable is an engine with the inner loops in Go, which round the same way on every
 // processor that doesn't fuse multiplication and addition.
-func Portable(threads int) *Engine { return &Engine{threads, portable()} }
+func Portable(threads int) *Engine { return &Engine{threads, portable[float32]()} }
+
+// Every is an engine for each kind of inner loops that this processor can run, in single
+// precision: with AVX-512, with AVX2 and FMA, in Go. They are there to be compared.
+func Every(threads int) []*Engine {
+	var all []*Engine
+	for _, k := range append(everyVectors(), portable[float32]()) {
+		all = append(all, &Engine{threads, k})
+	}
+	return all
+}
 
 // Name implements engine.Engine.
-func (e *Engine) Name() string { return "cpu/" + e.k.name }
+func (e *EngineOf[T]) Name() string {
+	if size[T]() == 8 {
+		return "cpu/" + e.k.name + "/float64"
+	}
+	return "cpu/" + e.k.name
+}
 
-func (e *Engine) count() int {
+// size is how many bytes a number has.
+func size[T engine.Float]() int64 { return int64(unsafe.Sizeof(T(0))) }
+
+func (e *EngineOf[T]) count() int {
 	if e.threads > 0 {
 		return e.threads
 	}
@@ -45,12 +85,12 @@ func (e *Engine) count() int {
 }
 
 // Build implements engine.Engine.
-func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
+func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T], error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("engine cpu: a batch of %d samples; at least 1 is needed", batch)
 	}
 	lanes := (batch + width - 1) / width * width
-	r := &runner{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]float32, lanes), n: -1}
+	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1}
 	b := newBuild(r, p)
 	for i, s := range p.Steps {
 		// Offsets inside one activation are kept in 32 bits.
@@ -68,9 +108,9 @@ func (e *Engine) Build(p *engine.Plan, batch int) (engine.Runner, error) {
 
 // operation is the output of a step and what computes it: nil for steps that only give
 // another shape to their input's memory.
-func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, error) {
+func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (value[T], op[T], error) {
 	if reshapes(s.Op.Kind) {
-		return value{s.Out, in[0].store}, nil, nil
+		return value[T]{s.Out, in[0].store}, nil, nil
 	}
 	v := r.newValue(s.Out)
 	switch s.Op.Kind {
@@ -85,23 +125,23 @@ func (r *runner) operation(s engine.Step, in []value, seed uint64) (value, op, e
 		return v, newBatchNorm(s, in[0], v), nil
 	case arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish:
 		f, slope := pointwiseOf(s.Op.Kind)
-		return v, &pointwise{in: in[0], out: v, f: f, slope: slope}, nil
+		return v, &pointwise[T]{in: in[0], out: v, f: f, slope: slope}, nil
 	case arch.Dropout:
-		return v, &dropout{in: in[0], out: v, step: s, seed: seed, keep: make([]float32, len(v.data))}, nil
+		return v, &dropout[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, len(v.data))}, nil
 	case arch.MaxPool:
-		return v, &maxPool{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: make([]int32, len(v.data))}, nil
+		return v, &maxPool[T]{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: make([]int32, len(v.data))}, nil
 	case arch.AvgPool:
 		return v, newAvgPool(s.Op, in[0], v, r.lanes), nil
 	case arch.GlobalPool:
-		return v, &globalPool{in: in[0], out: v}, nil
+		return v, &globalPool[T]{in: in[0], out: v}, nil
 	case arch.Add:
-		return v, &add{in: in, out: v}, nil
+		return v, &add[T]{in: in, out: v}, nil
 	case arch.Mul:
-		return v, &mul{x: in[0], gate: in[1], out: v}, nil
+		return v, &mul[T]{x: in[0], gate: in[1], out: v}, nil
 	case arch.Concat:
-		return v, &concat{in: in, out: v}, nil
+		return v, &concat[T]{in: in, out: v}, nil
 	case arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad:
-		return v, &move{in: in[0], out: v, from: movesOf(s.Op, in[0].shape, v.shape)}, nil
+		return v, &move[T]{in: in[0], out: v, from: movesOf(s.Op, in[0].shape, v.shape)}, nil
 	}
-	return value{}, nil, fmt.Errorf("engine cpu: step %q: unknown operation %q", s.Name, s.Op.Kind)
+	return value[T]{}, nil, fmt.Errorf("engine cpu: step %q: unknown operation %q", s.Name, s.Op.Kind)
 }

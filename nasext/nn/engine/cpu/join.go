@@ -1,22 +1,24 @@
 package cpu
 
+import "github.com/nascent-go/nascent/nasext/nn/engine"
+
 // add is the sum of values of one shape, from the first to the last.
-type add struct {
-	plain
-	in   []value
-	out  value
+type add[T engine.Float] struct {
+	plain[T]
+	in   []value[T]
+	out  value[T]
 	relu bool // the sum is rectified
 }
 
-func (o *add) rectify() { o.relu = true }
+func (o *add[T]) rectify() { o.relu = true }
 
-func (o *add) forward(r *runner) {
-	r.run(len(o.out.data)*len(o.in), len(o.out.data)/r.lanes, (*addAhead)(o))
+func (o *add[T]) forward(r *runner[T]) {
+	r.run(len(o.out.data)*len(o.in), len(o.out.data)/r.lanes, (*addAhead[T])(o))
 }
 
-type addAhead add
+type addAhead[T engine.Float] add[T]
 
-func (o *addAhead) turns(r *runner, from, to int) {
+func (o *addAhead[T]) turns(r *runner[T], from, to int) {
 	from, to = from*r.lanes, to*r.lanes
 	y := o.out.data[from:to]
 	r.k.plus(y, o.in[0].data[from:to], o.in[1].data[from:to])
@@ -28,7 +30,7 @@ func (o *addAhead) turns(r *runner, from, to int) {
 	}
 }
 
-func (o *add) backward(r *runner) {
+func (o *add[T]) backward(r *runner[T]) {
 	dy := o.out.grad
 	left := true // dy has not been given away
 	for _, v := range o.in {
@@ -44,7 +46,7 @@ func (o *add) backward(r *runner) {
 }
 
 // pass1 hands a gradient on as it is.
-func (r *runner) pass1(dx, dy []float32, more bool) {
+func (r *runner[T]) pass1(dx, dy []T, more bool) {
 	if more {
 		r.k.add(dx, dy)
 	} else {
@@ -54,21 +56,23 @@ func (r *runner) pass1(dx, dy []float32, more bool) {
 
 // mul is the product of an image and its gate, which has the image's shape or one
 // number a channel.
-type mul struct {
-	plain
-	x, gate, out value
-	back         mulBack
+type mul[T engine.Float] struct {
+	plain[T]
+	x, gate, out value[T]
+	back         mulBack[T]
 }
 
 // ratio is how many numbers of the image share one of the gate, in rows of lanes.
-func (o *mul) ratio() int { return len(o.x.data) / len(o.gate.data) }
+func (o *mul[T]) ratio() int { return len(o.x.data) / len(o.gate.data) }
 
-type mulAhead mul
+type mulAhead[T engine.Float] mul[T]
 
-func (o *mul) forward(r *runner) { r.run(len(o.out.data), len(o.gate.data)/r.lanes, (*mulAhead)(o)) }
+func (o *mul[T]) forward(r *runner[T]) {
+	r.run(len(o.out.data), len(o.gate.data)/r.lanes, (*mulAhead[T])(o))
+}
 
-func (o *mulAhead) turns(r *runner, from, to int) {
-	pixels := (*mul)(o).ratio()
+func (o *mulAhead[T]) turns(r *runner[T], from, to int) {
+	pixels := (*mul[T])(o).ratio()
 	for c := from; c < to; c++ {
 		gate := o.gate.data[c*r.lanes:][:r.lanes]
 		for at := c * pixels * r.lanes; at < (c+1)*pixels*r.lanes; at += r.lanes {
@@ -81,13 +85,13 @@ func (o *mulAhead) turns(r *runner, from, to int) {
 }
 
 // mulBack adds the gradient of the product times the other factor to that of one.
-type mulBack struct {
-	*mul
-	gradient
+type mulBack[T engine.Float] struct {
+	*mul[T]
+	gradient[T]
 	gated bool // dx is that of the image
 }
 
-func (o *mul) backward(r *runner) {
+func (o *mul[T]) backward(r *runner[T]) {
 	for _, gated := range []bool{true, false} {
 		factor := o.x
 		if !gated {
@@ -101,7 +105,7 @@ func (o *mul) backward(r *runner) {
 	}
 }
 
-func (o *mulBack) turns(r *runner, from, to int) {
+func (o *mulBack[T]) turns(r *runner[T], from, to int) {
 	pixels := o.ratio()
 	for c := from; c < to; c++ {
 		for at := c * pixels; at < (c+1)*pixels; at++ {
@@ -121,20 +125,20 @@ func (o *mulBack) turns(r *runner, from, to int) {
 }
 
 // concat joins values along the channels.
-type concat struct {
-	plain
-	in  []value
-	out value
+type concat[T engine.Float] struct {
+	plain[T]
+	in  []value[T]
+	out value[T]
 }
 
-func (o *concat) forward(r *runner) {
+func (o *concat[T]) forward(r *runner[T]) {
 	y := o.out.data
 	for _, v := range o.in {
 		y = y[copy(y, v.data):]
 	}
 }
 
-func (o *concat) backward(r *runner) {
+func (o *concat[T]) backward(r *runner[T]) {
 	dy := o.out.grad
 	for _, v := range o.in {
 		n := len(v.data)

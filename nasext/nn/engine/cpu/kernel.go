@@ -1,5 +1,7 @@
 package cpu
 
+import "github.com/nascent-go/nascent/nasext/nn/engine"
+
 // width is the number of lanes (samples) that belong together: activations are
 // padded to a multiple of it, and sums over lanes are kept in width partial sums, on
 // every kind of hardware. A vector register of AVX-512 holds them all.
@@ -18,74 +20,74 @@ type run struct{ a, b, n, _ int32 }
 
 // start is what a tile's sums begin with: rows ld apart of numbers side by side (step 1),
 // or of one for all columns (step 0); zeros if x is nil.
-type start struct {
-	x        []float32
+type start[T engine.Float] struct {
+	x        []T
 	ld, step int
 }
 
 // kernels are the inner loops. The tables below say what each has to compute; amd64
 // has them in assembly too. They differ between sets only in that assembly multiplies
 // and adds with one rounding in tile and dot.
-type kernels struct {
+type kernels[T engine.Float] struct {
 	name string
 	// tile: c[r·ldc+j] = from[r·ldf+j·step] + Σ_taps Σ_d a[tap.a+r·as+d·ad] · b[tap.b+d·bs+j]
 	// for r < rows ≤ panel and j < cols, a multiple of width. Taps and depth in that order.
-	tile func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start)
+	tile func(rows, cols int, taps []tap, depth int, a []T, as, ad int, b []T, bs int, c []T, ldc int, from start[T])
 	// dot: out[4i+j] = Σ_runs Σ dy[run.a+i·ds+…]·x[run.b+j·xs+…] for i < rows ≤ 4 and j < cols ≤ 4.
-	dot func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32)
+	dot func(rows, cols int, runs []run, dy []T, ds int, x []T, xs int, out *[16]T)
 	// channel: the same for one row and one column of weights, along all strips of a
 	// program: dst[strip+j] = (add ? dst[strip+j] : first) + Σ_taps w[tap.a] · src[tap.b+j].
-	channel func(p program, w, src, dst []float32, add bool, first float32)
+	channel func(p program, w, src, dst []T, add bool, first T)
 	// transpose: dst[j·ds+i] = src[i·ss+j] for i < rows and j < cols.
-	transpose func(dst []float32, ds int, src []float32, ss, rows, cols int)
+	transpose func(dst []T, ds int, src []T, ss, rows, cols int)
 	// maxPool: for each lane the largest of the numbers x[at[i]+lane], i = 0, 1, …, or the
 	// last that is NaN; which tells the offset of the first that is.
-	maxPool func(y []float32, which []int32, x []float32, at []int32)
+	maxPool func(y []T, which []int32, x []T, at []int32)
 	// maxPoolGrad: dx[at[i]+lane] = (add ? dx : 0) + dy[lane], where which[lane] is at[i],
 	// and + 0 elsewhere.
-	maxPoolGrad func(dx, dy []float32, which, at []int32, add bool)
+	maxPoolGrad func(dx, dy []T, which, at []int32, add bool)
 
 	// What follows works on slices of equal length, a multiple of width.
-	add      func(dst, src []float32)                                // dst += src
-	plus     func(dst, x, y []float32)                               // dst = x + y
-	addMul   func(dst, src []float32, f float32)                     // dst += f·src
-	affine   func(dst, src []float32, f, t float32)                  // dst = f·src + t
-	relu     func(dst, src []float32)                                // dst = max(src, 0), NaN stays
-	reluGrad func(dst, dy, y []float32)                              // dst = y > 0 ? dy : 0
-	sum      func(x, mask []float32, out *[width]float32)            // out[l] = Σ x·mask, lane by lane; mask repeats
-	sqdev    func(x, mask []float32, t float32, out *[width]float32) // out[l] = Σ ((x-t)·mask)²
+	add      func(dst, src []T)                    // dst += src
+	plus     func(dst, x, y []T)                   // dst = x + y
+	addMul   func(dst, src []T, f T)               // dst += f·src
+	affine   func(dst, src []T, f, t T)            // dst = f·src + t
+	relu     func(dst, src []T)                    // dst = max(src, 0), NaN stays
+	reluGrad func(dst, dy, y []T)                  // dst = y > 0 ? dy : 0
+	sum      func(x, mask []T, out *[width]T)      // out[l] = Σ x·mask, lane by lane; mask repeats
+	sqdev    func(x, mask []T, t T, out *[width]T) // out[l] = Σ ((x-t)·mask)²
 	// normSums: s[l] = Σ dy, p[l] = Σ dy·(x-t)
-	normSums func(dy, x []float32, t float32, s, p *[width]float32)
+	normSums func(dy, x []T, t T, s, p *[width]T)
 	// normGrad: dst = (f·dy + g + h·(x-t))·mask; mask repeats
-	normGrad func(dst, dy, x, mask []float32, f, g, h, t float32)
+	normGrad func(dst, dy, x, mask []T, f, g, h, t T)
 }
 
 // portable is the set in plain Go.
-func portable() *kernels {
-	return &kernels{
-		name: "portable", tile: tileGo, channel: channelGo, dot: dotGo, transpose: transposeGo, maxPool: maxPoolGo, maxPoolGrad: maxPoolGradGo, add: addGo, plus: plusGo, addMul: addMulGo, affine: affineGo, relu: reluGo,
-		reluGrad: reluGradGo, sum: sumGo, sqdev: sqdevGo, normSums: normSumsGo, normGrad: normGradGo,
+func portable[T engine.Float]() *kernels[T] {
+	return &kernels[T]{
+		name: "portable", tile: tileGo[T], channel: channelGo[T], dot: dotGo[T], transpose: transposeGo[T], maxPool: maxPoolGo[T], maxPoolGrad: maxPoolGradGo[T], add: addGo[T], plus: plusGo[T], addMul: addMulGo[T], affine: affineGo[T], relu: reluGo[T],
+		reluGrad: reluGradGo[T], sum: sumGo[T], sqdev: sqdevGo[T], normSums: normSumsGo[T], normGrad: normGradGo[T],
 	}
 }
 
-func tileGo(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start) {
+func tileGo[T engine.Float](rows, cols int, taps []tap, depth int, a []T, as, ad int, b []T, bs int, c []T, ldc int, from start[T]) {
 	for r := 0; r < rows; r++ {
 		for j := 0; j < cols; j += 8 {
-			o := (*[8]float32)(c[r*ldc+j:])
-			var c0, c1, c2, c3, c4, c5, c6, c7 float32
+			o := (*[8]T)(c[r*ldc+j:])
+			var c0, c1, c2, c3, c4, c5, c6, c7 T
 			switch {
 			case from.x == nil:
 			case from.step == 0:
 				f := from.x[r*from.ld]
 				c0, c1, c2, c3, c4, c5, c6, c7 = f, f, f, f, f, f, f, f
 			default:
-				f := (*[8]float32)(from.x[r*from.ld+j:])
+				f := (*[8]T)(from.x[r*from.ld+j:])
 				c0, c1, c2, c3, c4, c5, c6, c7 = f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
 			}
 			for _, t := range taps {
 				ia, ib := int(t.a)+r*as, int(t.b)+j
 				for range depth {
-					w, v := a[ia], (*[8]float32)(b[ib:])
+					w, v := a[ia], (*[8]T)(b[ib:])
 					c0 += w * v[0]
 					c1 += w * v[1]
 					c2 += w * v[2]
@@ -121,7 +123,7 @@ func newProgram(s strips, lanes int) program {
 	return p
 }
 
-func channelGo(p program, w, src, dst []float32, add bool, first float32) {
+func channelGo[T engine.Float](p program, w, src, dst []T, add bool, first T) {
 	code := p.code
 	for range p.strips {
 		out := dst[code[0]:][:int(code[1])*width]
@@ -135,20 +137,20 @@ func channelGo(p program, w, src, dst []float32, add bool, first float32) {
 		for ; len(taps) > 0; taps = taps[2:] {
 			f := w[taps[0]]
 			for j, v := range src[taps[1]:][:len(out)] {
-				out[j] += float32(f * v)
+				out[j] += T(f * v)
 			}
 		}
 	}
 }
 
-func dotGo(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32) {
+func dotGo[T engine.Float](rows, cols int, runs []run, dy []T, ds int, x []T, xs int, out *[16]T) {
 	for i := 0; i < rows; i++ {
 		for j := 0; j < cols; j++ {
-			var l [width]float32
+			var l [width]T
 			for _, r := range runs {
 				p, q := dy[i*ds+int(r.a):], x[j*xs+int(r.b):]
 				for n := int(r.n); n > 0; n-- {
-					u, v := (*[width]float32)(p), (*[width]float32)(q)
+					u, v := (*[width]T)(p), (*[width]T)(q)
 					for k := range l {
 						l[k] += u[k] * v[k]
 					}
@@ -160,7 +162,7 @@ func dotGo(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int
 	}
 }
 
-func transposeGo(dst []float32, ds int, src []float32, ss, rows, cols int) {
+func transposeGo[T engine.Float](dst []T, ds int, src []T, ss, rows, cols int) {
 	const block = 16 // of rows, so that dst is written in stretches
 	for i0 := 0; i0 < rows; i0 += block {
 		n := min(block, rows-i0)
@@ -173,7 +175,7 @@ func transposeGo(dst []float32, ds int, src []float32, ss, rows, cols int) {
 	}
 }
 
-func maxPoolGo(y []float32, which []int32, x []float32, at []int32) {
+func maxPoolGo[T engine.Float](y []T, which []int32, x []T, at []int32) {
 	copy(y, x[at[0]:int(at[0])+len(y)])
 	for l := range which {
 		which[l] = at[0]
@@ -187,7 +189,7 @@ func maxPoolGo(y []float32, which []int32, x []float32, at []int32) {
 	}
 }
 
-func maxPoolGradGo(dx, dy []float32, which, at []int32, add bool) {
+func maxPoolGradGo[T engine.Float](dx, dy []T, which, at []int32, add bool) {
 	for _, off := range at {
 		row := dx[off : int(off)+len(dy)]
 		for l, d := range dy {
@@ -203,7 +205,7 @@ func maxPoolGradGo(dx, dy []float32, which, at []int32, add bool) {
 }
 
 // fold adds up partial sums, halves first.
-func fold(l *[width]float32) float32 {
+func fold[T engine.Float](l *[width]T) T {
 	a := *l
 	for h := width / 2; h > 0; h /= 2 {
 		for k := range h {
@@ -213,35 +215,35 @@ func fold(l *[width]float32) float32 {
 	return a[0]
 }
 
-func addGo(dst, src []float32) {
+func addGo[T engine.Float](dst, src []T) {
 	src = src[:len(dst)]
 	for i, v := range src {
 		dst[i] += v
 	}
 }
 
-func plusGo(dst, x, y []float32) {
+func plusGo[T engine.Float](dst, x, y []T) {
 	x, y = x[:len(dst)], y[:len(dst)]
 	for i, v := range x {
 		dst[i] = v + y[i]
 	}
 }
 
-func addMulGo(dst, src []float32, f float32) {
+func addMulGo[T engine.Float](dst, src []T, f T) {
 	src = src[:len(dst)]
 	for i, v := range src {
-		dst[i] += float32(f * v)
+		dst[i] += T(f * v)
 	}
 }
 
-func affineGo(dst, src []float32, f, t float32) {
+func affineGo[T engine.Float](dst, src []T, f, t T) {
 	src = src[:len(dst)]
 	for i, v := range src {
-		dst[i] = float32(f*v) + t
+		dst[i] = T(f*v) + t
 	}
 }
 
-func reluGo(dst, src []float32) {
+func reluGo[T engine.Float](dst, src []T) {
 	src = src[:len(dst)]
 	for i, v := range src {
 		if 0 > v {
@@ -251,7 +253,7 @@ func reluGo(dst, src []float32) {
 	}
 }
 
-func reluGradGo(dst, dy, y []float32) {
+func reluGradGo[T engine.Float](dst, dy, y []T) {
 	dy, y = dy[:len(dst)], y[:len(dst)]
 	for i, v := range y {
 		if v > 0 {
@@ -262,48 +264,48 @@ func reluGradGo(dst, dy, y []float32) {
 	}
 }
 
-func sumGo(x, mask []float32, out *[width]float32) {
-	*out = [width]float32{}
+func sumGo[T engine.Float](x, mask []T, out *[width]T) {
+	*out = [width]T{}
 	for len(x) > 0 {
 		for m := mask; len(m) > 0; m, x = m[width:], x[width:] {
-			u, v := (*[width]float32)(x), (*[width]float32)(m)
+			u, v := (*[width]T)(x), (*[width]T)(m)
 			for k := range out {
-				out[k] += float32(u[k] * v[k])
+				out[k] += T(u[k] * v[k])
 			}
 		}
 	}
 }
 
-func sqdevGo(x, mask []float32, t float32, out *[width]float32) {
-	*out = [width]float32{}
+func sqdevGo[T engine.Float](x, mask []T, t T, out *[width]T) {
+	*out = [width]T{}
 	for len(x) > 0 {
 		for m := mask; len(m) > 0; m, x = m[width:], x[width:] {
-			u, v := (*[width]float32)(x), (*[width]float32)(m)
+			u, v := (*[width]T)(x), (*[width]T)(m)
 			for k := range out {
 				d := (u[k] - t) * v[k]
-				out[k] += float32(d * d)
+				out[k] += T(d * d)
 			}
 		}
 	}
 }
 
-func normSumsGo(dy, x []float32, t float32, s, p *[width]float32) {
-	*s, *p = [width]float32{}, [width]float32{}
+func normSumsGo[T engine.Float](dy, x []T, t T, s, p *[width]T) {
+	*s, *p = [width]T{}, [width]T{}
 	for ; len(x) > 0; x, dy = x[width:], dy[width:] {
-		u, v := (*[width]float32)(dy), (*[width]float32)(x)
+		u, v := (*[width]T)(dy), (*[width]T)(x)
 		for k := range s {
 			s[k] += u[k]
-			p[k] += float32(u[k] * (v[k] - t))
+			p[k] += T(u[k] * (v[k] - t))
 		}
 	}
 }
 
-func normGradGo(dst, dy, x, mask []float32, f, g, h, t float32) {
+func normGradGo[T engine.Float](dst, dy, x, mask []T, f, g, h, t T) {
 	for i := 0; i < len(dst); {
 		for m := mask; len(m) > 0; m, i = m[width:], i+width {
-			o, u, v, w := (*[width]float32)(dst[i:]), (*[width]float32)(dy[i:]), (*[width]float32)(x[i:]), (*[width]float32)(m)
+			o, u, v, w := (*[width]T)(dst[i:]), (*[width]T)(dy[i:]), (*[width]T)(x[i:]), (*[width]T)(m)
 			for k := range o {
-				o[k] = (float32(f*u[k]) + g + float32(h*(v[k]-t))) * w[k]
+				o[k] = (T(f*u[k]) + g + T(h*(v[k]-t))) * w[k]
 			}
 		}
 	}

@@ -4,21 +4,29 @@ package cpu
 
 import "golang.org/x/sys/cpu"
 
-// fastest is the best set that this processor can run.
-func fastest() *kernels {
-	x := cpu.X86
-	switch {
-	case x.HasAVX2 && x.HasFMA && x.HasAVX512F && x.HasAVX512VL:
-		return avx512()
-	case x.HasAVX2 && x.HasFMA:
-		return avx2()
+// vectors is the best set in assembly that this processor can run; nil if there is none.
+func vectors() *kernels[float32] {
+	if all := everyVectors(); len(all) > 0 {
+		return all[0]
 	}
-	return portable()
+	return nil
+}
+
+// everyVectors are the sets in assembly that this processor can run, the best first.
+func everyVectors() (all []*kernels[float32]) {
+	x := cpu.X86
+	if x.HasAVX2 && x.HasFMA {
+		if x.HasAVX512F && x.HasAVX512VL {
+			all = append(all, avx512())
+		}
+		all = append(all, avx2())
+	}
+	return all
 }
 
 // simple are the loops that are the same with AVX2 and AVX-512: memory limits them.
-func simple(name string) *kernels {
-	return &kernels{
+func simple(name string) *kernels[float32] {
+	return &kernels[float32]{
 		name: name,
 		transpose: func(dst []float32, ds int, src []float32, ss, rows, cols int) {
 			blocks, i := cols/8, 0
@@ -67,11 +75,11 @@ type tileFunc func(taps *int32, n, depth int, a *float32, as, ad int, b *float32
 
 type dotFunc func(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
-func avx512() *kernels {
+func avx512() *kernels[float32] {
 	k := simple("avx512")
 	wide := [panel]tileFunc{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}
 	narrow := [panel]tileFunc{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start) {
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start[float32]) {
 		first, j := firstTap(taps), 0
 		blocks := func(tile tileFunc, width int) {
 			if n := (cols - j) / width; n > 0 {
@@ -97,10 +105,10 @@ func avx512() *kernels {
 	return k
 }
 
-func avx2() *kernels {
+func avx2() *kernels[float32] {
 	k := simple("avx2")
 	tiles := [4]tileFunc{tileY1x16, tileY2x16, tileY3x16, tileY4x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start) {
+	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start[float32]) {
 		first := firstTap(taps)
 		for r := 0; r < rows; r += 4 {
 			tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[0], bs, &c[r*ldc], ldc, from.at(r*from.ld), from.ld, from.step, cols/16)
@@ -144,7 +152,7 @@ func firstRun(runs []run) *int32 {
 }
 
 // at is the address of a number, nil if there are none.
-func (s start) at(i int) *float32 {
+func (s start[T]) at(i int) *T {
 	if s.x == nil {
 		return nil
 	}

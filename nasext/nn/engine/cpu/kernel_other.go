@@ -2,4 +2,8 @@
 
 package cpu
 
-func fastest() *kernels { return portable() }
+// vectors is the best set in assembly that this processor can run: there is none.
+func vectors() *kernels[float32] { return nil }
+
+// everyVectors are all of them.
+func everyVectors() []*kernels[float32] { return nil }

@@ -34,7 +34,9 @@ func TestTile(t *testing.T) {
 		a, b := random(draw, 9+9*panel+9*depth), random(draw, 20+400*depth)
 		ldc := cols + draw.IntN(20)
 		before, other, which := random(draw, panel*ldc), random(draw, panel*ldc), draw.IntN(4)
-		from := func(c []float32) start { return []start{{}, {c, ldc, 1}, {other, ldc, 1}, {other, 1, 0}}[which] }
+		from := func(c []float32) start[float32] {
+			return []start[float32]{{}, {c, ldc, 1}, {other, ldc, 1}, {other, 1, 0}}[which]
+		}
 		var first []float32
 		for _, k := range sets() {
 			c := slices.Clone(before)
@@ -245,7 +247,7 @@ func TestSimpleLoops(t *testing.T) {
 		}
 		x[draw.IntN(n)] = float32(math.Copysign(0, -1))
 		f, g, h, s := float32(draw.NormFloat64()), float32(draw.NormFloat64()), float32(draw.NormFloat64()), float32(draw.NormFloat64())
-		results := func(k *kernels) [][]float32 {
+		results := func(k *kernels[float32]) [][]float32 {
 			var a, b, c, d [width]float32
 			dst := make([][]float32, 7)
 			for i := range dst {
@@ -263,7 +265,7 @@ func TestSimpleLoops(t *testing.T) {
 			k.normSums(dy, x, s, &c, &d)
 			return append(dst, a[:], b[:], c[:], d[:])
 		}
-		want := results(portable())
+		want := results(portable[float32]())
 		for _, k := range sets() {
 			for i, got := range results(k) {
 				for j := range got {

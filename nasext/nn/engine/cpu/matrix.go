@@ -3,25 +3,33 @@ package cpu
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
-// Matrix is a matrix of numbers that lie row by row, as Multiply takes it.
-type Matrix struct {
+// MatrixOf is a matrix of numbers that lie row by row, as Multiply takes it.
+type MatrixOf[T engine.Float] struct {
 	Rows, Cols int
-	Stride     int       // from the beginning of a row to that of the next, at least Cols
-	X          []float32 // at least (Rows-1)·Stride + Cols numbers
-	Transposed bool      // as a factor it stands for its transpose, of Cols × Rows
+	Stride     int  // from the beginning of a row to that of the next, at least Cols
+	X          []T  //  at least (Rows-1)·Stride + Cols numbers
+	Transposed bool // as a factor it stands for its transpose, of Cols × Rows
 }
 
+// Matrix is in single precision, Matrix64 in double.
+type (
+	Matrix   = MatrixOf[float32]
+	Matrix64 = MatrixOf[float64]
+)
+
 // shape is that of the matrix as a factor.
-func (m Matrix) shape() (rows, cols int) {
+func (m MatrixOf[T]) shape() (rows, cols int) {
 	if m.Transposed {
 		return m.Cols, m.Rows
 	}
 	return m.Rows, m.Cols
 }
 
-func (m Matrix) check(name string) error {
+func (m MatrixOf[T]) check(name string) error {
 	switch {
 	case m.Rows < 0 || m.Cols < 0:
 		return fmt.Errorf("multiply: %s has %d×%d numbers; a matrix has 0 or more rows and columns", name, m.Rows, m.Cols)
@@ -37,11 +45,11 @@ func (m Matrix) check(name string) error {
 
 // overlaps says whether the memory from the first to the last number of one matrix meets
 // that of another.
-func (m Matrix) overlaps(n Matrix) bool {
+func (m MatrixOf[T]) overlaps(n MatrixOf[T]) bool {
 	if m.Rows == 0 || m.Cols == 0 || n.Rows == 0 || n.Cols == 0 {
 		return false
 	}
-	at := func(m Matrix) (from, to uintptr) {
+	at := func(m MatrixOf[T]) (from, to uintptr) {
 		from = uintptr(unsafe.Pointer(&m.X[0]))
 		return from, from + uintptr((m.Rows-1)*m.Stride+m.Cols)*unsafe.Sizeof(m.X[0])
 	}
@@ -65,8 +73,8 @@ const (
 //
 // Every number is summed from the first product to the last, whatever the shape and the
 // number of threads, with one rounding each where the engine has assembly.
-func (e *Engine) Multiply(alpha float32, a, b Matrix, beta float32, c Matrix) error {
-	for i, m := range []Matrix{a, b, c} {
+func (e *EngineOf[T]) Multiply(alpha T, a, b MatrixOf[T], beta T, c MatrixOf[T]) error {
+	for i, m := range []MatrixOf[T]{a, b, c} {
 		if err := m.check([]string{"a", "b", "c"}[i]); err != nil {
 			return err
 		}
@@ -86,7 +94,7 @@ func (e *Engine) Multiply(alpha float32, a, b Matrix, beta float32, c Matrix) er
 	if m == 0 || n == 0 {
 		return nil
 	}
-	p := &matrixProduct{k: e.k, m: m, n: n, depth: k, alpha: alpha, a: a, b: b, c: c, more: beta != 0, once: []tap{{}}}
+	p := &matrixProduct[T]{k: e.k, m: m, n: n, depth: k, alpha: alpha, a: a, b: b, c: c, more: beta != 0, once: []tap{{}}}
 	p.scale(beta)
 	if k == 0 || alpha == 0 {
 		return nil
@@ -98,18 +106,18 @@ func (e *Engine) Multiply(alpha float32, a, b Matrix, beta float32, c Matrix) er
 }
 
 // matrixProduct is a product on its way.
-type matrixProduct struct {
-	k            *kernels
+type matrixProduct[T engine.Float] struct {
+	k            *kernels[T]
 	m, n, depth  int
-	alpha        float32
-	a, b, c      Matrix
+	alpha        T
+	a, b, c      MatrixOf[T]
 	more         bool // c holds numbers to add to
 	packA, packB bool
 	once         []tap // of the tile: a matrix product has only one
 }
 
 // scale multiplies c, or clears it where nothing else would write it.
-func (p *matrixProduct) scale(beta float32) {
+func (p *matrixProduct[T]) scale(beta T) {
 	for i := range p.m {
 		row := p.c.X[i*p.c.Stride:][:p.n]
 		switch beta {
@@ -128,7 +136,7 @@ func (p *matrixProduct) scale(beta float32) {
 }
 
 // run cuts c into blocks, one a turn: of few rows if b is not packed, which each would do.
-func (p *matrixProduct) run(threads int) {
+func (p *matrixProduct[T]) run(threads int) {
 	rows, cols := (p.m+blockRows-1)/blockRows, (p.n+blockCols-1)/blockCols
 	if !p.packB {
 		rows, cols = 1, 1
@@ -144,7 +152,7 @@ func (p *matrixProduct) run(threads int) {
 }
 
 // block computes rows i to m and columns j to n of c.
-func (p *matrixProduct) block(i, m, j, n int) {
+func (p *matrixProduct[T]) block(i, m, j, n int) {
 	more := p.more
 	step := p.depth
 	if p.packA || p.packB {
@@ -152,22 +160,22 @@ func (p *matrixProduct) block(i, m, j, n int) {
 	}
 	whole := (n - j) / width * width
 	pad := (n - j + width - 1) / width * width
-	var left, right, edge, tile []float32
+	var left, right, edge, tile []T
 	if p.packA {
-		left = make([]float32, (m-i)*(step+gap))
+		left = make([]T, (m-i)*(step+gap))
 	}
 	if p.packB {
-		right = make([]float32, step*(pad+gap))
+		right = make([]T, step*(pad+gap))
 	} else if whole < pad {
-		edge = make([]float32, step*width)
+		edge = make([]T, step*width)
 	}
 	if whole < pad {
-		tile = make([]float32, panel*width)
+		tile = make([]T, panel*width)
 	}
 	for d := 0; d < p.depth; d += step {
 		depth := min(step, p.depth-d)
 		a, as, ad := p.leftRows(left, i, m, d, depth)
-		var b []float32
+		var b []T
 		bs, last := pad+gap, right
 		if p.packB {
 			p.rightRows(right, bs, j, n, d, depth)
@@ -182,18 +190,18 @@ func (p *matrixProduct) block(i, m, j, n int) {
 			rows, c := min(panel, m-r), p.c.X[r*p.c.Stride+j:]
 			x := a[(r-i)*as:]
 			if whole > 0 {
-				var from start
+				var from start[T]
 				if more {
-					from = start{c, p.c.Stride, 1}
+					from = start[T]{c, p.c.Stride, 1}
 				}
 				p.k.tile(rows, whole, p.once, depth, x, as, ad, b, bs, c, p.c.Stride, from)
 			}
 			if whole == pad {
 				continue
 			}
-			var from start
+			var from start[T]
 			if more {
-				from = start{tile, width, 1}
+				from = start[T]{tile, width, 1}
 				for r := range rows {
 					copy(tile[r*width:], c[r*p.c.Stride+whole:][:n-j-whole])
 				}
@@ -213,7 +221,7 @@ func (p *matrixProduct) block(i, m, j, n int) {
 
 // leftRows are rows i to m of alpha·a from column d on, and how far rows and columns are
 // apart: in to, or where they lie.
-func (p *matrixProduct) leftRows(to []float32, i, m, d, depth int) (x []float32, as, ad int) {
+func (p *matrixProduct[T]) leftRows(to []T, i, m, d, depth int) (x []T, as, ad int) {
 	s := p.a.Stride
 	if !p.packA {
 		if p.a.Transposed {
@@ -242,7 +250,7 @@ func (p *matrixProduct) leftRows(to []float32, i, m, d, depth int) (x []float32,
 
 // rightRows copies columns j to n of rows d, d+1, … of b into rows stride apart. What is
 // right of them stays zero, or whatever numbers were there: nothing of it gets into c.
-func (p *matrixProduct) rightRows(to []float32, stride, j, n, d, depth int) {
+func (p *matrixProduct[T]) rightRows(to []T, stride, j, n, d, depth int) {
 	if j == n {
 		return
 	}

@@ -20,7 +20,7 @@ func randomMatrix(d *rand.Rand, rows, cols int, transposed bool) Matrix {
 	return Matrix{rows, cols, stride, random(d, max(0, (rows-1)*stride+cols)), transposed}
 }
 
-func (m Matrix) at(i, j int) float64 {
+func (m MatrixOf[T]) at(i, j int) float64 {
 	if m.Transposed {
 		i, j = j, i
 	}

@@ -6,13 +6,13 @@ import (
 )
 
 // Memory implements engine.Engine.
-func (e *Engine) Memory(p *engine.Plan, batch int) int64 {
+func (e *EngineOf[T]) Memory(p *engine.PlanOf[T], batch int) int64 {
 	lanes := (int64(batch) + width - 1) / width * width
 	var numbers int64
 	for _, s := range p.Steps {
 		numbers += int64(s.Out.Elems()) * lanes * blocks(s.Op.Kind)
 	}
-	return 4 * numbers
+	return size[T]() * numbers
 }
 
 // blocks is how many blocks of the size of its output an operation needs at most: its

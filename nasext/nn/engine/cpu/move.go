@@ -1,12 +1,15 @@
 package cpu
 
-import "github.com/nascent-go/nascent/nasext/arch"
+import (
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
 
 // move puts numbers elsewhere and computes nothing: channel shuffles, slices, shifts,
 // crops and zero padding.
-type move struct {
-	plain
-	in, out value
+type move[T engine.Float] struct {
+	plain[T]
+	in, out value[T]
 	from    []int32 // for each number of the output that of the input; -1 for a zero
 }
 
@@ -39,7 +42,7 @@ func movesOf(o arch.Op, in, out arch.Shape) []int32 {
 	return from
 }
 
-func (o *move) forward(r *runner) {
+func (o *move[T]) forward(r *runner[T]) {
 	for i, from := range o.from { // where a zero comes from, memory began as one
 		if from >= 0 {
 			copy(o.out.data[i*r.lanes:(i+1)*r.lanes], o.in.data[int(from)*r.lanes:])
@@ -47,7 +50,7 @@ func (o *move) forward(r *runner) {
 	}
 }
 
-func (o *move) backward(r *runner) {
+func (o *move[T]) backward(r *runner[T]) {
 	dx, more := o.in.take()
 	if dx == nil {
 		return

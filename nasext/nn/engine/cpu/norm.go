@@ -9,41 +9,41 @@ import (
 // batchNorm normalises each channel by the mean and variance over the batch's samples
 // and pixels (in training) or by the running ones, then scales and shifts (Ioffe &
 // Szegedy 2015, algorithms 1 and 2).
-type batchNorm struct {
-	in, out   value
-	step      engine.Step
-	mean, inv []float32           // of this batch; inv is 1/sqrt(var+eps)
-	sums      [][2][width]float32 // one pair a channel
-	gradient
-	tmp  []float32
+type batchNorm[T engine.Float] struct {
+	in, out   value[T]
+	step      engine.StepOf[T]
+	mean, inv []T           // of this batch; inv is 1/sqrt(var+eps)
+	sums      [][2][width]T // one pair a channel
+	gradient[T]
+	tmp  []T
 	relu bool // the output is rectified
 }
 
-func newBatchNorm(s engine.Step, in, out value) *batchNorm {
+func newBatchNorm[T engine.Float](s engine.StepOf[T], in, out value[T]) *batchNorm[T] {
 	c := s.Out.C
-	return &batchNorm{in: in, out: out, step: s, mean: make([]float32, c), inv: make([]float32, c), sums: make([][2][width]float32, c)}
+	return &batchNorm[T]{in: in, out: out, step: s, mean: make([]T, c), inv: make([]T, c), sums: make([][2][width]T, c)}
 }
 
 // normCost is what a number costs in the three passes of a direction.
 const normCost = 3
 
-func (o *batchNorm) rectify() { o.relu = true }
+func (o *batchNorm[T]) rectify() { o.relu = true }
 
-type normAhead batchNorm
+type normAhead[T engine.Float] batchNorm[T]
 
-func (o *batchNorm) forward(r *runner) {
-	r.run(len(o.out.data)*normCost, o.out.shape.C, (*normAhead)(o))
+func (o *batchNorm[T]) forward(r *runner[T]) {
+	r.run(len(o.out.data)*normCost, o.out.shape.C, (*normAhead[T])(o))
 }
 
-func (o *normAhead) turns(r *runner, from, to int) {
+func (o *normAhead[T]) turns(r *runner[T], from, to int) {
 	size := o.in.pixels() * r.lanes
 	for c := from; c < to; c++ {
 		x, y := o.in.data[c*size:(c+1)*size], o.out.data[c*size:(c+1)*size]
 		mean, variance := o.step.Mean.W[c], o.step.Var.W[c]
 		if r.pass.Train {
-			mean, variance = (*batchNorm)(o).moments(r, c, x)
+			mean, variance = (*batchNorm[T])(o).moments(r, c, x)
 		}
-		inv := float32(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
+		inv := T(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
 		o.mean[c], o.inv[c] = mean, inv
 		f := o.step.Weight.W[c] * inv
 		r.k.affine(y, x, f, o.step.Bias.W[c]-mean*f)
@@ -55,27 +55,27 @@ func (o *normAhead) turns(r *runner, from, to int) {
 
 // moments computes mean and biased variance of one channel, the variance from the
 // deviations, which loses no digits, and moves the running moments.
-func (o *batchNorm) moments(r *runner, c int, x []float32) (mean, variance float32) {
+func (o *batchNorm[T]) moments(r *runner[T], c int, x []T) (mean, variance T) {
 	l := &o.sums[c][0]
 	m := float64(r.n * o.in.pixels())
 	r.k.sum(x, r.mask, l)
-	mean = float32(total(l) / m)
+	mean = T(total(l) / m)
 	r.k.sqdev(x, r.mask, mean, l)
 	v := total(l) / m
 	unbiased := v
 	if m > 1 {
 		unbiased = v * m / (m - 1)
 	}
-	move := func(run []float32, now float64) {
-		run[c] = float32((1-engine.BatchNormMomentum)*float64(run[c]) + engine.BatchNormMomentum*now)
+	move := func(run []T, now float64) {
+		run[c] = T((1-engine.BatchNormMomentum)*float64(run[c]) + engine.BatchNormMomentum*now)
 	}
 	move(o.step.Mean.W, float64(mean))
 	move(o.step.Var.W, unbiased)
-	return mean, float32(v)
+	return mean, T(v)
 }
 
 // total adds up partial sums in double precision.
-func total(l *[width]float32) (s float64) {
+func total[T engine.Float](l *[width]T) (s float64) {
 	for _, v := range l {
 		s += float64(v)
 	}
@@ -84,17 +84,17 @@ func total(l *[width]float32) (s float64) {
 
 // backward: with m numbers a channel, x̂ = (x-mean)·inv and a scale γ,
 // dγ = Σ dy·x̂, dβ = Σ dy, dx = γ·inv·(dy - dβ/m - x̂·dγ/m).
-func (o *batchNorm) backward(r *runner) {
+func (o *batchNorm[T]) backward(r *runner[T]) {
 	o.dx, o.more = o.in.take()
 	if o.more && o.tmp == nil {
-		o.tmp = make([]float32, len(o.dx))
+		o.tmp = make([]T, len(o.dx))
 	}
-	r.run(len(o.out.data)*normCost, o.out.shape.C, (*normBack)(o))
+	r.run(len(o.out.data)*normCost, o.out.shape.C, (*normBack[T])(o))
 }
 
-type normBack batchNorm
+type normBack[T engine.Float] batchNorm[T]
 
-func (o *normBack) turns(r *runner, from, to int) {
+func (o *normBack[T]) turns(r *runner[T], from, to int) {
 	size := o.in.pixels() * r.lanes
 	m := float64(r.n * o.in.pixels())
 	for c := from; c < to; c++ {
@@ -103,7 +103,7 @@ func (o *normBack) turns(r *runner, from, to int) {
 		s, p := &o.sums[c][0], &o.sums[c][1]
 		r.k.normSums(dy, x, o.mean[c], s, p)
 		dShift, dScale := total(s), total(p)*inv
-		o.step.Bias.G[c], o.step.Weight.G[c] = float32(dShift), float32(dScale)
+		o.step.Bias.G[c], o.step.Weight.G[c] = T(dShift), T(dScale)
 		if o.dx == nil {
 			continue
 		}
@@ -111,16 +111,16 @@ func (o *normBack) turns(r *runner, from, to int) {
 		g, h := -f*dShift/m, -f*inv*dScale/m
 		dx := o.dx[c*size : (c+1)*size]
 		if !o.more {
-			r.k.normGrad(dx, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
+			r.k.normGrad(dx, dy, x, r.mask, T(f), T(g), T(h), o.mean[c])
 			continue
 		}
 		t := o.tmp[c*size : (c+1)*size]
-		r.k.normGrad(t, dy, x, r.mask, float32(f), float32(g), float32(h), o.mean[c])
+		r.k.normGrad(t, dy, x, r.mask, T(f), T(g), T(h), o.mean[c])
 		r.k.add(dx, t)
 	}
 }
 
-func (o *batchNorm) idle() {
+func (o *batchNorm[T]) idle() {
 	clear(o.step.Weight.G)
 	clear(o.step.Bias.G)
 }

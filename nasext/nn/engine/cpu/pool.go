@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/nascent-go/nascent/nasext/arch"
+import (
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
 
 // windows lists, for every output pixel, the input pixels under its window, as offsets
 // into one channel. Padding is not in the lists.
@@ -12,7 +15,7 @@ type windows struct {
 
 func (w *windows) of(pixel int) []int32 { return w.at[w.first[pixel]:w.first[pixel+1]] }
 
-func newWindows(o arch.Op, in, out value, lanes int) windows {
+func newWindows[T engine.Float](o arch.Op, in, out value[T], lanes int) windows {
 	w := windows{first: []int32{0}}
 	w.tile = o.PadH == 0 && o.PadW == 0 && o.KH == o.Stride && o.KW == o.Stride && out.shape.H*o.Stride >= in.shape.H && out.shape.W*o.Stride >= in.shape.W
 	for y := range out.shape.H {
@@ -30,22 +33,22 @@ func newWindows(o arch.Op, in, out value, lanes int) windows {
 }
 
 // maxPool is the largest number under a window; its gradient goes to the first that is.
-type maxPool struct {
-	plain
-	in, out value
-	gradient
+type maxPool[T engine.Float] struct {
+	plain[T]
+	in, out value[T]
+	gradient[T]
 	windows windows
 	which   []int32 // its offset in the channel, as in windows
 	relu    bool    // what it pools is rectified, and the gradient of that left to it
 }
 
-type maxPoolAhead maxPool
+type maxPoolAhead[T engine.Float] maxPool[T]
 
-func (o *maxPool) cost(r *runner) int { return 2 * len(o.windows.at) * r.lanes * o.out.shape.C }
+func (o *maxPool[T]) cost(r *runner[T]) int { return 2 * len(o.windows.at) * r.lanes * o.out.shape.C }
 
-func (o *maxPool) forward(r *runner) { r.run(o.cost(r), o.out.shape.C, (*maxPoolAhead)(o)) }
+func (o *maxPool[T]) forward(r *runner[T]) { r.run(o.cost(r), o.out.shape.C, (*maxPoolAhead[T])(o)) }
 
-func (o *maxPoolAhead) turns(r *runner, from, to int) {
+func (o *maxPoolAhead[T]) turns(r *runner[T], from, to int) {
 	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
 	for c := from; c < to; c++ {
 		x := o.in.data[c*ps : (c+1)*ps]
@@ -56,15 +59,15 @@ func (o *maxPoolAhead) turns(r *runner, from, to int) {
 	}
 }
 
-type maxPoolBack maxPool
+type maxPoolBack[T engine.Float] maxPool[T]
 
-func (o *maxPool) backward(r *runner) {
+func (o *maxPool[T]) backward(r *runner[T]) {
 	if o.dx, o.more = o.in.take(); o.dx != nil {
-		r.run(o.cost(r), o.out.shape.C, (*maxPoolBack)(o))
+		r.run(o.cost(r), o.out.shape.C, (*maxPoolBack[T])(o))
 	}
 }
 
-func (o *maxPoolBack) turns(r *runner, from, to int) {
+func (o *maxPoolBack[T]) turns(r *runner[T], from, to int) {
 	ps, qs := o.in.pixels()*r.lanes, o.out.pixels()
 	for c := from; c < to; c++ {
 		g := o.dx[c*ps : (c+1)*ps]
@@ -85,17 +88,17 @@ func (o *maxPoolBack) turns(r *runner, from, to int) {
 // avgPool is the mean of the pixels under a window; padding is not counted. It is a
 // convolution of each channel with equal weights, of which there is one for each number
 // of pixels.
-type avgPool struct {
-	plain
-	in, out     value
-	ahead, back product
-	shares      []float32 // 1/n for n pixels under a window
+type avgPool[T engine.Float] struct {
+	plain[T]
+	in, out     value[T]
+	ahead, back product[T]
+	shares      []T // 1/n for n pixels under a window
 }
 
-func newAvgPool(op arch.Op, in, out value, lanes int) *avgPool {
-	o := &avgPool{in: in, out: out, shares: make([]float32, op.KH*op.KW+1)}
+func newAvgPool[T engine.Float](op arch.Op, in, out value[T], lanes int) *avgPool[T] {
+	o := &avgPool[T]{in: in, out: out, shares: make([]T, op.KH*op.KW+1)}
 	for n := range o.shares[1:] {
-		o.shares[n+1] = 1 / float32(n+1)
+		o.shares[n+1] = 1 / T(n+1)
 	}
 	w := newWindows(op, in, out, lanes)
 	over := make([][]tap, in.pixels()) // of each input pixel, the windows that it is under
@@ -119,13 +122,13 @@ func newAvgPool(op arch.Op, in, out value, lanes int) *avgPool {
 	return o
 }
 
-func (o *avgPool) product(s strips, src, dst value) product {
-	return product{w: o.shares, wd: 1, strips: s, groups: src.shape.C, rows: 1, depth: 1, srcPixels: src.pixels(), dstPixels: dst.pixels()}
+func (o *avgPool[T]) product(s strips, src, dst value[T]) product[T] {
+	return product[T]{w: o.shares, wd: 1, strips: s, groups: src.shape.C, rows: 1, depth: 1, srcPixels: src.pixels(), dstPixels: dst.pixels()}
 }
 
-func (o *avgPool) forward(r *runner) { o.ahead.run(r, o.in.data, o.out.data) }
+func (o *avgPool[T]) forward(r *runner[T]) { o.ahead.run(r, o.in.data, o.out.data) }
 
-func (o *avgPool) backward(r *runner) {
+func (o *avgPool[T]) backward(r *runner[T]) {
 	dx, more := o.in.take()
 	if dx == nil {
 		return
@@ -135,12 +138,12 @@ func (o *avgPool) backward(r *runner) {
 }
 
 // globalPool is the mean over all pixels of a channel.
-type globalPool struct {
-	plain
-	in, out value
+type globalPool[T engine.Float] struct {
+	plain[T]
+	in, out value[T]
 }
 
-func (o *globalPool) forward(r *runner) {
+func (o *globalPool[T]) forward(r *runner[T]) {
 	ps := o.in.pixels() * r.lanes
 	for c := range o.out.shape.C {
 		x, y := o.in.data[c*ps:(c+1)*ps], o.out.data[c*r.lanes:][:r.lanes]
@@ -148,16 +151,16 @@ func (o *globalPool) forward(r *runner) {
 		for at := r.lanes; at < ps; at += r.lanes {
 			r.k.add(y, x[at:at+r.lanes])
 		}
-		r.k.affine(y, y, 1/float32(o.in.pixels()), 0)
+		r.k.affine(y, y, 1/T(o.in.pixels()), 0)
 	}
 }
 
-func (o *globalPool) backward(r *runner) {
+func (o *globalPool[T]) backward(r *runner[T]) {
 	dx, more := o.in.take()
 	if dx == nil {
 		return
 	}
-	ps, f := o.in.pixels()*r.lanes, 1/float32(o.in.pixels())
+	ps, f := o.in.pixels()*r.lanes, 1/T(o.in.pixels())
 	for c := range o.out.shape.C {
 		dy := o.out.grad[c*r.lanes:][:r.lanes]
 		for at := c * ps; at < (c+1)*ps; at += r.lanes {

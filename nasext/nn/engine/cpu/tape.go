@@ -11,91 +11,91 @@ import (
 //
 // Lanes from the number of samples up are padding. Their activations are whatever the
 // operations make of a black image; their gradients are 0.
-type store struct {
-	data, grad []float32
+type store[T engine.Float] struct {
+	data, grad []T
 	need       bool // whether a gradient is wanted
 	has        bool // whether grad holds one in this backward pass
 }
 
 // value is an activation: its shape and its memory, which identity and flatten share
 // with their input.
-type value struct {
+type value[T engine.Float] struct {
 	shape arch.Shape
-	*store
+	*store[T]
 }
 
-func (v value) pixels() int { return v.shape.H * v.shape.W }
+func (v value[T]) pixels() int { return v.shape.H * v.shape.W }
 
 // take hands out the gradient's memory to write to; with add, what is there stays and
 // is added to. It is nil if no gradient is wanted.
-func (s *store) take() (grad []float32, add bool) {
+func (s *store[T]) take() (grad []T, add bool) {
 	if !s.need {
 		return nil, false
 	}
 	if s.grad == nil {
-		s.grad = make([]float32, len(s.data))
+		s.grad = make([]T, len(s.data))
 	}
 	add, s.has = s.has, true
 	return s.grad, add
 }
 
 // gradient is where a backward pass writes: dx of the input, to which it adds with more.
-type gradient struct {
-	dx   []float32
+type gradient[T engine.Float] struct {
+	dx   []T
 	more bool
 }
 
 // op is one operation: forward fills its output from its inputs; backward takes the
 // output's gradient and passes on those of its inputs and parameters.
-type op interface {
-	forward(r *runner)
-	backward(r *runner)
+type op[T engine.Float] interface {
+	forward(r *runner[T])
+	backward(r *runner[T])
 	// idle is backward when no gradient arrives, because nothing uses the output.
 	idle()
 }
 
 // plain is the idle of operations without parameters.
-type plain struct{}
+type plain[T engine.Float] struct{}
 
-func (plain) idle() {}
+func (plain[T]) idle() {}
 
 // runner is a tape: operations in order, run forward, then backward.
-type runner struct {
-	k       *kernels
+type runner[T engine.Float] struct {
+	k       *kernels[T]
 	threads func() int
 	batch   int
 	lanes   int // batch rounded up to a multiple of width
 
-	ops    []op
-	outs   []*store // of the operation with the same index
-	stores []*store // all
-	in     value
-	out    value
-	unused []*engine.Param // whose gradients are zeros
+	ops    []op[T]
+	outs   []*store[T] // of the operation with the same index
+	stores []*store[T] // all
+	in     value[T]
+	out    value[T]
+	unused []*engine.ParamOf[T] // whose gradients are zeros
 
-	n    int       // samples of this pass
-	mask []float32 // lanes numbers: 1 for a sample, 0 for padding
+	n    int // samples of this pass
+	mask []T // lanes numbers: 1 for a sample, 0 for padding
 	pass engine.Pass
 }
 
-// Batch implements engine.Runner.
-func (r *runner) Batch() int { return r.batch }
+// Batch implements engine.RunnerOf[T].
+func (r *runner[T]) Batch() int { return r.batch }
 
 // newValue is an activation with memory of its own.
-func (r *runner) newValue(s arch.Shape) value {
-	st := &store{data: make([]float32, s.Elems()*r.lanes), need: true}
+func (r *runner[T]) newValue(s arch.Shape) value[T] {
+	st := &store[T]{data: make([]T, s.Elems()*r.lanes), need: true}
 	r.stores = append(r.stores, st)
-	return value{s, st}
+	return value[T]{s, st}
 }
 
 // loop is what turns runs: the turns from from to to. An operation is one by way of a
 // type for each of its loops, for which nothing is allocated.
-type loop interface {
-	turns(r *runner, from, to int)
+type loop[T engine.Float] interface {
+	turns(r *runner[T], from, to int)
 }
 
 // run runs the turns 0 to most-1 of a loop whose whole cost is given.
-func (r *runner) run(cost, most int, l loop) {
+func (r *runner[T]) run(cost, most int, l loop[T]) {
 	threads := r.threads()
 	n := pieces(cost, most)
 	if threads < 2 || n < 2 {
@@ -109,16 +109,16 @@ func (r *runner) run(cost, most int, l loop) {
 }
 
 // without leaves a step out that nothing needs.
-func (r *runner) without(s engine.Step) {
-	for _, p := range []*engine.Param{s.Weight, s.Bias} {
+func (r *runner[T]) without(s engine.StepOf[T]) {
+	for _, p := range []*engine.ParamOf[T]{s.Weight, s.Bias} {
 		if p != nil {
 			r.unused = append(r.unused, p)
 		}
 	}
 }
 
-// Forward implements engine.Runner.
-func (r *runner) Forward(x []float32, n int, p engine.Pass, out []float32) {
+// Forward implements engine.RunnerOf[T].
+func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) {
 	r.pass = p
 	if n != r.n {
 		r.n = n
@@ -136,8 +136,8 @@ func (r *runner) Forward(x []float32, n int, p engine.Pass, out []float32) {
 	r.unload(out, r.out.data)
 }
 
-// Backward implements engine.Runner.
-func (r *runner) Backward(dout, dx []float32) {
+// Backward implements engine.RunnerOf[T].
+func (r *runner[T]) Backward(dout, dx []T) {
 	for _, s := range r.stores {
 		s.has = false
 	}
@@ -166,7 +166,7 @@ func (r *runner) Backward(dout, dx []float32) {
 }
 
 // load turns samples (one after the other) into lanes.
-func (r *runner) load(dst, x []float32) {
+func (r *runner[T]) load(dst, x []T) {
 	elems := len(dst) / r.lanes
 	r.k.transpose(dst, r.lanes, x, elems, r.n, elems)
 	if r.n == r.lanes {
@@ -178,7 +178,7 @@ func (r *runner) load(dst, x []float32) {
 }
 
 // unload turns lanes into samples.
-func (r *runner) unload(x, src []float32) {
+func (r *runner[T]) unload(x, src []T) {
 	elems := len(src) / r.lanes
 	r.k.transpose(x, elems, src, r.lanes, elems, r.n)
 }
