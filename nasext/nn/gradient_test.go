@@ -69,6 +69,13 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 		case arch.Add, arch.Concat:
 			y := n.op("other", convOp(c, 1, 1, 0, false), x)
 			n.op("op", o, x, y, x)
+		case arch.Mix:
+			y := n.op("other", convOp(c, 1, 1, 0, false), x)
+			norm := n.op("norm", kind(arch.BatchNorm), y)
+			zero := n.op("zero", kind(arch.Zero), x)
+			o.Alpha, o.Gate = "a", arch.Gates()[d.IntN(3)]
+			mixed := n.op("op", o, zero, y, norm, x)
+			n.op("again", o, n.op("norm of one", kind(arch.BatchNorm), x), mixed, zero, y)
 		case arch.Mul:
 			y := n.op("other", convOp(c, 1, 1, 0, false), x)
 			n.op("op", o, x, y)
@@ -87,7 +94,7 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 }
 
 // kindsWithGradient are all kinds but the input, and the mix, which the engine does not compute.
-var kindsWithGradient = slices.DeleteFunc(arch.Kinds()[1:], func(k arch.Kind) bool { return k == arch.Mix })
+var kindsWithGradient = arch.Kinds()[1:]
 
 // inputs draws numbers for an operation; for those with kinks, their
 // distances from each other and from the kinks are at least 0.01, more than a small step.
@@ -104,7 +111,7 @@ func inputs[T engine.Float](d *rand.Rand, k arch.Kind, n int) []T {
 }
 
 func randomise[T engine.Float](d *rand.Rand, n *NetworkOf[T]) {
-	for _, p := range append(n.Params(), n.Moments()...) {
+	for _, p := range slices.Concat(n.Params(), n.Alphas(), n.Moments()) {
 		for j := range p.W {
 			p.W[j] = T(0.3 + d.Float64())
 			if d.IntN(2) == 0 && p.G != nil {
@@ -208,10 +215,11 @@ func checkGradients[T engine.Float](t *testing.T, e engine.EngineOf[T], k arch.K
 	}
 	check("the input", x, dx)
 	grads := map[*engine.ParamOf[T]][]T{}
-	for _, p := range n.Params() {
+	learned := append(n.Params(), n.Alphas()...)
+	for _, p := range learned {
 		grads[p] = append([]T(nil), p.G...)
 	}
-	for _, p := range n.Params() {
+	for _, p := range learned {
 		check(p.Name, p.W, grads[p])
 	}
 }

@@ -26,6 +26,11 @@ func (n *NetworkOf[T]) initialise(sd uint64) {
 			for j := range s.Weight.W {
 				s.Weight.W[j] = T(deviation * draw.NormFloat64())
 			}
+		case arch.Mix:
+			draw := seed.Stream(sd, "alphas", s.Alpha.Name)
+			for k := range s.Alpha.W {
+				s.Alpha.W[k] = T(1e-3 * draw.NormFloat64())
+			}
 		case arch.BatchNorm:
 			for c := range s.Weight.W {
 				s.Weight.W[c] = 1

@@ -10,6 +10,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
@@ -48,6 +49,7 @@ type NetworkOf[T engine.Float] struct {
 	full    *tape[T] // for training: with auxiliary heads behind the output; main if there are none
 	params  []*engine.ParamOf[T]
 	moments []*engine.ParamOf[T]
+	alphas  []*engine.ParamOf[T]
 	in      arch.Shape
 	classes int
 	passes  uint64 // in training, which number the draws of dropout
@@ -186,6 +188,13 @@ func (n *NetworkOf[T]) addParams(s *engine.StepOf[T], in arch.Shape) {
 		if o.Bias {
 			s.Bias = param("bias", o.Out)
 		}
+	case arch.Mix:
+		name := o.Alpha + ".alpha"
+		i := slices.IndexFunc(n.alphas, func(p *engine.ParamOf[T]) bool { return p.Name == name })
+		if i < 0 {
+			i, n.alphas = len(n.alphas), append(n.alphas, newParam[T](name, len(s.In)))
+		}
+		s.Alpha = n.alphas[i]
 	case arch.BatchNorm:
 		if o.Fixed {
 			s.Weight, s.Bias = newParam[T](s.Name+".weight", in.C), newParam[T](s.Name+".bias", in.C)
@@ -211,6 +220,13 @@ func (n *NetworkOf[T]) Memory(batch int) int64 { return n.engine.Memory(n.full.p
 
 // Params are the trainable parameters in the order of the nodes, weight before bias.
 func (n *NetworkOf[T]) Params() []*engine.ParamOf[T] { return n.params }
+
+// Alphas are the mixing numbers α of a supernet, one parameter for each name that its
+// mixes give them, named by it with ".alpha". They begin close to 0: what they mix has nearly
+// equal weights (1e-3 times a standard normal, as Liu et al. 2019 have it). Gradients
+// computes their gradients, too, but they are no Params: Fit leaves them as they are, and
+// a search moves them by an optimiser of their own.
+func (n *NetworkOf[T]) Alphas() []*engine.ParamOf[T] { return n.alphas }
 
 // Moments are the running means and variances of batch normalisation; they have no gradient.
 func (n *NetworkOf[T]) Moments() []*engine.ParamOf[T] { return n.moments }

@@ -126,6 +126,21 @@ func referenceStep(n *Network, i int, ins [][]float64) []float64 {
 			for q := range in.H * in.W {
 				y[j] += x[c*in.H*in.W+q] / float64(in.H*in.W)
 			}
+		case arch.Mix:
+			var sum, all float64
+			for k, x := range ins {
+				a := float64(s.Alpha.W[k])
+				switch o.Gate {
+				case arch.Softmax:
+					sum += math.Exp(a) * x[j]
+					all += math.Exp(a)
+				case arch.Logistic:
+					sum, all = sum+x[j]/(1+math.Exp(-a)), 1
+				case arch.AsIs:
+					sum, all = sum+a*x[j], 1
+				}
+			}
+			y[j] = sum / all
 		case arch.Add:
 			for _, v := range ins {
 				y[j] += v[j]

@@ -38,7 +38,9 @@ func (n *NetworkOf[T]) Load(r io.Reader) error {
 }
 
 // blocks are all numbers that make the network what it is.
-func (n *NetworkOf[T]) blocks() []*engine.ParamOf[T] { return slices.Concat(n.params, n.moments) }
+func (n *NetworkOf[T]) blocks() []*engine.ParamOf[T] {
+	return slices.Concat(n.params, n.alphas, n.moments)
+}
 
 func readTensors(r io.Reader) (*safetensors.File, error) {
 	b, err := io.ReadAll(r)

@@ -30,6 +30,7 @@ type StepOf[T Float] struct {
 	Bias   *ParamOf[T] // conv and linear with a bias, batchnorm shift, zeros that stay if fixed; else nil
 	Mean   *ParamOf[T] // batchnorm: running mean
 	Var    *ParamOf[T] // batchnorm: running variance
+	Alpha  *ParamOf[T] // mix: mixing numbers (inputs), which steps share that name the same
 }
 
 // PlanOf is a network as an engine sees it. Step 0 is the input; the last step is the

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
@@ -85,8 +87,24 @@ func (b *build[T]) step(i int, s engine.StepOf[T]) (err error) {
 			pool.relu, before.passed = true, true
 		}
 	}
+	if m, ok := b.ops[i].(*mix[T]); ok {
+		b.absorb(m, s.In)
+	}
 	b.append(b.ops[i], b.vals[i])
 	return nil
+}
+
+// absorb gives a mix those of its inputs' batch norms that nothing else takes.
+func (b *build[T]) absorb(m *mix[T], inputs []int) {
+	for _, from := range inputs {
+		n, ok := b.ops[from].(*batchNorm[T])
+		if !ok || b.takers[from] != 1 {
+			continue
+		}
+		at := slices.Index(b.r.outs, n.out.store)
+		b.r.ops, b.r.outs = slices.Delete(b.r.ops, at, at+1), slices.Delete(b.r.outs, at, at+1)
+		m.absorb(n)
+	}
 }
 
 // append puts an operation on the tape, if there is one.

@@ -116,7 +116,7 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 	switch s.Op.Kind {
 	case arch.Input, arch.Zero: // memory begins as zeros
 		if s.Op.Kind == arch.Zero {
-			v.need = false
+			v.need, v.zero = false, true
 		}
 		return v, nil, nil
 	case arch.Conv, arch.Linear:
@@ -136,6 +136,8 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 		return v, &globalPool[T]{in: in[0], out: v}, nil
 	case arch.Add:
 		return v, &add[T]{in: in, out: v}, nil
+	case arch.Mix:
+		return v, newMix(r, s, in, v), nil
 	case arch.Mul:
 		return v, &mul[T]{x: in[0], gate: in[1], out: v}, nil
 	case arch.Concat:

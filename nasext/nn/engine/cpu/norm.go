@@ -39,18 +39,25 @@ func (o *normAhead[T]) turns(r *runner[T], from, to int) {
 	size := o.in.pixels() * r.lanes
 	for c := from; c < to; c++ {
 		x, y := o.in.data[c*size:(c+1)*size], o.out.data[c*size:(c+1)*size]
-		mean, variance := o.step.Mean.W[c], o.step.Var.W[c]
-		if r.pass.Train {
-			mean, variance = (*batchNorm[T])(o).moments(r, c, x)
-		}
-		inv := T(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
-		o.mean[c], o.inv[c] = mean, inv
-		f := o.step.Weight.W[c] * inv
-		r.k.affine(y, x, f, o.step.Bias.W[c]-mean*f)
+		f, t := (*batchNorm[T])(o).line(r, c)
+		r.k.affine(y, x, f, t)
 		if o.relu {
 			r.k.relu(y, y)
 		}
 	}
+}
+
+// line is what channel c is multiplied by and what is added to it.
+func (o *batchNorm[T]) line(r *runner[T], c int) (f, t T) {
+	mean, variance := o.step.Mean.W[c], o.step.Var.W[c]
+	if r.pass.Train {
+		size := o.in.pixels() * r.lanes
+		mean, variance = o.moments(r, c, o.in.data[c*size:(c+1)*size])
+	}
+	inv := T(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
+	o.mean[c], o.inv[c] = mean, inv
+	f = o.step.Weight.W[c] * inv
+	return f, o.step.Bias.W[c] - mean*f
 }
 
 // moments computes mean and biased variance of one channel, the variance from the
@@ -96,28 +103,37 @@ type normBack[T engine.Float] batchNorm[T]
 
 func (o *normBack[T]) turns(r *runner[T], from, to int) {
 	size := o.in.pixels() * r.lanes
-	m := float64(r.n * o.in.pixels())
 	for c := from; c < to; c++ {
-		x, dy := o.in.data[c*size:(c+1)*size], o.out.grad[c*size:(c+1)*size]
-		inv := float64(o.inv[c])
-		s, p := &o.sums[c][0], &o.sums[c][1]
-		r.k.normSums(dy, x, o.mean[c], s, p)
-		dShift, dScale := total(s), total(p)*inv
-		o.step.Bias.G[c], o.step.Weight.G[c] = T(dShift), T(dScale)
-		if o.dx == nil {
-			continue
-		}
-		f := float64(o.step.Weight.W[c]) * inv
-		g, h := -f*dShift/m, -f*inv*dScale/m
-		dx := o.dx[c*size : (c+1)*size]
-		if !o.more {
-			r.k.normGrad(dx, dy, x, r.mask, T(f), T(g), T(h), o.mean[c])
-			continue
-		}
-		t := o.tmp[c*size : (c+1)*size]
-		r.k.normGrad(t, dy, x, r.mask, T(f), T(g), T(h), o.mean[c])
-		r.k.add(dx, t)
+		(*batchNorm[T])(o).learn(r, c, o.in.data[c*size:(c+1)*size], o.out.grad[c*size:(c+1)*size], 1)
 	}
+}
+
+// learn is the backward pass of channel c, where dy is the gradient by w times the output.
+// It says what the gradient by w is.
+func (o *batchNorm[T]) learn(r *runner[T], c int, x, dy []T, w float64) (dw float64) {
+	m := float64(r.n * o.in.pixels())
+	inv := float64(o.inv[c])
+	s, p := &o.sums[c][0], &o.sums[c][1]
+	r.k.normSums(dy, x, o.mean[c], s, p)
+	dShift, dScale := total(s), total(p)*inv
+	dw = float64(o.step.Bias.W[c])*dShift + float64(o.step.Weight.W[c])*dScale
+	dShift, dScale = w*dShift, w*dScale
+	o.step.Bias.G[c], o.step.Weight.G[c] = T(dShift), T(dScale)
+	if o.dx == nil {
+		return dw
+	}
+	f := float64(o.step.Weight.W[c]) * inv
+	g, h := -f*dShift/m, -f*inv*dScale/m
+	f *= w
+	dx := o.dx[c*len(x) : (c+1)*len(x)]
+	if !o.more {
+		r.k.normGrad(dx, dy, x, r.mask, T(f), T(g), T(h), o.mean[c])
+		return dw
+	}
+	t := o.tmp[c*len(x) : (c+1)*len(x)]
+	r.k.normGrad(t, dy, x, r.mask, T(f), T(g), T(h), o.mean[c])
+	r.k.add(dx, t)
+	return dw
 }
 
 func (o *batchNorm[T]) idle() {

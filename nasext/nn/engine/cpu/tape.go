@@ -13,6 +13,7 @@ import (
 // operations make of a black image; their gradients are 0.
 type store[T engine.Float] struct {
 	data, grad []T
+	zero       bool // holds zeros and nothing else
 	need       bool // whether a gradient is wanted
 	has        bool // whether grad holds one in this backward pass
 }
@@ -73,6 +74,8 @@ type runner[T engine.Float] struct {
 	out    value[T]
 	unused []*engine.ParamOf[T] // whose gradients are zeros
 
+	mixtures []*mixture[T] // of all mixes
+
 	n    int // samples of this pass
 	mask []T // lanes numbers: 1 for a sample, 0 for padding
 	pass engine.Pass
@@ -110,7 +113,7 @@ func (r *runner[T]) run(cost, most int, l loop[T]) {
 
 // without leaves a step out that nothing needs.
 func (r *runner[T]) without(s engine.StepOf[T]) {
-	for _, p := range []*engine.ParamOf[T]{s.Weight, s.Bias} {
+	for _, p := range []*engine.ParamOf[T]{s.Weight, s.Bias, s.Alpha} {
 		if p != nil {
 			r.unused = append(r.unused, p)
 		}
@@ -128,6 +131,9 @@ func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) {
 				r.mask[i] = 1
 			}
 		}
+	}
+	for _, m := range r.mixtures {
+		m.weigh()
 	}
 	r.load(r.in.data, x)
 	for _, o := range r.ops {
@@ -148,12 +154,18 @@ func (r *runner[T]) Backward(dout, dx []T) {
 	for _, p := range r.unused {
 		clear(p.G)
 	}
+	for _, m := range r.mixtures {
+		clear(m.dw)
+	}
 	for i := len(r.ops) - 1; i >= 0; i-- {
 		if r.outs[i].has {
 			r.ops[i].backward(r)
 		} else {
 			r.ops[i].idle()
 		}
+	}
+	for _, m := range r.mixtures {
+		m.learn()
 	}
 	if dx == nil {
 		return
