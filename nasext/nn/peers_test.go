@@ -9,7 +9,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,16 +39,17 @@ func TestMain(m *testing.M) {
 type (
 	question struct {
 		Do       string  // describe, check, train or infer
-		Workload string  // W1 to W7
+		Workload string  // W1 to W7, or gemm:M,N,K
 		Seconds  float64 // how long to go on
 	}
 	reply struct {
-		Batch  int          `json:"batch,omitempty"` // samples
-		Params int          `json:"params,omitempty"`
-		Nodes  []node       `json:"nodes,omitempty"` // of the network, if it is one
-		Loss   []float64    `json:"loss,omitempty"`  // before a step and after it, with the numbers of the golden files
-		Times  [][2]float64 `json:"times,omitempty"` // of each step, in seconds: by the clock, of the processor
-		Error  string       `json:"error,omitempty"`
+		Batch   int          `json:"batch,omitempty"` // samples, or products
+		Params  int          `json:"params,omitempty"`
+		Nodes   []node       `json:"nodes,omitempty"`   // of the network, if it is one
+		Product []int        `json:"product,omitempty"` // M, N and K, if it is one
+		Loss    []float64    `json:"loss,omitempty"`    // before a step and after it, with the numbers of the golden files; of a product two corners
+		Times   [][2]float64 `json:"times,omitempty"`   // of each step, in seconds: by the clock, of the processor
+		Error   string       `json:"error,omitempty"`
 	}
 	node struct {
 		Op  arch.Op    `json:"op"` // its defaults are filled in
@@ -100,26 +103,27 @@ func (q question) answer(workloads map[string]workload, threads int) (reply, err
 
 func describe(w workload) reply {
 	r := reply{Batch: w.samples(), Params: w.params()}
-	if t, ok := w.(*training); ok {
-		for _, s := range t.plan.Steps {
+	switch w := w.(type) {
+	case *training:
+		for _, s := range w.plan.Steps {
 			r.Nodes = append(r.Nodes, node{s.Op, s.In, s.Out})
 		}
+	case *product:
+		r.Product = []int{w.c.Rows, w.c.Cols, w.a.Cols}
 	}
 	return r
 }
 
-// check takes a step. The losses of the controller are left to its own test.
-func check(w workload) (reply, error) {
-	var r reply
-	t, ok := w.(*training)
-	for ok && len(r.Loss) < 2 {
-		s, err := t.step(.05)
-		if err != nil {
-			return reply{}, err
-		}
-		r.Loss = append(r.Loss, s.Loss)
+// checked is a workload whose numbers others can be held against. Those of the controller
+// are left to its own test.
+type checked interface{ check() ([]float64, error) }
+
+// check takes a step.
+func check(w workload) (r reply, err error) {
+	if w, ok := w.(checked); ok {
+		r.Loss, err = w.check()
 	}
-	return r, nil
+	return r, err
 }
 
 // measure repeats a step for some time, at least once.
@@ -153,6 +157,12 @@ func TestPeerAnswers(t *testing.T) {
 		`{"do": "train", "workload": "W4"}`,
 		`{"do": "describe", "workload": "W6b8"}`,
 		`{"do": "infer", "workload": "W6b8"}`,
+		`{"do": "describe", "workload": "gemm:3,5,4"}`,
+		`{"do": "check", "workload": "gemm:3,5,4"}`,
+		`{"do": "infer", "workload": "gemm:3,5,4"}`,
+		`{"do": "train", "workload": "gemm:3,5,4"}`,
+		`{"do": "infer", "workload": "gemm:3,5"}`,
+		`{"do": "infer", "workload": "gemm:3,0,4"}`,
 		`{"do": "train", "workload": "W9"}`,
 		`{"do": "jump", "workload": "W6"}`,
 	}, "\n")
@@ -168,18 +178,27 @@ func TestPeerAnswers(t *testing.T) {
 		}
 		replies = append(replies, r)
 	}
-	if len(replies) != 7 {
-		t.Fatalf("%d replies to 7 questions", len(replies))
-	}
-	for i, ok := range []func(reply) bool{
+	expected := []func(reply) bool{
 		func(r reply) bool { return r.Batch == 32 && r.Params == 67282 && len(r.Nodes) > 100 },
 		func(r reply) bool { return len(r.Loss) == 2 && r.Loss[1] < r.Loss[0] },
 		func(r reply) bool { return len(r.Times) == 1 && r.Times[0][0] > 0 },
 		func(r reply) bool { return r.Batch == 8 && r.Params == 20621 },
 		func(r reply) bool { return len(r.Times) == 1 },
+		func(r reply) bool { return r.Batch > 1 && r.Params == 0 && slices.Equal(r.Product, []int{3, 5, 4}) },
+		func(r reply) bool {
+			return len(r.Loss) == 2 && math.Abs(r.Loss[0]+.2170676832) < 1e-7 && math.Abs(r.Loss[1]+.0178242883) < 1e-7
+		},
+		func(r reply) bool { return len(r.Times) == 1 },
+		func(r reply) bool { return strings.HasPrefix(r.Error, "train gemm:3,5,4: a product has no training") },
+		func(r reply) bool { return strings.HasPrefix(r.Error, "infer gemm:3,5: it must be gemm:M,N,K") },
+		func(r reply) bool { return strings.HasPrefix(r.Error, "infer gemm:3,0,4: it must be gemm:M,N,K") },
 		func(r reply) bool { return strings.HasPrefix(r.Error, "train W9: there is no such workload") },
 		func(r reply) bool { return strings.HasPrefix(r.Error, "jump W6: it must be") },
-	} {
+	}
+	if len(replies) != len(expected) {
+		t.Fatalf("%d replies to %d questions", len(replies), len(expected))
+	}
+	for i, ok := range expected {
 		if !ok(replies[i]) {
 			t.Errorf("reply %d is %+v", i, replies[i])
 		}

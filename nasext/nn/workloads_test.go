@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -24,6 +26,9 @@ type workload interface {
 }
 
 func newWorkload(name string, threads int) (workload, error) {
+	if shape, ok := strings.CutPrefix(name, "gemm:"); ok {
+		return newProduct(shape, threads)
+	}
 	switch name {
 	case "W1":
 		return newTraining(w1(), 64, threads)
@@ -44,7 +49,7 @@ func newWorkload(name string, threads int) (workload, error) {
 	case "W7":
 		return newTraining(w7(), 128, threads)
 	}
-	return nil, errors.New("there is no such workload; there are W1, W2, W3, W4, W6, W6b8 and W7")
+	return nil, errors.New("there is no such workload; there are W1, W2, W3, W4, W6, W6b8, W7 and gemm:M,N,K")
 }
 
 // nasnet is the cell of NASNet-A in a network of five cells.
@@ -119,6 +124,79 @@ func (t *training) step(rate float64) (Score, error) {
 func (t *training) infer() error {
 	_, err := t.Forward(t.x, false)
 	return err
+}
+
+// check is the loss before and after a step.
+func (t *training) check() (losses []float64, err error) {
+	for len(losses) < 2 {
+		s, err := t.step(.05)
+		if err != nil {
+			return nil, err
+		}
+		losses = append(losses, s.Loss)
+	}
+	return losses, nil
+}
+
+// product is a matrix product c = a·b, which takes so little time that it is done many times.
+type product struct {
+	*cpu.Engine
+	a, b, c cpu.Matrix
+	times   int
+}
+
+// newProduct makes the factors from "M,N,K": a has M×K numbers, b K×N.
+func newProduct(shape string, threads int) (*product, error) {
+	var size []int
+	for _, s := range strings.Split(shape, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > 1<<14 {
+			break
+		}
+		size = append(size, n)
+	}
+	if len(size) != 3 || strings.Count(shape, ",") != 2 {
+		return nil, errors.New("it must be gemm:M,N,K, each from 1 to 16384")
+	}
+	m, n, k := size[0], size[1], size[2]
+	i := 0
+	matrix := func(rows, cols int, scale float64) cpu.Matrix {
+		x := make([]float32, rows*cols)
+		for j := range x {
+			x[j] = float32(number(i) * scale)
+			i++
+		}
+		return cpu.Matrix{Rows: rows, Cols: cols, Stride: cols, X: x}
+	}
+	p := &product{Engine: cpu.New(threads), times: min(max(1, 1<<27/(m*n*k)), 1<<12)}
+	p.a = matrix(m, k, 3/math.Sqrt(float64(k)))
+	p.b = matrix(k, n, 1)
+	p.c = matrix(m, n, 0)
+	return p, nil
+}
+
+func (p *product) samples() int { return p.times }
+
+func (p *product) params() int { return 0 }
+
+func (p *product) train() error { return errors.New("a product has no training") }
+
+func (p *product) infer() error {
+	for range p.times {
+		if err := p.Multiply(1, p.a, p.b, 0, p.c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check is two corners of c: the last number of its first row and the first of its last.
+func (p *product) check() ([]float64, error) {
+	if err := p.Multiply(1, p.a, p.b, 0, p.c); err != nil {
+		return nil, err
+	}
+	n, last := p.c.Cols, (p.c.Rows-1)*p.c.Cols
+	return []float64{float64(p.c.X[n-1]), float64(p.c.X[last])}, nil
 }
 
 // writing is a controller that writes architectures and learns from each batch of them.

@@ -1,6 +1,6 @@
 """Prints how fast training and inference are, beside PyTorch and JAX on the same cores.
 
-    python bench.py [--workloads W1,W3] [--peers torch/eager,jax/jit] [--threads 1,2] [--rounds N]
+    python bench.py [--workloads W1,gemm:64,64,64] [--peers torch/eager,jax/jit] [--threads 1,2] [--rounds N]
 
 Every framework is a process of its own for each number of threads. All stay alive and
 are asked in turn for a burst of steps, round after round, so that what else the machine
@@ -17,18 +17,21 @@ import ctypes.util
 import json
 import os
 import platform
+import re
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 NN = HERE.parent.parent
 OURS = "nasext"
-PEERS = ["torch/eager", "torch/eager_cl", "torch/compile", "torch/compile_cl", "jax/jit"]
+NETWORK_PEERS = ["torch/eager", "torch/eager_cl", "torch/compile", "torch/compile_cl", "jax/jit"]
+PRODUCT_PEERS = ["numpy/matmul", "torch/eager"]
+PEERS = list(dict.fromkeys(NETWORK_PEERS + PRODUCT_PEERS))
 MODES = ["train", "infer"]
 TOLERANCE = 1e-5
 
@@ -38,10 +41,12 @@ class Target:
     """What is known of a workload, and how long a step may take on one thread."""
 
     params: int
-    bar: float  # of a training step of the fastest other
+    bar: float  # of the fastest other: a training step, or a product
     milliseconds: float | None = None
     golden: Path | None = None
     losses: int = 2  # that must agree: before and after a step
+    peers: list[str] = field(default_factory=lambda: NETWORK_PEERS)
+    modes: list[str] = field(default_factory=lambda: MODES)
 
 
 TARGETS = {
@@ -54,6 +59,15 @@ TARGETS = {
     "W7": Target(269322, 0.9, golden=NN / "testdata/w7.json"),
 }
 CONTROLLER = NN.parent / "controller/testdata/golden.json"
+PRODUCT = re.compile(r"gemm:(\d+),(\d+),(\d+)")
+
+
+def known(workload):
+    """What is known of a workload, None of one that there is not."""
+    if m := PRODUCT.fullmatch(workload):
+        large = max(map(int, m.groups())) >= 1024
+        return Target(0, 1.11 if large else 1.0, peers=PRODUCT_PEERS, modes=["infer"])
+    return TARGETS.get(workload)
 
 
 class Worker:
@@ -90,13 +104,18 @@ class Bench:
     def __init__(self, args, stack, program):
         self.args = args
         self.columns = [OURS, *args.peers]
+        self.targets = {w: known(w) for w in args.workloads}
+        for workload, target in self.targets.items():
+            if not set(target.peers) & set(args.peers):
+                sys.exit(f"{workload}: none of {', '.join(args.peers)} computes it; there are {', '.join(target.peers)}")
+        wanted = {c for target in self.targets.values() for c in target.peers}
         self.workers, self.versions = {}, []
         for threads in args.threads:
-            n = {k: str(threads) for k in ("GOMAXPROCS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+            n = {k: str(threads) for k in ("GOMAXPROCS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
             self.start(stack, OURS, threads, [program, "-peer", str(threads)], n)
             if args.jemalloc:
                 n["LD_PRELOAD"] = args.jemalloc
-            for name in dict.fromkeys(c.split("/")[0] for c in args.peers):
+            for name in dict.fromkeys(c.split("/")[0] for c in args.peers if c in wanted):
                 self.start(stack, name, threads, [sys.executable, HERE / "worker.py", name, str(threads)], n)
         for (name, threads), worker in self.workers.items():
             if name != OURS:
@@ -114,11 +133,12 @@ class Bench:
 
     def asked(self, workload):
         """The columns of a workload. Where there are no images, channels last is nothing of its own."""
+        columns = [c for c in self.columns if c == OURS or c in self.targets[workload].peers]
         nodes = self.about[workload].get("nodes")
         if nodes and nodes[0]["out"]["H"] > 1:
-            return self.columns
-        plain = [c for c in self.columns if not c.endswith("_cl")]
-        return plain if len(plain) > 1 else self.columns
+            return columns
+        plain = [c for c in columns if not c.endswith("_cl")]
+        return plain if len(plain) > 1 else columns
 
     def ask(self, column, threads, workload, do):
         """Our worker knows the workloads; the others are told."""
@@ -126,20 +146,19 @@ class Bench:
         question = {"do": do, "workload": workload, "seconds": self.args.burst / 1000}
         if name != OURS:
             about = {k: v for k, v in self.about[workload].items() if k != "params"}
-            if "nodes" not in about:
+            if "nodes" not in about and "product" not in about:
                 golden = json.loads(CONTROLLER.read_text())
                 about["golden"] = {k: golden[k] for k in ("actions", "reward", "baseline")}
             question.update(variant=variant, about=about)
         return self.workers[name, threads].ask(**question)
 
     def check(self):
-        """All have the parameters that they should have and the same loss before and after a step."""
-        for workload in self.args.workloads:
-            target = TARGETS[workload]
+        """All have the parameters that they should have and the same loss before and after a step, or the same product."""
+        for workload, target in self.targets.items():
             for threads in self.args.threads:
                 losses = {c: self.ask(c, threads, workload, "check") for c in self.asked(workload)}
                 for column, reply in losses.items():
-                    params = reply.get("params", self.about[workload]["params"])
+                    params = reply.get("params", self.about[workload].get("params", 0))
                     if params != target.params:
                         sys.exit(f"{workload}: {column} has {params} parameters instead of {target.params}")
                 want = losses[OURS].get("loss")
@@ -150,14 +169,15 @@ class Bench:
                 for column, reply in losses.items():
                     for step, (a, b) in enumerate(zip(reply.get("loss", ()), want)):
                         if not abs(a - b) <= TOLERANCE:
-                            sys.exit(f"{workload}: the loss of {column} at step {step} is {a:.7f} instead of {b:.7f}")
-            say(f"{workload}: {target.params} parameters, {' and, a step later, '.join(f'a loss of {x:.6f}' for x in want)}: all agree")
+                            sys.exit(f"{workload}: number {step} of {column} is {a:.7f} instead of {b:.7f}")
+            what = f"{target.params} parameters, losses" if target.params else "numbers of the product"
+            say(f"{workload}: {what} {', '.join(f'{x:.6f}' for x in want)}: all agree")
 
     def run(self):
         for i in range(self.args.rounds):
             for threads in self.args.threads:
-                for workload in self.args.workloads:
-                    for mode in self.args.modes:
+                for workload, target in self.targets.items():
+                    for mode in self.chosen(target):
                         columns = self.asked(workload)
                         turn = i % len(columns)
                         for column in columns[turn:] + columns[:turn]:
@@ -165,9 +185,14 @@ class Bench:
                             self.times.setdefault((threads, workload, mode, column), []).extend(times)
             say(f"round {i + 1} of {self.args.rounds}")
 
+    def chosen(self, target):
+        return [m for m in self.args.modes if m in target.modes]
+
     def table(self, threads, mode):
-        lines = [("ms, median / min", *self.columns, "ratio", "of processor time", "bar", "")]
-        for workload in self.args.workloads:
+        workloads = [w for w, target in self.targets.items() if mode in target.modes]
+        columns = [c for c in self.columns if any(c in self.asked(w) for w in workloads)]
+        lines = [("ms, median / min", *columns, "ratio", "of processor time", "bar", "")]
+        for workload in workloads:
             times = {c: self.milliseconds(threads, workload, mode, c) for c in self.asked(workload)}
             median = {c: statistics.median(wall for wall, _ in t) for c, t in times.items()}
             least = {c: min(wall for wall, _ in t) for c, t in times.items()}
@@ -175,8 +200,10 @@ class Bench:
             own, theirs = ours_and_best({c: statistics.median(cpu for _, cpu in t) for c, t in times.items()})
             limits = self.limits(threads, workload, mode, best)
             met = "met" if all(ours <= limit for _, limit in limits) else "MISSED"
-            lines.append((workload, *(f"{show(median[c])} / {show(least[c])}" if c in times else "" for c in self.columns), f"{ours / best:.2f}",
+            lines.append((workload, *(f"{show(median[c])} / {show(least[c])}" if c in times else "" for c in columns), f"{ours / best:.2f}",
                           f"{own / theirs:.2f}" if threads == 1 else "", ", ".join(text for text, _ in limits), met))
+        if len(lines) == 1:
+            return
         widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
         print(f"\n{mode}, {threads} thread{'s' * (threads > 1)}\n")
         for i, line in enumerate(lines):
@@ -186,8 +213,8 @@ class Bench:
 
     def limits(self, threads, workload, mode, best):
         """The bars of a row, each in words and in milliseconds."""
-        target = TARGETS[workload]
-        bar = target.bar if mode == "train" and threads == 1 else 1.0
+        target = self.targets[workload]
+        bar = target.bar if mode == target.modes[0] and threads == 1 else 1.0
         found = [(f"≤ {bar:g}", bar * best)]
         if mode == "train" and threads == 1 and target.milliseconds:
             found.append((f"≤ {target.milliseconds:g} ms", target.milliseconds))
@@ -198,8 +225,10 @@ class Bench:
         return found
 
     def milliseconds(self, threads, workload, mode, column):
-        """By the clock and of the processor, for each step."""
-        return [(wall * 1000, cpu * 1000) for wall, cpu in self.times[threads, workload, mode, column]]
+        """By the clock and of the processor, for each step: of a batch, or of one product."""
+        about = self.about[workload]
+        scale = 1000 / (about["batch"] if "product" in about else 1)
+        return [(wall * scale, cpu * scale) for wall, cpu in self.times[threads, workload, mode, column]]
 
 
 def ours_and_best(values):
@@ -207,7 +236,7 @@ def ours_and_best(values):
 
 
 def show(value):
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3g}"
 
 
 def say(text):
@@ -226,11 +255,13 @@ def processor():
     return platform.machine()
 
 
-def one_of(known):
+def one_of(names, also=lambda _: None, and_also=""):
+    """Parses names with commas between: some of names, and whatever also knows."""
+
     def parse(text):
-        given = text.split(",")
-        if unknown := [x for x in given if x not in known]:
-            raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+        given = re.split(r",(?=[A-Za-z])", text)
+        if unknown := [x for x in given if x not in names and not also(x)]:
+            raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(names)}{and_also}")
         return given
 
     return parse
@@ -245,7 +276,7 @@ def numbers(text):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    p.add_argument("--workloads", type=one_of(list(TARGETS)), default=list(TARGETS), help="some of " + ",".join(TARGETS))
+    p.add_argument("--workloads", type=one_of(list(TARGETS), known, " and gemm:M,N,K"), default=list(TARGETS), help="some of " + ",".join(TARGETS) + " and gemm:M,N,K")
     p.add_argument("--peers", type=one_of(PEERS), default=PEERS, help="some of " + ",".join(PEERS))
     p.add_argument("--modes", type=one_of(MODES), default=MODES, help="train, infer or both")
     p.add_argument("--threads", type=numbers, default=[1, 2], help="numbers of threads, such as 1,2")

@@ -12,7 +12,30 @@ def start(threads):
 
 
 def make(variant, workload):
+    if hasattr(workload, "product"):
+        return Product(workload)
     return (Network if hasattr(workload, "nodes") else Controller)(variant, workload)
+
+
+class Product:
+    def __init__(self, workload):
+        self.workload = workload
+        self.a, self.b = (torch.from_numpy(f) for f in workload.factors())
+        self.c = self.a @ self.b
+
+    def params(self):
+        return 0
+
+    def check(self):
+        self.infer()
+        return self.workload.corners(self.c)
+
+    def infer(self):
+        with torch.inference_mode():
+            for _ in range(self.workload.batch):
+                torch.mm(self.a, self.b, out=self.c)
+
+    train = infer
 
 
 class Task:

@@ -1,6 +1,6 @@
 """A worker of bench.py: one framework, timed on standard input and output.
 
-    python worker.py torch|jax THREADS
+    python worker.py torch|jax|numpy THREADS
 
 A question and its reply are a line of JSON each. The framework's module has
 make(variant, workload), which gives an object with check(), train() and infer().
@@ -108,6 +108,29 @@ class Writing:
         return [numbers.take(shape, 0.16) for shape in shapes]
 
 
+@dataclass
+class Product:
+    """A matrix product c = a·b, so often a step."""
+
+    batch: int
+    product: list[int]  # rows of a, columns of b, columns of a
+
+    def factors(self):
+        m, n, k = self.product
+        numbers = Numbers()
+        return numbers.take((m, k), 3 / math.sqrt(k)), numbers.take((k, n), 1)
+
+    @staticmethod
+    def corners(c):
+        """What has to agree."""
+        return [float(c[0, -1]), float(c[-1, 0])]
+
+
+def kind(about):
+    """The class of what our own worker describes."""
+    return Workload if about.get("nodes") else Product if about.get("product") else Writing
+
+
 def measure(step, seconds):
     times, begun = [], time.perf_counter()
     while not times or time.perf_counter() - begun < seconds:
@@ -120,8 +143,8 @@ def measure(step, seconds):
 def answer(framework, made, question):
     key = question["workload"], question["variant"]
     if key not in made:
-        kind = Workload if question["about"].get("nodes") else Writing
-        made[key] = framework.make(question["variant"], kind(**question["about"])), set()
+        about = question["about"]
+        made[key] = framework.make(question["variant"], kind(about)(**about)), set()
     task, warm = made[key]
     if question["do"] == "check":
         return {"params": task.params(), "loss": task.check()}
