@@ -31,7 +31,7 @@ func (o *reluAhead[T]) turns(r *runner[T], from, to int) {
 type reluBack[T engine.Float] relu[T]
 
 func (o *relu[T]) backward(r *runner[T]) {
-	if o.dx, o.more = o.in.take(); o.dx == nil {
+	if o.dx, o.more = o.in.take(r); o.dx == nil {
 		return
 	}
 	if o.more && o.tmp == nil {
@@ -139,7 +139,7 @@ func (o *pointwiseAhead[T]) turns(_ *runner[T], from, to int) {
 type pointwiseBack[T engine.Float] pointwise[T]
 
 func (o *pointwise[T]) backward(r *runner[T]) {
-	if o.dx, o.more = o.in.take(); o.dx != nil {
+	if o.dx, o.more = o.in.take(r); o.dx != nil {
 		r.run(len(o.dx)*pointwiseCost, len(o.dx), (*pointwiseBack[T])(o))
 	}
 }
@@ -186,7 +186,7 @@ func (o *dropout[T]) forward(r *runner[T]) {
 }
 
 func (o *dropout[T]) backward(r *runner[T]) {
-	dx, more := o.in.take()
+	dx, more := o.in.take(r)
 	if dx == nil {
 		return
 	}

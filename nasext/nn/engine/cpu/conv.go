@@ -218,7 +218,7 @@ func (o *conv[T]) forward(r *runner[T]) {
 
 func (o *conv[T]) backward(r *runner[T]) {
 	o.weightGrad(r)
-	dx, more := o.in.take()
+	dx, more := o.in.take(r)
 	if dx == nil {
 		return
 	}

@@ -90,7 +90,7 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 		return nil, fmt.Errorf("engine cpu: a batch of %d samples; at least 1 is needed", batch)
 	}
 	lanes := (batch + width - 1) / width * width
-	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1}
+	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1, spare: spare[T]{}}
 	b := newBuild(r, p)
 	for i, s := range p.Steps {
 		// Offsets inside one activation are kept in 32 bits.
@@ -101,6 +101,11 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 		if err := b.step(i, s); err != nil {
 			return nil, err
 		}
+	}
+	made := map[*store[T]]bool{}
+	for _, out := range r.outs {
+		r.makes = append(r.makes, !made[out])
+		made[out] = true
 	}
 	r.in, r.out = b.vals[0], b.vals[len(b.vals)-1]
 	return r, nil

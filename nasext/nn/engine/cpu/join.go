@@ -38,7 +38,7 @@ func (o *add[T]) backward(r *runner[T]) {
 		case left && v.need && !v.has: // nothing else looks at dy any more: its memory can stay what it is
 			v.grad, o.out.grad, v.has, left = o.out.grad, v.grad, true, false
 		default:
-			if dx, more := v.take(); dx != nil {
+			if dx, more := v.take(r); dx != nil {
 				r.pass1(dx, dy, more)
 			}
 		}
@@ -99,7 +99,7 @@ func (o *mul[T]) backward(r *runner[T]) {
 		}
 		l := &o.back
 		l.mul, l.gated = o, gated
-		if l.dx, l.more = factor.take(); l.dx != nil {
+		if l.dx, l.more = factor.take(r); l.dx != nil {
 			r.run(len(o.out.data), len(o.gate.data)/r.lanes, l)
 		}
 	}
@@ -142,7 +142,7 @@ func (o *concat[T]) backward(r *runner[T]) {
 	dy := o.out.grad
 	for _, v := range o.in {
 		n := len(v.data)
-		if dx, more := v.take(); dx != nil {
+		if dx, more := v.take(r); dx != nil {
 			r.pass1(dx, dy[:n], more)
 		}
 		dy = dy[n:]

@@ -154,7 +154,7 @@ type mixBack[T engine.Float] mix[T]
 func (o *mix[T]) backward(r *runner[T]) {
 	for i := range o.parts {
 		p := &o.parts[i]
-		p.dx, p.more = p.in.take()
+		p.dx, p.more = p.in.take(r)
 		if n := p.norm; n != nil && p.more && n.tmp == nil {
 			n.tmp = make([]T, len(p.dx))
 		}

@@ -51,7 +51,7 @@ func (o *move[T]) forward(r *runner[T]) {
 }
 
 func (o *move[T]) backward(r *runner[T]) {
-	dx, more := o.in.take()
+	dx, more := o.in.take(r)
 	if dx == nil {
 		return
 	}

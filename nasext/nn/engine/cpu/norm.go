@@ -92,7 +92,7 @@ func total[T engine.Float](l *[width]T) (s float64) {
 // backward: with m numbers a channel, x̂ = (x-mean)·inv and a scale γ,
 // dγ = Σ dy·x̂, dβ = Σ dy, dx = γ·inv·(dy - dβ/m - x̂·dγ/m).
 func (o *batchNorm[T]) backward(r *runner[T]) {
-	o.dx, o.more = o.in.take()
+	o.dx, o.more = o.in.take(r)
 	if o.more && o.tmp == nil {
 		o.tmp = make([]T, len(o.dx))
 	}

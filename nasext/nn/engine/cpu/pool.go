@@ -62,7 +62,7 @@ func (o *maxPoolAhead[T]) turns(r *runner[T], from, to int) {
 type maxPoolBack[T engine.Float] maxPool[T]
 
 func (o *maxPool[T]) backward(r *runner[T]) {
-	if o.dx, o.more = o.in.take(); o.dx != nil {
+	if o.dx, o.more = o.in.take(r); o.dx != nil {
 		r.run(o.cost(r), o.out.shape.C, (*maxPoolBack[T])(o))
 	}
 }
@@ -129,7 +129,7 @@ func (o *avgPool[T]) product(s strips, src, dst value[T]) product[T] {
 func (o *avgPool[T]) forward(r *runner[T]) { o.ahead.run(r, o.in.data, o.out.data) }
 
 func (o *avgPool[T]) backward(r *runner[T]) {
-	dx, more := o.in.take()
+	dx, more := o.in.take(r)
 	if dx == nil {
 		return
 	}
@@ -156,7 +156,7 @@ func (o *globalPool[T]) forward(r *runner[T]) {
 }
 
 func (o *globalPool[T]) backward(r *runner[T]) {
-	dx, more := o.in.take()
+	dx, more := o.in.take(r)
 	if dx == nil {
 		return
 	}

@@ -29,15 +29,37 @@ func (v value[T]) pixels() int { return v.shape.H * v.shape.W }
 
 // take hands out the gradient's memory to write to; with add, what is there stays and
 // is added to. It is nil if no gradient is wanted.
-func (s *store[T]) take() (grad []T, add bool) {
+func (s *store[T]) take(r *runner[T]) (grad []T, add bool) {
 	if !s.need {
 		return nil, false
 	}
 	if s.grad == nil {
-		s.grad = make([]T, len(s.data))
+		s.grad = r.spare.get(len(s.data))
 	}
 	add, s.has = s.has, true
 	return s.grad, add
+}
+
+// spare is memory of gradients that have been passed on, by its length. A gradient lives
+// from the last operation that takes its activation to the one that makes it, so that few
+// are there at a time, and those are still in a cache.
+type spare[T engine.Float] map[int][][]T
+
+func (s spare[T]) get(n int) []T {
+	free := s[n]
+	if len(free) == 0 {
+		return make([]T, n)
+	}
+	s[n] = free[:len(free)-1]
+	return free[len(free)-1]
+}
+
+// put takes a gradient's memory back, if it has any.
+func (s spare[T]) put(st *store[T]) {
+	if st.grad != nil {
+		s[len(st.grad)] = append(s[len(st.grad)], st.grad)
+		st.grad = nil
+	}
 }
 
 // gradient is where a backward pass writes: dx of the input, to which it adds with more.
@@ -69,10 +91,12 @@ type runner[T engine.Float] struct {
 
 	ops    []op[T]
 	outs   []*store[T] // of the operation with the same index
+	makes  []bool      // the operation is the first in that memory: others rectify in place
 	stores []*store[T] // all
 	in     value[T]
 	out    value[T]
 	unused []*engine.ParamOf[T] // whose gradients are zeros
+	spare  spare[T]
 
 	mixtures []*mixture[T] // of all mixes
 
@@ -148,7 +172,7 @@ func (r *runner[T]) Backward(dout, dx []T) {
 		s.has = false
 	}
 	r.in.need = dx != nil
-	if g, _ := r.out.take(); g != nil {
+	if g, _ := r.out.take(r); g != nil {
 		r.load(g, dout)
 	}
 	for _, p := range r.unused {
@@ -162,6 +186,9 @@ func (r *runner[T]) Backward(dout, dx []T) {
 			r.ops[i].backward(r)
 		} else {
 			r.ops[i].idle()
+		}
+		if r.makes[i] {
+			r.spare.put(r.outs[i])
 		}
 	}
 	for _, m := range r.mixtures {
