@@ -9,7 +9,7 @@
 # make bench   the kernel's table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make fuzz-go  random programs through the kernel and the Go tool chain for FUZZTIME, from the one numbered FUZZSEED
-# make soak    10 000 cells with interrupts, deaths and restarts, from two clients
+# make soak    10 000 cells with interrupts, deaths and restarts, from two clients; 10 000 architectures trained
 # make lint    gofmt, go vet, staticcheck
 
 GO     ?= go
@@ -98,8 +98,10 @@ fuzz-go:
 	$(GO) test -count=1 -v -timeout 0 -run '^TestPrograms$$' ./kernel/cell/progen -progen-time $(FUZZTIME) -progen-seed $(FUZZSEED) -progen-shrink
 
 # The kernel, used hard: it takes one to six minutes and prints what has become of it.
+# Then networks of every search space, built, trained a step and dropped: half a minute.
 soak:
 	$(GO) test -count=1 -v -timeout 15m -run '^TestSoak$$' ./kernel/conformance -soak
+	$(GO) test -count=1 -v -run '^TestManyArchitectures$$' ./nasext/nn -architectures 10000
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo 'not formatted:'; gofmt -l .; exit 1; }
