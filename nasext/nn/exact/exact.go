@@ -17,7 +17,8 @@ import (
 type Model struct {
 	arch      *arch.Arch
 	params    []*grad.Tensor
-	named     map[string]*grad.Tensor // weights and running moments
+	alphas    []*grad.Tensor
+	named     map[string]*grad.Tensor // weights, mixing numbers and running moments
 	auxWeight float64
 }
 
@@ -27,6 +28,10 @@ func New(n *nn.Network) *Model {
 	for _, p := range n.Params() {
 		v := tensor(p).AsVar()
 		m.params, m.named[p.Name] = append(m.params, v), v
+	}
+	for _, p := range n.Alphas() {
+		v := tensor(p).AsVar()
+		m.alphas, m.named[p.Name] = append(m.alphas, v), v
 	}
 	for _, p := range n.Moments() {
 		m.named[p.Name] = tensor(p)
@@ -44,6 +49,9 @@ func tensor(p *nn.Param) *grad.Tensor {
 
 // Params are the trainable weights, in the order of the network's.
 func (m *Model) Params() []*grad.Tensor { return m.params }
+
+// Alphas are the mixing numbers of a supernet, in the order of the network's.
+func (m *Model) Alphas() []*grad.Tensor { return m.alphas }
 
 // Forward are the outputs, samples×classes, for samples of shape n×channels×height×width.
 // With train batch norm takes the batch's own moments, as in training. Dropout does
@@ -153,6 +161,8 @@ func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train 
 			x = x.Add(v)
 		}
 		return x
+	case arch.Mix:
+		return m.mix(o, ins)
 	case arch.Mul:
 		return x.Mul(ins[1])
 	case arch.Concat:
@@ -186,6 +196,22 @@ func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train 
 		return x.Mul(ramp(x))
 	}
 	return nil
+}
+
+// mix is the sum of inputs, weighed by the gate of their mixing numbers.
+func (m *Model) mix(o arch.Op, ins []*grad.Tensor) *grad.Tensor {
+	w := m.named[o.Alpha+".alpha"]
+	switch o.Gate {
+	case arch.Softmax:
+		w = w.Softmax(0)
+	case arch.Logistic:
+		w = w.Sigmoid()
+	}
+	sum := ins[0].Mul(w.Slice(0, 0, 1))
+	for k, x := range ins[1:] {
+		sum = sum.Add(x.Mul(w.Slice(0, k+1, k+2)))
+	}
+	return sum
 }
 
 // ramp is min(max(x+3, 0), 6)/6.

@@ -39,6 +39,14 @@ func networks(t *testing.T) []*arch.Arch {
 		func(b *arch.Builder, x int) int { return b.ZeroPad(x, 3, 1) },
 		func(b *arch.Builder, x int) int { return b.Zero(x, arch.Stride(2)) },
 	)
+	for _, g := range arch.Gates() {
+		all = append(all, func(b *arch.Builder, x int) int { // the first two mixes share their numbers
+			conv := b.BatchNorm(b.Conv(x, 4, 3, arch.Pad(1)))
+			one := b.Mix("a", g, []int{b.Zero(x), conv, x})
+			two := b.Mix("a", g, []int{b.BatchNorm(x, arch.Fixed()), one, b.ReLU(conv)})
+			return b.Mix("b", g, []int{one, b.BatchNorm(two)})
+		})
+	}
 	var archs []*arch.Arch
 	for _, f := range all {
 		b := arch.NewBuilder("test", in)
@@ -84,6 +92,9 @@ func TestEngine(t *testing.T) {
 		}
 		for j, g := range grad.Grad(m.Loss(in, labels), m.Params()...) {
 			compare(t, a, n.Params()[j].Name, n.Params()[j].G, g)
+		}
+		for j, g := range grad.Grad(m.Loss(in, labels), m.Alphas()...) {
+			compare(t, a, n.Alphas()[j].Name, n.Alphas()[j].G, g)
 		}
 	}
 }
