@@ -6,14 +6,13 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
-	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
 // supernet is DARTS's of 4 channels and 4 cells.
 func supernet(t testing.TB) *arch.Arch {
-	a, err := cell.DARTSSupernet{Net: cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 4, Layers: 4}}.Build()
+	a, err := searched()
 	if err != nil {
 		t.Fatal(err)
 	}

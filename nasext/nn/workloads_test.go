@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,6 +43,12 @@ func newWorkload(name string, threads int) (workload, error) {
 			return nil, err
 		}
 		return newTraining(a, 32, threads)
+	case "W5":
+		a, err := searched()
+		if err != nil {
+			return nil, err
+		}
+		return newTraining(a, 32, threads)
 	case "W6":
 		return newWriting(1)
 	case "W6b8":
@@ -49,12 +56,17 @@ func newWorkload(name string, threads int) (workload, error) {
 	case "W7":
 		return newTraining(w7(), 128, threads)
 	}
-	return nil, errors.New("there is no such workload; there are W1, W2, W3, W4, W6, W6b8, W7 and gemm:M,N,K")
+	return nil, errors.New("there is no such workload; there are W1, W2, W3, W4, W5, W6, W6b8, W7 and gemm:M,N,K")
 }
 
 // nasnet is the cell of NASNet-A in a network of five cells.
 func nasnet() (*arch.Arch, error) {
 	return cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 8, Layers: 5}.Build(cell.NASNetADARTS())
+}
+
+// searched is the supernet of DARTS with 4 channels and 4 cells.
+func searched() (*arch.Arch, error) {
+	return cell.DARTSSupernet{Net: cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 4, Layers: 4}}.Build()
 }
 
 func w4(t testing.TB) *arch.Arch {
@@ -65,15 +77,18 @@ func w4(t testing.TB) *arch.Arch {
 	return a
 }
 
-// training is SGD on one batch.
+// training is SGD on one batch, of a supernet by turns with Adam for its mixing numbers on
+// another batch.
 type training struct {
 	*Network
-	x   []float32
-	y   []int
-	opt *SGD
+	x, x2  []float32
+	y, y2  []int
+	opt    *SGD
+	alphas *Adam
 }
 
-// newTraining gives the network the weights of the golden files.
+// newTraining gives the network the weights of the golden files, and mixing numbers that
+// go on where the weights end.
 func newTraining(a *arch.Arch, batch, threads int) (*training, error) {
 	n, err := NewOn(cpu.New(threads), a, 1)
 	if err != nil {
@@ -95,30 +110,45 @@ func newTraining(a *arch.Arch, batch, threads int) (*training, error) {
 			fill(s.Bias, .2)
 		}
 	}
-	return &training{n, images(batch * a.Input.Elems()), labels(batch), NewSGD(.9, 5e-4)}, nil
+	for _, p := range n.Alphas() {
+		fill(p, 1)
+	}
+	alphas, weights := optimisers[float32]()
+	x, y, size := images(2*batch*a.Input.Elems()), labels(2*batch), batch*a.Input.Elems()
+	return &training{n, x[:size], x[size:], y[:batch], y[batch:], weights, alphas}, nil
 }
 
 func (t *training) samples() int { return len(t.y) }
 
 func (t *training) params() int {
 	n := 0
-	for _, p := range t.Params() {
+	for _, p := range slices.Concat(t.Params(), t.Alphas()) {
 		n += len(p.W)
 	}
 	return n
 }
 
 func (t *training) train() error {
-	_, err := t.step(.001)
+	_, err := t.step(1)
 	return err
 }
 
-func (t *training) step(rate float64) (Score, error) {
-	s, err := t.Gradients(t.x, t.y)
-	if err != nil {
-		return s, err
+// step takes a step, times as far as usual, and gives the losses that come up in it.
+func (t *training) step(times float64) (losses []float64, err error) {
+	learn := func(x []float32, y []int, o Optimizer, params []*Param, rate float64) error {
+		s, err := t.Gradients(x, y)
+		if err != nil {
+			return err
+		}
+		losses = append(losses, s.Loss)
+		return o.Step(params, times*rate)
 	}
-	return s, t.opt.Step(t.Params(), rate)
+	if len(t.Alphas()) > 0 {
+		if err := learn(t.x2, t.y2, t.alphas, t.Alphas(), 3e-4); err != nil {
+			return nil, err
+		}
+	}
+	return losses, learn(t.x, t.y, t.opt, t.Params(), .001)
 }
 
 func (t *training) infer() error {
@@ -126,14 +156,14 @@ func (t *training) infer() error {
 	return err
 }
 
-// check is the loss before and after a step.
+// check is the loss before and after a long step, of a supernet both losses.
 func (t *training) check() (losses []float64, err error) {
-	for len(losses) < 2 {
-		s, err := t.step(.05)
+	for range 2 {
+		found, err := t.step(50)
 		if err != nil {
 			return nil, err
 		}
-		losses = append(losses, s.Loss)
+		losses = append(losses, found...)
 	}
 	return losses, nil
 }

@@ -38,7 +38,7 @@ class Network(Task):
             self.x = self.x.reshape(workload.batch, -1)
         self.y = jnp.asarray(workload.labels())
         weights, moments = [], []
-        for weight, bias in workload.parameters():
+        for weight, bias in workload.parameters()[0]:
             norm = weight is not None and weight.ndim == 1
             moments.append((np.zeros_like(weight), np.ones_like(weight)) if norm else None)
             if weight is not None and weight.ndim > 1:

@@ -1,10 +1,10 @@
-"""PyTorch: eager, in the memory layout channels last, compiled. Functions in place of modules, whose calls cost."""
+"""PyTorch: eager, in the memory layout channels last, compiled, in double precision. Functions in place of modules, whose calls cost."""
 
 import torch
 import torch.nn.functional as F
 
 VERSION = "PyTorch " + torch.__version__
-RATE, CHECK_RATE = 0.001, 0.05
+CHECK = 50  # times the usual rate
 
 
 def start(threads):
@@ -43,45 +43,63 @@ class Task:
         return sum(p.numel() for p in self.parameters)
 
     def check(self):
-        """The losses before and after a step."""
-        self.optimizer.param_groups[0]["lr"] = self.check_rate
-        losses = [float(self.checked()) for _ in range(2)]
-        self.optimizer.param_groups[0]["lr"] = self.rate
+        """The losses before and after a long step."""
+        usual = [o.param_groups[0]["lr"] for o in self.optimizers]
+        for o, rate in zip(self.optimizers, usual):
+            o.param_groups[0]["lr"] = rate * self.check_times
+        losses = [float(loss) for _ in range(2) for loss in self.checked()]
+        for o, rate in zip(self.optimizers, usual):
+            o.param_groups[0]["lr"] = rate
         return losses
 
-    def step(self, loss):
+    def step(self, loss, optimizer):
         loss.backward()
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        optimizer.step()
+        for p in self.parameters:
+            p.grad = None
         return loss.detach()
 
 
 class Network(Task):
-    rate, check_rate = RATE, CHECK_RATE
+    check_times = CHECK
 
     def __init__(self, variant, workload):
         self.workload = workload
         self.layout = torch.channels_last if variant.endswith("_cl") else torch.contiguous_format
+        self.type = torch.float64 if variant == "double" else torch.float32
         self.weights, self.parameters, self.moments = [], [], []
-        for pair in workload.parameters():
+        pairs, alphas = workload.parameters()
+        for node, pair in zip(workload.nodes, pairs):
             tensors = [None if p is None else torch.nn.Parameter(self.tensor(p)) for p in pair]
             self.weights.append(tensors)
             self.parameters += [p for p in tensors if p is not None]
-            norm = tensors[0] is not None and tensors[0].dim() == 1
-            self.moments.append((torch.zeros_like(tensors[0].data), torch.ones_like(tensors[0].data)) if norm else None)
-        self.optimizer = torch.optim.SGD(self.parameters, lr=RATE, momentum=0.9, weight_decay=5e-4, fused=True)
-        self.x, self.y = self.tensor(workload.images()), torch.from_numpy(workload.labels())
-        if workload.shape(0)[1:] == (1, 1):
-            self.x = self.x.flatten(1)
+            channels = node["out"]["C"]
+            norm = node["op"]["kind"] == "batchnorm"
+            self.moments.append((torch.zeros(channels, dtype=self.type), torch.ones(channels, dtype=self.type)) if norm else None)
+        self.optimizers = [torch.optim.SGD(self.parameters, lr=0.001, momentum=0.9, weight_decay=5e-4, fused=True)]
+        self.alphas = {name: torch.nn.Parameter(self.tensor(a)) for name, a in alphas.items()}
+        if alphas:
+            self.parameters = self.parameters + list(self.alphas.values())
+            self.optimizers.insert(0, torch.optim.Adam(self.alphas.values(), lr=3e-4, betas=(0.5, 0.999), weight_decay=1e-3, fused=True))
+        self.batches = [self.batch(turn) for turn in reversed(range(len(self.optimizers)))]
+        self.x = self.batches[-1][0]
         self.ops = [self.operation(i) for i in range(1, len(workload.nodes))]
         self.forward = torch.compile(self.run) if variant.startswith("compile") else self.run
 
+    def batch(self, turn):
+        x = self.tensor(self.workload.images(turn))
+        if self.workload.shape(0)[1:] == (1, 1):
+            x = x.flatten(1)
+        return x, torch.from_numpy(self.workload.labels(turn))
+
     def tensor(self, array):
-        t = torch.from_numpy(array)
+        t = torch.from_numpy(array).to(self.type)
         return t.contiguous(memory_format=self.layout) if t.dim() == 4 else t
 
     def run(self, x, train):
         values = [x]
+        if self.alphas:
+            self.gates = {name: a.softmax(0).unbind() for name, a in self.alphas.items()}
         for inputs, op in self.ops:
             values.append(op(train, *[values[j] for j in inputs]))
         return values[-1]
@@ -110,6 +128,10 @@ class Network(Task):
         if kind == "shift":
             zeros = not self.workload.narrow(i)
             return lambda train, x: F.pad(x[:, :, 1:, 1:], (0, 1, 0, 1)) if zeros else x[:, :, 1:, 1:]
+        if kind == "mix":
+            return lambda train, *x: self.mix(self.gates[op["alpha"]], x)
+        if kind == "zero":
+            return lambda train, x: None  # which a mix leaves out
         if kind == "add":
             return lambda train, x, *more: sum(more, x)
         simple = {
@@ -123,8 +145,17 @@ class Network(Task):
             raise NotImplementedError(f"node {i} is a {kind}")
         return simple[kind]
 
+    @staticmethod
+    def mix(weights, inputs):
+        (w, x), *more = [(w, x) for w, x in zip(weights, inputs) if x is not None]
+        total = w * x
+        for w, x in more:
+            total = torch.addcmul(total, w, x)
+        return total
+
     def train(self):
-        return self.step(F.cross_entropy(self.forward(self.x, True), self.y))
+        """A step for the weights, before that, of a supernet, one for its mixing numbers on another batch. Gives the losses."""
+        return [self.step(F.cross_entropy(self.forward(x, True), y), o) for (x, y), o in zip(self.batches, self.optimizers)]
 
     checked = train
 
@@ -134,12 +165,12 @@ class Network(Task):
 
 
 class Controller(Task):
-    rate = check_rate = 6e-4
+    check_times = 1
 
     def __init__(self, variant, workload):
         self.workload = workload
         self.parameters = [torch.nn.Parameter(torch.from_numpy(p)) for p in workload.parameters()]
-        self.optimizer = torch.optim.Adam(self.parameters, lr=self.rate, fused=True)
+        self.optimizers = [torch.optim.Adam(self.parameters, lr=6e-4, fused=True)]
         self.baseline = torch.zeros(())
         self.eager = self.write
         self.written = torch.compile(self.write) if variant.startswith("compile") else self.write
@@ -170,12 +201,12 @@ class Controller(Task):
         g = self.workload.golden
         reward = torch.tensor(g["reward"])
         total, _ = self.eager(None, torch.tensor(g["actions"]))
-        return self.step(-((reward - g["baseline"]) * total).mean())
+        return [self.step(-((reward - g["baseline"]) * total).mean(), *self.optimizers)]
 
     def train(self):
         total, taken = self.written(self.noise(), None)
         reward = taken[0].float()
-        loss = self.step(-((reward - self.baseline) * total).mean())
+        loss = self.step(-((reward - self.baseline) * total).mean(), *self.optimizers)
         self.baseline = 0.95 * self.baseline + 0.05 * reward.mean()
         return loss
 

@@ -46,8 +46,8 @@ class Workload:
     nodes: list[dict]
 
     def parameters(self):
-        """The weight and the bias of every node, None for what it has not."""
-        numbers, found = Numbers(), []
+        """The weight and the bias of every node, None for what it has not, and the mixing numbers by their names."""
+        numbers, found, alphas = Numbers(), [], {}
         for node in self.nodes:
             op, weight, bias = node["op"], None, None
             channels = self.nodes[node["in"][0]]["out"]["C"] if node["in"] else 0
@@ -59,10 +59,12 @@ class Workload:
                 weight = numbers.take(shape, 3 / math.sqrt(math.prod(shape[1:])))
                 if op.get("bias"):
                     bias = numbers.take(shape[:1], 0.2)
-            elif op["kind"] == "batchnorm":
+            elif op["kind"] == "batchnorm" and not op.get("fixed"):
                 weight, bias = np.ones(channels, np.float32), np.zeros(channels, np.float32)
             found.append((weight, bias))
-        return found
+            if op["kind"] == "mix":
+                alphas[op["alpha"]] = len(node["in"])
+        return found, {name: numbers.take((n,), 1) for name, n in alphas.items()}
 
     def shape(self, i):
         """Channels, height and width of a node's output."""
@@ -83,12 +85,14 @@ class Workload:
         return height % 2 == width % 2 == 0 and all(
             n["op"]["kind"] == "conv" and (n["op"]["kh"], n["op"]["kw"], n["op"]["stride"]) == (1, 1, 2) for n in self.consumers(i))
 
-    def images(self):
+    def images(self, turn=0):
+        """One batch or another."""
         shape = (self.batch, *self.shape(0))
-        return number(1000003 + np.arange(math.prod(shape))).astype(np.float32).reshape(shape)
+        size = math.prod(shape)
+        return number(1000003 + turn * size + np.arange(size)).astype(np.float32).reshape(shape)
 
-    def labels(self):
-        b = np.arange(self.batch)
+    def labels(self, turn=0):
+        b = turn * self.batch + np.arange(self.batch)
         return (7 * b + b // 10 + 3) % 10
 
 
