@@ -2,7 +2,12 @@ package nn
 
 import (
 	"fmt"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
 // BenchmarkStep is a training step of the workloads by which other frameworks are
@@ -18,6 +23,74 @@ func BenchmarkStep(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := w.train(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkSideBySide is 20 training steps of two candidates on one thread each, one after
+// the other and then at the same time: speedup is how many times as long the former takes.
+func BenchmarkSideBySide(b *testing.B) {
+	for _, name := range []string{"W1", "W3", "W4"} {
+		b.Run(name, func(b *testing.B) {
+			var candidates [2]workload
+			for i := range candidates {
+				w, err := newWorkload(name, 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				candidates[i] = w
+			}
+			train := func(w workload) {
+				for range 20 {
+					if err := w.train(); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			}
+			var alone, together time.Duration
+			for b.Loop() {
+				begin := time.Now()
+				for _, w := range candidates {
+					train(w)
+				}
+				middle := time.Now()
+				var wg sync.WaitGroup
+				for _, w := range candidates {
+					wg.Go(func() { train(w) })
+				}
+				wg.Wait()
+				alone += middle.Sub(begin)
+				together += time.Since(middle)
+			}
+			b.ReportMetric(alone.Seconds()/together.Seconds(), "speedup")
+		})
+	}
+}
+
+// BenchmarkPlan is what stands before the first step of a candidate: weights, and the plan
+// with its memory. W3 and W2 are networks of NAS-Bench-201, of 1 and of 5 cells a stage.
+func BenchmarkPlan(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		arch *arch.Arch
+	}{{"W3", w3()}, {"W2", w2()}} {
+		n, err := NewOn(cpu.New(1), c.arch, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for task, run := range map[string]func() error{
+			"weights": func() error { _, err := NewOn(n.engine, c.arch, 1); return err },
+			"build":   func() error { _, err := n.engine.Build(n.plan, 64); return err },
+		} {
+			b.Run(c.name+"/"+task, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := run(); err != nil {
 						b.Fatal(err)
 					}
 				}
