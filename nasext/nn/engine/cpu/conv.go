@@ -21,11 +21,10 @@ type conv[T engine.Float] struct {
 	taps    int // positions of the filter
 
 	ahead, back product[T]
-	runs        [][]run // of each tap; nil if spans take their place, of which there may be none
-	spans       []span
-	relu        bool     // the output is rectified
-	sums        [][16]T  // of each turn of a weight gradient
-	biasSums    [width]T // of a channel
+	reach
+	relu     bool     // the output is rectified
+	sums     [][16]T  // of each turn of a weight gradient
+	biasSums [width]T // of a channel
 
 	// For the weight gradients of a linear layer: its inputs again, one sample after the
 	// other; gradients that are no whole vectors; and the one tap that it has.
@@ -81,71 +80,97 @@ func newConv[T engine.Float](r *runner[T], s engine.StepOf[T], in, out value[T])
 	}
 	o := &conv[T]{in: in, out: out, step: s, groups: op.Groups, ci: in.shape.C / op.Groups, co: out.shape.C / op.Groups,
 		taps: op.KH * op.KW}
-	ahead, back := tapsOf(op, o, r.lanes)
+	o.reach = r.reachOf(filter{op.KH, op.KW, op.Stride, op.StrideW, op.Dilation, op.PadH, op.PadW,
+		in.shape.H, in.shape.W, out.shape.H, out.shape.W, o.ci < few && op.KW > 1})
 	p := product[T]{w: s.Weight.W, size: o.co * o.ci * o.taps, groups: o.groups}
 	o.ahead, o.back = p, p
-	o.ahead.ws, o.ahead.wd, o.ahead.strips, o.ahead.rows, o.ahead.depth = o.ci*o.taps, o.taps, ahead, o.co, o.ci
-	o.back.ws, o.back.wd, o.back.strips, o.back.rows, o.back.depth = o.taps, o.ci*o.taps, back, o.ci, o.co
+	o.ahead.ws, o.ahead.wd, o.ahead.strips, o.ahead.rows, o.ahead.depth = o.ci*o.taps, o.taps, o.forth, o.co, o.ci
+	o.back.ws, o.back.wd, o.back.strips, o.back.rows, o.back.depth = o.taps, o.ci*o.taps, o.home, o.ci, o.co
 	o.ahead.srcPixels, o.ahead.dstPixels = in.pixels(), out.pixels()
 	o.back.srcPixels, o.back.dstPixels = out.pixels(), in.pixels()
 	if s.Bias != nil {
 		o.ahead.bias = s.Bias.W
 	}
-	if o.ci < few && op.KW > 1 {
-		o.spans = spansOf(op, o, r.lanes)
-	} else {
-		for t := range o.taps {
-			o.runs = append(o.runs, runsOf(op, o, t, r.lanes))
-		}
-	}
 	return o
 }
 
-// tapsOf lists the taps of every output pixel (ahead) and of every input pixel (back).
-func tapsOf[T engine.Float](op arch.Op, o *conv[T], lanes int) (ahead, back strips) {
-	in, out := o.in.shape, o.out.shape
-	var taps []tap
-	for y := range out.H {
-		for x := range out.W {
-			taps = taps[:0]
-			for t := range o.taps {
-				v, u := y*op.Stride+t/op.KW*op.Dilation-op.PadH, x*op.StrideW+t%op.KW*op.Dilation-op.PadW
-				if v >= 0 && v < in.H && u >= 0 && u < in.W {
-					taps = append(taps, tap{int32(t), int32((v*in.W + u) * lanes)})
-				}
-			}
-			ahead = ahead.add(taps, lanes)
-		}
-	}
-	for v := range in.H {
-		for u := range in.W {
-			taps = taps[:0]
-			for t := range o.taps {
-				y, x := v+op.PadH-t/op.KW*op.Dilation, u+op.PadW-t%op.KW*op.Dilation
-				if y >= 0 && x >= 0 && y%op.Stride == 0 && x%op.StrideW == 0 && y/op.Stride < out.H && x/op.StrideW < out.W {
-					taps = append(taps, tap{int32(t), int32((y/op.Stride*out.W + x/op.StrideW) * lanes)})
-				}
-			}
-			back = back.add(taps, lanes)
-		}
-	}
-	return ahead, back
+// filter is all that decides which pixels of an input and of an output its taps bring
+// together.
+type filter struct {
+	kh, kw, stride, strideW, dilation, padH, padW int
+	inH, inW, outH, outW                          int
+	spans                                         bool // for weight gradients by spans
 }
 
-// runsOf lists the stretches of output and input pixels that tap t brings together.
-func runsOf[T engine.Float](op arch.Op, o *conv[T], t, lanes int) (runs []run) {
-	in, out := o.in.shape, o.out.shape
-	for y := range out.H {
-		v := y*op.Stride + t/op.KW*op.Dilation - op.PadH
-		if v < 0 || v >= in.H {
+// reach is which pixels those are.
+type reach struct {
+	forth, home strips  // the taps of every output pixel, and of every input pixel
+	runs        [][]run // of each tap; nil if spans take their place, of which there may be none
+	spans       []span
+}
+
+// reachOf is the reach of a filter. A network has many of few kinds, which share it.
+func (r *runner[T]) reachOf(f filter) reach {
+	known, ok := r.reaches[f]
+	if ok {
+		return known
+	}
+	var a reach
+	a.forth, a.home = f.strips(r.lanes)
+	if f.spans {
+		a.spans = f.spansOf(r.lanes)
+	} else {
+		for t := range f.kh * f.kw {
+			a.runs = append(a.runs, f.runs(t, r.lanes))
+		}
+	}
+	r.reaches[f] = a
+	return a
+}
+
+// strips lists the taps of every output pixel (forth) and of every input pixel (home).
+func (f filter) strips(lanes int) (forth, home strips) {
+	var taps []tap
+	for y := range f.outH {
+		for x := range f.outW {
+			taps = taps[:0]
+			for t := range f.kh * f.kw {
+				v, u := y*f.stride+t/f.kw*f.dilation-f.padH, x*f.strideW+t%f.kw*f.dilation-f.padW
+				if v >= 0 && v < f.inH && u >= 0 && u < f.inW {
+					taps = append(taps, tap{int32(t), int32((v*f.inW + u) * lanes)})
+				}
+			}
+			forth = forth.add(taps, lanes)
+		}
+	}
+	for v := range f.inH {
+		for u := range f.inW {
+			taps = taps[:0]
+			for t := range f.kh * f.kw {
+				y, x := v+f.padH-t/f.kw*f.dilation, u+f.padW-t%f.kw*f.dilation
+				if y >= 0 && x >= 0 && y%f.stride == 0 && x%f.strideW == 0 && y/f.stride < f.outH && x/f.strideW < f.outW {
+					taps = append(taps, tap{int32(t), int32((y/f.stride*f.outW + x/f.strideW) * lanes)})
+				}
+			}
+			home = home.add(taps, lanes)
+		}
+	}
+	return forth, home
+}
+
+// runs lists the stretches of output and input pixels that tap t brings together.
+func (f filter) runs(t, lanes int) (runs []run) {
+	for y := range f.outH {
+		v := y*f.stride + t/f.kw*f.dilation - f.padH
+		if v < 0 || v >= f.inH {
 			continue
 		}
-		for x := range out.W {
-			u := x*op.StrideW + t%op.KW*op.Dilation - op.PadW
-			if u < 0 || u >= in.W {
+		for x := range f.outW {
+			u := x*f.strideW + t%f.kw*f.dilation - f.padW
+			if u < 0 || u >= f.inW {
 				continue
 			}
-			runs = appendRun(runs, (y*out.W+x)*lanes, (v*in.W+u)*lanes, lanes)
+			runs = appendRun(runs, (y*f.outW+x)*lanes, (v*f.inW+u)*lanes, lanes)
 		}
 	}
 	return runs
@@ -163,35 +188,34 @@ type span struct {
 	step   int   // from one to the next, in numbers
 }
 
-// spansOf lists the spans of a filter, its rows one after the other.
-func spansOf[T engine.Float](op arch.Op, o *conv[T], lanes int) (spans []span) {
-	in, out := o.in.shape, o.out.shape
+// spansOf lists the spans of the filter, its rows one after the other.
+func (f filter) spansOf(lanes int) (spans []span) {
 	known := map[[2]int]int{} // first tap and number of taps → index
-	for ky := range op.KH {
-		for y := range out.H {
-			v := y*op.Stride + ky*op.Dilation - op.PadH
-			if v < 0 || v >= in.H {
+	for ky := range f.kh {
+		for y := range f.outH {
+			v := y*f.stride + ky*f.dilation - f.padH
+			if v < 0 || v >= f.inH {
 				continue
 			}
-			for x := range out.W {
-				left := x*op.StrideW - op.PadW
-				for kx := 0; kx < op.KW; {
-					u := left + kx*op.Dilation
-					if u < 0 || u >= in.W {
+			for x := range f.outW {
+				left := x*f.strideW - f.padW
+				for kx := 0; kx < f.kw; {
+					u := left + kx*f.dilation
+					if u < 0 || u >= f.inW {
 						kx++
 						continue
 					}
 					n := 1
-					for n < 4 && kx+n < op.KW && u+n*op.Dilation < in.W {
+					for n < 4 && kx+n < f.kw && u+n*f.dilation < f.inW {
 						n++
 					}
-					key := [2]int{ky*op.KW + kx, n}
+					key := [2]int{ky*f.kw + kx, n}
 					if _, ok := known[key]; !ok {
 						known[key] = len(spans)
-						spans = append(spans, span{tap: key[0], n: n, step: op.Dilation * lanes})
+						spans = append(spans, span{tap: key[0], n: n, step: f.dilation * lanes})
 					}
 					s := &spans[known[key]]
-					s.runs = appendRun(s.runs, (y*out.W+x)*lanes, (v*in.W+u)*lanes, lanes)
+					s.runs = appendRun(s.runs, (y*f.outW+x)*lanes, (v*f.inW+u)*lanes, lanes)
 					kx += n
 				}
 			}

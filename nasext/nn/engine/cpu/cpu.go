@@ -90,7 +90,7 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 		return nil, fmt.Errorf("engine cpu: a batch of %d samples; at least 1 is needed", batch)
 	}
 	lanes := (batch + width - 1) / width * width
-	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1, spare: spare[T]{}}
+	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1, spare: spare[T]{}, reaches: map[filter]reach{}}
 	b := newBuild(r, p)
 	for i, s := range p.Steps {
 		// Offsets inside one activation are kept in 32 bits.
@@ -107,6 +107,7 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 		r.makes = append(r.makes, !made[out])
 		made[out] = true
 	}
+	r.reaches = nil
 	r.in, r.out = b.vals[0], b.vals[len(b.vals)-1]
 	return r, nil
 }

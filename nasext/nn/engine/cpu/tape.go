@@ -98,7 +98,8 @@ type runner[T engine.Float] struct {
 	unused []*engine.ParamOf[T] // whose gradients are zeros
 	spare  spare[T]
 
-	mixtures []*mixture[T] // of all mixes
+	mixtures []*mixture[T]    // of all mixes
+	reaches  map[filter]reach // while it is built
 
 	n    int // samples of this pass
 	mask []T // lanes numbers: 1 for a sample, 0 for padding
