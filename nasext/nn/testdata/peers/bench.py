@@ -111,6 +111,8 @@ class Bench:
         for workload, target in self.targets.items():
             if not set(target.peers) & set(args.peers):
                 sys.exit(f"{workload}: none of {', '.join(args.peers)} computes it; there are {', '.join(target.peers)}")
+            if not self.chosen(target):
+                sys.exit(f"{workload}: there is nothing to {' or '.join(args.modes)}; its mode is {', '.join(target.modes)}")
         wanted = {c for target in self.targets.values() for c in target.peers}
         self.workers, self.versions = {}, []
         for threads in args.threads:
@@ -189,6 +191,7 @@ class Bench:
             say(f"round {i + 1} of {self.args.rounds}")
 
     def chosen(self, target):
+        """The modes of a workload that are asked for."""
         return [m for m in self.args.modes if m in target.modes]
 
     def table(self, threads, mode):
