@@ -32,21 +32,21 @@ func mixed() *arch.Arch {
 }
 
 // trained is a hash-like text of everything after a few steps with batches of changing size.
-func trained(e engine.Engine, first int) (string, error) {
+func trained[T engine.Float](e engine.EngineOf[T], first int) (string, error) {
 	a := mixed()
-	n, err := NewOn(e, a, 3)
+	n, err := newOn(e, a, 3)
 	if err != nil {
 		return "", err
 	}
 	if first > 0 { // the first batch fixes the memory's layout
-		if _, err := n.Forward(images(first*a.Input.Elems()), false); err != nil {
+		if _, err := n.Forward(imagesOf[T](first*a.Input.Elems()), false); err != nil {
 			return "", err
 		}
 	}
-	opt, text := NewSGD(.9, 1e-3), ""
+	opt, text := &SGDOf[T]{Momentum: .9, WeightDecay: 1e-3}, ""
 	for step := range 4 {
 		batch := 40 - step
-		s, err := n.Gradients(images(batch*a.Input.Elems()), labels(batch))
+		s, err := n.Gradients(imagesOf[T](batch*a.Input.Elems()), labels(batch))
 		if err != nil {
 			return "", err
 		}
@@ -58,7 +58,7 @@ func trained(e engine.Engine, first int) (string, error) {
 	for _, p := range append(n.Params(), n.Moments()...) {
 		var h uint64
 		for _, w := range p.W {
-			h = h*1099511628211 + uint64(math.Float32bits(w))
+			h = h*1099511628211 + math.Float64bits(float64(w))
 		}
 		text += fmt.Sprintf("%s %016x ", p.Name, h)
 	}
@@ -66,13 +66,19 @@ func trained(e engine.Engine, first int) (string, error) {
 }
 
 func TestSameBitsOnAnyNumberOfThreads(t *testing.T) {
-	want, err := trained(cpu.New(1), 0)
+	t.Run("float32", func(t *testing.T) { sameBits[float32](t, 1, 2, 3, 7, 0) })
+	t.Run("float64", func(t *testing.T) { sameBits[float64](t, 2) })
+}
+
+func sameBits[T engine.Float](t *testing.T, threads ...int) {
+	t.Helper()
+	want, err := trained(cpu.NewOf[T](1), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, threads := range []int{1, 2, 3, 7, 0} {
+	for _, threads := range threads {
 		for _, first := range []int{0, 41, 70} {
-			got, err := trained(cpu.New(threads), first)
+			got, err := trained(cpu.NewOf[T](threads), first)
 			if err != nil {
 				t.Fatal(err)
 			}
