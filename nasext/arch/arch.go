@@ -33,6 +33,7 @@ const (
 	Add        Kind = "add"        // of inputs of one shape
 	Mul        Kind = "mul"        // of an image and its gate: an image of the same shape, or one number a channel (C×1×1)
 	Mix        Kind = "mix"        // Alpha, Gate; Σ wₖ·xₖ of inputs of one shape, with w the gate of learned numbers α, one an input
+	Custom     Kind = "custom"     // Func, Size, Out, KH, KW; a function of one's own of x and Size parameters, whose output has the shape Out×KH×KW
 	Concat     Kind = "concat"     // along channels, in the order of In
 	Shuffle    Kind = "shuffle"    // Groups; channels of g groups interleaved: channel j of group i becomes channel j·g+i
 	Slice      Kind = "slice"      // From, Out; channels From to From+Out-1
@@ -71,7 +72,7 @@ type Op struct {
 	Kind     Kind    `json:"kind"`
 	Out      int     `json:"out,omitempty"`  // output channels or features
 	From     int     `json:"from,omitempty"` // first channel of a slice, first row and column of a crop
-	KH       int     `json:"kh,omitempty"`   // height of the filter, the window or the crop
+	KH       int     `json:"kh,omitempty"`   // height of the filter, the window, the crop or what a function gives
 	KW       int     `json:"kw,omitempty"`
 	Stride   int     `json:"stride,omitempty"`   // both directions; 0 means 1
 	StrideW  int     `json:"stride_w,omitempty"` // of a convolution, across, where it differs from Stride; 0 means Stride
@@ -86,6 +87,8 @@ type Op struct {
 	Rate     float64 `json:"rate,omitempty"`  // share of activations that dropout sets to 0
 	Alpha    string  `json:"alpha,omitempty"` // name of the mixing numbers of a mix, which all nodes share that name them
 	Gate     Gate    `json:"gate,omitempty"`  // of a mix: how its weights follow from its mixing numbers; "" means softmax
+	Func     string  `json:"func,omitempty"`  // name of a custom node's function, which whoever computes the architecture must know
+	Size     int     `json:"size,omitempty"`  // of a custom node: number of its parameters
 }
 
 // Node is one operation of an architecture and where its inputs come from.

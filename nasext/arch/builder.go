@@ -326,6 +326,13 @@ func (b *Builder) Mix(alpha string, gate Gate, xs []int, opts ...Option) int {
 	return b.node(Op{Kind: Mix, Alpha: alpha, Gate: gate}, opts, xs...)
 }
 
+// Custom adds a function of one's own, called f, of x and of size parameters, whose output
+// has the given shape. The architecture has the function's name alone: package nn takes
+// the function itself.
+func (b *Builder) Custom(x int, f string, out Shape, size int, opts ...Option) int {
+	return b.node(Op{Kind: Custom, Func: f, Out: out.C, KH: out.H, KW: out.W, Size: size}, opts, x)
+}
+
 // Mul adds the product of an image and its gate: an image of the same shape, or one number a channel.
 func (b *Builder) Mul(x, gate int, opts ...Option) int {
 	return b.node(Op{Kind: Mul}, opts, x, gate)

@@ -71,7 +71,7 @@ func (s span) after(o Op, n, k, pad, stride int) span {
 		return span{s.first + s.stride, s.last + s.stride, s.stride, s.empty}
 	case Crop:
 		return span{s.first + o.From*s.stride, s.last + o.From*s.stride, s.stride, s.empty}
-	case GlobalPool, Flatten:
+	case GlobalPool, Flatten, Custom: // a function may look at all of the image
 		return s.whole(n)
 	case Zero:
 		return span{empty: true, stride: s.stride * stride}

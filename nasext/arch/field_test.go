@@ -158,7 +158,7 @@ func TestFieldsByFollowingPixels(t *testing.T) {
 }
 
 // flat is an operation for images one pixel high, without what gives all pixels one
-// field and without shifts and crops, which end an image inside of the input.
+// field and without shifts, crops and functions, which end an image inside of the input.
 func flat(o arch.Op) arch.Op {
 	if o.KH > 0 {
 		o.KH, o.PadH = 1, 0
@@ -166,7 +166,7 @@ func flat(o arch.Op) arch.Op {
 	switch o.Kind {
 	case arch.ZeroPad:
 		o.PadH = 0
-	case arch.Shift, arch.Crop, arch.GlobalPool:
+	case arch.Shift, arch.Crop, arch.GlobalPool, arch.Custom:
 		return arch.Op{Kind: arch.Identity}
 	}
 	return o

@@ -10,7 +10,7 @@ import (
 
 // Hash is a fingerprint of the structure: input shape, operations with their
 // settings, who takes whose output, and which outputs are auxiliary, in the order of the nodes. Names and
-// blocks do not count, and neither does whether a default was written out. It is
+// blocks do not count (those of functions do), and neither does whether a default was written out. It is
 // 32 hexadecimal digits and stays the same between versions of the program.
 //
 // Two architectures that differ only in the order of their nodes have different
@@ -53,6 +53,12 @@ func (a *Arch) encode() []byte {
 			put(-4)
 			put(numbers[o.Alpha])
 			put(slices.Index(Gates(), o.Gate))
+		}
+		if o.Kind == Custom {
+			put(-5)
+			put(o.Size)
+			put(len(o.Func))
+			b = append(b, o.Func...)
 		}
 	}
 	if len(a.Aux) > 0 {

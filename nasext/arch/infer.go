@@ -11,7 +11,7 @@ import (
 type Info struct {
 	Out    Shape `json:"out"`              // of one sample
 	Params int64 `json:"params"`           // trainable: weights, biases, scale and shift of batch norm
-	MACs   int64 `json:"macs"`             // multiply-accumulates for one sample, of convolutions and linear layers only
+	MACs   int64 `json:"macs"`             // multiply-accumulates for one sample, of convolutions and linear layers only: what functions of one's own compute is not known
 	Alphas int64 `json:"alphas,omitempty"` // mixing numbers that this node is the first to name; they are learned, but no weights, and Params leaves them out
 	Aux    bool  `json:"aux,omitempty"`    // only auxiliary outputs need it: inference does not compute it
 }
@@ -240,6 +240,8 @@ func (a *Arch) infer(op *Op, in []Shape, known *alphas) (Info, error) {
 			}
 		}
 		info.Alphas, err = known.name(o, len(in))
+	case Custom:
+		info = Info{Out: Shape{o.Out, o.KH, o.KW}, Params: int64(o.Size)}
 	case Mul:
 		info.Out = in[0]
 		if in[1] != in[0] && in[1] != (Shape{in[0].C, 1, 1}) {

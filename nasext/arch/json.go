@@ -22,6 +22,9 @@ func (a *Arch) Encode() ([]byte, error) {
 		if !utf8.ValidString(n.Name) || !utf8.ValidString(n.Block) {
 			return nil, a.fault(i, "has a name or a block, %q, %q, that is no UTF-8, which JSON needs; give another", n.Name, n.Block)
 		}
+		if !utf8.ValidString(n.Op.Func) {
+			return nil, a.fault(i, "has the func %q that is no UTF-8, which JSON needs; give another", n.Op.Func)
+		}
 		if !utf8.ValidString(n.Op.Alpha) {
 			return nil, a.fault(i, "has the alpha %q that is no UTF-8, which JSON needs; give another", n.Op.Alpha)
 		}

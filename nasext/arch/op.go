@@ -7,7 +7,7 @@ import (
 )
 
 // setting is one field of Op, as a bit.
-type setting uint16
+type setting uint32
 
 const (
 	setOut setting = 1 << iota
@@ -25,6 +25,8 @@ const (
 	setStrideW
 	setAlpha
 	setGate
+	setFunc
+	setSize
 )
 
 // many is the largest number of inputs of an operation that takes any number.
@@ -71,6 +73,8 @@ func ruleOf(k Kind) (rule, bool) {
 		return rule{0, 2, 2}, true
 	case Mix:
 		return rule{setAlpha | setGate, 1, many}, true
+	case Custom:
+		return rule{setFunc | setSize | setOut | setFilter, 1, 1}, true
 	case Add, Concat:
 		return rule{0, 2, many}, true
 	}
@@ -97,7 +101,7 @@ func (r rule) inputs() string {
 func Kinds() []Kind {
 	return []Kind{
 		Input, Conv, BatchNorm, ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, MaxPool, AvgPool, GlobalPool, Flatten, Linear,
-		Add, Mul, Mix, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout,
+		Add, Mul, Mix, Custom, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout,
 	}
 }
 
@@ -153,6 +157,9 @@ func (o *Op) check(r rule) error {
 			return err
 		}
 	}
+	if r.settings&setFunc != 0 && o.Func == "" {
+		return fmt.Errorf("has no func; name the function that computes it")
+	}
 	if !(o.Rate >= 0 && o.Rate < 1) {
 		return fmt.Errorf("rate is %v; it must be at least 0 and below 1", o.Rate)
 	}
@@ -170,7 +177,7 @@ func (o *Op) check(r rule) error {
 // plain says whether the fields are surely those that count, and in their ranges: the
 // answer for almost every operation, and a quick one.
 func (o *Op) plain(r rule) bool {
-	all := o.Out | o.From | o.KH | o.KW | o.Stride | o.StrideW | o.PadH | o.PadW | o.Dilation | o.Groups
+	all := o.Out | o.From | o.KH | o.KW | o.Stride | o.StrideW | o.PadH | o.PadW | o.Dilation | o.Groups | o.Size
 	if all < 0 || all >= maxSetting { // one is negative, or may be too large
 		return false
 	}
@@ -178,8 +185,9 @@ func (o *Op) plain(r rule) bool {
 		on(o.Stride != 0, setStride) | on(o.StrideW != 0, setStrideW) | on(o.PadH|o.PadW != 0, setPad) |
 		on(o.Dilation != 0, setDilation) | on(o.Groups != 0, setGroups) | on(o.Bias, setBias) |
 		on(o.Ceil, setCeil) | on(o.Same, setSame) | on(o.Fixed, setFixed) | on(o.Rate != 0, setRate) |
-		on(o.Alpha != "", setAlpha) | on(o.Gate != "", setGate)
-	needed := r.settings & (setOut | setFilter | setAlpha)
+		on(o.Alpha != "", setAlpha) | on(o.Gate != "", setGate) |
+		on(o.Func != "", setFunc) | on(o.Size != 0, setSize)
+	needed := r.settings & (setOut | setFilter | setAlpha | setFunc)
 	return used&^r.settings == 0 && used&needed == needed && (o.KH != 0) == (o.KW != 0)
 }
 
@@ -203,6 +211,7 @@ func (o *Op) checkFields(r rule) error {
 		{"dilation", o.Dilation != 0, setDilation}, {"groups", o.Groups != 0, setGroups},
 		{"bias", o.Bias, setBias}, {"ceil", o.Ceil, setCeil}, {"fixed", o.Fixed, setFixed}, {"rate", o.Rate != 0, setRate},
 		{"alpha", o.Alpha != "", setAlpha}, {"gate", o.Gate != "", setGate},
+		{"func", o.Func != "", setFunc}, {"size", o.Size != 0, setSize},
 	} {
 		if f.on && r.settings&f.s == 0 {
 			return fmt.Errorf("has the setting %s, which means nothing for %s; leave it out", f.name, o.Kind)
@@ -216,7 +225,7 @@ func (o *Op) checkFields(r rule) error {
 	}{
 		{"out", o.Out, 1, setOut}, {"from", o.From, 0, setFrom}, {"kh", o.KH, 1, setFilter}, {"kw", o.KW, 1, setFilter},
 		{"stride", o.Stride, 0, setStride}, {"stride_w", o.StrideW, 0, setStrideW}, {"pad_h", o.PadH, 0, setPad}, {"pad_w", o.PadW, 0, setPad},
-		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups},
+		{"dilation", o.Dilation, 0, setDilation}, {"groups", o.Groups, 0, setGroups}, {"size", o.Size, 0, setSize},
 	} {
 		if r.settings&v.counts != 0 && (v.value < v.least || v.value > maxSetting) {
 			return fmt.Errorf("%s is %d; it must be %d to %d", v.name, v.value, v.least, maxSetting)
@@ -287,6 +296,9 @@ func (o Op) String() string {
 	var b strings.Builder
 	b.WriteString(string(o.Kind))
 	r, _ := ruleOf(o.Kind)
+	if o.Func != "" {
+		b.WriteString(" " + o.Func)
+	}
 	if r.settings&setFilter != 0 {
 		fmt.Fprintf(&b, " %d×%d", o.KH, o.KW)
 	}
@@ -326,6 +338,9 @@ func (o Op) String() string {
 	}
 	if o.Gate != "" && o.Gate != Softmax {
 		fmt.Fprintf(&b, " (%s)", o.Gate)
+	}
+	if o.Size != 0 {
+		fmt.Fprintf(&b, " size %d", o.Size)
 	}
 	if o.Rate != 0 {
 		fmt.Fprintf(&b, " %g", o.Rate)

@@ -92,6 +92,8 @@ type parameter struct {
 // parameters are the settings of an operation, in the order in which text has them.
 func (o *Op) parameters() []parameter {
 	return []parameter{
+		{name: "func", counts: setFunc, word: &o.Func},
+		{name: "size", counts: setSize, h: &o.Size},
 		{name: "from", counts: setFrom, h: &o.From},
 		{name: "out", counts: setOut, h: &o.Out},
 		{name: "filter", counts: setFilter, h: &o.KH, w: &o.KW},

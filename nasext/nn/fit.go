@@ -477,7 +477,9 @@ func (n *NetworkOf[T]) notFinite(x []T, train bool) string {
 			return fmt.Sprintf("where, can't be said: %v", err)
 		}
 		out := make([]T, count*s.Out.Elems())
-		r.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
+		if err := r.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out); err != nil {
+			return fmt.Sprintf("where, can't be said: %v", err)
+		}
 		if j := firstNotFinite(out); j >= 0 {
 			return fmt.Sprintf("%v is in the output of %q, sample %d of the batch", out[j], s.Name, j/s.Out.Elems())
 		}

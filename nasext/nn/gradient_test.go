@@ -10,6 +10,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
 	"github.com/nascent-go/nascent/nasext/seed"
 )
 
@@ -76,6 +77,11 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 			o.Alpha, o.Gate = "a", arch.Gates()[d.IntN(3)]
 			mixed := n.op("op", o, zero, y, norm, x)
 			n.op("again", o, n.op("norm of one", kind(arch.BatchNorm), x), mixed, zero, y)
+		case arch.Custom:
+			o.Func, o.Size, o.Out, o.KH, o.KW = "bend", 2, c, n.Input.H, n.Input.W
+			n.op("op", o, x)
+			y := n.op("twice", o, x)
+			n.op("sum", kind(arch.Add), x, y, y-1)
 		case arch.Mul:
 			y := n.op("other", convOp(c, 1, 1, 0, false), x)
 			n.op("op", o, x, y)
@@ -93,7 +99,15 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 	}
 }
 
-// kindsWithGradient are all kinds but the input, and the mix, which the engine does not compute.
+// bends has x·sigmoid(w₀·x) plus w₁ times the mean of the channel.
+func bends() Funcs {
+	return Funcs{"bend": func(x, w *grad.Tensor) *grad.Tensor {
+		mean := x.Mean(2, 3).ExpandDims(-1).ExpandDims(-1)
+		return x.Mul(x.Mul(w.Slice(0, 0, 1)).Sigmoid()).Add(mean.Mul(w.Slice(0, 1, 2)))
+	}}
+}
+
+// kindsWithGradient are all kinds but the input.
 var kindsWithGradient = arch.Kinds()[1:]
 
 // inputs draws numbers for an operation; for those with kinks, their
@@ -126,7 +140,7 @@ func TestForwardMatchesDefinition(t *testing.T) {
 		for trial := range 25 {
 			d := seed.Stream(uint64(trial), "forward", string(k))
 			a, batch := around(d, k)
-			n, err := New(a, 1)
+			n, err := New(a, 1, bends())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -167,7 +181,7 @@ func checkGradients[T engine.Float](t *testing.T, e engine.EngineOf[T], k arch.K
 	t.Helper()
 	d := seed.Stream(trial, "gradient", string(k))
 	a, batch := around(d, k)
-	n, err := newOn(e, a, 1)
+	n, err := newOn(e, a, 1, bends())
 	if err != nil {
 		t.Fatal(err)
 	}

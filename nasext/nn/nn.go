@@ -110,16 +110,22 @@ func (t *tape[T]) join(all, src []T, h, classes int, factor T) {
 }
 
 // New is a network of the architecture with fresh weights, drawn from streams of the
-// seed, on the processor's cores.
-func New(a *arch.Arch, seed uint64) (*Network, error) { return NewOn(cpu.New(0), a, seed) }
+// seed, on the processor's cores. Custom nodes take their functions from funcs.
+func New(a *arch.Arch, seed uint64, funcs ...Funcs) (*Network, error) {
+	return NewOn(cpu.New(0), a, seed, funcs...)
+}
 
 // New64 is New in double precision. The weights are those of New before they are rounded.
-func New64(a *arch.Arch, seed uint64) (*Network64, error) { return newOn(cpu.New64(0), a, seed) }
+func New64(a *arch.Arch, seed uint64, funcs ...Funcs) (*Network64, error) {
+	return newOn(cpu.New64(0), a, seed, funcs...)
+}
 
 // NewOn is New on a given engine.
-func NewOn(e engine.Engine, a *arch.Arch, seed uint64) (*Network, error) { return newOn(e, a, seed) }
+func NewOn(e engine.Engine, a *arch.Arch, seed uint64, funcs ...Funcs) (*Network, error) {
+	return newOn(e, a, seed, funcs...)
+}
 
-func newOn[T engine.Float](e engine.EngineOf[T], a *arch.Arch, seed uint64) (*NetworkOf[T], error) {
+func newOn[T engine.Float](e engine.EngineOf[T], a *arch.Arch, seed uint64, funcs ...Funcs) (*NetworkOf[T], error) {
 	if err := a.Check(); err != nil {
 		return nil, fmt.Errorf("build network: %w", err)
 	}
@@ -141,7 +147,13 @@ func newOn[T engine.Float](e engine.EngineOf[T], a *arch.Arch, seed uint64) (*Ne
 		}
 		n.plan.Steps = append(n.plan.Steps, s)
 	}
+	if err := n.give(funcs); err != nil {
+		return nil, fmt.Errorf("build network: %w", err)
+	}
 	n.initialise(seed)
+	if err := n.try(seed); err != nil {
+		return nil, fmt.Errorf("build network: %w", err)
+	}
 	n.wire()
 	return n, nil
 }
@@ -195,6 +207,10 @@ func (n *NetworkOf[T]) addParams(s *engine.StepOf[T], in arch.Shape) {
 			i, n.alphas = len(n.alphas), append(n.alphas, newParam[T](name, len(s.In)))
 		}
 		s.Alpha = n.alphas[i]
+	case arch.Custom:
+		if o.Size > 0 {
+			s.Weight = param("weight", o.Size)
+		}
 	case arch.BatchNorm:
 		if o.Fixed {
 			s.Weight, s.Bias = newParam[T](s.Name+".weight", in.C), newParam[T](s.Name+".bias", in.C)
@@ -257,7 +273,10 @@ func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 		n.trained = count
 	}
 	out := t.out[:count*t.heads*n.classes]
-	t.runner.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out)
+	if err := t.runner.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out); err != nil {
+		n.trained = 0
+		return nil, fmt.Errorf("forward: %w", err)
+	}
 	if t.heads == 1 {
 		return out, nil
 	}
@@ -283,7 +302,14 @@ func (n *NetworkOf[T]) Backward(dout, dx []T) error {
 		t.join(all, dout, 0, n.classes, 1)
 		dout = all
 	}
-	n.full.runner.Backward(dout, dx)
+	return n.backward(dout, dx)
+}
+
+// backward takes the gradients by the outputs of all heads.
+func (n *NetworkOf[T]) backward(dout, dx []T) error {
+	if err := n.full.runner.Backward(dout, dx); err != nil {
+		return fmt.Errorf("backward: %w", err)
+	}
 	return nil
 }
 
@@ -364,8 +390,7 @@ func (n *NetworkOf[T]) GradientsOf(loss LossOf[T], x []T, y []int) (Score, error
 		}
 		t.join(dout, grads, h, n.classes, T(weight))
 	}
-	t.runner.Backward(dout, nil)
-	return score, nil
+	return score, n.backward(dout, nil)
 }
 
 func (n *NetworkOf[T]) checkLabels(x []T, y []int) error {

@@ -126,6 +126,12 @@ func referenceStep(n *Network, i int, ins [][]float64) []float64 {
 			for q := range in.H * in.W {
 				y[j] += x[c*in.H*in.W+q] / float64(in.H*in.W)
 			}
+		case arch.Custom: // bend
+			var mean float64
+			for q := range plane {
+				mean += x[c*plane+q] / float64(plane)
+			}
+			y[j] = x[j]/(1+math.Exp(-x[j]*float64(s.Weight.W[0]))) + mean*float64(s.Weight.W[1])
 		case arch.Mix:
 			var sum, all float64
 			for k, x := range ins {

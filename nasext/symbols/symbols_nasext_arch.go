@@ -20,6 +20,7 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Concat", p.Concat, value},
 	{"Conv", p.Conv, value},
 	{"Crop", p.Crop, value},
+	{"Custom", p.Custom, value},
 	{"Decode", p.Decode, value},
 	{"Dilate", p.Dilate, value},
 	{"Dropout", p.Dropout, value},

@@ -23,6 +23,7 @@ var table_github_com_nascent_go_nascent_nasext_nn = []Symbol{
 	{"Filters", p.Filters, value},
 	{"Fit", p.Fit, value},
 	{"FitConfig", (*p.FitConfig)(nil), value},
+	{"Funcs", (*p.Funcs)(nil), value},
 	{"GradNorm", p.GradNorm, value},
 	{"History", (*p.History)(nil), value},
 	{"Linear", (*p.Linear)(nil), value},

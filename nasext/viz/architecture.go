@@ -25,7 +25,7 @@ func kindOf(k arch.Kind) string {
 		return "conv"
 	case arch.MaxPool, arch.AvgPool, arch.GlobalPool:
 		return "pool"
-	case arch.Linear:
+	case arch.Linear, arch.Custom:
 		return "linear"
 	case arch.Add, arch.Mul, arch.Mix, arch.Concat:
 		return "join"
@@ -388,6 +388,8 @@ func word(o arch.Op) string {
 		return fmt.Sprintf("channels %d–%d", o.From, o.From+o.Out-1)
 	case arch.ZeroPad:
 		return "zero padding"
+	case arch.Custom:
+		return o.Func
 	case arch.Identity:
 		return "skip"
 	case arch.Dropout:

@@ -4,7 +4,10 @@
 // hardware. Engine cpu is the one that is always there.
 package engine
 
-import "github.com/nascent-go/nascent/nasext/arch"
+import (
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
+)
 
 // Float is what an engine computes in: float32 for speed, float64 for the truth that it is
 // compared with.
@@ -26,11 +29,13 @@ type StepOf[T Float] struct {
 	In   []int      // earlier steps
 	Out  arch.Shape // of one sample
 
-	Weight *ParamOf[T] // conv (out, in/groups, kh, kw), linear (out, in), batchnorm scale (c), ones that stay if fixed; else nil
+	Weight *ParamOf[T] // conv (out, in/groups, kh, kw), linear (out, in), batchnorm scale (c), ones that stay if fixed, custom (size); else nil
 	Bias   *ParamOf[T] // conv and linear with a bias, batchnorm shift, zeros that stay if fixed; else nil
 	Mean   *ParamOf[T] // batchnorm: running mean
 	Var    *ParamOf[T] // batchnorm: running variance
 	Alpha  *ParamOf[T] // mix: mixing numbers (inputs), which steps share that name the same
+
+	Func func(x, w *grad.Tensor) *grad.Tensor // custom: what computes it; see Call
 }
 
 // PlanOf is a network as an engine sees it. Step 0 is the input; the last step is the
@@ -78,12 +83,12 @@ type RunnerOf[T Float] interface {
 	// Batch is the largest number of samples of a pass.
 	Batch() int
 	// Forward computes n samples (NCHW, n×Elems numbers in x) and leaves the last
-	// step's outputs in out, n×Elems too.
-	Forward(x []T, n int, p Pass, out []T)
+	// step's outputs in out, n×Elems too. Only functions of custom steps fail.
+	Forward(x []T, n int, p Pass, out []T) error
 	// Backward takes the gradient of the loss by the outputs of the last Forward,
 	// which was one for training, and writes the gradients of all parameters to
 	// their G. If dx is not nil, the gradient by the inputs goes there.
-	Backward(dout, dx []T)
+	Backward(dout, dx []T) error
 }
 
 // What most things are made of: single precision.

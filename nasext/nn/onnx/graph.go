@@ -108,6 +108,8 @@ func (g *graph) node(i int) error {
 		g.join(i, "Mul", name)
 	case arch.Mix:
 		return fmt.Errorf("node %q mixes candidates by learned numbers, which a model for inference does not have; write the architecture that the search chose", n.Name)
+	case arch.Custom:
+		return fmt.Errorf("node %q computes the function %q, which is one's own and which ONNX does not know; write an architecture of known operations", n.Name, n.Op.Func)
 	case arch.Concat:
 		g.join(i, "Concat", name, attrInt("axis", 1))
 	case arch.Shuffle:

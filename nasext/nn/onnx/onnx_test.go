@@ -11,6 +11,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
 	"github.com/nascent-go/nascent/nasext/nn/onnx"
 )
 
@@ -181,8 +182,8 @@ func TestWritePads(t *testing.T) {
 // There is a model of every operation.
 func TestWriteKnowsAllOperations(t *testing.T) {
 	for _, k := range arch.Kinds()[1:] {
-		if k == arch.Mix {
-			continue // which belongs to a search
+		if k == arch.Mix || k == arch.Custom {
+			continue // which belong to a search, and to whoever has the function
 		}
 		o := arch.Op{Kind: k}
 		switch k {
@@ -238,6 +239,18 @@ func TestWriteErrors(t *testing.T) {
 	}
 	if err := onnx.Write(failing{}, supernet); err == nil || !strings.HasPrefix(err.Error(), `onnx: node "mix 1" mixes candidates by learned numbers`) {
 		t.Errorf("of a supernet: %v", err)
+	}
+	b = arch.NewBuilder("", arch.Shape{C: 1, H: 1, W: 1})
+	b.Custom(b.In(), "same", arch.Shape{C: 1, H: 1, W: 1}, 0)
+	if a, err = b.Build(); err != nil {
+		t.Fatal(err)
+	}
+	own, err := nn.New(a, 1, nn.Funcs{"same": func(x, _ *grad.Tensor) *grad.Tensor { return x }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := onnx.Write(failing{}, own); err == nil || !strings.HasPrefix(err.Error(), `onnx: node "custom 1" computes the function "same"`) {
+		t.Errorf("of a function: %v", err)
 	}
 	if err := onnx.Write(failing{}, n); err == nil || err.Error() != "onnx: writing the model: the disk is full" {
 		t.Errorf("to a full disk: %v", err)

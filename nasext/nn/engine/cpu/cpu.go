@@ -144,6 +144,8 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 		return v, &add[T]{in: in, out: v}, nil
 	case arch.Mix:
 		return v, newMix(r, s, in, v), nil
+	case arch.Custom:
+		return v, newCustom(r, s, in[0], v), nil
 	case arch.Mul:
 		return v, &mul[T]{x: in[0], gate: in[1], out: v}, nil
 	case arch.Concat:

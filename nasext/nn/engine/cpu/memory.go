@@ -5,7 +5,8 @@ import (
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
-// Memory implements engine.Engine.
+// Memory implements engine.Engine. What the functions of custom steps keep is not known and
+// does not count.
 func (e *EngineOf[T]) Memory(p *engine.PlanOf[T], batch int) int64 {
 	lanes := (int64(batch) + width - 1) / width * width
 	var numbers int64

@@ -104,6 +104,14 @@ type runner[T engine.Float] struct {
 	n    int // samples of this pass
 	mask []T // lanes numbers: 1 for a sample, 0 for padding
 	pass engine.Pass
+	err  error // the first of this pass
+}
+
+// fail records what went wrong in an operation.
+func (r *runner[T]) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 // Batch implements engine.RunnerOf[T].
@@ -146,8 +154,8 @@ func (r *runner[T]) without(s engine.StepOf[T]) {
 }
 
 // Forward implements engine.RunnerOf[T].
-func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) {
-	r.pass = p
+func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) error {
+	r.pass, r.err = p, nil
 	if n != r.n {
 		r.n = n
 		for i := range r.mask {
@@ -162,13 +170,17 @@ func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) {
 	}
 	r.load(r.in.data, x)
 	for _, o := range r.ops {
-		o.forward(r)
+		if o.forward(r); r.err != nil {
+			return r.err
+		}
 	}
 	r.unload(out, r.out.data)
+	return nil
 }
 
 // Backward implements engine.RunnerOf[T].
-func (r *runner[T]) Backward(dout, dx []T) {
+func (r *runner[T]) Backward(dout, dx []T) error {
+	r.err = nil
 	for _, s := range r.stores {
 		s.has = false
 	}
@@ -196,13 +208,14 @@ func (r *runner[T]) Backward(dout, dx []T) {
 		m.learn()
 	}
 	if dx == nil {
-		return
+		return r.err
 	}
 	if !r.in.has {
 		clear(dx)
-		return
+		return r.err
 	}
 	r.unload(dx, r.in.grad)
+	return r.err
 }
 
 // load turns samples (one after the other) into lanes.
