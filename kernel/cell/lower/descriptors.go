@@ -18,7 +18,12 @@ func (l *Lowerer) id(t types.Type) int {
 	}
 	var raw reflect.Type
 	if !l.erases(t) {
-		raw = gotype.Reflect(t, func(n *types.Named) reflect.Type { return l.lib.TypeOf(n.Obj()) })
+		raw = gotype.Reflect(t, func(n *types.Named) reflect.Type {
+			if name := gotype.NameOf(n); name != nil {
+				return l.lib.TypeOf(name)
+			}
+			return nil
+		})
 	}
 	erased := raw == nil && !l.unnamed(t)
 	n := l.rt.AddType(t, raw)

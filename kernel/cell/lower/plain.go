@@ -2,6 +2,8 @@ package lower
 
 import (
 	"go/types"
+
+	"github.com/nascent-go/nascent/kernel/cell/gotype"
 )
 
 // unnamed: a struct of a compiled package that cannot be named, or a pointer to one.
@@ -27,6 +29,14 @@ func (l *Lowerer) hasSymbol(p *types.Package, name string) bool {
 	return l.lib.Values(p.Path())[name].IsValid()
 }
 
+// symbolOf is the name by which lowered code reaches a compiled type, "" if it can't.
+func (l *Lowerer) symbolOf(t *types.Named) string {
+	if n := gotype.NameOf(t); n != nil && l.hasSymbol(n.Pkg(), n.Name()) {
+		return n.Name()
+	}
+	return ""
+}
+
 // erases says whether the lowered form of a type loses something: then a value
 // of it carries its descriptor when it is put into an interface.
 func (l *Lowerer) erases(t types.Type) bool { return l.erasesIn(t, map[types.Type]bool{}) }
@@ -42,10 +52,7 @@ func (l *Lowerer) erasesIn(t types.Type, seen map[types.Type]bool) bool {
 		return false
 	case *types.Named:
 		p := t.Obj().Pkg()
-		if p == nil || l.bodies[p] || t.TypeArgs().Len() > 0 {
-			return true
-		}
-		return types.IsInterface(t) || !l.hasSymbol(p, t.Obj().Name())
+		return p == nil || l.bodies[p] || types.IsInterface(t) || l.symbolOf(t) == ""
 	case *types.Pointer:
 		return l.erasesIn(t.Elem(), seen)
 	case *types.Slice:
@@ -85,7 +92,7 @@ func (l *Lowerer) plain(t types.Type) bool {
 		return l.plain(t.Elem())
 	case *types.Named:
 		p := t.Obj().Pkg()
-		if p == nil || l.bodies[p] || t.TypeArgs().Len() > 0 || !l.hasSymbol(p, t.Obj().Name()) {
+		if p == nil || l.bodies[p] || l.symbolOf(t) == "" {
 			return false
 		}
 		switch t.Underlying().(type) {

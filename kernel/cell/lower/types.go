@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -151,11 +152,13 @@ func (l *Lowerer) eraseNamed(t *types.Named) string {
 	if _, ok := t.Underlying().(*types.Interface); ok {
 		return "interface{}"
 	}
-	if p := t.Obj().Pkg(); p != nil && !l.bodies[p] && t.TypeArgs().Len() == 0 {
-		if !t.Obj().Exported() || !l.hasSymbol(p, t.Obj().Name()) {
+	if p := t.Obj().Pkg(); p != nil && !l.bodies[p] {
+		if name := l.symbolOf(t); name != "" && token.IsExported(name) {
+			return l.use(p) + "." + name
+		}
+		if t.TypeArgs().Len() == 0 {
 			return l.typ(t.Underlying())
 		}
-		return l.use(p) + "." + t.Obj().Name()
 	}
 	if o, ok := l.open.At(t).(*openStruct); ok {
 		return l.recursive(t, o)

@@ -131,8 +131,9 @@ func (m *Mirror) realOf(t types.Type) goreflect.Type {
 		switch {
 		case n.Obj().Pkg() == nil && n.Obj().Name() == "error":
 			return errorType
-		case n.TypeArgs().Len() == 0:
-			return m.compiled(n.Obj())
+		}
+		if name := gotype.NameOf(n); name != nil {
+			return m.compiled(name)
 		}
 		return nil
 	})
