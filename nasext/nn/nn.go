@@ -22,7 +22,7 @@ import (
 type Param = engine.Param
 
 // Param64 is Param in double precision.
-type Param64 = engine.ParamOf[float64]
+type Param64 = engine.Param64
 
 // NewParam is a parameter of zeros with a gradient of zeros.
 func NewParam(name string, shape ...int) *Param { return newParam[float32](name, shape...) }

@@ -13,6 +13,7 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine = []Symbol{
 	{"BatchNormMomentum", "0.1", untypedFloat},
 	{"Engine", (*p.Engine)(nil), value},
 	{"Param", (*p.Param)(nil), value},
+	{"Param64", (*p.Param64)(nil), value},
 	{"Pass", (*p.Pass)(nil), value},
 	{"Plan", (*p.Plan)(nil), value},
 	{"Runner", (*p.Runner)(nil), value},

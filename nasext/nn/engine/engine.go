@@ -99,3 +99,6 @@ type (
 	Engine = EngineOf[float32]
 	Runner = RunnerOf[float32]
 )
+
+// Param64 is a parameter in double precision.
+type Param64 = ParamOf[float64]
