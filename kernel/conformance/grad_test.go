@@ -26,3 +26,28 @@ func TestOwnLayer(t *testing.T) {
 		t.Errorf("%s fails with %q", wrong, r.Error.Value)
 	}
 }
+
+// TestOwnLayerTrains puts a function of a cell into a network, trains it, and lets it fail.
+func TestOwnLayerTrains(t *testing.T) {
+	k := start(t)
+	k.run(`b := arch.NewBuilder("own", arch.Shape{C: 1, H: 8, W: 8})
+x := b.Custom(b.ConvBN(b.In(), 4, 3, arch.Stride(2)), "bend", arch.Shape{C: 4, H: 4, W: 4}, 4)
+b.Linear(b.Flatten(x), 10)
+a, err := b.Build()
+limit := 1000
+bend := func(x, w *grad.Tensor) *grad.Tensor {
+	if x.Shape()[0] > limit {
+		panic("too many samples")
+	}
+	return x.Mul(x.Mul(w.Reshape(4, 1, 1)).Sigmoid())
+}
+net, err := nn.New(a, 1, nn.Funcs{"bend": bend})
+parts, err := data.Digits().Parts(1)`, wire.StatusOK)
+	if got := k.result(`h, err := nn.Fit(context.Background(), net, nn.FitConfig{Train: parts.Train, Valid: parts.Valid, Epochs: 3})
+fmt.Sprint(err, h.Epochs[2].ValidAcc > 0.8)`); !strings.Contains(got, "<nil> true") {
+		t.Errorf("training gives %s", got)
+	}
+	if got := k.result("limit = 3\n_, err = net.Forward(parts.Valid.X[:4*64], false)\nerr.Error()"); !strings.Contains(got, "the function") || !strings.Contains(got, "panics: too many samples") {
+		t.Errorf("the error is %s", got)
+	}
+}
