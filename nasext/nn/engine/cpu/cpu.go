@@ -91,6 +91,10 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 	}
 	lanes := (batch + width - 1) / width * width
 	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1, spare: spare[T]{}, reaches: map[filter]reach{}}
+	r.stretch = func(i int) {
+		from, to := cut(r.most, r.cuts, i)
+		r.now.turns(r, from, to)
+	}
 	b := newBuild(r, p)
 	for i, s := range p.Steps {
 		// Offsets inside one activation are kept in 32 bits.

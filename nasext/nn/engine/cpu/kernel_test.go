@@ -289,9 +289,25 @@ func TestReLUKeepsNaN(t *testing.T) {
 	}
 }
 
+// TestTeamTakesEveryTurnOnce: of one loop after the other, which helpers may still look for
+// turns of when the next begins.
+func TestTeamTakesEveryTurnOnce(t *testing.T) {
+	var team team
+	for loop := range 20000 {
+		n := 2 + loop%9
+		taken := make([]int32, n)
+		team.share(4, n, func(i int) { taken[i]++ })
+		for i, c := range taken {
+			if c != 1 {
+				t.Fatalf("loop %d: turn %d of %d was taken %d times", loop, i, n, c)
+			}
+		}
+	}
+}
+
 func TestParallelTakesEveryTurnOnce(t *testing.T) {
 	for _, threads := range []int{1, 2, 5} {
-		for _, n := range []int{0, 1, 2, 100} {
+		for _, n := range []int{0, 1, 2, 100, mostTurns + 2} {
 			taken := make([]int32, n)
 			parallel(threads, n, func(i int) { taken[i]++ })
 			for i, c := range taken {

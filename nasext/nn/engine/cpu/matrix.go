@@ -141,7 +141,7 @@ func (p *matrixProduct[T]) run(threads int) {
 	if !p.packB {
 		rows, cols = 1, 1
 		if threads > 1 {
-			rows = pieces(p.m*p.n*p.depth, (p.m+panel-1)/panel)
+			rows = min(pieces(p.m*p.n*p.depth, (p.m+panel-1)/panel), shares*threads)
 		}
 	}
 	parallel(threads, rows*cols, func(turn int) {

@@ -101,6 +101,11 @@ type runner[T engine.Float] struct {
 	mixtures []*mixture[T]    // of all mixes
 	reaches  map[filter]reach // while it is built
 
+	team       team
+	now        loop[T]     // that the team runs
+	most, cuts int         // its turns, and into how many stretches they are cut
+	stretch    func(i int) // runs the i-th of them
+
 	n    int // samples of this pass
 	mask []T // lanes numbers: 1 for a sample, 0 for padding
 	pass engine.Pass
@@ -133,16 +138,19 @@ type loop[T engine.Float] interface {
 // run runs the turns 0 to most-1 of a loop whose whole cost is given.
 func (r *runner[T]) run(cost, most int, l loop[T]) {
 	threads := r.threads()
-	n := pieces(cost, most)
-	if threads < 2 || n < 2 {
+	n := min(pieces(cost, most), shares*threads, mostTurns)
+	if threads < 2 || n < 2 || r.team.busy() {
 		l.turns(r, 0, most)
 		return
 	}
-	parallel(threads, n, func(i int) {
-		from, to := cut(most, n, i)
-		l.turns(r, from, to)
-	})
+	r.now = l
+	r.most, r.cuts = most, n
+	r.team.share(threads, n, r.stretch)
 }
+
+// shares is into how many stretches for each thread a loop is cut at most: if one thread is
+// held up, the others take what it would have.
+const shares = 4
 
 // without leaves a step out that nothing needs.
 func (r *runner[T]) without(s engine.StepOf[T]) {
