@@ -81,6 +81,20 @@ func TestSupernetThreads(t *testing.T) {
 	}
 }
 
+// TestSupernetAllocatesNothing: a step of the supernet, once memory is there.
+func TestSupernetAllocatesNothing(t *testing.T) {
+	a := supernet(t)
+	n, err := NewOn(cpu.New(1), a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alphas, weights := optimisers[float32]()
+	x, y := images(8*a.Input.Elems()), labels(8)
+	if got := testing.AllocsPerRun(3, func() { architectureStep(t, n, alphas, weights, x, y) }); got != 0 {
+		t.Errorf("a step makes %v allocations", got)
+	}
+}
+
 // BenchmarkSupernet is a step of DARTS: of α, then of the weights.
 func BenchmarkSupernet(b *testing.B) {
 	a := supernet(b)

@@ -75,7 +75,8 @@ type part[T engine.Float] struct {
 	in   value[T]
 	norm *batchNorm[T] // what normalises it on the way, whose own output nothing else looks at; nil if nothing does
 	gradient[T]
-	dw []float64 // of each channel
+	dw   []float64     // of each channel
+	sums [][2][width]T // of each channel, of parts without a batch norm
 }
 
 // mix is the sum of its inputs, weighed by α. What a batch norm computes for a mix alone
@@ -93,7 +94,7 @@ func newMix[T engine.Float](r *runner[T], s engine.StepOf[T], in []value[T], out
 	o := &mix[T]{out: out, by: r.mixtureOf(s)}
 	for k, v := range in {
 		if !v.zero {
-			o.parts, o.place = append(o.parts, part[T]{in: v, dw: make([]float64, out.shape.C)}), append(o.place, k)
+			o.parts, o.place = append(o.parts, part[T]{in: v, dw: make([]float64, out.shape.C), sums: make([][2][width]T, out.shape.C)}), append(o.place, k)
 		}
 	}
 	return o
@@ -180,9 +181,9 @@ func (o *mixBack[T]) turns(r *runner[T], from, to int) {
 				p.dw[c] = n.learn(r, c, x, dy, w)
 				continue
 			}
-			var s, q [width]T
-			r.k.normSums(dy, x, 0, &s, &q)
-			p.dw[c] = total(&q)
+			s := &p.sums[c]
+			r.k.normSums(dy, x, 0, &s[0], &s[1])
+			p.dw[c] = total(&s[1])
 			if p.dx == nil {
 				continue
 			}
