@@ -16,5 +16,4 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine_cpu = []Symbol{
 	{"Matrix64", (*p.Matrix64)(nil), value},
 	{"New", p.New, value},
 	{"New64", p.New64, value},
-	{"Portable", p.Portable, value},
 }

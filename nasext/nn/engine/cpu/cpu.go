@@ -52,12 +52,9 @@ func fastest[T engine.Float]() *kernels[T] {
 	return portable[T]()
 }
 
-// Portable is an engine with the inner loops in Go, which round the same way on every
-// processor that doesn't fuse multiplication and addition.
-func Portable(threads int) *Engine { return &Engine{threads, portable[float32]()} }
-
 // Every is an engine for each kind of inner loops that this processor can run, in single
-// precision: with AVX-512, with AVX2 and FMA, in Go. They are there to be compared.
+// precision: with AVX-512, with AVX2 and FMA, and in Go, which rounds the same way on every processor
+// that doesn't fuse multiplication and addition. They are there to be compared.
 func Every(threads int) []*Engine {
 	var all []*Engine
 	for _, k := range append(everyVectors(), portable[float32]()) {
