@@ -13,7 +13,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/estimate"
 	"github.com/nascent-go/nascent/nasext/seed"
-	"github.com/nascent-go/nascent/nasext/space"
 	"github.com/nascent-go/nascent/nasext/strategy"
 	"github.com/nascent-go/nascent/nasext/study"
 )
@@ -70,6 +69,15 @@ func (r *run) all(ctx context.Context) (study.Status, error) {
 	return study.Done, nil
 }
 
+// observation is what the strategy is told of a trial.
+func observation(t Trial) strategy.Observation {
+	return strategy.Observation{
+		Proposal: strategy.Proposal{Genotype: t.Genotype, Budget: t.Budget},
+		Score:    t.Score, Failed: t.Failed,
+		Params: t.Estimate.Params, MACs: t.Estimate.MACs, Latency: t.Estimate.Latency,
+	}
+}
+
 // job is a trial of the batch at work.
 type job struct {
 	trial    Trial
@@ -80,40 +88,44 @@ type job struct {
 
 // batch makes the trials that are proposed, as far as they are not stored, and
 // returns how all of them did. before is the number of trials in earlier batches.
-func (r *run) batch(ctx context.Context, batch, before int, asked []space.Genotype) ([]strategy.Observation, error) {
+func (r *run) batch(ctx context.Context, batch, before int, asked []strategy.Proposal) ([]strategy.Observation, error) {
 	jobs := make([]job, len(asked))
 	fresh := map[string]int{} // index of the first job of an architecture, by key
-	for i, g := range asked {
+	for i, p := range asked {
+		if _, ok := r.cfg.Estimator.(estimate.Budgeted); p.Budget != 0 && !ok {
+			return nil, fmt.Errorf("nasext: strategy %s gives each trial a budget, but estimator %s always spends the same; "+
+				"use one that has the method At, such as estimate.Train", r.cfg.Strategy.Name(), r.cfg.Estimator.Name())
+		}
 		number := before + 1 + i
 		if t, ok := r.stored[number]; ok {
-			if !slices.Equal(t.Genotype, g) {
+			if stored := (strategy.Proposal{Genotype: t.Genotype, Budget: t.Budget}); !slices.Equal(t.Genotype, p.Genotype) || t.Budget != p.Budget {
 				return nil, fmt.Errorf("nasext: resuming %s: trial %d is stored as %v, but the strategy proposes %v; "+
-					"it has to be fresh and have the settings and the seed of the study", r.record.Path(), number, t.Genotype, g)
+					"it has to be fresh and have the settings and the seed of the study", r.record.Path(), number, stored, p)
 			}
 			jobs[i] = job{trial: t, finished: true, copyFrom: -1}
 			r.remember(t)
 			continue
 		}
-		jobs[i] = r.prepare(number, batch, g, fresh, i)
+		jobs[i] = r.prepare(number, batch, p, fresh, i)
 	}
 	if err := r.work(ctx, jobs); err != nil {
 		return nil, err
 	}
 	observed := make([]strategy.Observation, len(jobs))
 	for i, j := range jobs {
-		observed[i] = strategy.Observation{Genotype: j.trial.Genotype, Score: j.trial.Score, Failed: j.trial.Failed}
+		observed[i] = observation(j.trial)
 	}
 	return observed, nil
 }
 
 // prepare builds an architecture and decides whether it has to be estimated: a
 // job without arch is ready, or waits for the job it copies.
-func (r *run) prepare(number, batch int, g space.Genotype, fresh map[string]int, index int) job {
+func (r *run) prepare(number, batch int, p strategy.Proposal, fresh map[string]int, index int) job {
 	j := job{copyFrom: -1, trial: Trial{
-		Number: number, Batch: batch, Genotype: slices.Clone(g),
+		Number: number, Batch: batch, Genotype: slices.Clone(p.Genotype), Budget: p.Budget,
 		Seed: seed.Derive(r.cfg.Seed, "trial", strconv.Itoa(number)), Started: time.Now(),
 	}}
-	a, err := r.cfg.Space.Build(slices.Clone(g))
+	a, err := r.cfg.Space.Build(slices.Clone(p.Genotype))
 	if err == nil {
 		err = a.Check()
 	}
@@ -155,12 +167,14 @@ func (r *run) remember(t Trial) {
 }
 
 // key tells what is estimated apart: architectures, or genotypes if the estimator goes
-// by them. A table may have several rows for one network, each measured by itself.
+// by them, each with what may be spent on it. A table may have several rows for one
+// network, each measured by itself.
 func (r *run) key(t Trial) string {
+	what := t.Hash
 	if _, ok := r.cfg.Estimator.(estimate.ByGenotype); ok {
-		return fmt.Sprint(t.Genotype)
+		what = fmt.Sprint(t.Genotype)
 	}
-	return t.Hash
+	return fmt.Sprintf("%s with %d", what, t.Budget)
 }
 
 // outcome is what a worker sends back.
@@ -291,10 +305,14 @@ func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch) (o
 }
 
 func (r *run) score(ctx context.Context, t Trial, a *arch.Arch) (estimate.Estimate, error) {
-	if e, ok := r.cfg.Estimator.(estimate.ByGenotype); ok {
+	e := r.cfg.Estimator
+	if t.Budget != 0 {
+		e = e.(estimate.Budgeted).At(r.cfg.Unit.Times(t.Budget))
+	}
+	if e, ok := e.(estimate.ByGenotype); ok {
 		return e.EstimateGenotype(ctx, t.Genotype, a, t.Seed)
 	}
-	return r.cfg.Estimator.Estimate(ctx, a, t.Seed)
+	return e.Estimate(ctx, a, t.Seed)
 }
 
 // report tells whoever listens of a new trial.

@@ -54,6 +54,10 @@ type Config struct {
 	Workers int
 	Seed    uint64 // of the estimates; the strategy has a seed of its own
 
+	// Unit is what one unit of the budget is that strategies such as Hyperband give
+	// each proposal; the zero value is one epoch.
+	Unit estimate.Budget
+
 	// Repeat estimates an architecture again if it is proposed again, with the
 	// seed of the new trial. Without it the new trial is a copy of the first
 	// one of the same architecture, which costs nothing: see Trial.CopyOf.
@@ -100,6 +104,7 @@ func Search(ctx context.Context, cfg Config) (*Result, error) {
 	if cfg.Batch == 0 {
 		cfg.Batch = defaultBatch
 	}
+	cfg.setUnit()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -133,6 +138,7 @@ func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
 	if cfg.Batch == 0 {
 		cfg.Batch = record.Spec().Batch
 	}
+	cfg.setUnit()
 	if err := cfg.validate(); err != nil {
 		record.Close()
 		return nil, err
@@ -149,6 +155,13 @@ func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
 	return finish(ctx, cfg, record)
 }
 
+// setUnit fills in what a unit of budget is.
+func (c *Config) setUnit() {
+	if c.Unit == (estimate.Budget{}) {
+		c.Unit.Epochs = 1
+	}
+}
+
 // validate says what is wrong with the configuration, or nil.
 func (c Config) validate() error {
 	switch {
@@ -162,6 +175,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("nasext: Config.Trials is %d; it must be at least 1", c.Trials)
 	case c.Batch < 1:
 		return fmt.Errorf("nasext: Config.Batch is %d; it must be at least 1, or 0 for %d", c.Batch, defaultBatch)
+	case c.Unit.Epochs < 0 || c.Unit.Samples < 0:
+		return fmt.Errorf("nasext: Config.Unit is %+v; a unit of budget is a number of epochs or samples, or both", c.Unit)
 	case c.Workers < 0:
 		return fmt.Errorf("nasext: Config.Workers is %d; it must be at least 1, or 0 for one for each processor", c.Workers)
 	}
@@ -185,7 +200,7 @@ func missing(v any) bool {
 func (c Config) spec() study.Spec {
 	return study.Spec{
 		Name: c.Name, Space: c.Space.Name(), Strategy: c.Strategy.Name(), Estimator: c.Estimator.Name(),
-		Seed: c.Seed, Batch: c.Batch, Repeat: c.Repeat,
+		Seed: c.Seed, Batch: c.Batch, Unit: c.Unit, Repeat: c.Repeat,
 	}
 }
 

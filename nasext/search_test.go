@@ -317,9 +317,12 @@ type listed struct{ rest []space.Genotype }
 
 func (*listed) Name() string { return "listed" }
 
-func (l *listed) Ask(n int) ([]space.Genotype, error) {
+func (l *listed) Ask(n int) ([]strategy.Proposal, error) {
 	n = min(n, len(l.rest))
-	batch := l.rest[:n]
+	batch := make([]strategy.Proposal, n)
+	for i, g := range l.rest[:n] {
+		batch[i].Genotype = g
+	}
 	l.rest = l.rest[n:]
 	if len(l.rest) == 0 {
 		return batch, strategy.ErrExhausted
@@ -328,6 +331,51 @@ func (l *listed) Ask(n int) ([]space.Genotype, error) {
 }
 
 func (l *listed) Tell([]strategy.Observation) error { return nil }
+
+// spending gives its budget as the score.
+type spending struct{ budget estimate.Budget }
+
+func (spending) Name() string                            { return "spending" }
+func (spending) At(b estimate.Budget) estimate.Estimator { return spending{b} }
+func (s spending) Estimate(context.Context, *arch.Arch, uint64) (estimate.Estimate, error) {
+	return estimate.Estimate{Score: float64(1000*s.budget.Epochs + s.budget.Samples)}, nil
+}
+
+// rungs proposes one architecture with ever larger budgets.
+type rungs struct{ next int }
+
+func (*rungs) Name() string { return "rungs" }
+
+func (r *rungs) Ask(int) ([]strategy.Proposal, error) {
+	r.next++
+	return []strategy.Proposal{{Genotype: space.Genotype{0, 0}, Budget: r.next}}, nil
+}
+
+func (*rungs) Tell([]strategy.Observation) error { return nil }
+
+// What a proposal may spend reaches the estimator in the units of the study, and
+// an architecture is estimated anew with each budget.
+func TestBudgetOfATrial(t *testing.T) {
+	for _, test := range []struct {
+		unit estimate.Budget
+		want []float64
+	}{
+		{estimate.Budget{}, []float64{1000, 2000, 3000}},
+		{estimate.Budget{Epochs: 2, Samples: 50}, []float64{2050, 4100, 6150}},
+	} {
+		r := search(t, Config{Space: toy{2}, Strategy: &rungs{}, Estimator: spending{}, Trials: 3, Unit: test.unit})
+		for i, trial := range r.Trials {
+			if trial.Score != test.want[i] || trial.CopyOf != 0 || trial.Budget != i+1 {
+				t.Errorf("unit %+v: trial %d with budget %d scores %g and is a copy of %d; want budget %d, %g, and no copy",
+					test.unit, trial.Number, trial.Budget, trial.Score, trial.CopyOf, i+1, test.want[i])
+			}
+		}
+	}
+	_, err := Search(context.Background(), Config{Space: toy{2}, Strategy: &rungs{}, Estimator: noisy{}, Trials: 3})
+	if err == nil || !strings.Contains(err.Error(), "strategy rungs gives each trial a budget, but estimator noisy always spends the same") {
+		t.Errorf("an estimator without budgets: %v", err)
+	}
+}
 
 func TestExhausted(t *testing.T) {
 	cfg := Config{Space: toy{2}, Estimator: noisy{}, Trials: 100, Batch: 2}

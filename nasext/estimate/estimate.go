@@ -20,9 +20,10 @@ type Estimate struct {
 	Score   float64 `json:"score"` // higher is better
 	Params  int64   `json:"params"`
 	MACs    int64   `json:"macs"`
-	Curve   []Epoch `json:"curve,omitempty"` // empty for estimators that don't train
-	Seconds float64 `json:"seconds"`         // wall time; not part of what must be equal between runs
-	Note    string  `json:"note,omitempty"`  // what else there is to say, such as that training diverged
+	Latency float64 `json:"latency,omitempty"` // seconds for a sample on this machine; 0 if not measured
+	Curve   []Epoch `json:"curve,omitempty"`   // empty for estimators that don't train
+	Seconds float64 `json:"seconds"`           // wall time; not part of what must be equal between runs
+	Note    string  `json:"note,omitempty"`    // what else there is to say, such as that training diverged
 }
 
 // Estimator turns an architecture into a score. Equal architecture and seed give
@@ -50,6 +51,9 @@ type Budget struct {
 	Epochs  int // passes over the training data
 	Samples int // training samples used, from the first
 }
+
+// Times is n budgets together.
+func (b Budget) Times(n int) Budget { return Budget{Epochs: b.Epochs * n, Samples: b.Samples * n} }
 
 // Budgeted is an estimator that can spend more or less.
 type Budgeted interface {

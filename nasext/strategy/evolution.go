@@ -97,7 +97,7 @@ func (e *AgingEvolution) Population() []Member {
 }
 
 // Ask proposes n architectures.
-func (e *AgingEvolution) Ask(n int) ([]space.Genotype, error) {
+func (e *AgingEvolution) Ask(n int) ([]Proposal, error) {
 	if err := e.mayAsk(e.space, n); err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (e *AgingEvolution) Ask(n int) ([]space.Genotype, error) {
 	}
 	e.proposed += n
 	e.parents = parents
-	return e.propose(batch), nil
+	return e.propose(full(batch)), nil
 }
 
 // propagate makes one proposal, and says whose child it is.
@@ -162,7 +162,7 @@ func (e *AgingEvolution) Tell(batch []Observation) error {
 			continue
 		}
 		e.population = append(e.population, Member{
-			Genotype: proposals[i],
+			Genotype: proposals[i].Genotype,
 			Score:    o.Score,
 			Number:   e.proposed - len(batch) + i + 1,
 			Parent:   e.parents[i],

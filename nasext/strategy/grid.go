@@ -24,7 +24,7 @@ func Grid(s space.Space) *GridSearch {
 func (g *GridSearch) Name() string { return g.who }
 
 // Ask proposes the next n architectures, or those that are left, with ErrExhausted.
-func (g *GridSearch) Ask(n int) ([]space.Genotype, error) {
+func (g *GridSearch) Ask(n int) ([]Proposal, error) {
 	if err := g.mayAsk(g.space, n); err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (g *GridSearch) Ask(n int) ([]space.Genotype, error) {
 		}
 	}
 	g.last, g.done = last, done
-	out := g.propose(batch)
+	out := g.propose(full(batch))
 	if len(out) < n {
 		return out, ErrExhausted
 	}

@@ -42,7 +42,7 @@ func (r *RandomSearch) Name() string {
 
 // Ask draws n architectures. Without repeats it returns fewer, and ErrExhausted,
 // when there are no more.
-func (r *RandomSearch) Ask(n int) ([]space.Genotype, error) {
+func (r *RandomSearch) Ask(n int) ([]Proposal, error) {
 	if err := r.mayAsk(r.space, n); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (r *RandomSearch) Ask(n int) ([]space.Genotype, error) {
 		return nil, fmt.Errorf("strategy: %s: %w", r.who, err)
 	}
 	r.proposed += len(batch)
-	return r.propose(batch), err
+	return r.propose(full(batch)), err
 }
 
 // maxRepeats is how many known architectures are drawn before the search for a new one takes another way.

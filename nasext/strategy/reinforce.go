@@ -65,7 +65,7 @@ func (p *PolicyGradient) History() []controller.Record { return slices.Clone(p.h
 
 // Ask samples n architectures from the policy. They may repeat: the surer the
 // policy, the more often.
-func (p *PolicyGradient) Ask(n int) ([]space.Genotype, error) {
+func (p *PolicyGradient) Ask(n int) ([]Proposal, error) {
 	if err := p.turn.mayAsk(p.space, n); err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (p *PolicyGradient) Ask(n int) ([]space.Genotype, error) {
 		batch[i], proposals[i] = e, e.Genotype
 	}
 	p.asked = batch
-	return p.turn.propose(proposals), nil
+	return p.turn.propose(full(proposals)), nil
 }
 
 // Tell takes one step of the policy gradient on the batch.

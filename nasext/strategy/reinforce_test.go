@@ -52,10 +52,10 @@ func bestOf(t *testing.T, s Strategy, w word, trials, batch int) float64 {
 			t.Fatal(err)
 		}
 		var told []Observation
-		for _, g := range asked {
-			score := letters(w, g)
+		for _, p := range asked {
+			score := letters(w, p.Genotype)
 			best = max(best, score)
-			told = append(told, Observation{Genotype: g, Score: score})
+			told = append(told, Observation{Proposal: p, Score: score})
 		}
 		if err := s.Tell(told); err != nil {
 			t.Fatal(err)
@@ -158,7 +158,7 @@ func TestReinforceFailures(t *testing.T) {
 		}
 		var told []Observation
 		for i, g := range asked {
-			told = append(told, Observation{Genotype: g, Score: scores[i], Failed: math.IsNaN(scores[i])})
+			told = append(told, Observation{Proposal: g, Score: scores[i], Failed: math.IsNaN(scores[i])})
 		}
 		if err := r.Tell(told); err != nil {
 			t.Fatal(err)
@@ -190,7 +190,7 @@ func TestReinforceErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask := func(r *PolicyGradient, n int) error { _, err := r.Ask(n); return err }
-	other := space.Genotype{1 - got[0][0], got[0][1]}
+	other := space.Genotype{1 - got[0].Genotype[0], got[0].Genotype[1]}
 	for _, test := range []struct {
 		err  error
 		want string
@@ -202,14 +202,14 @@ func TestReinforceErrors(t *testing.T) {
 		{fresh.Tell(nil), "no proposal of it waits for any"},
 		{ask(asked, 1), "asked again before it was told"},
 		{asked.Tell([]Observation{{}, {}}), "told 2 observations about its last 1 proposals"},
-		{asked.Tell([]Observation{{Genotype: other}}), "was told about"},
-		{asked.Tell([]Observation{{Genotype: got[0], Score: math.Inf(1)}}), "scored +Inf; a score is a finite number"},
+		{asked.Tell([]Observation{{Proposal: Proposal{Genotype: other}}}), "was told about"},
+		{asked.Tell([]Observation{{Proposal: got[0], Score: math.Inf(1)}}), "scored +Inf; a score is a finite number"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error is %v, want one that says %q", test.err, test.want)
 		}
 	}
-	if err := asked.Tell([]Observation{{Genotype: got[0], Score: 1}}); err != nil {
+	if err := asked.Tell([]Observation{{Proposal: got[0], Score: 1}}); err != nil {
 		t.Errorf("after refused observations the right one is refused too: %v", err)
 	}
 }

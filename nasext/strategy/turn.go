@@ -13,7 +13,7 @@ import (
 // followed by one Tell about just that.
 type turn struct {
 	who     string // the strategy, for errors
-	pending []space.Genotype
+	pending []Proposal
 }
 
 // mayAsk says what is wrong with asking for n architectures now.
@@ -30,11 +30,20 @@ func (t *turn) mayAsk(s space.Space, n int) error {
 }
 
 // propose remembers a batch and returns a copy for the caller to keep.
-func (t *turn) propose(batch []space.Genotype) []space.Genotype {
+func (t *turn) propose(batch []Proposal) []Proposal {
 	t.pending = batch
-	out := make([]space.Genotype, len(batch))
+	out := slices.Clone(batch)
+	for i := range out {
+		out[i].Genotype = slices.Clone(out[i].Genotype)
+	}
+	return out
+}
+
+// full are proposals without a budget of their own.
+func full(batch []space.Genotype) []Proposal {
+	out := make([]Proposal, len(batch))
 	for i, g := range batch {
-		out[i] = slices.Clone(g)
+		out[i].Genotype = g
 	}
 	return out
 }
@@ -49,8 +58,10 @@ func (t *turn) told(batch []Observation) error {
 		return fmt.Errorf("strategy: %s was told %d observations about its last %d proposals; tell one about each", t.who, len(batch), len(t.pending))
 	}
 	for i, o := range batch {
-		if !slices.Equal(o.Genotype, t.pending[i]) {
-			return fmt.Errorf("strategy: %s was told about %v where its proposal %d of the batch was %v; tell in the order asked", t.who, o.Genotype, i, t.pending[i])
+		if p := t.pending[i]; !slices.Equal(o.Genotype, p.Genotype) {
+			return fmt.Errorf("strategy: %s was told about %v where its proposal %d of the batch was %v; tell in the order asked", t.who, o.Genotype, i, p.Genotype)
+		} else if o.Budget != p.Budget {
+			return fmt.Errorf("strategy: %s was told about %v with a budget of %d where it proposed it with %d; tell what was asked", t.who, o.Genotype, o.Budget, p.Budget)
 		}
 		if !o.Failed && (math.IsNaN(o.Score) || math.IsInf(o.Score, 0)) {
 			return fmt.Errorf("strategy: %s was told that %v scored %g; a score is a finite number, or the trial failed", t.who, o.Genotype, o.Score)

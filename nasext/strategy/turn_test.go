@@ -63,10 +63,19 @@ func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Str
 }
 
 // observe scores a batch by score.
-func observe(batch []space.Genotype, score func(space.Genotype) float64) []strategy.Observation {
+func observe(batch []strategy.Proposal, score func(space.Genotype) float64) []strategy.Observation {
 	out := make([]strategy.Observation, len(batch))
-	for i, g := range batch {
-		out[i] = strategy.Observation{Genotype: g, Score: score(g)}
+	for i, p := range batch {
+		out[i] = strategy.Observation{Proposal: p, Score: score(p.Genotype)}
+	}
+	return out
+}
+
+// genotypes are what is proposed.
+func genotypes(batch []strategy.Proposal) []space.Genotype {
+	out := make([]space.Genotype, len(batch))
+	for i, p := range batch {
+		out[i] = p.Genotype
 	}
 	return out
 }
@@ -83,7 +92,7 @@ func turns(t *testing.T, s strategy.Strategy, score func(space.Genotype) float64
 		if len(batch) != n {
 			t.Fatalf("asked for %d, got %d", n, len(batch))
 		}
-		all = append(all, batch...)
+		all = append(all, genotypes(batch)...)
 		if err := s.Tell(observe(batch, score)); err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +127,10 @@ func TestAskAndTellInStep(t *testing.T) {
 			fails("told too many", s.Tell(append(right[:3:3], right[0])), "was told 4 observations about its last 3 proposals")
 			other := observe(batch, ones)
 			other[1].Genotype = space.Genotype{9}
-			fails("told about another", s.Tell(other), "was told about [9] where its proposal 1 of the batch was ["+strings.Trim(fmt.Sprint(batch[1]), "[]")+"]; tell in the order asked")
+			fails("told about another", s.Tell(other), "was told about [9] where its proposal 1 of the batch was ["+strings.Trim(fmt.Sprint(batch[1].Genotype), "[]")+"]; tell in the order asked")
+			poor := observe(batch, ones)
+			poor[1].Budget = 3
+			fails("told about another budget", s.Tell(poor), "with a budget of 3 where it proposed it with 0; tell what was asked")
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				unfit := observe(batch, ones)
 				unfit[2].Score = bad
@@ -159,8 +171,8 @@ func TestProposalsBelongToTheCaller(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		right := []strategy.Observation{{Genotype: append(space.Genotype(nil), batch[0]...)}, {Genotype: append(space.Genotype(nil), batch[1]...)}}
-		batch[0][0], batch[1][0] = 99, 99
+		right := []strategy.Observation{{Proposal: strategy.Proposal{Genotype: append(space.Genotype(nil), batch[0].Genotype...)}}, {Proposal: strategy.Proposal{Genotype: append(space.Genotype(nil), batch[1].Genotype...)}}}
+		batch[0].Genotype[0], batch[1].Genotype[0] = 99, 99
 		if err := s.Tell(right); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -21,7 +21,7 @@ import (
 // version of its tables.
 const (
 	applicationID = 0x4e617363 // "Nasc"
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
 const schema = `
@@ -32,6 +32,8 @@ CREATE TABLE study (
 	estimator TEXT NOT NULL,
 	seed TEXT NOT NULL,          -- decimal: SQLite has no unsigned 64 bits
 	batch INTEGER NOT NULL,
+	unit_epochs INTEGER NOT NULL, -- of a trial's budget
+	unit_samples INTEGER NOT NULL,
 	repeat INTEGER NOT NULL,
 	module_version TEXT NOT NULL,
 	go_version TEXT NOT NULL,
@@ -42,6 +44,7 @@ CREATE TABLE trial (
 	number INTEGER PRIMARY KEY,
 	batch INTEGER NOT NULL,
 	genotype TEXT NOT NULL,      -- JSON array
+	budget INTEGER,              -- null if it has none of its own
 	hash TEXT NOT NULL,
 	seed TEXT NOT NULL,
 	score REAL,                  -- null if it failed
@@ -147,8 +150,8 @@ func (f *file) create(s *Study) error {
 		return err
 	}
 	spec := s.spec
-	if _, err := tx.Exec(`INSERT INTO study VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
-		spec.Name, spec.Space, spec.Strategy, spec.Estimator, strconv.FormatUint(spec.Seed, 10), spec.Batch, spec.Repeat,
+	if _, err := tx.Exec(`INSERT INTO study VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		spec.Name, spec.Space, spec.Strategy, spec.Estimator, strconv.FormatUint(spec.Seed, 10), spec.Batch, spec.Unit.Epochs, spec.Unit.Samples, spec.Repeat,
 		s.versions.Module, s.versions.Go, s.created.Format(time.RFC3339Nano), string(s.status)); err != nil {
 		return err
 	}
@@ -192,8 +195,8 @@ func (f *file) load(s *Study) error {
 
 func (f *file) loadSpec(s *Study) error {
 	var seed, created, status string
-	err := f.db.QueryRow(`SELECT name, space, strategy, estimator, seed, batch, repeat, module_version, go_version, created, status FROM study`).
-		Scan(&s.spec.Name, &s.spec.Space, &s.spec.Strategy, &s.spec.Estimator, &seed, &s.spec.Batch, &s.spec.Repeat,
+	err := f.db.QueryRow(`SELECT name, space, strategy, estimator, seed, batch, unit_epochs, unit_samples, repeat, module_version, go_version, created, status FROM study`).
+		Scan(&s.spec.Name, &s.spec.Space, &s.spec.Strategy, &s.spec.Estimator, &seed, &s.spec.Batch, &s.spec.Unit.Epochs, &s.spec.Unit.Samples, &s.spec.Repeat,
 			&s.versions.Module, &s.versions.Go, &created, &status)
 	if err != nil {
 		return err
@@ -207,14 +210,14 @@ func (f *file) loadSpec(s *Study) error {
 }
 
 func (f *file) loadTrials(s *Study) error {
-	rows, err := f.db.Query(`SELECT number, batch, genotype, hash, seed, score, error, copy_of, estimate, started, seconds FROM trial ORDER BY number`)
+	rows, err := f.db.Query(`SELECT number, batch, genotype, budget, hash, seed, score, error, copy_of, estimate, started, seconds FROM trial ORDER BY number`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var r row
-		if err := rows.Scan(&r.number, &r.batch, &r.genotype, &r.hash, &r.seed, &r.score, &r.err, &r.copyOf, &r.estimate, &r.started, &r.seconds); err != nil {
+		if err := rows.Scan(&r.number, &r.batch, &r.genotype, &r.budget, &r.hash, &r.seed, &r.score, &r.err, &r.copyOf, &r.estimate, &r.started, &r.seconds); err != nil {
 			return err
 		}
 		t, err := r.trial()
@@ -231,8 +234,8 @@ func (f *file) insert(t Trial) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.db.Exec(`INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
-		r.number, r.batch, r.genotype, r.hash, r.seed, r.score, r.err, r.copyOf, r.estimate, r.started, r.seconds)
+	_, err = f.db.Exec(`INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
+		r.number, r.batch, r.genotype, r.budget, r.hash, r.seed, r.score, r.err, r.copyOf, r.estimate, r.started, r.seconds)
 	var e *sqlite.Error
 	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
 		return fmt.Errorf("it %w: is another program searching in this file?", ErrExists)

@@ -17,6 +17,7 @@ import (
 type row struct {
 	number, batch int
 	genotype      string
+	budget        sql.NullInt64
 	hash, seed    string
 	score         sql.NullFloat64
 	err           sql.NullString
@@ -36,7 +37,7 @@ func newRow(t Trial) (row, error) {
 		return row{}, err
 	}
 	r := row{
-		number: t.Number, batch: t.Batch, genotype: string(text), hash: t.Hash, seed: strconv.FormatUint(t.Seed, 10),
+		number: t.Number, batch: t.Batch, genotype: string(text), budget: sql.NullInt64{Int64: int64(t.Budget), Valid: t.Budget != 0}, hash: t.Hash, seed: strconv.FormatUint(t.Seed, 10),
 		copyOf:  sql.NullInt64{Int64: int64(t.CopyOf), Valid: t.CopyOf != 0},
 		started: t.Started.UTC().Format(time.RFC3339Nano), seconds: t.Seconds,
 	}
@@ -55,7 +56,7 @@ func newRow(t Trial) (row, error) {
 
 func (r row) trial() (Trial, error) {
 	t := Trial{
-		Number: r.number, Batch: r.batch, Hash: r.hash, Score: r.score.Float64,
+		Number: r.number, Batch: r.batch, Budget: int(r.budget.Int64), Hash: r.hash, Score: r.score.Float64,
 		Failed: !r.score.Valid, Error: r.err.String, CopyOf: int(r.copyOf.Int64), Seconds: r.seconds,
 	}
 	if err := json.Unmarshal([]byte(r.genotype), &t.Genotype); err != nil {
@@ -106,6 +107,7 @@ type estimateJSON struct {
 	Params  int64       `json:"params"`
 	MACs    int64       `json:"macs"`
 	Curve   []epochJSON `json:"curve,omitempty"`
+	Latency number      `json:"latency,omitempty"`
 	Seconds number      `json:"seconds"`
 	Note    string      `json:"note,omitempty"`
 }
@@ -120,7 +122,7 @@ type epochJSON struct {
 }
 
 func encode(e estimate.Estimate) estimateJSON {
-	out := estimateJSON{Score: number(e.Score), Params: e.Params, MACs: e.MACs, Seconds: number(e.Seconds), Note: e.Note}
+	out := estimateJSON{Score: number(e.Score), Params: e.Params, MACs: e.MACs, Latency: number(e.Latency), Seconds: number(e.Seconds), Note: e.Note}
 	for _, p := range e.Curve {
 		out.Curve = append(out.Curve, epochJSON{
 			p.Epoch, number(p.Rate), number(p.TrainLoss), number(p.TrainAcc), number(p.ValidLoss), number(p.ValidAcc),
@@ -130,7 +132,7 @@ func encode(e estimate.Estimate) estimateJSON {
 }
 
 func (e estimateJSON) decode() estimate.Estimate {
-	out := estimate.Estimate{Score: float64(e.Score), Params: e.Params, MACs: e.MACs, Seconds: float64(e.Seconds), Note: e.Note}
+	out := estimate.Estimate{Score: float64(e.Score), Params: e.Params, MACs: e.MACs, Latency: float64(e.Latency), Seconds: float64(e.Seconds), Note: e.Note}
 	for _, p := range e.Curve {
 		out.Curve = append(out.Curve, estimate.Epoch{
 			Epoch: p.Epoch, Rate: float64(p.Rate), TrainLoss: float64(p.TrainLoss), TrainAcc: float64(p.TrainAcc),

@@ -32,8 +32,9 @@ type Spec struct {
 	Strategy  string
 	Estimator string
 	Seed      uint64
-	Batch     int  // trials asked for at a time
-	Repeat    bool // whether an architecture that comes again is estimated again
+	Batch     int             // trials asked for at a time
+	Unit      estimate.Budget // what one unit of a trial's budget is; zero if no trial has one
+	Repeat    bool            // whether an architecture that comes again is estimated again
 }
 
 // Versions says which program made a study.
@@ -58,6 +59,7 @@ type Trial struct {
 	Number   int            // from 1
 	Batch    int            // from 1
 	Genotype space.Genotype // its choices
+	Budget   int            // how much the estimator could spend, in units of the study; 0: as it is set
 	Hash     string         // of the architecture; empty if it could not be built
 	Seed     uint64         // what it was estimated with
 	Score    float64        // higher is better; 0 if Failed
@@ -174,22 +176,29 @@ func (s *Study) Trials() []Trial {
 	return all
 }
 
-// Best is the trial with the highest score, the first of equals. It is false if
-// none has succeeded.
+// Best is what the function Best finds in the trials of the study.
 func (s *Study) Best() (Trial, bool) { return Best(s.Trials()) }
 
-// Best is the trial with the highest score, the first of equals. It is false if
-// none has succeeded.
+// Best is the trial with the highest score among those of the largest budget, the
+// first of equals: what a short training promises is not held against a long one. It
+// is false if none has succeeded.
 func Best(trials []Trial) (Trial, bool) {
 	found := false
 	var best Trial
 	for _, t := range trials {
-		if !t.Failed && (!found || t.Score > best.Score) {
+		if t.Failed {
+			continue
+		}
+		more := cmp.Compare(t.spent(), best.spent())
+		if !found || more > 0 || more == 0 && t.Score > best.Score {
 			best, found = t, true
 		}
 	}
 	return best, found
 }
+
+// spent orders budgets: none of its own is the whole one.
+func (t Trial) spent() uint { return uint(t.Budget) - 1 }
 
 // Check says what differs between the study and a search that wants to go on
 // with it, in an error that wraps ErrMismatch. Names may differ.
@@ -205,6 +214,7 @@ func (s *Study) Check(want Spec) error {
 	differ("estimator", s.spec.Estimator, want.Estimator)
 	differ("seed", s.spec.Seed, want.Seed)
 	differ("batch", s.spec.Batch, want.Batch)
+	differ("unit of budget", s.spec.Unit, want.Unit)
 	differ("repeat", s.spec.Repeat, want.Repeat)
 	if diffs == nil {
 		return nil

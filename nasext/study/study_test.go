@@ -21,13 +21,13 @@ import (
 
 var spec = Spec{
 	Name: "first light", Space: "toy(3)", Strategy: "random", Estimator: "count",
-	Seed: math.MaxUint64, Batch: 4, Repeat: true,
+	Seed: math.MaxUint64, Batch: 4, Unit: estimate.Budget{Epochs: 2, Samples: 100}, Repeat: true,
 }
 
 // trial makes a trial with something in every field.
 func trial(number int) Trial {
 	return Trial{
-		Number: number, Batch: (number-1)/4 + 1, Genotype: space.Genotype{number, 0, 2}, Hash: fmt.Sprintf("hash %d", number),
+		Number: number, Batch: (number-1)/4 + 1, Genotype: space.Genotype{number, 0, 2}, Budget: 5, Hash: fmt.Sprintf("hash %d", number),
 		Seed: math.MaxUint64 - uint64(number), Score: 1 / float64(3*number), CopyOf: number - 1,
 		Estimate: estimate.Estimate{
 			Score: 1 / float64(3*number), Params: 12, MACs: 1 << 40, Seconds: 0.1,
@@ -292,7 +292,7 @@ func TestErrors(t *testing.T) {
 		{openErr(write("empty", "")), ErrNoStudy, "it is empty"},
 		{openErr(write("text.txt", strings.Repeat("this is a text, and a long one. ", 100))), ErrNoStudy, "it is not an SQLite database"},
 		{openErr(database("other.db", "CREATE TABLE t (x)")), ErrNoStudy, "an SQLite database of something else"},
-		{openErr(database("new.db", fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 7; CREATE TABLE t (x)", applicationID))), ErrSchema, "version 7, this program knows version 1"},
+		{openErr(database("new.db", fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 7; CREATE TABLE t (x)", applicationID))), ErrSchema, "version 7, this program knows version 2"},
 		{openErr(damaged), nil, "is damaged: reading its trials: trial 1: genotype"},
 		{createErr(existing), ErrExists, "resume it, or choose another path"},
 		{createErr(dir), nil, "is a folder"},
@@ -354,5 +354,28 @@ func TestDiskFull(t *testing.T) {
 	}
 	if n := len(open(t, path).Trials()); n != 1 {
 		t.Errorf("the file has %d trials, want 1", n)
+	}
+}
+
+// A short training that promises much is not better than a long one that holds it.
+func TestBestOfTheLargestBudget(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		budgets []int
+		want    int
+	}{
+		{"all as the estimator is set", []int{0, 0, 0}, 1},
+		{"three rungs", []int{1, 3, 9}, 3},
+		{"two at the top", []int{1, 9, 9}, 2},
+		{"some without a budget of their own", []int{27, 0, 1}, 2},
+	} {
+		var trials []Trial
+		for i, b := range test.budgets {
+			trials = append(trials, Trial{Number: i + 1, Budget: b, Score: float64(10 - i)})
+		}
+		trials = append(trials, Trial{Number: 4, Budget: 100, Failed: true, Score: 99})
+		if best, ok := Best(trials); !ok || best.Number != test.want {
+			t.Errorf("%s: trial %d, %t; want %d", test.name, best.Number, ok, test.want)
+		}
 	}
 }

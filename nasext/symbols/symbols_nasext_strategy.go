@@ -5,7 +5,6 @@
 package symbols
 
 import (
-	space "github.com/nascent-go/nascent/nasext/space"
 	p "github.com/nascent-go/nascent/nasext/strategy"
 )
 
@@ -18,6 +17,7 @@ var table_github_com_nascent_go_nascent_nasext_strategy = []Symbol{
 	{"Member", (*p.Member)(nil), value},
 	{"Observation", (*p.Observation)(nil), value},
 	{"PolicyGradient", (*p.PolicyGradient)(nil), value},
+	{"Proposal", (*p.Proposal)(nil), value},
 	{"Random", p.Random, value},
 	{"RandomDistinct", p.RandomDistinct, value},
 	{"RandomSearch", (*p.RandomSearch)(nil), value},
@@ -30,12 +30,12 @@ var table_github_com_nascent_go_nascent_nasext_strategy = []Symbol{
 // _github_com_nascent_go_nascent_nasext_strategy_Strategy carries an interpreted value as a p.Strategy.
 type _github_com_nascent_go_nascent_nasext_strategy_Strategy struct {
 	IValue any
-	WAsk   func(a0 int) ([]space.Genotype, error)
+	WAsk   func(a0 int) ([]p.Proposal, error)
 	WName  func() string
 	WTell  func(a0 []p.Observation) error
 }
 
-func (W _github_com_nascent_go_nascent_nasext_strategy_Strategy) Ask(a0 int) ([]space.Genotype, error) {
+func (W _github_com_nascent_go_nascent_nasext_strategy_Strategy) Ask(a0 int) ([]p.Proposal, error) {
 	return W.WAsk(a0)
 }
 
