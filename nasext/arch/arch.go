@@ -43,6 +43,7 @@ const (
 	Identity   Kind = "identity"   //
 	Zero       Kind = "zero"       // Stride; zeros of the input's shape, height and width divided by Stride and rounded up
 	Dropout    Kind = "dropout"    // Rate
+	DropPath   Kind = "droppath"   // Rate
 
 	ReLU        Kind = "relu"        // max(x, 0)
 	ReLU6       Kind = "relu6"       // min(max(x, 0), 6)
@@ -84,7 +85,7 @@ type Op struct {
 	Bias     bool    `json:"bias,omitempty"`
 	Ceil     bool    `json:"ceil,omitempty"`  // pooling: a last window that reaches over the edge counts too
 	Fixed    bool    `json:"fixed,omitempty"` // batch norm without learned scale and shift
-	Rate     float64 `json:"rate,omitempty"`  // share of activations that dropout sets to 0
+	Rate     float64 `json:"rate,omitempty"`  // share of activations that dropout, of samples that drop path sets to 0 in training
 	Alpha    string  `json:"alpha,omitempty"` // name of the mixing numbers of a mix, which all nodes share that name them
 	Gate     Gate    `json:"gate,omitempty"`  // of a mix: how its weights follow from its mixing numbers; "" means softmax
 	Func     string  `json:"func,omitempty"`  // name of a custom node's function, which whoever computes the architecture must know

@@ -245,6 +245,12 @@ func (b *Builder) Dropout(x int, rate float64, opts ...Option) int {
 	return b.node(Op{Kind: Dropout, Rate: rate}, opts, x)
 }
 
+// DropPath adds drop path of a share 0 ≤ rate < 1 of the samples, of which all activations are
+// set to 0 in training (Larsson et al. 2017, "FractalNet", section 3; Zoph et al. 2018).
+func (b *Builder) DropPath(x int, rate float64, opts ...Option) int {
+	return b.node(Op{Kind: DropPath, Rate: rate}, opts, x)
+}
+
 // BatchNorm adds batch normalization over channels.
 func (b *Builder) BatchNorm(x int, opts ...Option) int { return b.simple(BatchNorm, x, opts) }
 

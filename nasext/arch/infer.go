@@ -198,7 +198,7 @@ func (a *Arch) infer(op *Op, in []Shape, known *alphas) (Info, error) {
 		if !o.Fixed {
 			info.Params = 2 * int64(in[0].C)
 		}
-	case ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, Identity, Dropout, Shift:
+	case ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, Identity, Dropout, DropPath, Shift:
 		info.Out = in[0]
 	case Shuffle:
 		info.Out = in[0]

@@ -59,7 +59,7 @@ func ruleOf(k Kind) (rule, bool) {
 		return rule{setOut | setBias, 1, 1}, true
 	case Zero:
 		return rule{setStride, 1, 1}, true
-	case Dropout:
+	case Dropout, DropPath:
 		return rule{setRate, 1, 1}, true
 	case Shuffle:
 		return rule{setGroups, 1, 1}, true
@@ -101,7 +101,7 @@ func (r rule) inputs() string {
 func Kinds() []Kind {
 	return []Kind{
 		Input, Conv, BatchNorm, ReLU, ReLU6, Tanh, Sigmoid, HardSigmoid, SiLU, HardSwish, MaxPool, AvgPool, GlobalPool, Flatten, Linear,
-		Add, Mul, Mix, Custom, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout,
+		Add, Mul, Mix, Custom, Concat, Shuffle, Slice, Shift, Crop, ZeroPad, Identity, Zero, Dropout, DropPath,
 	}
 }
 

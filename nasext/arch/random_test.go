@@ -60,7 +60,7 @@ func word(d *rand.Rand) string {
 func randomOp(d *rand.Rand) arch.Op {
 	kinds := []arch.Kind{
 		arch.Conv, arch.Conv, arch.Conv, arch.BatchNorm, arch.MaxPool, arch.AvgPool, arch.GlobalPool, arch.Add, arch.Add, arch.Mul, arch.Mix, arch.Custom, arch.Concat,
-		arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad, arch.Identity, arch.Zero, arch.Dropout,
+		arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad, arch.Identity, arch.Zero, arch.Dropout, arch.DropPath,
 		arch.ReLU, arch.ReLU6, arch.Tanh, arch.Sigmoid, arch.HardSigmoid, arch.SiLU, arch.HardSwish,
 	}
 	o := arch.Op{Kind: kinds[d.IntN(len(kinds))]}
@@ -94,7 +94,7 @@ func randomOp(d *rand.Rand) arch.Op {
 		o.Alpha, o.Gate = word(d), append(arch.Gates(), "")[d.IntN(4)]
 	case arch.Custom:
 		o.Func, o.Size, o.Out, o.KH, o.KW = word(d), d.IntN(3), 1+d.IntN(4), 1+d.IntN(4), 1+d.IntN(4)
-	case arch.Dropout:
+	case arch.Dropout, arch.DropPath:
 		o.Rate = float64(d.IntN(10)) / 10
 	}
 	return o

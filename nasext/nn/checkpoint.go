@@ -166,6 +166,7 @@ func (t *Training) recipe() []string {
 		fmt.Sprintf("average %g", c.Average),
 		fmt.Sprintf("augment %+v", c.Augment),
 		fmt.Sprintf("patience %d", c.Patience),
+		fmt.Sprintf("share of drop path %T%+v", c.DropPath, c.DropPath),
 	}
 	return t.settings
 }

@@ -25,6 +25,7 @@ type FitConfig struct {
 	Rate      float64   // at the start of a cosine to 0; 0: 0.05, but with an Optimizer a rate or a schedule has to be given
 	Schedule  Schedule  // in place of that cosine
 	Clip      float64   // largest norm of all gradients together; 0: no limit
+	DropPath  Schedule  // share of the rates of drop path that holds at each step; nil: grows from 0 to 1 (Zoph et al. 2018, ScheduledDropPath)
 	Average   float64   // decay of a moving average of weights and running moments, which is what is validated and what the network has at the end; 0: none
 
 	// Augment is how training images are changed each time they are shown; the zero value
@@ -133,7 +134,7 @@ type position struct {
 	Train    Score   `json:"train"`  // of them
 	Step     int     `json:"step"`   // steps of all epochs that are done
 	Rate     float64 `json:"rate"`   // of the last step
-	Passes   uint64  `json:"passes"` // of the network in training, which number the draws of dropout
+	Passes   uint64  `json:"passes"` // of the network in training, which number the draws of dropout and drop path
 	Draws    uint64  `json:"draws"`  // seed of those
 	Epochs   []Epoch `json:"epochs"` // that are over
 	Best     int     `json:"best"`   // of them, from 1
@@ -192,6 +193,9 @@ func (c *FitConfig) setDefaults() {
 	if c.Schedule == nil {
 		c.Schedule = Cosine{Base: c.Rate}
 	}
+	if c.DropPath == nil {
+		c.DropPath = Linear{From: 0, To: 1}
+	}
 }
 
 // Check says what is wrong with the configuration.
@@ -217,6 +221,9 @@ func (c FitConfig) Check() error {
 	}
 	if err := c.Schedule.Check(); err != nil {
 		return err
+	}
+	if err := c.DropPath.Check(); err != nil {
+		return fmt.Errorf("DropPath: %w", err)
 	}
 	if err := c.Optimizer.Check(); err != nil {
 		return err
@@ -339,6 +346,7 @@ func (t *Training) step(x []float32, y []int) error {
 		loss = Mixed(loss, partner, own)
 	}
 	rate := t.c.Schedule.Rate(t.at.Step, t.steps)
+	t.net.DropPath = t.c.DropPath.Rate(t.at.Step, t.steps)
 	s, err := t.net.GradientsOf(loss, x, y)
 	if err != nil {
 		return err
@@ -477,7 +485,7 @@ func (n *NetworkOf[T]) notFinite(x []T, train bool) string {
 			return fmt.Sprintf("where, can't be said: %v", err)
 		}
 		out := make([]T, count*s.Out.Elems())
-		if err := r.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out); err != nil {
+		if err := r.Forward(x, count, n.pass(train), out); err != nil {
 			return fmt.Sprintf("where, can't be said: %v", err)
 		}
 		if j := firstNotFinite(out); j >= 0 {

@@ -20,12 +20,14 @@ import (
 	"github.com/nascent-go/nascent/nasext/seed"
 )
 
-// digitNet is a small network for digits with batch norm and dropout.
+// digitNet is a small network for digits with batch norm, drop path and dropout.
 func digitNet(t testing.TB, seed uint64) *Network {
 	t.Helper()
 	n := newNet(1, 8, 8)
 	n.op("conv", convOp(4, 3, 2, 1, false))
-	n.op("bn", kind(arch.BatchNorm))
+	bn := n.op("bn", kind(arch.BatchNorm))
+	n.op("path", arch.Op{Kind: arch.DropPath, Rate: .2})
+	n.op("sum", kind(arch.Add), bn, n.last)
 	n.op("relu", kind(arch.ReLU))
 	n.op("flat", kind(arch.Flatten))
 	n.op("drop", arch.Op{Kind: arch.Dropout, Rate: .1})
@@ -153,6 +155,7 @@ func TestFitIsItsParts(t *testing.T) {
 		batches.Start(epoch)
 		mean = 0
 		for x, y, ok := batches.Next(); ok; x, y, ok = batches.Next() {
+			hand.DropPath = float64(step+1) / 8
 			s, err := hand.Gradients(x, y)
 			if err != nil {
 				t.Fatal(err)

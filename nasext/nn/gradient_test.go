@@ -33,7 +33,7 @@ func randomOp(d *rand.Rand, k arch.Kind) arch.Op {
 		o.Out, o.Bias = 1+d.IntN(20), d.IntN(2) == 0
 	case arch.Zero:
 		o.Stride = 1 + d.IntN(2)
-	case arch.Dropout:
+	case arch.Dropout, arch.DropPath:
 		o.Rate = 0.4
 	case arch.BatchNorm:
 		o.Fixed = d.IntN(3) == 0
@@ -188,7 +188,7 @@ func checkGradients[T engine.Float](t *testing.T, e engine.EngineOf[T], k arch.K
 	randomise(d, n)
 	x := inputs[T](d, k, batch*a.Input.Elems())
 	forward := func() []T {
-		n.passes = 7 // the same draws of dropout each time
+		n.passes = 7 // the same draws each time
 		y, err := n.Forward(x, true)
 		if err != nil {
 			t.Fatal(err)

@@ -42,6 +42,10 @@ type NetworkOf[T engine.Float] struct {
 	// of the output; 0.4 at first, as in the NASNet, ENAS and DARTS papers.
 	AuxWeight float64
 
+	// DropPath is the share of the rates of drop path that holds in passes for training,
+	// 0 to 1; 1 at first. Fit lets it grow.
+	DropPath float64
+
 	arch    *arch.Arch
 	engine  engine.EngineOf[T]
 	plan    *engine.PlanOf[T]
@@ -52,7 +56,7 @@ type NetworkOf[T engine.Float] struct {
 	alphas  []*engine.ParamOf[T]
 	in      arch.Shape
 	classes int
-	passes  uint64 // in training, which number the draws of dropout
+	passes  uint64 // in training, which number the draws of dropout and drop path
 	trained int    // samples of the last pass if it was for training, else 0
 	single  string // the first batch norm of one pixel, which can't learn from one sample; "" if there is none
 }
@@ -133,7 +137,7 @@ func newOn[T engine.Float](e engine.EngineOf[T], a *arch.Arch, seed uint64, func
 	if err != nil {
 		return nil, fmt.Errorf("build network: %w", err)
 	}
-	n := &NetworkOf[T]{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.PlanOf[T]{Seed: seed}, AuxWeight: 0.4}
+	n := &NetworkOf[T]{arch: a, engine: e, in: a.Input, classes: infos[len(infos)-1].Out.C, plan: &engine.PlanOf[T]{Seed: seed}, AuxWeight: 0.4, DropPath: 1}
 	for i, node := range a.Nodes {
 		s := engine.StepOf[T]{Name: node.Name, Op: node.Op.WithDefaults(), In: node.In, Out: infos[i].Out}
 		if len(node.In) > 0 {
@@ -260,6 +264,9 @@ func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 	if train && count == 1 && n.single != "" {
 		return nil, fmt.Errorf("forward: batch norm %q sees one number a channel in a training batch of one sample, whose variance is 0; give 2 samples or more", n.single)
 	}
+	if !(n.DropPath >= 0 && n.DropPath <= 1) {
+		return nil, fmt.Errorf("forward: DropPath is %v; it is a share of the rates of drop path, 0 to 1", n.DropPath)
+	}
 	t := n.main
 	if train {
 		t = n.full
@@ -273,7 +280,7 @@ func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 		n.trained = count
 	}
 	out := t.out[:count*t.heads*n.classes]
-	if err := t.runner.Forward(x, count, engine.Pass{Train: train, Draw: n.passes}, out); err != nil {
+	if err := t.runner.Forward(x, count, n.pass(train), out); err != nil {
 		n.trained = 0
 		return nil, fmt.Errorf("forward: %w", err)
 	}
@@ -282,6 +289,11 @@ func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 	}
 	t.split(t.head[:count*n.classes], out, 0, n.classes)
 	return t.head[:count*n.classes], nil
+}
+
+// pass is a pass like the last one.
+func (n *NetworkOf[T]) pass(train bool) engine.Pass {
+	return engine.Pass{Train: train, Draw: n.passes, DropPath: n.DropPath}
 }
 
 // Backward takes the gradient of a loss by the outputs of the last Forward, which was

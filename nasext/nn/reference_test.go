@@ -160,7 +160,7 @@ func referenceStep(n *Network, i int, ins [][]float64) []float64 {
 				}
 				k -= len(v)
 			}
-		case arch.Flatten, arch.Identity, arch.Dropout:
+		case arch.Flatten, arch.Identity, arch.Dropout, arch.DropPath:
 			y[j] = x[j]
 		case arch.Zero:
 		}

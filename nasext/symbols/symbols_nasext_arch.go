@@ -23,6 +23,7 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Custom", p.Custom, value},
 	{"Decode", p.Decode, value},
 	{"Dilate", p.Dilate, value},
+	{"DropPath", p.DropPath, value},
 	{"Dropout", p.Dropout, value},
 	{"Field", (*p.Field)(nil), value},
 	{"Fixed", p.Fixed, value},

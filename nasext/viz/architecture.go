@@ -29,7 +29,7 @@ func kindOf(k arch.Kind) string {
 		return "linear"
 	case arch.Add, arch.Mul, arch.Mix, arch.Concat:
 		return "join"
-	case arch.BatchNorm, arch.Dropout:
+	case arch.BatchNorm, arch.Dropout, arch.DropPath:
 		return "activation"
 	case arch.Zero:
 		return "zero"
@@ -394,6 +394,8 @@ func word(o arch.Op) string {
 		return "skip"
 	case arch.Dropout:
 		return fmt.Sprintf("dropout %g", o.Rate)
+	case arch.DropPath:
+		return fmt.Sprintf("drop path %g", o.Rate)
 	}
 	return string(o.Kind)
 }

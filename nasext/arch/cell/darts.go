@@ -19,6 +19,7 @@ type DARTSNet struct {
 	Layers   int        // cells, with the two reductions, at most 1000; 0 means 20, with ImageNet 14
 	ImageNet bool       // the stem is three convolutions with stride 2 to C channels, in place of one to 3C
 	Aux      bool       // an auxiliary head after the second reduction
+	DropPath float64    // rate of drop path on the edges, but identities; 0 means none; the article has 0.2 for CIFAR-10
 	Input    arch.Shape // one sample; zero means 3×32×32, with ImageNet 3×224×224
 	Classes  int        // 0 means 10, with ImageNet 1000
 }
@@ -35,7 +36,7 @@ func (n DARTSNet) defaults() DARTSNet {
 // Name is the skeleton with its settings.
 func (n DARTSNet) Name() string {
 	n = n.defaults()
-	return fmt.Sprintf("DARTS net(C=%d layers=%d input=%v classes=%d%s%s)", n.C, n.Layers, n.Input, n.Classes, flag(n.ImageNet, "imagenet"), flag(n.Aux, "aux"))
+	return fmt.Sprintf("DARTS net(C=%d layers=%d input=%v classes=%d%s%s%s)", n.C, n.Layers, n.Input, n.Classes, flag(n.ImageNet, "imagenet"), flag(n.Aux, "aux"), dropPathName(n.DropPath))
 }
 
 // Build makes the network of a genotype. Its blocks are the stem, "cell 1" and so
@@ -43,6 +44,7 @@ func (n DARTSNet) Name() string {
 func (n DARTSNet) Build(g Genotype) (*arch.Arch, error) {
 	n = n.defaults()
 	return build(n, g, n.Input, dartsStyle(), n.settings(), func(s *stack) {
+		s.paths = paths{rate: n.DropPath}
 		n.stack(s, func(reduction bool, block string, before, last, channels int) int {
 			if reduction {
 				return s.cell(g.Reduction, block, before, last, channels, 2)
@@ -52,8 +54,8 @@ func (n DARTSNet) Build(g Genotype) (*arch.Arch, error) {
 	})
 }
 
-func (n DARTSNet) settings() []setting {
-	return []setting{channels("C", n.C), cells("Layers", n.Layers), classes(n.Classes)}
+func (n DARTSNet) settings() settings {
+	return settings{numbers: []setting{channels("C", n.C), cells("Layers", n.Layers), classes(n.Classes)}, dropPath: n.DropPath}
 }
 
 func dartsStyle() style {
@@ -61,6 +63,8 @@ func dartsStyle() style {
 		before: (*stack).match,
 		last:   (*stack).project,
 		skip:   (*stack).reduce,
+
+		dropsSkips: true,
 	}
 }
 

@@ -16,12 +16,15 @@ import (
 // Convolutions and poolings are padded as TensorFlow's SAME. A skip connection with
 // stride 2 is a factorized reduction without its rectifier.
 type ENASNet struct {
-	C       int        // channels of an operation in the first stage, doubled by each reduction; 0 means 36
-	Layers  int        // normal cells, at most 1000; 0 means 15
-	Aux     bool       // an auxiliary head after the first cell of the last stage
-	Dropout float64    // before the last layer; 0 means none; the article has 0.2
-	Input   arch.Shape // one sample; zero means 3×32×32
-	Classes int        // 0 means 10
+	C       int     // channels of an operation in the first stage, doubled by each reduction; 0 means 36
+	Layers  int     // normal cells, at most 1000; 0 means 15
+	Aux     bool    // an auxiliary head after the first cell of the last stage
+	Dropout float64 // before the last layer; 0 means none; the article has 0.2
+	// DropPath is the rate of drop path on the edges of the last cell, but skip connections;
+	// those before have less, in proportion to their number. 0 means none; the code has 0.2.
+	DropPath float64
+	Input    arch.Shape // one sample; zero means 3×32×32
+	Classes  int        // 0 means 10
 }
 
 func (n ENASNet) defaults() ENASNet {
@@ -36,14 +39,14 @@ func (n ENASNet) Name() string {
 	if n.Dropout != 0 {
 		name += fmt.Sprintf(" dropout=%g", n.Dropout)
 	}
-	return name + ")"
+	return name + dropPathName(n.DropPath) + ")"
 }
 
 // Build makes the network of a genotype. Its blocks are the stem, "cell 1" and so
 // on, "reduction 1" and "reduction 2" among them, the auxiliary head and the head.
 func (n ENASNet) Build(g Genotype) (*arch.Arch, error) {
 	n = n.defaults()
-	settings := []setting{channels("C", n.C), cells("Layers", n.Layers), classes(n.Classes)}
+	settings := settings{numbers: []setting{channels("C", n.C), cells("Layers", n.Layers), classes(n.Classes)}, dropPath: n.DropPath}
 	return build(n, g, n.Input, enasStyle(), settings, func(s *stack) { n.stack(s, g) })
 }
 
@@ -67,6 +70,7 @@ func enasStyle() style {
 }
 
 func (n ENASNet) stack(s *stack, g Genotype) {
+	s.paths = paths{rate: n.DropPath, cells: n.Layers + 2}
 	s.Block("stem")
 	before := s.ConvBN(s.In(), 3*n.C, 3, arch.Same())
 	last := before

@@ -21,11 +21,9 @@ type Skeleton interface {
 const maxCells = 1000
 
 // build checks the genotype and the settings of a skeleton and builds.
-func build(s Skeleton, g Genotype, input arch.Shape, style style, settings []setting, add func(*stack)) (*arch.Arch, error) {
-	for _, v := range settings {
-		if v.value < 1 || v.value > v.most {
-			return nil, fmt.Errorf("cell: %s: %s is %d; it must be 1 to %d, or 0 for the published number", s.Name(), v.name, v.value, v.most)
-		}
+func build(s Skeleton, g Genotype, input arch.Shape, style style, settings settings, add func(*stack)) (*arch.Arch, error) {
+	if err := settings.check(); err != nil {
+		return nil, fmt.Errorf("cell: %s: %w", s.Name(), err)
 	}
 	if err := g.Check(); err != nil {
 		return nil, err
@@ -37,6 +35,33 @@ func build(s Skeleton, g Genotype, input arch.Shape, style style, settings []set
 		return nil, fmt.Errorf("cell: %s: %w", s.Name(), err)
 	}
 	return a, nil
+}
+
+// settings are those of a skeleton that are in a range.
+type settings struct {
+	numbers  []setting
+	dropPath float64
+}
+
+// check says what is out of its range.
+func (s settings) check() error {
+	for _, v := range s.numbers {
+		if v.value < 1 || v.value > v.most {
+			return fmt.Errorf("%s is %d; it must be 1 to %d, or 0 for the published number", v.name, v.value, v.most)
+		}
+	}
+	if !(s.dropPath >= 0 && s.dropPath < 1) {
+		return fmt.Errorf("DropPath is %v; it must be at least 0 and below 1", s.dropPath)
+	}
+	return nil
+}
+
+// dropPathName is a rate of drop path in the name of a skeleton, nothing if there is none.
+func dropPathName(rate float64) string {
+	if rate == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" drop path=%g", rate)
 }
 
 // setting is a number of a skeleton that must lie between 1 and most.

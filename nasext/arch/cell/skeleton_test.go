@@ -2,6 +2,7 @@ package cell_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -87,6 +88,7 @@ func TestDARTSSupernet(t *testing.T) {
 		net  cell.DARTSSupernet
 		want string
 	}{
+		{cell.DARTSSupernet{Net: cell.DARTSNet{DropPath: 0.2}}, "cell: DARTS supernet: DropPath is 0.2; a supernet has no drop path"},
 		{cell.DARTSSupernet{Nodes: -1}, "cell: DARTS supernet: there are -1 nodes; a cell has 1 to 100"},
 		{cell.DARTSSupernet{Ops: []cell.Op{"pool"}}, `there is no operation "pool"; the operations are none, `},
 		{cell.DARTSSupernet{Ops: []cell.Op{}}, "a supernet has at least one operation"},
@@ -128,6 +130,77 @@ func TestNamesInACell(t *testing.T) {
 			t.Errorf("%s is\n%s\nwant\n%s", block, s, names)
 		}
 	}
+}
+
+// Edges that compute something drop their paths; skip connections with stride 2 do so in
+// the code of DARTS alone. There the rate is the same everywhere, in that of NASNet and
+// ENAS it grows with the cell's number. Nothing else of the network changes.
+func TestDropPath(t *testing.T) {
+	g := parse(t, "cell: sep_conv_3x3~0 + skip_connect~1 | avg_pool_3x3~2 + skip_connect~2 | none~0 + dil_conv_3x3~3 -> 3, 4")
+	input := arch.Shape{C: 3, H: 8, W: 8}
+	for _, c := range []struct {
+		with, without cell.Skeleton
+		want          string // edges and rates by block
+	}{
+		{
+			cell.DARTSNet{C: 4, Layers: 3, Input: input, DropPath: .2}, cell.DARTSNet{C: 4, Layers: 3, Input: input},
+			"cell 1: 0→2 .2, 2→3 .2, 3→4 .2; reduction 1: 0→2 .2, 1→2 .2, 2→3 .2, 3→4 .2; reduction 2: 0→2 .2, 1→2 .2, 2→3 .2, 3→4 .2",
+		},
+		{
+			cell.NASNet{F: 4, N: 1, Input: input, DropPath: .5}, cell.NASNet{F: 4, N: 1, Input: input},
+			"cell 1: 0→2 .1, 2→3 .1, 3→4 .1; reduction 1: 0→2 .2, 2→3 .2, 3→4 .2; cell 2: 0→2 .3, 2→3 .3, 3→4 .3; reduction 2: 0→2 .4, 2→3 .4, 3→4 .4; cell 3: 0→2 .5, 2→3 .5, 3→4 .5",
+		},
+		{
+			cell.NASNet{F: 4, N: 1, InPlace: true, Input: input, DropPath: .3}, cell.NASNet{F: 4, N: 1, InPlace: true, Input: input},
+			"cell 1: 0→2 .1, 2→3 .1, 3→4 .1; reduction 1: 0→2 .2, 2→3 .2, 3→4 .2; reduction 2: 0→2 .3, 2→3 .3, 3→4 .3",
+		},
+		{
+			cell.NASNet{F: 4, N: 1, ImageNet: true, InPlace: true, Input: arch.Shape{C: 3, H: 32, W: 32}, DropPath: .5}, cell.NASNet{F: 4, N: 1, ImageNet: true, InPlace: true, Input: arch.Shape{C: 3, H: 32, W: 32}},
+			"stem cell 1: 0→2 .1, 2→3 .1, 3→4 .1; stem cell 2: 0→2 .2, 2→3 .2, 3→4 .2; cell 1: 0→2 .3, 2→3 .3, 3→4 .3; reduction 1: 0→2 .4, 2→3 .4, 3→4 .4; reduction 2: 0→2 .5, 2→3 .5, 3→4 .5",
+		},
+		{
+			cell.ENASNet{C: 4, Layers: 2, Input: input, DropPath: .4}, cell.ENASNet{C: 4, Layers: 2, Input: input},
+			"reduction 1: 0→2 .1, 2→3 .1, 3→4 .1; reduction 2: 0→2 .2, 2→3 .2, 3→4 .2; cell 1: 0→2 .3, 2→3 .3, 3→4 .3; cell 2: 0→2 .4, 2→3 .4, 3→4 .4",
+		},
+	} {
+		with, err := c.with.Build(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without, err := c.without.Build(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := dropped(with); got != c.want {
+			t.Errorf("%s: paths are\n%s\nwant\n%s", c.with.Name(), got, c.want)
+		}
+		p, m := counts(t, with)
+		if p0, m0 := counts(t, without); p != p0 || m != m0 || with.Hash() == without.Hash() {
+			t.Errorf("%s: %d parameters, %d MACs, hash %s; without %d, %d, %s", c.with.Name(), p, m, with.Hash(), p0, m0, without.Hash())
+		}
+	}
+}
+
+// dropped is each edge with drop path and its rate.
+func dropped(a *arch.Arch) string {
+	var text, block string
+	for _, n := range a.Nodes {
+		if n.Op.Kind != arch.DropPath {
+			continue
+		}
+		switch {
+		case n.Block != block && block != "":
+			text += "; " + n.Block + ": "
+		case n.Block != block:
+			text += n.Block + ": "
+		default:
+			text += ", "
+		}
+		block = n.Block
+		edge := strings.TrimSuffix(strings.TrimPrefix(n.Name, block+"/"), "/drop path")
+		text += edge + " " + strings.TrimPrefix(fmt.Sprintf("%.4g", n.Op.Rate), "0")
+	}
+	return text
 }
 
 // every is each operation on an input and on a node, joined in both ways, and every
@@ -185,6 +258,9 @@ func TestSkeletonNames(t *testing.T) {
 		{cell.NASNetLarge(), "NASNet(F=168 N=6 stem=96 input=3×331×331 classes=1000 imagenet long skip dropout=0.5)"},
 		{cell.NASNet{InPlace: true, Padding: cell.Explicit, Aux: true}, "NASNet(F=32 N=6 stem=96 input=3×32×32 classes=10 in place explicit aux)"},
 		{cell.AmoebaNetMobile(), "NASNet(F=50 N=4 stem=32 input=3×224×224 classes=1000 imagenet bottleneck dropout=0.5)"},
+		{cell.DARTSNet{Aux: true, DropPath: 0.2}, "DARTS net(C=36 layers=20 input=3×32×32 classes=10 aux drop path=0.2)"},
+		{cell.NASNet{DropPath: 0.4}, "NASNet(F=32 N=6 stem=96 input=3×32×32 classes=10 drop path=0.4)"},
+		{cell.ENASNet{Dropout: 0.2, DropPath: 0.2}, "ENAS net(C=36 layers=15 input=3×32×32 classes=10 dropout=0.2 drop path=0.2)"},
 		{cell.ENASNet{Aux: true, Dropout: 0.2}, "ENAS net(C=36 layers=15 input=3×32×32 classes=10 aux dropout=0.2)"},
 	} {
 		if got := c.s.Name(); got != c.want {
@@ -231,6 +307,9 @@ func TestSkeletonErrors(t *testing.T) {
 	}{
 		{cell.DARTSNet{}, bad, "cell: normal cell: no state is given out"},
 		{cell.DARTSNet{Layers: 2000}, cell.DARTSV2(), "cell: DARTS net(C=36 layers=2000 input=3×32×32 classes=10): Layers is 2000; it must be 1 to 1000, or 0 for the published number"},
+		{cell.DARTSNet{DropPath: 1}, cell.DARTSV2(), "DropPath is 1; it must be at least 0 and below 1"},
+		{cell.NASNet{DropPath: -0.1}, cell.NASNetA(), "DropPath is -0.1; it must be at least 0 and below 1"},
+		{cell.ENASNet{DropPath: math.NaN()}, cell.ENASMicro(), "DropPath is NaN; it must be at least 0 and below 1"},
 		{cell.DARTSNet{Classes: -1}, cell.DARTSV2(), "Classes is -1; it must be 1 to 1048576, or 0 for the published number"},
 		{cell.DARTSNet{Input: arch.Shape{C: 3, H: -1, W: 2}}, cell.DARTSV2(), "the shape is 3×-1×2; channels, height and width must be at least 1"},
 		{cell.DARTSNet{Aux: true, Input: arch.Shape{C: 1, H: 8, W: 8}}, cell.DARTSV2(), "auxiliary head/avgpool 1”): a window of 5×5 does not fit on 576×2×2"},

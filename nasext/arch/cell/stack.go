@@ -17,6 +17,8 @@ type style struct {
 	last   func(s *stack, last, channels int) int
 	// skip is a skip connection with stride 2.
 	skip func(s *stack, x, channels int, name string) int
+	// dropsSkips says that drop path takes skip connections that compute something, too.
+	dropsSkips bool
 }
 
 // cut says which separable convolutions of reduction cells, on images of even
@@ -35,6 +37,25 @@ type stack struct {
 	style
 	fixed   bool // batch norms have no learned scale and shift
 	cutting bool // the cell is a reduction, on an image of even height and width
+	paths   paths
+}
+
+// paths is the drop path of a network's edges.
+type paths struct {
+	rate float64 // of the last cell
+	// cells is how many there are if the rate grows from one to the next, in proportion to
+	// their number; 0 if all have the same.
+	cells int
+	begun int // of them
+}
+
+// next is the rate of the next cell.
+func (p *paths) next() float64 {
+	if p.cells == 0 {
+		return p.rate
+	}
+	p.begun++
+	return p.rate * float64(p.begun) / float64(p.cells)
 }
 
 // cell adds a cell on the outputs of the cell before the last and of the last one,
@@ -46,6 +67,7 @@ func (s *stack) cell(c Cell, block string, before, last, channels, stride int) i
 	states[1] = s.last(s, last, channels)
 	in := s.Shape(last)
 	s.cutting = stride > 1 && in.H%2 == 0 && in.W%2 == 0
+	rate := s.paths.next()
 	for i, n := range c.Nodes {
 		node := strconv.Itoa(i + 2)
 		var results [2]int
@@ -55,6 +77,9 @@ func (s *stack) cell(c Cell, block string, before, last, channels, stride int) i
 				name += "′" // both edges come from one state
 			}
 			results[j] = s.edge(e, states[e.From], channels, stride, name)
+			if rate > 0 && s.drops(e, states[e.From], channels, stride) {
+				results[j] = s.DropPath(results[j], rate, arch.Named(name+"/drop path"))
+			}
 		}
 		join := s.Add
 		if n.Concat {
@@ -85,6 +110,17 @@ func (s *stack) output(c Cell, states []int, channels, stride int) int {
 		return outs[0]
 	}
 	return s.Builder.Name(s.Concat(outs...), "out")
+}
+
+// drops says whether drop path takes the edge from state x.
+func (s *stack) drops(e Edge, x, channels, stride int) bool {
+	switch f, _ := e.Op.family(); f {
+	case zero:
+		return false
+	case skip:
+		return s.dropsSkips && (stride > 1 && e.From < 2 || s.Shape(x).C != channels)
+	}
+	return true
 }
 
 // edge adds an operation on a state.

@@ -68,6 +68,9 @@ func (n DARTSSupernet) defaults() DARTSSupernet {
 }
 
 func (n DARTSSupernet) check() error {
+	if n.Net.DropPath != 0 {
+		return fmt.Errorf("DropPath is %v; a supernet has no drop path, the network of what it finds may have", n.Net.DropPath)
+	}
 	if len(n.Ops) == 0 {
 		return errors.New("there are no operations; a supernet has at least one operation")
 	}

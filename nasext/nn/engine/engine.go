@@ -43,7 +43,7 @@ type StepOf[T Float] struct {
 // computes and writes G.
 type PlanOf[T Float] struct {
 	Steps []StepOf[T]
-	Seed  uint64 // of the draws of dropout
+	Seed  uint64 // of the draws of dropout and drop path
 }
 
 // Batch normalisation of every engine: y = (x-mean)/sqrt(var+BatchNormEps)·scale + shift,
@@ -60,9 +60,11 @@ type Pass struct {
 	// Train normalises by the batch's own moments, moves the running moments, drops
 	// out, and keeps what Backward needs.
 	Train bool
-	// Draw numbers the pass: dropout draws from a stream of the plan's seed, the
-	// step's name and this number.
+	// Draw numbers the pass: dropout and drop path draw from a stream of the plan's seed,
+	// the step's name and this number.
 	Draw uint64
+	// DropPath is the share of the rates of drop path that holds, 0 to 1.
+	DropPath float64
 }
 
 // EngineOf builds runners. It is safe for concurrent use.

@@ -54,8 +54,8 @@ func (m *Model) Params() []*grad.Tensor { return m.params }
 func (m *Model) Alphas() []*grad.Tensor { return m.alphas }
 
 // Forward are the outputs, samples×classes, for samples of shape n×channels×height×width.
-// With train batch norm takes the batch's own moments, as in training. Dropout does
-// nothing in either case.
+// With train batch norm takes the batch's own moments, as in training. Dropout and
+// drop path do nothing in either case.
 func (m *Model) Forward(x *grad.Tensor, train bool) *grad.Tensor {
 	out, err := m.evaluate(x, train)
 	if err != nil {
@@ -66,7 +66,7 @@ func (m *Model) Forward(x *grad.Tensor, train bool) *grad.Tensor {
 
 // Loss is the mean softmax cross-entropy in training that nn.Network.Gradients descends:
 // of the output, and AuxWeight times that of each auxiliary head. Its gradients by Params,
-// and Hessian-vector products, are those of the network where it has no dropout.
+// and Hessian-vector products, are those of the network where it drops nothing.
 func (m *Model) Loss(x *grad.Tensor, labels []int) *grad.Tensor {
 	out, err := m.evaluate(x, true)
 	if err != nil {
@@ -128,7 +128,7 @@ func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train 
 	weight, bias := m.named[n.Name+".weight"], m.named[n.Name+".bias"]
 	batch := x.Shape()[0]
 	switch o.Kind {
-	case arch.Input, arch.Identity, arch.Dropout:
+	case arch.Input, arch.Identity, arch.Dropout, arch.DropPath:
 		return x
 	case arch.Conv:
 		y := framed(x, n.Op, in, out, 0).Conv2D(weight, grad.Window{Stride: o.Stride, StrideW: o.StrideW, Dilation: o.Dilation, Groups: o.Groups})

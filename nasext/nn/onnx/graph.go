@@ -149,7 +149,7 @@ func (g *graph) alone(i int, o arch.Op, name string) error {
 		}
 	}
 	switch o.Kind {
-	case arch.Identity, arch.Dropout:
+	case arch.Identity, arch.Dropout, arch.DropPath:
 		keep("Identity", []string{x})
 	case arch.ReLU:
 		keep("Relu", []string{x})

@@ -2,11 +2,9 @@ package cpu
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
-	"github.com/nascent-go/nascent/nasext/seed"
 )
 
 // relu is max(x, 0).
@@ -151,50 +149,5 @@ func (o *pointwiseBack[T]) turns(_ *runner[T], from, to int) {
 			g += o.dx[i]
 		}
 		o.dx[i] = g
-	}
-}
-
-// dropout sets a share of the activations to 0 in training and divides the others by
-// what is left, so that the mean stays. Otherwise it changes nothing.
-type dropout[T engine.Float] struct {
-	plain[T]
-	in, out value[T]
-	step    engine.StepOf[T]
-	seed    uint64
-	keep    []T // 0 or 1/(1-rate)
-}
-
-func (o *dropout[T]) forward(r *runner[T]) {
-	x, y := o.in.data, o.out.data
-	if !r.pass.Train {
-		copy(y, x)
-		return
-	}
-	// One stream a sample, so that what a sample loses does not depend on the batch's size.
-	base := seed.Derive(o.seed, "dropout", o.step.Name, strconv.FormatUint(r.pass.Draw, 10))
-	rate, left := o.step.Op.Rate, T(1/(1-o.step.Op.Rate))
-	for l := range r.lanes {
-		draw := seed.Stream(base, "sample", strconv.Itoa(l))
-		for i := l; i < len(x); i += r.lanes {
-			o.keep[i] = left
-			if l >= r.n || draw.Float64() < rate {
-				o.keep[i] = 0
-			}
-			y[i] = x[i] * o.keep[i]
-		}
-	}
-}
-
-func (o *dropout[T]) backward(r *runner[T]) {
-	dx, more := o.in.take(r)
-	if dx == nil {
-		return
-	}
-	for i, g := range o.out.grad {
-		g *= o.keep[i]
-		if more {
-			g += dx[i]
-		}
-		dx[i] = g
 	}
 }

@@ -135,6 +135,8 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 		return v, &pointwise[T]{in: in[0], out: v, f: f, slope: slope}, nil
 	case arch.Dropout:
 		return v, &dropout[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, len(v.data))}, nil
+	case arch.DropPath:
+		return v, &dropPath[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, r.lanes)}, nil
 	case arch.MaxPool:
 		return v, &maxPool[T]{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: make([]int32, len(v.data))}, nil
 	case arch.AvgPool:

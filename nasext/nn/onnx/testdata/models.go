@@ -110,7 +110,7 @@ func everything() (*arch.Arch, error) {
 		b.AvgPool(x, 2, arch.Same()), b.Conv(x, 4, 3, arch.StrideHW(2, 2), arch.Window(5, 1)), b.MaxPool(x, 3, arch.Same(), arch.Stride(2)))
 	x = b.Conv(x, 6, 3, arch.StrideHW(1, 2))
 	v := b.Linear(b.Flatten(x), 12)
-	v = b.Mul(b.Dropout(b.Tanh(b.BatchNorm(v)), 0.5), b.Sigmoid(b.Linear(b.GlobalPool(x), 12)))
+	v = b.Mul(b.DropPath(b.Dropout(b.Tanh(b.BatchNorm(v)), 0.5), 0.2), b.Sigmoid(b.Linear(b.GlobalPool(x), 12)))
 	v = b.Concat(v, b.Zero(v), b.GlobalPool(x), b.Slice(v, 3, 4))
 	b.Tanh(b.Add(b.Linear(v, 5), b.GlobalPool(b.Conv(x, 5, 1))), arch.Named("input.weight"))
 	return b.Build()
