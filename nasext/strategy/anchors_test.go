@@ -16,7 +16,7 @@ import (
 )
 
 // best runs a strategy one trial at a time and returns the best score after each.
-func best(t *testing.T, s strategy.Strategy, trials int, score func(space.Genotype) float64) []float64 {
+func best(t testing.TB, s strategy.Strategy, trials int, score func(space.Genotype) float64) []float64 {
 	t.Helper()
 	out := make([]float64, trials)
 	for i := range out {
@@ -96,7 +96,7 @@ func TestBitStringAnchors(t *testing.T) {
 }
 
 // nb201 is the cell space, and the test accuracy of each of its cells in per cent.
-func nb201(t *testing.T) (*space.NB201, func(space.Genotype) float64, []float64) {
+func nb201(t testing.TB) (*space.NB201, func(space.Genotype) float64, []float64) {
 	t.Helper()
 	s, err := space.NASBench201(space.NASBench201Config{})
 	if err != nil {

@@ -26,6 +26,15 @@ type Member struct {
 	Parent   int // the number of the architecture it was mutated from; 0 if drawn at random
 }
 
+// cloneMembers copies members for a caller to keep.
+func cloneMembers(members []Member) []Member {
+	out := slices.Clone(members)
+	for i := range out {
+		out[i].Genotype = slices.Clone(out[i].Genotype)
+	}
+	return out
+}
+
 // AgingEvolution is what RegularizedEvolution makes.
 type AgingEvolution struct {
 	space      space.Space
@@ -88,13 +97,7 @@ func (e *AgingEvolution) Name() string {
 }
 
 // Population is who lives now, the oldest first.
-func (e *AgingEvolution) Population() []Member {
-	out := slices.Clone(e.population)
-	for i := range out {
-		out[i].Genotype = slices.Clone(out[i].Genotype)
-	}
-	return out
-}
+func (e *AgingEvolution) Population() []Member { return cloneMembers(e.population) }
 
 // Ask proposes n architectures.
 func (e *AgingEvolution) Ask(n int) ([]Proposal, error) {

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 
 	"github.com/nascent-go/nascent/nasext/seed"
@@ -59,44 +60,51 @@ func (r *RandomSearch) Ask(n int) ([]Proposal, error) {
 		}
 	}
 	if err != nil && err != ErrExhausted {
-		for _, g := range batch { // nothing has been proposed
-			delete(r.seen, key(g))
-		}
+		r.seen.remove(batch) // nothing has been proposed
 		return nil, fmt.Errorf("strategy: %s: %w", r.who, err)
 	}
 	r.proposed += len(batch)
 	return r.propose(full(batch)), err
 }
 
-// maxRepeats is how many known architectures are drawn before the search for a new one takes another way.
-const maxRepeats = 100
-
 // draw is proposal number i.
 func (r *RandomSearch) draw(i int) (space.Genotype, error) {
 	rng := seed.Stream(r.seed, "strategy", "random", strconv.Itoa(i))
+	if r.distinct {
+		return unseen(r.space, r.seen, rng)
+	}
+	return space.Random(r.space, rng)
+}
+
+// maxRepeats is how many known architectures are drawn before the search for a new one takes another way.
+const maxRepeats = 100
+
+// unseen draws an architecture that is not in seen. When a hundred draws in a row are,
+// it is the next in lexicographic order that isn't; ErrExhausted if all are.
+func unseen(s space.Space, seen set, rng *rand.Rand) (space.Genotype, error) {
 	for repeats := 0; ; repeats++ {
-		g, err := space.Random(r.space, rng)
-		if err != nil || !r.distinct || !r.seen.has(g) {
+		g, err := space.Random(s, rng)
+		if err != nil || !seen.has(g) {
 			return g, err
 		}
 		if repeats == maxRepeats {
-			return r.unseenAfter(g)
+			return unseenAfter(s, seen, g)
 		}
 	}
 }
 
 // unseenAfter is the first architecture after g, in lexicographic order and from
-// the start again after the end, that was not proposed.
-func (r *RandomSearch) unseenAfter(g space.Genotype) (space.Genotype, error) {
-	for range len(r.seen) + 1 { // each step meets another one
-		next, more, err := space.After(r.space, g)
+// the start again after the end, that is not in seen.
+func unseenAfter(s space.Space, seen set, g space.Genotype) (space.Genotype, error) {
+	for range len(seen) + 1 { // each step meets another one
+		next, more, err := space.After(s, g)
 		if err == nil && !more {
-			next, err = space.First(r.space)
+			next, err = space.First(s)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !r.seen.has(next) {
+		if !seen.has(next) {
 			return next, nil
 		}
 		g = next

@@ -77,6 +77,12 @@ type set map[string]bool
 func (s set) has(g space.Genotype) bool { return s[key(g)] }
 func (s set) add(g space.Genotype)      { s[key(g)] = true }
 
+func (s set) remove(batch []space.Genotype) {
+	for _, g := range batch {
+		delete(s, key(g))
+	}
+}
+
 // key is equal for equal genotypes only.
 func key(g space.Genotype) string {
 	b := make([]byte, 0, 2*len(g))

@@ -57,6 +57,7 @@ func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Str
 		t.Fatal(err)
 	}
 	return map[string]strategy.Strategy{
+		"local search": local(t, s, seed, strategy.LocalSearch{}), "steepest local search": local(t, s, seed, strategy.LocalSearch{Steepest: true}),
 		"random": strategy.Random(s, seed), "random without repeats": strategy.RandomDistinct(s, seed),
 		"grid": strategy.Grid(s), "evolution": e, "distinct evolution": d,
 	}
@@ -80,21 +81,25 @@ func genotypes(batch []strategy.Proposal) []space.Genotype {
 	return out
 }
 
-// turns asks for batches of the given sizes and tells how they did; it returns all that was proposed.
+// turns asks for batches of the given sizes and tells how they did; it returns all that
+// was proposed. Where a strategy proposes fewer, it is asked for the rest of the batch.
 func turns(t *testing.T, s strategy.Strategy, score func(space.Genotype) float64, sizes ...int) []space.Genotype {
 	t.Helper()
 	var all []space.Genotype
 	for _, n := range sizes {
-		batch, err := s.Ask(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(batch) != n {
-			t.Fatalf("asked for %d, got %d", n, len(batch))
-		}
-		all = append(all, genotypes(batch)...)
-		if err := s.Tell(observe(batch, score)); err != nil {
-			t.Fatal(err)
+		for n > 0 {
+			batch, err := s.Ask(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(batch) == 0 || len(batch) > n {
+				t.Fatalf("asked for %d, got %d", n, len(batch))
+			}
+			n -= len(batch)
+			all = append(all, genotypes(batch)...)
+			if err := s.Tell(observe(batch, score)); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	return all
@@ -209,6 +214,7 @@ func (broken) Build(space.Genotype) (*arch.Arch, error) { return nil, fmt.Errorf
 func TestNames(t *testing.T) {
 	want := map[string]string{
 		"random": "random(seed 5)", "random without repeats": "random without repeats(seed 5)", "grid": "grid",
+		"local search": "local search(first improvement seed 5)", "steepest local search": "local search(steepest ascent seed 5)",
 		"evolution":          "evolution(population 4 sample 2 seed 5)",
 		"distinct evolution": "evolution(population 4 sample 2 distinct seed 5)",
 	}
