@@ -18,33 +18,65 @@ type Model struct {
 	arch      *arch.Arch
 	params    []*grad.Tensor
 	alphas    []*grad.Tensor
-	named     map[string]*grad.Tensor // weights, mixing numbers and running moments
+	weights   map[string]*grad.Tensor // what is computed with in place of the params
+	others    map[string]*grad.Tensor // mixing numbers and running moments
 	auxWeight float64
+	plain     bool // without batch norm
 }
 
 // New copies a network's weights into variables.
-func New(n *nn.Network) *Model {
-	m := &Model{arch: n.Arch(), named: map[string]*grad.Tensor{}, auxWeight: n.AuxWeight}
+func New(n *nn.Network) *Model { return newModel(n) }
+
+// New64 is New of a network in double precision.
+func New64(n *nn.Network64) *Model { return newModel(n) }
+
+func newModel[T engine.Float](n *nn.NetworkOf[T]) *Model {
+	m := &Model{arch: n.Arch(), weights: map[string]*grad.Tensor{}, others: map[string]*grad.Tensor{}, auxWeight: n.AuxWeight}
 	for _, p := range n.Params() {
 		v := tensor(p).AsVar()
-		m.params, m.named[p.Name] = append(m.params, v), v
+		m.params, m.weights[p.Name] = append(m.params, v), v
 	}
 	for _, p := range n.Alphas() {
 		v := tensor(p).AsVar()
-		m.alphas, m.named[p.Name] = append(m.alphas, v), v
+		m.alphas, m.others[p.Name] = append(m.alphas, v), v
 	}
 	for _, p := range n.Moments() {
-		m.named[p.Name] = tensor(p)
+		m.others[p.Name] = tensor(p)
 	}
 	return m
 }
 
-func tensor(p *nn.Param) *grad.Tensor {
+func tensor[T engine.Float](p *engine.ParamOf[T]) *grad.Tensor {
 	w := make([]float64, len(p.W))
 	for i, v := range p.W {
 		w[i] = float64(v)
 	}
 	return grad.Const(w, p.Shape...)
+}
+
+// Arch is the architecture.
+func (m *Model) Arch() *arch.Arch { return m.arch }
+
+// Param is the trainable weight of that name, such as "conv.weight", as the model computes
+// with it; nil if there is none.
+func (m *Model) Param(name string) *grad.Tensor { return m.weights[name] }
+
+// Substitute is the model that computes with f of each trainable weight in its place. Its
+// Params are those of m, to differentiate by through f.
+func (m *Model) Substitute(f func(name string, w *grad.Tensor) *grad.Tensor) *Model {
+	c := *m
+	c.weights = map[string]*grad.Tensor{}
+	for name, w := range m.weights {
+		c.weights[name] = f(name, w)
+	}
+	return &c
+}
+
+// WithoutNorm is the model whose batch norms pass on what comes in.
+func (m *Model) WithoutNorm() *Model {
+	c := *m
+	c.plain = true
+	return &c
 }
 
 // Params are the trainable weights, in the order of the network's.
@@ -57,9 +89,9 @@ func (m *Model) Alphas() []*grad.Tensor { return m.alphas }
 // With train batch norm takes the batch's own moments, as in training. Dropout and
 // drop path do nothing in either case.
 func (m *Model) Forward(x *grad.Tensor, train bool) *grad.Tensor {
-	out, err := m.evaluate(x, train)
+	out, err := m.Nodes(x, train)
 	if err != nil {
-		return failed(err)
+		return grad.Fail(err)
 	}
 	return out[len(out)-1]
 }
@@ -68,9 +100,9 @@ func (m *Model) Forward(x *grad.Tensor, train bool) *grad.Tensor {
 // of the output, and AuxWeight times that of each auxiliary head. Its gradients by Params,
 // and Hessian-vector products, are those of the network where it drops nothing.
 func (m *Model) Loss(x *grad.Tensor, labels []int) *grad.Tensor {
-	out, err := m.evaluate(x, true)
+	out, err := m.Nodes(x, true)
 	if err != nil {
-		return failed(err)
+		return grad.Fail(err)
 	}
 	loss := out[len(out)-1].CrossEntropy(labels)
 	for _, i := range m.arch.Aux {
@@ -79,10 +111,16 @@ func (m *Model) Loss(x *grad.Tensor, labels []int) *grad.Tensor {
 	return loss
 }
 
-// failed is a tensor that carries the error.
-func failed(err error) *grad.Tensor { return grad.Fail(fmt.Errorf("exact: %w", err)) }
+// Nodes are the outputs of all nodes of the architecture, in their order, for the samples
+// and in the mode of Forward: samples×channels×height×width, or samples×features.
+func (m *Model) Nodes(x *grad.Tensor, train bool) ([]*grad.Tensor, error) {
+	out, err := m.evaluate(x, train)
+	if err != nil {
+		return nil, fmt.Errorf("exact: %w", err)
+	}
+	return out, nil
+}
 
-// evaluate computes every node; vectors are samples×features.
 func (m *Model) evaluate(x *grad.Tensor, train bool) ([]*grad.Tensor, error) {
 	if err := x.Err(); err != nil {
 		return nil, err
@@ -125,7 +163,7 @@ func (m *Model) evaluate(x *grad.Tensor, train bool) ([]*grad.Tensor, error) {
 // node is one operation; nil if it is none that is known here.
 func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train bool) *grad.Tensor {
 	o, x := n.Op.WithDefaults(), ins[0]
-	weight, bias := m.named[n.Name+".weight"], m.named[n.Name+".bias"]
+	weight, bias := m.weights[n.Name+".weight"], m.weights[n.Name+".bias"]
 	batch := x.Shape()[0]
 	switch o.Kind {
 	case arch.Input, arch.Identity, arch.Dropout, arch.DropPath:
@@ -139,13 +177,16 @@ func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train 
 	case arch.Linear:
 		return grad.Dense(x.Reshape(batch, -1), weight, bias)
 	case arch.BatchNorm:
+		if m.plain {
+			return x
+		}
 		if weight == nil {
 			weight, bias = grad.Ones(in.C), grad.Zeros(in.C)
 		}
 		if train {
 			return x.BatchNorm(weight, bias, engine.BatchNormEps)
 		}
-		return x.Normalize(m.named[n.Name+".running_mean"], m.named[n.Name+".running_var"], weight, bias, engine.BatchNormEps)
+		return x.Normalize(m.others[n.Name+".running_mean"], m.others[n.Name+".running_var"], weight, bias, engine.BatchNormEps)
 	case arch.MaxPool:
 		return framed(x, n.Op, in, out, math.Inf(-1)).MaxPool2D(grad.Window{KH: o.KH, KW: o.KW, Stride: o.Stride})
 	case arch.AvgPool:
@@ -200,7 +241,7 @@ func (m *Model) node(n arch.Node, ins []*grad.Tensor, in, out arch.Shape, train 
 
 // mix is the sum of inputs, weighed by the gate of their mixing numbers.
 func (m *Model) mix(o arch.Op, ins []*grad.Tensor) *grad.Tensor {
-	w := m.named[o.Alpha+".alpha"]
+	w := m.others[o.Alpha+".alpha"]
 	switch o.Gate {
 	case arch.Softmax:
 		w = w.Softmax(0)

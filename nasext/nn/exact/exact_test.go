@@ -2,10 +2,12 @@ package exact
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/grad"
 	"github.com/nascent-go/nascent/nasext/seed"
 )
@@ -66,48 +68,104 @@ func networks(t *testing.T) []*arch.Arch {
 
 // TestEngine compares outputs and gradients with those of engine cpu.
 func TestEngine(t *testing.T) {
-	const batch = 5
-	labels := []int{0, 2, 1, 1, 0}
 	for i, a := range networks(t) {
 		n, err := nn.New(a, uint64(i))
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := seed.Stream(uint64(i), "inputs")
-		x, wide := make([]float32, batch*a.Input.Elems()), make([]float64, batch*a.Input.Elems())
-		for j := range x {
-			x[j] = float32(d.NormFloat64())
-			wide[j] = float64(x[j])
-		}
-		m, in := New(n), grad.Const(wide, batch, a.Input.C, a.Input.H, a.Input.W)
-		for _, train := range []bool{false, true} {
-			got, err := n.Forward(x, train)
-			if err != nil {
-				t.Fatal(err)
-			}
-			compare(t, a, "outputs", got, m.Forward(in, train))
-		}
-		if _, err := n.Gradients(x, labels); err != nil {
+		testEngine(t, n, New(n), 2e-5)
+		wide, err := nn.New64(a, uint64(i))
+		if err != nil {
 			t.Fatal(err)
 		}
-		for j, g := range grad.Grad(m.Loss(in, labels), m.Params()...) {
-			compare(t, a, n.Params()[j].Name, n.Params()[j].G, g)
-		}
-		for j, g := range grad.Grad(m.Loss(in, labels), m.Alphas()...) {
-			compare(t, a, n.Alphas()[j].Name, n.Alphas()[j].G, g)
-		}
+		testEngine(t, wide, New64(wide), 1e-11)
 	}
 }
 
-func compare(t *testing.T, a *arch.Arch, what string, got []float32, want *grad.Tensor) {
+func testEngine[T engine.Float](t *testing.T, n *nn.NetworkOf[T], m *Model, tolerance float64) {
 	t.Helper()
-	numbers, err := want.Data()
+	const batch = 5
+	labels := []int{0, 2, 1, 1, 0}
+	a := n.Arch()
+	d := seed.Stream(1, "inputs", a.Hash())
+	x, wide := make([]T, batch*a.Input.Elems()), make([]float64, batch*a.Input.Elems())
+	for j := range x {
+		x[j] = T(d.NormFloat64())
+		wide[j] = float64(x[j])
+	}
+	compare := func(what string, got []T, want *grad.Tensor) {
+		t.Helper()
+		numbers, err := want.Data()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, w := range numbers {
+			if math.Abs(float64(got[i])-w) > tolerance*max(1, math.Abs(w)) {
+				t.Fatalf("%v: %s at %d: the engine says %v, exactly it is %v", a.Nodes[5].Op, what, i, got[i], w)
+			}
+		}
+	}
+	in := grad.Const(wide, batch, a.Input.C, a.Input.H, a.Input.W)
+	for _, train := range []bool{false, true} {
+		got, err := n.Forward(x, train)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare("outputs", got, m.Forward(in, train))
+	}
+	if _, err := n.Gradients(x, labels); err != nil {
+		t.Fatal(err)
+	}
+	for j, g := range grad.Grad(m.Loss(in, labels), m.Params()...) {
+		compare(n.Params()[j].Name, n.Params()[j].G, g)
+	}
+	for j, g := range grad.Grad(m.Loss(in, labels), m.Alphas()...) {
+		compare(n.Alphas()[j].Name, n.Alphas()[j].G, g)
+	}
+}
+
+// TestSubstitute differentiates through what stands in a weight's place, and takes batch
+// norm away.
+func TestSubstitute(t *testing.T) {
+	b := arch.NewBuilder("small", arch.Shape{C: 2, H: 3, W: 3})
+	b.Linear(b.GlobalPool(b.BatchNorm(b.Conv(b.In(), 4, 3, arch.Bias(true)))), 2)
+	a, err := b.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, w := range numbers {
-		if math.Abs(float64(got[i])-w) > 2e-5*max(1, math.Abs(w)) {
-			t.Fatalf("%v: %s at %d: the engine says %v, exactly it is %v", a.Nodes[5].Op, what, i, got[i], w)
+	n, err := nn.New64(a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := New64(n)
+	twice := m.WithoutNorm().Substitute(func(name string, w *grad.Tensor) *grad.Tensor {
+		if name == "conv 1.weight" {
+			return w.Times(2)
 		}
+		return w
+	})
+	x := grad.Normal(1, "x", 1, 3, 2, 3, 3)
+	weight := m.Param("conv 1.weight")
+	plain := m.WithoutNorm().Forward(x, true).Sum()
+	doubled := twice.Forward(x, true).Sum()
+	// The output is linear in the weight: its derivative doubles.
+	once, err1 := grad.Grad(plain, weight)[0].Data()
+	got, err2 := grad.Grad(doubled, weight)[0].Data()
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	for i, g := range got {
+		if math.Abs(g-2*once[i]) > 1e-12 {
+			t.Fatalf("derivative %d: %v, want %v", i, g, 2*once[i])
+		}
+	}
+	nodes, err := m.WithoutNorm().Nodes(x, true)
+	if err != nil || len(nodes) != len(a.Nodes) || nodes[1] == nodes[2] {
+		t.Fatal(err)
+	}
+	conv, err1 := nodes[1].Data()
+	norm, err2 := nodes[2].Data()
+	if err1 != nil || err2 != nil || !slices.Equal(conv, norm) || m.Param("conv 1") != nil || m.Arch() != a {
+		t.Error(err1, err2, conv, norm)
 	}
 }
