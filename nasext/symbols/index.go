@@ -44,6 +44,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_data
 	case "github.com/nascent-go/nascent/nasext/estimate":
 		return table_github_com_nascent_go_nascent_nasext_estimate
+	case "github.com/nascent-go/nascent/nasext/estimate/proxy":
+		return table_github_com_nascent_go_nascent_nasext_estimate_proxy
 	case "github.com/nascent-go/nascent/nasext/estimate/table":
 		return table_github_com_nascent_go_nascent_nasext_estimate_table
 	case "github.com/nascent-go/nascent/nasext/nn":

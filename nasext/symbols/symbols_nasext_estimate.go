@@ -25,10 +25,13 @@ var table_github_com_nascent_go_nascent_nasext_estimate = []Symbol{
 	{"Estimator", (*p.Estimator)(nil), value},
 	{"_Estimator", (*_github_com_nascent_go_nascent_nasext_estimate_Estimator)(nil), value},
 	{"Kendall", p.Kendall, value},
+	{"Proxy", (*p.Proxy)(nil), value},
 	{"Spearman", p.Spearman, value},
 	{"Train", p.Train, value},
 	{"TrainConfig", (*p.TrainConfig)(nil), value},
 	{"Trainer", (*p.Trainer)(nil), value},
+	{"ZeroCost", p.ZeroCost, value},
+	{"ZeroCostConfig", (*p.ZeroCostConfig)(nil), value},
 }
 
 // _github_com_nascent_go_nascent_nasext_estimate_Budgeted carries an interpreted value as a p.Budgeted.

@@ -11,4 +11,5 @@ import (
 var table_github_com_nascent_go_nascent_nasext_nn_exact = []Symbol{
 	{"Model", (*p.Model)(nil), value},
 	{"New", p.New, value},
+	{"New64", p.New64, value},
 }

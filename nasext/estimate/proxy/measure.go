@@ -1,0 +1,82 @@
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/exact"
+)
+
+// Measure is a measure by name, so that larger is better.
+type Measure struct {
+	Name string
+	Data bool // it looks at data
+	// Score is the measure of a network. The batch is for those that look at data, the seed for
+	// those that draw weights and images of their own.
+	Score func(ctx context.Context, m *exact.Model, b Batch, seed uint64) (float64, error)
+}
+
+// Measures are all there are. Beside the functions of this package these are "params" and
+// "macs", the counts, which are hard to beat. "ntk" is −log₁₀ of the condition number.
+func Measures() []Measure {
+	return []Measure{
+		{"grad_norm", true, summed(GradNorm)},
+		{"snip", true, summed(SNIP)},
+		{"grasp", true, summed(GraSP)},
+		{"fisher", true, summed(Fisher)},
+		{"plain", true, summed(Plain)},
+		{"synflow", false, summed(func(m *exact.Model, _ Batch) (Layers, error) { return SynFlow(m) })},
+		{"jacob_cov", true, whole(JacobCov)},
+		{"naswot", true, whole(NASWOT)},
+		{"zen", false, func(ctx context.Context, m *exact.Model, _ Batch, seed uint64) (float64, error) {
+			return Zen(ctx, m, ZenConfig{Seed: seed})
+		}},
+		{"ntk", true, func(ctx context.Context, m *exact.Model, b Batch, _ uint64) (float64, error) {
+			condition, err := NTKCondition(ctx, m, b)
+			return -math.Log10(condition), err
+		}},
+		{"params", false, counted(func(params, _ int64) int64 { return params })},
+		{"macs", false, counted(func(_, macs int64) int64 { return macs })},
+	}
+}
+
+// Named is the measure of that name.
+func Named(name string) (Measure, error) {
+	all := Measures()
+	i := slices.IndexFunc(all, func(m Measure) bool { return m.Name == name })
+	if i < 0 {
+		var names []string
+		for _, m := range all {
+			names = append(names, m.Name)
+		}
+		return Measure{}, fmt.Errorf("there is no measure %q; there are %s", name, strings.Join(names, ", "))
+	}
+	return all[i], nil
+}
+
+type score = func(ctx context.Context, m *exact.Model, b Batch, seed uint64) (float64, error)
+
+func summed(f func(*exact.Model, Batch) (Layers, error)) score {
+	return func(_ context.Context, m *exact.Model, b Batch, _ uint64) (float64, error) {
+		ls, err := f(m, b)
+		return ls.Sum(), err
+	}
+}
+
+func whole(f func(*exact.Model, Batch) (float64, error)) score {
+	return func(_ context.Context, m *exact.Model, b Batch, _ uint64) (float64, error) { return f(m, b) }
+}
+
+func counted(of func(params, macs int64) int64) score {
+	return func(_ context.Context, m *exact.Model, _ Batch, _ uint64) (float64, error) {
+		infos, err := m.Arch().Infer()
+		if err != nil {
+			return 0, err
+		}
+		return float64(of(arch.Totals(infos))), nil
+	}
+}

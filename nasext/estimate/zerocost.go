@@ -1,0 +1,109 @@
+package estimate
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/estimate/proxy"
+	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/exact"
+	"github.com/nascent-go/nascent/nasext/seed"
+)
+
+// ZeroCostConfig is what is measured of networks that are not trained.
+type ZeroCostConfig struct {
+	Measure string    // "snip", "synflow", "naswot", …: a name of proxy.Measures
+	Data    *data.Set // what networks are shown; nil for measures that look at no data
+	Samples int       // of Data, from the first; 0: 64, or all if there are fewer
+}
+
+// Proxy is the estimator that scores architectures by a zero-cost measure of the network
+// with its first weights: in a second or so, without training. Package proxy says what the
+// measures are and which paper each is from. A score that is NaN or infinite is an error.
+//
+// It computes in double precision by differentiating expressions, at some 2 to 5 billion
+// multiply-accumulates a second and core.
+type Proxy struct {
+	c       ZeroCostConfig
+	measure proxy.Measure
+	batch   proxy.Batch
+}
+
+// ZeroCost is an estimator that measures what the configuration says.
+func ZeroCost(c ZeroCostConfig) (*Proxy, error) {
+	m, err := proxy.Named(c.Measure)
+	if err != nil {
+		return nil, fmt.Errorf("zero-cost: %w", err)
+	}
+	p := &Proxy{c: c, measure: m}
+	if !m.Data {
+		return p, nil
+	}
+	switch {
+	case c.Data == nil:
+		return nil, fmt.Errorf("zero-cost: %s looks at data; set Data, such as to a part of data.Digits().Parts(1)", c.Measure)
+	case c.Samples < 0 || c.Samples > c.Data.Len():
+		return nil, fmt.Errorf("zero-cost: %d samples of %q, which holds %d; Samples is 1 to %d, or 0 for 64", c.Samples, c.Data.Name, c.Data.Len(), c.Data.Len())
+	case c.Samples == 0:
+		p.c.Samples = min(64, c.Data.Len())
+	}
+	if err := c.Data.Check(); err != nil {
+		return nil, fmt.Errorf("zero-cost: %w", err)
+	}
+	first, err := c.Data.First(p.c.Samples)
+	if err != nil {
+		return nil, fmt.Errorf("zero-cost: %w", err)
+	}
+	p.batch = proxy.NewBatch(first)
+	return p, nil
+}
+
+// Name implements Estimator.
+func (p *Proxy) Name() string {
+	if !p.measure.Data {
+		return fmt.Sprintf("zero-cost(%s)", p.measure.Name)
+	}
+	return fmt.Sprintf("zero-cost(%s, %s, %d samples)", p.measure.Name, p.c.Data.Name, p.c.Samples)
+}
+
+// Estimate implements Estimator. The seed draws the weights.
+func (p *Proxy) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estimate, error) {
+	if ctx == nil {
+		return Estimate{}, fmt.Errorf("zero-cost: %w", errNoContext)
+	}
+	begin := time.Now()
+	e, err := p.estimate(ctx, a, sd)
+	if err != nil {
+		return Estimate{}, fmt.Errorf("zero-cost: %w", err)
+	}
+	e.Seconds = time.Since(begin).Seconds()
+	return e, nil
+}
+
+func (p *Proxy) estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estimate, error) {
+	if err := ctx.Err(); err != nil {
+		return Estimate{}, err
+	}
+	n, err := nn.New64(a, seed.Derive(sd, "network"))
+	if err != nil {
+		return Estimate{}, err
+	}
+	infos, err := a.Infer()
+	if err != nil {
+		return Estimate{}, err
+	}
+	var e Estimate
+	e.Params, e.MACs = arch.Totals(infos)
+	e.Score, err = p.measure.Score(ctx, exact.New64(n), p.batch, seed.Derive(sd, "measure"))
+	if err == nil && (math.IsNaN(e.Score) || math.IsInf(e.Score, 0)) {
+		err = fmt.Errorf("the score is %v; the network may be cut off from its input, or have numbers that overflow", e.Score)
+	}
+	if err != nil {
+		return Estimate{}, fmt.Errorf("%s of architecture %q: %w", p.measure.Name, a.Name, err)
+	}
+	return e, ctx.Err()
+}
