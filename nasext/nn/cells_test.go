@@ -8,6 +8,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
 // published is a network of testdata/cells.json.
@@ -95,7 +96,7 @@ func TestCellsComputeWhatTheAuthorsDo(t *testing.T) {
 }
 
 // wave sets the parameters as testdata/cells.py does, and counts them.
-func wave(n *Network) (count int) {
+func wave[T engine.Float](n *NetworkOf[T]) (count int) {
 	for _, p := range n.Params() {
 		scale, shift := 0.1, 0.0
 		switch {
@@ -106,7 +107,7 @@ func wave(n *Network) (count int) {
 		}
 		for j := range p.W {
 			count++
-			p.W[j] = float32(shift + scale*math.Sin(float64(count)))
+			p.W[j] = T(shift + scale*math.Sin(float64(count)))
 		}
 	}
 	return count

@@ -120,10 +120,13 @@ func number(i int) float64 { return float64(uint32(i)*2654435761)/4294967296 - 0
 
 func images(n int) []float32 { return imagesOf[float32](n) }
 
-func imagesOf[T engine.Float](n int) []T {
+func imagesOf[T engine.Float](n int) []T { return imagesFrom[T](0, n) }
+
+// imagesFrom are n numbers of the reference images, after the first skip.
+func imagesFrom[T engine.Float](skip, n int) []T {
 	x := make([]T, n)
 	for j := range x {
-		x[j] = T(number(1000003 + j))
+		x[j] = T(number(1000003 + skip + j))
 	}
 	return x
 }
@@ -225,12 +228,7 @@ func testGolden[T engine.Float](t *testing.T, file string, a *arch.Arch, e engin
 			params[g.Name].W[j] = T(number(g.Start+j) * g.Scale)
 		}
 	}
-	near := func(what string, got, want, tolerance float64) {
-		t.Helper()
-		if !(math.Abs(got-want) <= tolerance) {
-			t.Errorf("%s: %.9g, want %.9g ± %.1g", what, got, want, tolerance)
-		}
-	}
+	near := nearIn(t)
 	x, y := imagesOf[T](want.Batch*a.Input.Elems()), labels(want.Batch)
 	opt := &SGDOf[T]{Momentum: want.Momentum, WeightDecay: want.WeightDecay}
 	for step, loss := range want.Loss {
@@ -282,6 +280,16 @@ func testGolden[T engine.Float](t *testing.T, file string, a *arch.Arch, e engin
 		got := momentsOf(buffers[name].W)
 		near("sum of "+name, got.Sum, g.Sum, tol.moments*math.Max(math.Abs(g.Sum), 1))
 		near("first of "+name, got.First, g.First, tol.moments*math.Max(math.Abs(g.First), 1))
+	}
+}
+
+// nearIn compares a number with what it should be.
+func nearIn(t *testing.T) func(what string, got, want, tolerance float64) {
+	return func(what string, got, want, tolerance float64) {
+		t.Helper()
+		if !(math.Abs(got-want) <= tolerance) {
+			t.Errorf("%s: %.9g, want %.9g ± %.1g", what, got, want, tolerance)
+		}
 	}
 }
 

@@ -304,10 +304,15 @@ type (
 // ClipNorm scales all gradients so that their common Euclidean norm is at most limit
 // (Pascanu et al. 2013, algorithm 1) and returns the norm they had. Gradients whose
 // norm is no finite number are left as they are.
-func ClipNorm(params []*Param, limit float64) float64 {
-	norm := GradNorm(params)
+func ClipNorm(params []*Param, limit float64) float64 { return clipNorm(params, limit) }
+
+// ClipNorm64 is ClipNorm in double precision.
+func ClipNorm64(params []*Param64, limit float64) float64 { return clipNorm(params, limit) }
+
+func clipNorm[T engine.Float](params []*engine.ParamOf[T], limit float64) float64 {
+	norm := gradNorm(params)
 	if norm > limit && !math.IsInf(norm, 1) {
-		f := float32(limit / norm)
+		f := T(limit / norm)
 		for _, p := range params {
 			for j := range p.G {
 				p.G[j] *= f
@@ -318,7 +323,12 @@ func ClipNorm(params []*Param, limit float64) float64 {
 }
 
 // GradNorm is the Euclidean norm of all gradients taken as one vector.
-func GradNorm(params []*Param) float64 {
+func GradNorm(params []*Param) float64 { return gradNorm(params) }
+
+// GradNorm64 is GradNorm in double precision.
+func GradNorm64(params []*Param64) float64 { return gradNorm(params) }
+
+func gradNorm[T engine.Float](params []*engine.ParamOf[T]) float64 {
 	var sums [4]float64 // which do not wait for each other
 	for _, p := range params {
 		g := p.G

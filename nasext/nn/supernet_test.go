@@ -1,11 +1,16 @@
 package nn
 
 import (
+	"encoding/json"
+	"fmt"
 	"math"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
@@ -108,4 +113,119 @@ func BenchmarkSupernet(b *testing.B) {
 	for b.Loop() {
 		architectureStep(b, n, alphas, weights, x, y)
 	}
+}
+
+// searchedGolden is what testdata/supernet.py says.
+type searchedGolden struct {
+	Batch, Side, Channels, Layers, Nodes int
+	Rate, Momentum, Decay                float64
+	AlphaRate                            float64 `json:"alpha_rate"`
+	AlphaDecay                           float64 `json:"alpha_decay"`
+	Params                               int
+	AlphaLoss                            []float64    `json:"alpha_loss"` // before each step of α
+	Loss, Norm                           []float64    // before each step of the weights; of their gradients
+	AlphaGrad0                           []float64    `json:"alpha_grad0"`
+	AlphaAfter                           []float64    `json:"alpha_after"`
+	Grad0                                [][2]float64 // norm and first number of each parameter
+	ParamAfter                           [][2]float64 `json:"param_after"`
+	LossEvalAfter                        float64      `json:"loss_eval_after"`
+}
+
+// TestSupernetGolden: weights and mixing numbers of a supernet learn what they learn in the
+// code of the DARTS authors.
+func TestSupernetGolden(t *testing.T) {
+	data, err := os.ReadFile("testdata/supernet.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want searchedGolden
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range append(cpu.Every(1), cpu.New(2)) {
+		t.Run(e.Name(), func(t *testing.T) { testSupernetGolden(t, want, e, single) })
+	}
+	e := cpu.New64(2)
+	t.Run(e.Name(), func(t *testing.T) { testSupernetGolden(t, want, e, double) })
+}
+
+func testSupernetGolden[T engine.Float](t *testing.T, want searchedGolden, e engine.EngineOf[T], tol tolerances) {
+	in := arch.Shape{C: 3, H: want.Side, W: want.Side}
+	a, err := cell.DARTSSupernet{Net: cell.DARTSNet{C: want.Channels, Layers: want.Layers, Input: in}, Nodes: want.Nodes}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := newOn(e, a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := wave(n); got != want.Params {
+		t.Fatalf("%d parameters, want %d", got, want.Params)
+	}
+	alphas := slices.Clone(n.Alphas()) // in the order of the edges, normal ones first
+	slices.SortStableFunc(alphas, func(p, q *engine.ParamOf[T]) int {
+		return strings.Compare(p.Name[:len("normal")], q.Name[:len("normal")])
+	})
+	i := 0
+	for _, p := range alphas {
+		for k := range p.W {
+			i++
+			p.W[k] = T(math.Sin(float64(i)) / 2)
+		}
+	}
+	near := nearIn(t)
+	checkAlphas := func(what string, want []float64, tolerance float64, of func(*engine.ParamOf[T]) []T) {
+		i := 0
+		for _, p := range alphas {
+			for k, got := range of(p) {
+				near(fmt.Sprintf("%s %d of %s", what, k, p.Name), float64(got), want[i], tolerance)
+				i++
+			}
+		}
+	}
+	checkParams := func(what string, want [][2]float64, tolerance float64, of func(*engine.ParamOf[T]) []T) {
+		for i, p := range n.Params() {
+			got := momentsOf(of(p))
+			near("norm of "+what+" of "+p.Name, got.L2, want[i][0], tolerance*math.Max(want[i][0], 1))
+			near("first "+what+" of "+p.Name, got.First, want[i][1], tolerance*math.Max(want[i][0], 1))
+		}
+	}
+	weights := func(p *engine.ParamOf[T]) []T { return p.W }
+	grads := func(p *engine.ParamOf[T]) []T { return p.G }
+
+	size := want.Batch * in.Elems()
+	x, held, y := imagesFrom[T](0, size), imagesFrom[T](size, size), labels(want.Batch)
+	adam := &AdamOf[T]{Beta1: .5, Beta2: .999, Eps: 1e-8, WeightDecay: want.AlphaDecay}
+	sgd := &SGDOf[T]{Momentum: want.Momentum, WeightDecay: want.Decay}
+	for step := range want.Loss {
+		s, err := n.Gradients(held, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(fmt.Sprint("loss that α descends, at step ", step), s.Loss, want.AlphaLoss[step], tol.loss)
+		if step == 0 {
+			checkAlphas("gradient", want.AlphaGrad0, tol.grads/10, grads)
+		}
+		if err := adam.Step(n.Alphas(), want.AlphaRate); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = n.Gradients(x, y); err != nil {
+			t.Fatal(err)
+		}
+		near(fmt.Sprint("loss at step ", step), s.Loss, want.Loss[step], tol.loss)
+		if step == 0 {
+			checkParams("gradient", want.Grad0, tol.grads, grads)
+		}
+		near(fmt.Sprint("norm of the gradients at step ", step), gradNorm(n.Params()), want.Norm[step], tol.grads*want.Norm[step])
+		if err := sgd.Step(n.Params(), want.Rate); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checkAlphas("number", want.AlphaAfter, tol.weights, weights)
+	checkParams("weight", want.ParamAfter, tol.weights, weights)
+	s, err := n.Evaluate(x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near("loss in evaluation mode", s.Loss, want.LossEvalAfter, tol.loss)
 }
