@@ -31,11 +31,68 @@ func Mutate(s Space, g Genotype, rng *rand.Rand) (Genotype, error) {
 		return nil, errNoStream
 	}
 	i := open[rng.IntN(len(open))]
-	o := rng.IntN(len(list[i].Options) - 1)
-	if o >= g[i] {
+	return change(s, g, list, i, other(g[i], len(list[i].Options), rng), func(_ int, d Decision) int { return rng.IntN(len(d.Options)) })
+}
+
+// Crossover makes a child of two genotypes: each decision gets the choice of one of
+// them, and either is equally likely (uniform crossover, Syswerda 1989). A parent's
+// choice is found by the decision's name and the option's words. Where only one of the
+// parents took the decision, or has an option that is offered, the child has that one's
+// choice; where neither, the option is drawn. So a child of equal parents is equal to them.
+func Crossover(s Space, a, b Genotype, rng *rand.Rand) (Genotype, error) {
+	if rng == nil {
+		return nil, errNoStream
+	}
+	parents := [2]parent{{genotype: a}, {genotype: b}}
+	for i := range parents {
+		var err error
+		if parents[i].decisions, err = named(s, parents[i].genotype); err != nil {
+			return nil, err
+		}
+	}
+	return complete(s, make(Genotype, 0, len(a)), func(at int, d Decision) int {
+		first := rng.IntN(2)
+		for _, p := range [2]parent{parents[first], parents[1-first]} {
+			if o := p.choice(at, d); o >= 0 {
+				return o
+			}
+		}
+		return rng.IntN(len(d.Options))
+	})
+}
+
+// MutateEach changes each decision of g with a probability, from 0 to 1, to another of
+// its options, and repairs the rest as Mutate does. The result may be g.
+func MutateEach(s Space, g Genotype, probability float64, rng *rand.Rand) (Genotype, error) {
+	list, err := named(s, g)
+	switch {
+	case err != nil:
+		return nil, err
+	case !(probability >= 0 && probability <= 1):
+		return nil, fmt.Errorf("space %s: a decision cannot change with a probability of %g; it is 0 to 1", s.Name(), probability)
+	case rng == nil:
+		return nil, errNoStream
+	}
+	old := parent{g, list}
+	return complete(s, make(Genotype, 0, len(g)), func(at int, d Decision) int {
+		o := old.choice(at, d)
+		switch {
+		case o < 0:
+			return rng.IntN(len(d.Options))
+		case len(d.Options) > 1 && rng.Float64() < probability:
+			return other(o, len(d.Options), rng)
+		}
+		return o
+	})
+}
+
+// other draws one of so many options, but not this.
+func other(option, options int, rng *rand.Rand) int {
+	o := rng.IntN(options - 1)
+	if o >= option {
 		o++
 	}
-	return change(s, g, list, i, o, func(_ int, d Decision) int { return rng.IntN(len(d.Options)) })
+	return o
 }
 
 // Neighbourer is a space with a notion of its own of what is one edit away.
@@ -81,20 +138,30 @@ func change(s Space, g Genotype, list []Decision, i, o int, pick func(int, Decis
 	h := make(Genotype, i+1, len(g))
 	copy(h, g[:i])
 	h[i] = o
+	old := parent{g, list}
 	return complete(s, h, func(at int, d Decision) int {
-		if k := find(list, at, d.Name); k >= 0 {
-			if n := slices.Index(d.Options, list[k].Options[g[k]]); n >= 0 {
-				return n
-			}
+		if n := old.choice(at, d); n >= 0 {
+			return n
 		}
 		return pick(at, d)
 	})
 }
 
-// find is the index of the decision called name, which is most likely at i; -1 if there is none.
-func find(list []Decision, i int, name string) int {
-	if i < len(list) && list[i].Name == name {
-		return i
+// parent is a genotype with its decisions, whose choices another takes over.
+type parent struct {
+	genotype  Genotype
+	decisions []Decision
+}
+
+// choice is the option of d that the parent took, by its words; -1 if it took none of
+// them. The decision, known by its name, is most likely the parent's number at.
+func (p parent) choice(at int, d Decision) int {
+	k := at
+	if k >= len(p.decisions) || p.decisions[k].Name != d.Name {
+		k = slices.IndexFunc(p.decisions, func(own Decision) bool { return own.Name == d.Name })
 	}
-	return slices.IndexFunc(list, func(d Decision) bool { return d.Name == name })
+	if k < 0 {
+		return -1
+	}
+	return slices.Index(d.Options, p.decisions[k].Options[p.genotype[k]])
 }

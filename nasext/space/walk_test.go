@@ -2,6 +2,7 @@ package space_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -103,33 +104,73 @@ func TestNeighboursRepairByNameAndWord(t *testing.T) {
 }
 
 func TestMutateChangesOneDecision(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 8))
 	g := space.Genotype{2, 1, 0}
+	// Each decision with probability 1/3, each of its other options equally; the red
+	// square's colour is drawn anew for a circle.
+	frequencies(t, func(rng *rand.Rand) (space.Genotype, error) { return space.Mutate(tree(fork), g, rng) }, map[string]float64{
+		"[0]": 1. / 6, "[1 0]": 1. / 12, "[1 1]": 1. / 12,
+		"[2 0 0]": 1. / 6, "[2 2 0]": 1. / 6, "[2 1 1]": 1. / 6, "[2 1 2]": 1. / 6,
+	})
+	if !reflect.DeepEqual(g, space.Genotype{2, 1, 0}) {
+		t.Errorf("the parent became %v", g)
+	}
+}
+
+// frequencies compares how often genotypes are drawn with their probabilities.
+func frequencies(t *testing.T, draw func(*rand.Rand) (space.Genotype, error), want map[string]float64) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(11, 12))
 	seen := make(map[string]int)
 	const n = 6000
 	for range n {
-		h, err := space.Mutate(tree(fork), g, rng)
+		h, err := draw(rng)
 		if err != nil {
 			t.Fatal(err)
 		}
 		seen[fmt.Sprint(h)]++
 	}
-	if !reflect.DeepEqual(g, space.Genotype{2, 1, 0}) {
-		t.Errorf("the parent became %v", g)
-	}
-	// Each decision with probability 1/3, each of its other options equally; the red
-	// square's colour is drawn anew for a circle.
-	for h, share := range map[string]float64{
-		"[0]": 1. / 6, "[1 0]": 1. / 12, "[1 1]": 1. / 12,
-		"[2 0 0]": 1. / 6, "[2 2 0]": 1. / 6, "[2 1 1]": 1. / 6, "[2 1 2]": 1. / 6,
-	} {
+	for h, share := range want {
 		if got := float64(seen[h]) / n; got < share-.025 || got > share+.025 {
 			t.Errorf("%s came with frequency %.3f, want %.3f", h, got, share)
 		}
 		delete(seen, h)
 	}
 	if len(seen) > 0 {
-		t.Errorf("these are not one decision away: %v", seen)
+		t.Errorf("these cannot come: %v", seen)
+	}
+}
+
+func TestCrossover(t *testing.T) {
+	of := func(a, b space.Genotype) func(*rand.Rand) (space.Genotype, error) {
+		return func(rng *rand.Rand) (space.Genotype, error) { return space.Crossover(tree(fork), a, b, rng) }
+	}
+	// A red square of side 2 and a blue circle: a square has the side of the square and
+	// either colour; a circle is blue, as there are no red ones.
+	frequencies(t, of(space.Genotype{2, 1, 0}, space.Genotype{1, 1}), map[string]float64{"[2 1 0]": .25, "[2 1 2]": .25, "[1 1]": .5})
+	frequencies(t, of(space.Genotype{2, 1, 0}, space.Genotype{2, 0, 2}), map[string]float64{"[2 1 0]": .25, "[2 1 2]": .25, "[2 0 0]": .25, "[2 0 2]": .25})
+	frequencies(t, of(space.Genotype{2, 1, 0}, space.Genotype{0}), map[string]float64{"[2 1 0]": .5, "[0]": .5})
+	frequencies(t, of(space.Genotype{2, 1, 0}, space.Genotype{2, 1, 0}), map[string]float64{"[2 1 0]": 1})
+	if _, err := of(space.Genotype{0}, space.Genotype{3})(rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), "choice 0 (shape) is option 3; there are options 0 to 2") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestMutateEach(t *testing.T) {
+	of := func(g space.Genotype, p float64) func(*rand.Rand) (space.Genotype, error) {
+		return func(rng *rand.Rand) (space.Genotype, error) { return space.MutateEach(tree(fork), g, p, rng) }
+	}
+	frequencies(t, of(space.Genotype{2, 1, 0}, 0), map[string]float64{"[2 1 0]": 1})
+	frequencies(t, of(space.Genotype{1, 1}, .5), map[string]float64{
+		"[1 0]": .25, "[1 1]": .25, "[0]": .25,
+		// A square's side is drawn; half of them keep their colour, the others have either other.
+		"[2 0 1]": .25 / 6, "[2 1 1]": .25 / 6, "[2 2 1]": .25 / 6,
+		"[2 0 0]": .25 / 12, "[2 1 0]": .25 / 12, "[2 2 0]": .25 / 12,
+		"[2 0 2]": .25 / 12, "[2 1 2]": .25 / 12, "[2 2 2]": .25 / 12,
+	})
+	for _, p := range []float64{-.1, 1.1, math.NaN()} {
+		if _, err := of(space.Genotype{0}, p)(rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), "it is 0 to 1") {
+			t.Errorf("a probability of %g: error is %v", p, err)
+		}
 	}
 }
 
@@ -199,7 +240,9 @@ func TestNoStreamOfRandomNumbers(t *testing.T) {
 	s := tree(func(g space.Genotype) (string, []string) { return [...]string{"q", ""}[len(g)], []string{"a", "b"} })
 	_, random := space.Random(s, nil)
 	_, mutate := space.Mutate(s, space.Genotype{0}, nil)
-	for _, err := range []error{random, mutate} {
+	_, each := space.MutateEach(s, space.Genotype{0}, .5, nil)
+	_, cross := space.Crossover(s, space.Genotype{0}, space.Genotype{0}, nil)
+	for _, err := range []error{random, mutate, each, cross} {
 		if err == nil || !strings.Contains(err.Error(), "give one, such as seed.Stream") {
 			t.Errorf("error is %v", err)
 		}

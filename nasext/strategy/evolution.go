@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -16,6 +17,16 @@ type Evolution struct {
 	Population int  // how many architectures live; 0 means 100
 	Sample     int  // how many meet in a tournament; 0 means 25
 	Distinct   bool // avoid what was proposed before
+
+	// Worst makes the member with the lowest score die (of equals, the oldest), and not
+	// the oldest: non-aging evolution, which the article compares with.
+	Worst bool
+	// Identity is the probability that a child is its parent unchanged, to be estimated
+	// again if the search repeats; 0.05 in the article's experiments.
+	Identity float64
+	// Crossover is the probability that a child is made of the winners of two tournaments
+	// (space.Crossover), and not by a mutation; 0 in the article.
+	Crossover float64
 }
 
 // Member is one architecture of a population.
@@ -23,7 +34,8 @@ type Member struct {
 	Genotype space.Genotype
 	Score    float64
 	Number   int // of its proposal, from 1
-	Parent   int // the number of the architecture it was mutated from; 0 if drawn at random
+	Parent   int // the number of the architecture it was made from; 0 if drawn at random
+	Other    int // the number of its second parent; 0 if it was not made by crossover
 }
 
 // cloneMembers copies members for a caller to keep.
@@ -42,7 +54,7 @@ type AgingEvolution struct {
 	settings   Evolution
 	population []Member // the oldest first
 	proposed   int      // so far
-	parents    []int    // of the pending batch
+	parents    [][2]int // of the pending batch
 	seen       set      // only if distinct
 	turn
 }
@@ -52,7 +64,8 @@ type AgingEvolution struct {
 // Population architectures are drawn at random. From then on, Sample members are
 // drawn from the population with replacement; the best of them (of equals, the
 // one drawn first) is the parent, one mutation of it (space.Mutate) the child;
-// the child joins, and the oldest member, however good, dies.
+// the child joins, and the oldest member, however good, dies. Settings make of it the
+// article's variants and others.
 //
 // Batches: as long as members are missing, proposals are random draws; the rest
 // of a batch are independent tournaments in the population as told so far (random
@@ -79,6 +92,8 @@ func RegularizedEvolution(s space.Space, randomSeed uint64, settings Evolution) 
 		return nil, fmt.Errorf("strategy: evolution with a population of %d; it must be at least 1, or 0 for 100", settings.Population)
 	case settings.Sample < 0:
 		return nil, fmt.Errorf("strategy: evolution with tournaments of %d; they must be at least 1, or 0 for 25", settings.Sample)
+	case !(settings.Identity >= 0 && settings.Crossover >= 0 && settings.Identity+settings.Crossover <= 1):
+		return nil, fmt.Errorf("strategy: evolution with probabilities %g of identity and %g of crossover; they must be at least 0, and at most 1 together", settings.Identity, settings.Crossover)
 	}
 	e := &AgingEvolution{space: s, seed: randomSeed, settings: settings, turn: turn{who: "evolution"}}
 	if settings.Distinct {
@@ -89,11 +104,20 @@ func RegularizedEvolution(s space.Space, randomSeed uint64, settings Evolution) 
 
 // Name says the settings and the seed.
 func (e *AgingEvolution) Name() string {
-	distinct := ""
-	if e.settings.Distinct {
-		distinct = " distinct"
+	s, variant := e.settings, ""
+	if s.Distinct {
+		variant += " distinct"
 	}
-	return fmt.Sprintf("evolution(population %d sample %d%s seed %d)", e.settings.Population, e.settings.Sample, distinct, e.seed)
+	if s.Worst {
+		variant += " worst dies"
+	}
+	if s.Identity > 0 {
+		variant += fmt.Sprintf(" identity %g", s.Identity)
+	}
+	if s.Crossover > 0 {
+		variant += fmt.Sprintf(" crossover %g", s.Crossover)
+	}
+	return fmt.Sprintf("evolution(population %d sample %d%s seed %d)", s.Population, s.Sample, variant, e.seed)
 }
 
 // Population is who lives now, the oldest first.
@@ -105,7 +129,7 @@ func (e *AgingEvolution) Ask(n int) ([]Proposal, error) {
 		return nil, err
 	}
 	missing := e.settings.Population - len(e.population)
-	batch, parents := make([]space.Genotype, 0, n), make([]int, 0, n)
+	batch, parents := make([]space.Genotype, 0, n), make([][2]int, 0, n)
 	fresh := set{} // of this batch
 	for i := range n {
 		rng := seed.Stream(e.seed, "strategy", "evolution", strconv.Itoa(e.proposed+i))
@@ -127,19 +151,36 @@ func (e *AgingEvolution) Ask(n int) ([]Proposal, error) {
 }
 
 // propagate makes one proposal, and says whose child it is.
-func (e *AgingEvolution) propagate(rng *rand.Rand, random bool, fresh set) (g space.Genotype, parent int, err error) {
+func (e *AgingEvolution) propagate(rng *rand.Rand, random bool, fresh set) (g space.Genotype, parents [2]int, err error) {
 	for repeats := 0; ; repeats++ {
 		if random || len(e.population) == 0 {
 			g, err = space.Random(e.space, rng)
 		} else {
-			best := e.tournament(rng)
-			parent = best.Number
-			g, err = space.Mutate(e.space, best.Genotype, rng)
+			g, parents, err = e.child(rng)
 		}
 		if err != nil || !e.settings.Distinct || repeats == maxRepeats || !e.seen.has(g) && !fresh.has(g) {
-			return g, parent, err
+			return g, parents, err
 		}
 	}
+}
+
+// child is made of the winner of a tournament, or of two, and says of which.
+func (e *AgingEvolution) child(rng *rand.Rand) (g space.Genotype, parents [2]int, err error) {
+	best := e.tournament(rng)
+	how := 1.0
+	if e.settings.Identity+e.settings.Crossover > 0 {
+		how = rng.Float64()
+	}
+	switch {
+	case how < e.settings.Identity:
+		return best.Genotype, [2]int{best.Number, 0}, nil
+	case how < e.settings.Identity+e.settings.Crossover:
+		other := e.tournament(rng)
+		g, err = space.Crossover(e.space, best.Genotype, other.Genotype, rng)
+		return g, [2]int{best.Number, other.Number}, err
+	}
+	g, err = space.Mutate(e.space, best.Genotype, rng)
+	return g, [2]int{best.Number, 0}, err
 }
 
 // tournament is the best of Sample members, drawn with replacement.
@@ -154,7 +195,7 @@ func (e *AgingEvolution) tournament(rng *rand.Rand) Member {
 }
 
 // Tell lets those that did not fail join, in the order asked; for each that is
-// too many, the oldest dies.
+// too many, one dies.
 func (e *AgingEvolution) Tell(batch []Observation) error {
 	proposals := e.pending
 	if err := e.told(batch); err != nil {
@@ -168,11 +209,18 @@ func (e *AgingEvolution) Tell(batch []Observation) error {
 			Genotype: proposals[i].Genotype,
 			Score:    o.Score,
 			Number:   e.proposed - len(batch) + i + 1,
-			Parent:   e.parents[i],
+			Parent:   e.parents[i][0],
+			Other:    e.parents[i][1],
 		})
 	}
-	if over := len(e.population) - e.settings.Population; over > 0 {
+	over := max(len(e.population)-e.settings.Population, 0)
+	if !e.settings.Worst {
 		e.population = slices.Delete(e.population, 0, over)
+		return nil
+	}
+	for range over {
+		worst := slices.MinFunc(e.population, func(a, b Member) int { return cmp.Compare(a.Score, b.Score) })
+		e.population = slices.DeleteFunc(e.population, func(m Member) bool { return m.Number == worst.Number })
 	}
 	return nil
 }

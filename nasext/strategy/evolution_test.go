@@ -2,6 +2,8 @@ package strategy_test
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +28,9 @@ func TestEvolutionSettings(t *testing.T) {
 	}{
 		{nil, strategy.Evolution{}, "needs a space"},
 		{bits{2}, strategy.Evolution{Population: -1}, "a population of -1; it must be at least 1, or 0 for 100"},
+		{bits{2}, strategy.Evolution{Identity: .5, Crossover: .6}, "probabilities 0.5 of identity and 0.6 of crossover; they must be at least 0, and at most 1 together"},
+		{bits{2}, strategy.Evolution{Identity: -.1}, "at least 0"},
+		{bits{2}, strategy.Evolution{Crossover: math.NaN()}, "at least 0"},
 		{bits{2}, strategy.Evolution{Sample: -1}, "tournaments of -1; they must be at least 1, or 0 for 25"},
 	} {
 		if _, err := strategy.RegularizedEvolution(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -34,6 +39,91 @@ func TestEvolutionSettings(t *testing.T) {
 	}
 	if got, want := evolution(t, bits{2}, 1, strategy.Evolution{}).Name(), "evolution(population 100 sample 25 seed 1)"; got != want {
 		t.Errorf("with the defaults it is %q, want %q", got, want)
+	}
+}
+
+// Of a population in which the worst dies, the best stays for ever.
+func TestEvolutionKillsTheWorst(t *testing.T) {
+	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 5, Sample: 3, Worst: true})
+	turns(t, e, ones, 5)
+	for step := range 40 {
+		before := e.Population()
+		child := turns(t, e, ones, 1)[0]
+		scores := []float64{ones(child)}
+		for _, m := range before {
+			scores = append(scores, m.Score)
+		}
+		slices.Sort(scores)
+		var left []float64
+		for _, m := range e.Population() {
+			left = append(left, m.Score)
+		}
+		slices.Sort(left)
+		if !slices.Equal(left, scores[1:]) {
+			t.Fatalf("step %d: of scores %v are left %v", step, scores, left)
+		}
+	}
+	// Of equals the oldest dies.
+	e = evolution(t, bits{20}, 3, strategy.Evolution{Population: 3, Sample: 3, Worst: true})
+	turns(t, e, func(space.Genotype) float64 { return 1 }, 3, 1, 2)
+	for i, m := range e.Population() {
+		if m.Number != 4+i {
+			t.Errorf("member %d is number %d", i, m.Number)
+		}
+	}
+}
+
+// Children are copies, crossovers or mutations, as often as is said.
+func TestEvolutionVariants(t *testing.T) {
+	e := evolution(t, bits{60}, 3, strategy.Evolution{Population: 50, Sample: 2, Identity: .2, Crossover: .5})
+	if got, want := e.Name(), "evolution(population 50 sample 2 identity 0.2 crossover 0.5 seed 3)"; got != want {
+		t.Errorf("it is called %q, want %q", got, want)
+	}
+	flat := func(space.Genotype) float64 { return 0 }
+	turns(t, e, flat, 50)
+	parents := map[int]strategy.Member{}
+	for _, m := range e.Population() {
+		parents[m.Number] = m
+	}
+	const n = 2000
+	batch, err := e.Ask(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := observe(batch, flat)
+	for i := range told[:n-50] {
+		told[i].Failed = true // so that the population has those of one batch
+	}
+	if err := e.Tell(told); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range e.Population() {
+		a, b := parents[m.Parent], parents[m.Other]
+		for i, o := range m.Genotype {
+			if m.Other > 0 && o != a.Genotype[i] && o != b.Genotype[i] {
+				t.Fatalf("the child %v has a choice of neither parent, %v and %v", m, a, b)
+			}
+		}
+		if d := differ(m.Genotype, a.Genotype); m.Other == 0 && d > 1 {
+			t.Errorf("the child %v is %d mutations away from %v", m, d, a)
+		}
+	}
+	copies, mutants := 0, 0
+	for _, p := range batch {
+		near := 60
+		for _, m := range parents {
+			near = min(near, differ(p.Genotype, m.Genotype))
+		}
+		switch near {
+		case 0:
+			copies++
+		case 1:
+			mutants++
+		}
+	}
+	// A crossover is a copy where both tournaments have one winner, once in fifty.
+	if c, m := float64(copies)/n, float64(mutants)/n; math.Abs(c-.21) > .03 || math.Abs(m-.3) > .03 {
+		t.Errorf("%.3f of the children are copies and %.3f mutants, want 0.21 and 0.3", c, m)
 	}
 }
 

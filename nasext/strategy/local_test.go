@@ -64,7 +64,7 @@ func TestSteepestAscentByHand(t *testing.T) {
 			t.Errorf("when all is seen, error is %v", err)
 		}
 	}
-	if got, want := fmt.Sprint(h.Optima()), "[{[0 1 1] 4 6 3} {[1 0 1] 9 8 0}]"; got != want {
+	if got, want := fmt.Sprint(h.Optima()), "[{[0 1 1] 4 6 3 0} {[1 0 1] 9 8 0 0}]"; got != want {
 		t.Errorf("local optima are %s, want %s", got, want)
 	}
 }
