@@ -8,8 +8,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -60,33 +60,127 @@ func TestAllFail(t *testing.T) {
 	}
 }
 
-// A panic of the estimator reaches the caller of Search, with its trace, and
-// leaves the study in order.
+// A trial whose estimate panics has failed, with what the panic says and where it began,
+// and the search goes on as if it had returned the error.
 func TestEstimatorPanic(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "study.db")
-	var calls atomic.Int64
-	cfg := reinforced(t, 40)
-	cfg.Path = path
-	cfg.Estimator = noisy{each: func(context.Context) {
-		if calls.Add(1) == 9 {
-			panic("index out of range")
-		}
-	}}
-	func() {
-		defer func() {
-			v := fmt.Sprint(recover())
-			if !strings.Contains(v, "estimating trial") || !strings.Contains(v, "index out of range") || !strings.Contains(v, "search_test.go") {
-				t.Errorf("Search panicked with %s", v)
+	for _, test := range []struct {
+		fail func()
+		want string
+	}{
+		{func() { panic("no such layer") }, "panic: no such layer (nasext.TestEstimatorPanic.func1, errors_test.go:"},
+		{func() { panic(errors.New("an error")) }, "panic: an error (nasext.TestEstimatorPanic.func2, errors_test.go:"},
+		{func() { _ = make([]int, 0)[len(os.Args)+2] }, "panic: runtime error: index out of range ["},
+		{func() { var p *Trial; p.Number++ }, "panic: runtime error: invalid memory address or nil pointer dereference (nasext.TestEstimatorPanic.func4, errors_test.go:"},
+	} {
+		for _, workers := range []int{1, 3} {
+			path := filepath.Join(t.TempDir(), "study.db")
+			cfg := reinforced(t, 40)
+			cfg.Path, cfg.Workers, cfg.Estimator = path, workers, panics{test.fail}
+			r := search(t, cfg)
+			failed := 0
+			for _, trial := range r.Trials {
+				if strings.HasPrefix(trial.Error, "panic: ") {
+					failed++
+					if !trial.Failed || !strings.HasPrefix(trial.Error, test.want) {
+						t.Errorf("trial %d: failed %t, %q; want %q", trial.Number, trial.Failed, trial.Error, test.want)
+					}
+				}
 			}
-		}()
-		r, err := Search(context.Background(), cfg)
-		t.Errorf("Search returned %v, %v in spite of the panic", r, err)
-	}()
-	got, err := Resume(context.Background(), path, reinforced(t, 40))
-	if err != nil {
-		t.Fatal(err)
+			if failed == 0 || r.Best == nil {
+				t.Errorf("%d trials failed, best %v: this test does not show what it should", failed, r.Best)
+			}
+			again, err := Resume(context.Background(), path, cfg.with(reinforced(t, 40).Strategy))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameTrials(t, "read again", again.Trials, r.Trials)
+		}
 	}
-	sameTrials(t, "resumed after a panic", got.Trials, search(t, reinforced(t, 40)).Trials)
+}
+
+// panics is noisy, but fails by a panic.
+type panics struct{ fail func() }
+
+func (panics) Name() string { return "panics" }
+
+func (p panics) Estimate(ctx context.Context, a *arch.Arch, s uint64) (estimate.Estimate, error) {
+	e, err := noisy{}.Estimate(ctx, a, s)
+	if err != nil {
+		p.fail()
+	}
+	return e, err
+}
+
+// with is the configuration with another strategy.
+func (c Config) with(s strategy.Strategy) Config {
+	c.Strategy = s
+	return c
+}
+
+// An estimator that ends its goroutine, as a test's FailNow does, ends the search and
+// not the program, and no worker waits for ever.
+func TestEstimatorEndsItsGoroutine(t *testing.T) {
+	cfg := reinforced(t, 40)
+	cfg.Workers = 3
+	cfg.Estimator = panics{runtime.Goexit}
+	r, err := Search(context.Background(), cfg)
+	if err == nil || !strings.Contains(err.Error(), "estimator panics has ended its goroutine; it has to return") || r.Status != study.Stopped {
+		t.Errorf("status %s, error %v", r.Status, err)
+	}
+}
+
+// failing fails the trials from the given number on.
+type failing struct{ from int }
+
+func (failing) Name() string { return "failing" }
+
+func (f failing) Estimate(_ context.Context, _ *arch.Arch, s uint64) (estimate.Estimate, error) {
+	for i := 1; i < f.from; i++ {
+		if s == seed.Derive(11, "trial", fmt.Sprint(i)) {
+			return estimate.Estimate{Score: 1}, nil
+		}
+	}
+	return estimate.Estimate{}, errors.New("the disk is gone")
+}
+
+// Failures in a row end a search at the same trial on any number of workers, and when it
+// is resumed; what can't be built counts neither as failure nor as success.
+func TestMaxFailures(t *testing.T) {
+	for _, test := range []struct {
+		set, most int
+	}{{0, 30}, {2, 2}, {-1, -1}} {
+		for _, workers := range []int{1, 4} {
+			path := filepath.Join(t.TempDir(), "study.db")
+			cfg := Config{
+				Space: toy{4}, Strategy: strategy.Grid(toy{4}), Estimator: failing{4}, Trials: 60, Batch: 1, Seed: 11,
+				Repeat: true, Workers: workers, MaxFailures: test.set, Path: path,
+			}
+			check := func(r *Result, err error) {
+				t.Helper()
+				if test.most < 0 {
+					if err != nil || len(r.Trials) != 60 {
+						t.Errorf("%d trials, error %v", len(r.Trials), err)
+					}
+					return
+				}
+				want := fmt.Sprintf("all %d estimates failed, the last because: the disk is gone; Config.MaxFailures", test.most)
+				if !errors.Is(err, ErrFailing) || !strings.Contains(err.Error(), want) {
+					t.Errorf("error is %v, want one that says %q", err, want)
+				}
+				estimated := 0
+				for _, trial := range r.Trials {
+					if trial.Hash != "" {
+						estimated++
+					}
+				}
+				if want := 3 + test.most; estimated != want || r.Status != study.Stopped {
+					t.Errorf("%d estimates and status %s, want %d", estimated, r.Status, want)
+				}
+			}
+			check(Search(context.Background(), cfg))
+			check(Resume(context.Background(), path, cfg.with(strategy.Grid(toy{4}))))
+		}
+	}
 }
 
 // endless is a space in which no architecture is ever complete.
@@ -147,6 +241,7 @@ func TestErrors(t *testing.T) {
 		{searchErr(func(c *Config) { c.Estimator = nil }), nil, "Config.Estimator is nil"},
 		{searchErr(func(c *Config) { c.Trials = 0 }), nil, "Config.Trials is 0; it must be at least 1"},
 		{searchErr(func(c *Config) { c.Batch = -1 }), nil, "Config.Batch is -1"},
+		{searchErr(func(c *Config) { c.MaxFailures = -2 }), nil, "Config.MaxFailures is -2"},
 		{searchErr(func(c *Config) { c.Workers = -1 }), nil, "Config.Workers is -1"},
 		{searchErr(func(c *Config) { c.Space = endless{} }), nil, "it holds no architecture"},
 		{searchErr(func(c *Config) { c.Space = stutter{} }), nil, `decisions 0 and 1 of [0 0] are both called "again"`},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -24,6 +23,8 @@ type run struct {
 	stored map[int]Trial    // finished before this run, by number
 	first  map[string]Trial // the trial that estimated an architecture, by key
 	live   *live            // nil if nothing is shown
+
+	failures failures // in a row, up to the last trial that was reported
 }
 
 func newRun(cfg Config, record *study.Study) *run {
@@ -177,12 +178,12 @@ func (r *run) key(t Trial) string {
 	return fmt.Sprintf("%s with %d", what, t.Budget)
 }
 
-// outcome is what a worker sends back.
+// outcome is how an estimate has ended.
 type outcome struct {
-	index    int
-	trial    Trial
-	skipped  bool // the context ended first
-	panicked string
+	index   int
+	trial   Trial
+	skipped bool  // the context ended first
+	err     error // not of the trial, but of the search
 }
 
 // work estimates what has to be estimated, stores each trial as soon as it is
@@ -190,7 +191,11 @@ type outcome struct {
 func (r *run) work(ctx context.Context, jobs []job) error {
 	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	var workers sync.WaitGroup
+	defer func() { // also if a callback panics, nothing is left at work
+		cancel()
+		workers.Wait()
+	}()
 
 	var todo []int
 	for i := range jobs {
@@ -198,24 +203,18 @@ func (r *run) work(ctx context.Context, jobs []job) error {
 			todo = append(todo, i)
 		}
 	}
-	queue := make(chan int, len(todo))
-	for _, i := range todo {
-		queue <- i
-	}
-	close(queue)
 	outcomes := make(chan outcome, len(todo))
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	for range min(r.cfg.workers(), len(todo)) {
-		workers.Go(func() {
-			for i := range queue {
-				outcomes <- r.estimate(ctx, i, jobs[i].trial, jobs[i].arch)
-			}
-		})
+	started, done := 0, 0
+	// start gives every idle worker something to do.
+	start := func() {
+		for ; started < len(todo) && started-done < r.cfg.workers(); started++ {
+			i := todo[started]
+			t, a := jobs[i].trial, jobs[i].arch
+			workers.Go(func() { r.estimate(ctx, i, t, a, outcomes) })
+		}
 	}
 
 	var failure error
-	panicked := ""
 	stop := func(err error) {
 		if failure == nil {
 			failure = err
@@ -243,57 +242,59 @@ func (r *run) work(ctx context.Context, jobs []job) error {
 			j.finished = true
 			r.remember(j.trial)
 		}
-		for ; reported < len(jobs) && jobs[reported].finished; reported++ {
-			if _, old := r.stored[jobs[reported].trial.Number]; !old {
-				r.report(jobs[reported].trial)
+		for ; failure == nil && reported < len(jobs) && jobs[reported].finished; reported++ {
+			t := jobs[reported].trial
+			if _, old := r.stored[t.Number]; !old {
+				r.report(t)
+			}
+			if err := r.failures.count(t, r.cfg.MaxFailures); err != nil {
+				stop(err)
 			}
 		}
 	}
 	settle()
-	for range todo {
+	for start(); done < started && failure == nil; {
 		o := <-outcomes
-		switch {
-		case o.panicked != "":
-			if panicked == "" {
-				panicked = o.panicked
-			}
-			stop(errors.New("nasext: the estimator panicked"))
-		case !o.skipped:
+		done++
+		if o.err != nil {
+			stop(o.err)
+			break
+		}
+		start()
+		if !o.skipped {
 			jobs[o.index].trial, jobs[o.index].arch = o.trial, nil
 			settle()
 		}
 	}
-	if panicked != "" {
-		workers.Wait()
-		panic(panicked) // on the caller's goroutine, where it can be recovered
-	}
-	if failure == nil {
-		failure = outer.Err()
-		if reported == len(jobs) {
-			failure = nil // the end of the context came too late to matter for this batch
-		}
+	if failure == nil && reported < len(jobs) {
+		failure = outer.Err() // an end of the context that comes later doesn't matter for this batch
 	}
 	return failure
 }
 
-// estimate makes one trial. It runs on a worker.
-func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch) (o outcome) {
-	o = outcome{index: index, trial: t}
+// estimate makes one trial and sends how it ended, whatever the estimator does.
+func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch, outcomes chan<- outcome) {
+	o := outcome{index: index, trial: t}
 	if ctx.Err() != nil {
 		o.skipped = true
-		return o
+		outcomes <- o
+		return
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			o.panicked = fmt.Sprintf("estimating trial %d %v: %v\n\n%s", t.Number, t.Genotype, v, debug.Stack())
-		}
-	}()
+	o.err = fmt.Errorf("nasext: trial %d %v: estimator %s has ended its goroutine; it has to return", t.Number, t.Genotype, r.cfg.Estimator.Name())
 	o.trial.Started = time.Now()
-	e, err := r.score(ctx, t, a)
-	o.trial.Seconds = time.Since(o.trial.Started).Seconds()
+	defer func() {
+		o.trial.Seconds = time.Since(o.trial.Started).Seconds()
+		if ctx.Err() != nil && (o.err != nil || o.trial.Failed) {
+			o.skipped, o.err = true, nil // stopped, not failed
+		}
+		outcomes <- o
+	}()
+	var e estimate.Estimate
+	err := guard(func() (err error) {
+		e, err = r.score(ctx, t, a)
+		return err
+	})
 	switch {
-	case err != nil && ctx.Err() != nil:
-		o.skipped = true // stopped, not failed
 	case err != nil:
 		o.trial.Failed, o.trial.Error = true, err.Error()
 	case !finite(e.Score):
@@ -301,7 +302,7 @@ func (r *run) estimate(ctx context.Context, index int, t Trial, a *arch.Arch) (o
 	default:
 		o.trial.Score, o.trial.Estimate = e.Score, e
 	}
-	return o
+	o.err = nil
 }
 
 func (r *run) score(ctx context.Context, t Trial, a *arch.Arch) (estimate.Estimate, error) {

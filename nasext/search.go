@@ -34,6 +34,9 @@ type Trial = study.Trial
 // ErrNoSuccess is what a search ends with if every trial has failed.
 var ErrNoSuccess = errors.New("no architecture could be built and estimated")
 
+// ErrFailing is what a search ends with if too many estimates in a row have failed.
+var ErrFailing = errors.New("the estimator keeps failing")
+
 var errNoContext = errors.New("nasext: the context is nil; give context.Background(), or one that can be cancelled")
 
 // Config says what is searched, and how.
@@ -58,6 +61,12 @@ type Config struct {
 	// each proposal; the zero value is one epoch.
 	Unit estimate.Budget
 
+	// MaxFailures is how many estimates may fail one after the other, by number;
+	// the search ends with an error that wraps ErrFailing if as many have. 0
+	// means 30; -1 sets no limit. Architectures that can't be built and copies
+	// don't count.
+	MaxFailures int
+
 	// Repeat estimates an architecture again if it is proposed again, with the
 	// seed of the new trial. Without it the new trial is a copy of the first
 	// one of the same architecture, which costs nothing: see Trial.CopyOf.
@@ -76,6 +85,8 @@ type Config struct {
 // defaultBatch is the number of children in the batches of Zoph and Le 2017.
 const defaultBatch = 8
 
+const defaultMaxFailures = 30
+
 // Result is what a search has found.
 type Result struct {
 	Spec   study.Spec   // what was searched
@@ -90,13 +101,14 @@ type Result struct {
 
 // Search makes a study and runs all its trials. If the context ends, or
 // something goes wrong midway, it returns the trials finished until then
-// together with the error. A trial that fails is recorded as failed and ends
-// nothing, but if all fail the error wraps ErrNoSuccess.
+// together with the error. A trial whose estimate fails, panics or is no finite number
+// is recorded as failed with the reason, and the search goes on: until MaxFailures in a
+// row have failed, and if all have, the error wraps ErrNoSuccess.
 //
 // The seed of trial n is seed.Derive(cfg.Seed, "trial", n). An architecture is
-// known by its hash, or by its genotype if the estimator goes by that: one that was already estimated, or fails, in an earlier trial
-// or one of a lower number of the same batch is not estimated again, unless
-// Repeat says so.
+// known by its hash, or by its genotype if the estimator goes by that: one that was
+// already estimated, or fails, in an earlier trial or one of a lower number of the same
+// batch is not estimated again, unless Repeat says so.
 func Search(ctx context.Context, cfg Config) (*Result, error) {
 	if ctx == nil {
 		return nil, errNoContext
@@ -104,7 +116,7 @@ func Search(ctx context.Context, cfg Config) (*Result, error) {
 	if cfg.Batch == 0 {
 		cfg.Batch = defaultBatch
 	}
-	cfg.setUnit()
+	cfg.setDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -138,7 +150,7 @@ func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
 	if cfg.Batch == 0 {
 		cfg.Batch = record.Spec().Batch
 	}
-	cfg.setUnit()
+	cfg.setDefaults()
 	if err := cfg.validate(); err != nil {
 		record.Close()
 		return nil, err
@@ -155,8 +167,11 @@ func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
 	return finish(ctx, cfg, record)
 }
 
-// setUnit fills in what a unit of budget is.
-func (c *Config) setUnit() {
+// setDefaults fills in what a unit of budget is, and what ends a search that fails.
+func (c *Config) setDefaults() {
+	if c.MaxFailures == 0 {
+		c.MaxFailures = defaultMaxFailures
+	}
 	if c.Unit == (estimate.Budget{}) {
 		c.Unit.Epochs = 1
 	}
@@ -177,6 +192,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("nasext: Config.Batch is %d; it must be at least 1, or 0 for %d", c.Batch, defaultBatch)
 	case c.Unit.Epochs < 0 || c.Unit.Samples < 0:
 		return fmt.Errorf("nasext: Config.Unit is %+v; a unit of budget is a number of epochs or samples, or both", c.Unit)
+	case c.MaxFailures < -1:
+		return fmt.Errorf("nasext: Config.MaxFailures is %d; it must be at least 1, or 0 for %d, or -1 for no limit", c.MaxFailures, defaultMaxFailures)
 	case c.Workers < 0:
 		return fmt.Errorf("nasext: Config.Workers is %d; it must be at least 1, or 0 for one for each processor", c.Workers)
 	}
@@ -220,7 +237,7 @@ func create(cfg Config) (*study.Study, error) {
 
 // finish runs a study to its end, records how it ended and closes it.
 func finish(ctx context.Context, cfg Config, record *study.Study) (*Result, error) {
-	// Also if the estimator panics, what is stored is left in order.
+	// Also if a strategy or a callback panics, what is stored is left in order.
 	defer record.Close()
 	status, err := newRun(cfg, record).all(ctx)
 	if e := record.SetStatus(status); e != nil {
