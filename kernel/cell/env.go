@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -57,6 +58,7 @@ func New(lib *library.Library) (*Env, error) {
 	}
 	symbols.setStacks(runtime.New(world{e}))
 	e.rt.SetStack(world{e})
+	e.rt.SetPlace(e.place)
 	e.low = lower.New(e.fset, e.rt, symbols)
 	hooks := types.NewPackage("rt", "rt")
 	args := types.NewTuple(types.NewParam(token.NoPos, hooks, "values", types.NewSlice(types.NewInterfaceType(nil, nil))))
@@ -189,6 +191,16 @@ func (e *Env) failure(ctx context.Context, err error) error {
 func interrupted(ctx context.Context, p *rt.Panic) bool {
 	r, ok := p.Value.(*raised)
 	return ok && ctx.Err() != nil && errors.Is(r.err, ctx.Err())
+}
+
+// place is the innermost line of a panic's trace that is a cell's, without its folder.
+func (e *Env) place(p *rt.Panic) string {
+	frames := e.panicked(p).Frames
+	if len(frames) == 0 {
+		return ""
+	}
+	f := frames[len(frames)-1]
+	return fmt.Sprintf("%s, %s:%d", f.Function, path.Base(f.Cell), f.Line)
 }
 
 func (e *Env) panicked(p *rt.Panic) *RuntimeError {

@@ -10,6 +10,7 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext = []Symbol{
 	{"Config", (*p.Config)(nil), value},
+	{"ErrFailing", &p.ErrFailing, variable},
 	{"ErrNoSuccess", &p.ErrNoSuccess, variable},
 	{"Fit", p.Fit, value},
 	{"Result", (*p.Result)(nil), value},

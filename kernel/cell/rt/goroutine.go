@@ -101,15 +101,33 @@ func (r *Runtime) inside(home *Cell, call func()) {
 		return
 	}
 	p = r.exact(p)
-	if !uncatchable(p) && compiledCatches() {
-		panic(p)
+	if !uncatchable(p) {
+		switch compiledCatches() {
+		case catchesValue:
+			panic(p)
+		case catchesPlaced:
+			told := r.newPanic(p, g)
+			if r.place != nil {
+				told.place = r.place(told)
+			}
+			panic(told)
+		}
 	}
 	r.fail(c, g, p)
 	runtime.Goexit()
 }
 
-// compiledCatches: the caller of lowered code is known to recover from its panics.
-func compiledCatches() bool {
+// What the compiled callers of lowered code do with its panics.
+type catches int
+
+const (
+	catchesNone   catches = iota
+	catchesValue          // they recover from it and want the value
+	catchesPlaced         // they recover from it and want a *Panic, which has the place too
+)
+
+// compiledCatches says whether the caller of lowered code is known to recover from its panics.
+func compiledCatches() catches {
 	var pcs [64]uintptr
 	fs := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
@@ -117,9 +135,11 @@ func compiledCatches() bool {
 		switch {
 		case f.Function == "net/http.(*conn).serve", strings.HasPrefix(f.Function, "golang.org/x/sync/errgroup."),
 			strings.HasPrefix(f.Function, "testing.tRunner"):
-			return true
+			return catchesValue
+		case f.Function == "github.com/nascent-go/nascent/nasext.guard":
+			return catchesPlaced
 		case !more:
-			return false
+			return catchesNone
 		}
 	}
 }

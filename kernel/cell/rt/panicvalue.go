@@ -11,7 +11,12 @@ type Panic struct {
 	Value any    // as given to panic: a Boxed value if its type is a cell's
 	Text  string // what Go prints after "panic: "; a panic that others preceded names them
 	Trace []Site // the lowered functions left on the way, innermost first
+	place string
 }
+
+// Place is where in the cell it began, as file and line, for compiled code that
+// recovers from it; empty if that isn't known.
+func (p *Panic) Place() string { return p.place }
 
 // Error is what Go prints.
 func (p *Panic) Error() string { return "panic: " + p.Text }

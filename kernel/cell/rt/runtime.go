@@ -43,6 +43,7 @@ type Runtime struct {
 	funcs  funcTable
 
 	stack   Stack
+	place   func(*Panic) string // see SetPlace
 	signals signalRelays
 	twins   twins
 

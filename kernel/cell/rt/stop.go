@@ -44,6 +44,9 @@ func (r *Runtime) SetStop(set func(stop bool)) {
 	r.stop.set = set
 }
 
+// SetPlace gives the function that says where in a cell a panic began.
+func (r *Runtime) SetPlace(place func(p *Panic) string) { r.place = place }
+
 // pollers adds n to the number of goroutines that have to leave.
 func (r *Runtime) pollers(n int) {
 	r.stop.Lock()
