@@ -89,8 +89,11 @@ var rules = []rule{
 	{"controller knows space, arch, seed and vec", func(dir, imp string) bool {
 		return below(dir, "nasext/controller") && sister(imp, "controller", "space", "arch", "seed", "vec")
 	}},
-	{"strategy knows space, controller, arch and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "arch", "seed")
+	{"predict knows seed and vec", func(dir, imp string) bool {
+		return below(dir, "nasext/predict") && sister(imp, "predict", "seed", "vec")
+	}},
+	{"strategy knows space, controller, predict, arch and seed", func(dir, imp string) bool {
+		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "predict", "arch", "seed")
 	}},
 	{"data knows arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed")
@@ -101,8 +104,8 @@ var rules = []rule{
 	{"engines know arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/nn/engine") && sister(imp, "nn", "arch", "seed", "internal")
 	}},
-	{"estimate knows space, nn, data, arch and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/estimate") && sister(imp, "estimate", "space", "nn", "data", "arch", "seed")
+	{"estimate knows space, nn, data, predict, arch and seed", func(dir, imp string) bool {
+		return below(dir, "nasext/estimate") && sister(imp, "estimate", "space", "nn", "data", "predict", "arch", "seed")
 	}},
 	{"only the root and the symbol tables import the root's sisters upwards", func(dir, imp string) bool {
 		return below(dir, "nasext") && dir != "nasext" && dir != "nasext/symbols" && imp == module+"/nasext"
@@ -157,7 +160,7 @@ func TestArrowsCanFail(t *testing.T) {
 	wrong := [][2]string{
 		{"display", module + "/nasext"}, {"kernel/cell", module + "/nasext/arch"}, {"nasext/study", module + "/kernel/cell"},
 		{"nasext/study", module + "/display"}, {"nasext/arch", module + "/nasext/seed"}, {"nasext/seed", module + "/nasext/arch"},
-		{"nasext/space", module + "/nasext/nn"}, {"nasext/vec", module + "/nasext/seed"}, {"nasext/controller", module + "/nasext/strategy"}, {"nasext/strategy", module + "/nasext/nn"},
+		{"nasext/space", module + "/nasext/nn"}, {"nasext/vec", module + "/nasext/seed"}, {"nasext/controller", module + "/nasext/strategy"}, {"nasext/predict", module + "/nasext/space"}, {"nasext/strategy", module + "/nasext/nn"},
 		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
 		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/session", "os/exec"},

@@ -1,4 +1,4 @@
-package estimate_test
+package predict_test
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nascent-go/nascent/nasext/estimate"
+	"github.com/nascent-go/nascent/nasext/predict"
 )
 
 // The first rows were computed by scipy.stats.
@@ -21,11 +21,11 @@ func TestRankCorrelations(t *testing.T) {
 		{[]float64{1, 2, 3}, []float64{3, 2, 1}, -1, -1},
 		{[]float64{math.Inf(-1), 0, math.Inf(1)}, []float64{1, 2, 3}, 1, 1},
 	} {
-		rho, err := estimate.Spearman(c.x, c.y)
+		rho, err := predict.Spearman(c.x, c.y)
 		if err != nil || math.Abs(rho-c.rho) > 1e-8 {
 			t.Errorf("Spearman of %v and %v is %.9f, %v; want %.9f", c.x, c.y, rho, err, c.rho)
 		}
-		tau, err := estimate.Kendall(c.x, c.y)
+		tau, err := predict.Kendall(c.x, c.y)
 		if err != nil || math.Abs(tau-c.tau) > 1e-8 {
 			t.Errorf("Kendall of %v and %v is %.9f, %v; want %.9f", c.x, c.y, tau, err, c.tau)
 		}
@@ -59,7 +59,7 @@ func TestKendallCountsPairs(t *testing.T) {
 				yy += b * b
 			}
 		}
-		tau, err := estimate.Kendall(x, y)
+		tau, err := predict.Kendall(x, y)
 		if xx == 0 || yy == 0 {
 			if err == nil {
 				t.Errorf("Kendall of %v and %v is %v; one has no order", x, y, tau)
@@ -82,7 +82,7 @@ func TestRankCorrelationErrors(t *testing.T) {
 		{[]float64{1, 2}, []float64{7, 7}, "list 2 does not hold two different numbers"},
 		{[]float64{1, 2}, []float64{1, math.NaN()}, "number 1 of list 2 is not a number"},
 	} {
-		for name, of := range map[string]func(x, y []float64) (float64, error){"Spearman": estimate.Spearman, "Kendall": estimate.Kendall} {
+		for name, of := range map[string]func(x, y []float64) (float64, error){"Spearman": predict.Spearman, "Kendall": predict.Kendall} {
 			if v, err := of(c.x, c.y); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s of %v and %v is %v, error %v; want it to hold %q", name, c.x, c.y, v, err, c.want)
 			}
