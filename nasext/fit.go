@@ -6,27 +6,37 @@ import (
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/viz"
 )
 
 // Fit is nn.Fit, which it shows while it trains: a bar that counts steps, and the
 // learning curve. What is shown changes nothing of what is learned.
 func Fit(ctx context.Context, n *nn.Network, c nn.FitConfig) (*nn.History, error) {
-	l := &liveFit{}
+	return fit(ctx, n, c, nn.Fit)
+}
+
+// Fit64 is Fit in double precision.
+func Fit64(ctx context.Context, n *nn.Network64, c nn.FitConfig64) (*nn.History, error) {
+	return fit(ctx, n, c, nn.Fit64)
+}
+
+func fit[T engine.Float](ctx context.Context, n *nn.NetworkOf[T], c nn.FitConfigOf[T], train func(context.Context, *nn.NetworkOf[T], nn.FitConfigOf[T]) (*nn.History, error)) (*nn.History, error) {
+	l := &liveFit[T]{}
 	onStep, onEpoch := c.OnStep, c.OnEpoch
-	c.OnStep = func(p nn.Progress) {
+	c.OnStep = func(p nn.ProgressOf[T]) {
 		l.step(p)
 		if onStep != nil {
 			onStep(p)
 		}
 	}
-	c.OnEpoch = func(p nn.Progress) {
+	c.OnEpoch = func(p nn.ProgressOf[T]) {
 		l.epoch(p)
 		if onEpoch != nil {
 			onEpoch(p)
 		}
 	}
-	h, err := nn.Fit(ctx, n, c)
+	h, err := train(ctx, n, c)
 	if h != nil {
 		l.done(h)
 	}
@@ -35,30 +45,29 @@ func Fit(ctx context.Context, n *nn.Network, c nn.FitConfig) (*nn.History, error
 
 // liveFit shows a training. Nothing is shown before its first step, since a wrong
 // configuration shows nothing but its error.
-type liveFit struct {
+type liveFit[T engine.Float] struct {
 	bar   *display.Progress
 	plot  *display.Handle
-	drawn time.Time
+	drawn time.Time // with an epoch in it
 }
 
-func (l *liveFit) step(p nn.Progress) {
+func (l *liveFit[T]) step(p nn.ProgressOf[T]) {
 	if l.bar == nil {
 		l.bar = display.NewProgress("steps", p.Steps)
 		l.plot = display.ShowLive(viz.LearningCurve(p.History))
-		l.drawn = time.Now()
 	}
 	l.bar.Set(p.Step)
 	l.bar.Note("epoch %d of %d, loss %.4g, %.2f %% right", p.Epoch, p.Epochs, p.Train.Loss, 100*p.Train.Accuracy())
 }
 
-func (l *liveFit) epoch(p nn.Progress) {
+func (l *liveFit[T]) epoch(p nn.ProgressOf[T]) {
 	if l.plot != nil && time.Since(l.drawn) >= livePause {
 		l.draw(p.History)
 	}
 }
 
 // done shows the last state, as live.done does.
-func (l *liveFit) done(h *nn.History) {
+func (l *liveFit[T]) done(h *nn.History) {
 	if l.bar == nil {
 		if len(h.Epochs) > 0 { // a checkpoint had all of it
 			_ = display.Show(viz.LearningCurve(h.Epochs))
@@ -69,7 +78,7 @@ func (l *liveFit) done(h *nn.History) {
 	_ = l.bar.Done()
 }
 
-func (l *liveFit) draw(epochs []nn.Epoch) {
+func (l *liveFit[T]) draw(epochs []nn.Epoch) {
 	_ = l.plot.Update(viz.LearningCurve(epochs))
 	l.drawn = time.Now()
 }

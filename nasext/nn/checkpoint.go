@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
 
@@ -31,7 +32,7 @@ type checkpoint struct {
 
 // Save writes a checkpoint: a file in the safetensors format from which Load goes on, and
 // from which Network.Load takes the weights.
-func (t *Training) Save(w io.Writer) error {
+func (t *TrainingOf[T]) Save(w io.Writer) error {
 	if t.over {
 		return errors.New("checkpoint: the training is over; save what it made with Network.Save")
 	}
@@ -56,15 +57,15 @@ func (t *Training) Save(w io.Writer) error {
 }
 
 // optimizer is the state of the optimiser. One that is not of this package may have none.
-func (t *Training) optimizer() *OptimState {
+func (t *TrainingOf[T]) optimizer() *OptimStateOf[T] {
 	if s := t.c.Optimizer.State(t.net.params); s != nil {
 		return s
 	}
-	return &OptimState{}
+	return &OptimStateOf[T]{}
 }
 
 // state are all numbers that a training has beside its network.
-func (t *Training) state(best []*Param) []*Param {
+func (t *TrainingOf[T]) state(best []*engine.ParamOf[T]) []*engine.ParamOf[T] {
 	all := slices.Concat(t.optimizer().Slots...)
 	if t.average != nil {
 		all = append(all, t.average.begin(t.blocks).Slots[0]...)
@@ -74,7 +75,7 @@ func (t *Training) state(best []*Param) []*Param {
 
 // Load goes to where the training was that Save wrote. It has to be of the same network,
 // configuration and data. On an error the training is as it was.
-func (t *Training) Load(r io.Reader) error {
+func (t *TrainingOf[T]) Load(r io.Reader) error {
 	f, err := readTensors(r)
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
@@ -85,7 +86,7 @@ func (t *Training) Load(r io.Reader) error {
 	return nil
 }
 
-func (t *Training) load(f *safetensors.File) error {
+func (t *TrainingOf[T]) load(f *safetensors.File) error {
 	text, ok := f.Meta[checkpointKey]
 	if !ok {
 		return errors.New("the file has weights, but no training to go on with; load it with Network.Load")
@@ -105,7 +106,7 @@ func (t *Training) load(f *safetensors.File) error {
 	if err := t.possible(c); err != nil {
 		return err
 	}
-	var best []*Param
+	var best []*engine.ParamOf[T]
 	if c.Best {
 		best = t.newBest()
 	}
@@ -128,7 +129,7 @@ func (t *Training) load(f *safetensors.File) error {
 }
 
 // possible says if the training can't be where the checkpoint says.
-func (t *Training) possible(c checkpoint) error {
+func (t *TrainingOf[T]) possible(c checkpoint) error {
 	at, count := c.At, t.batches.Count()
 	if at.Epoch < 1 || at.Epoch > t.c.Epochs+1 || at.Batch < 0 || at.Batch > count ||
 		at.Step != (at.Epoch-1)*count+at.Batch || len(at.Epochs) != at.Epoch-1 || at.Best < 0 || at.Best > len(at.Epochs) ||
@@ -141,13 +142,13 @@ func (t *Training) possible(c checkpoint) error {
 
 // recipe is all that the outcome depends on but the weights at the start, one setting
 // each, as text.
-func (t *Training) recipe() []string {
+func (t *TrainingOf[T]) recipe() []string {
 	if t.settings != nil {
 		return t.settings // the sums over the data take their time
 	}
 	c := t.c
 	// A loss has no name; its value for two outputs tells one from another.
-	loss := c.Loss([]float32{1, -0.5}, []int{0}, 2, nil).Loss
+	loss := c.Loss([]T{1, -0.5}, []int{0}, 2, nil).Loss
 	valid := "none"
 	if c.Valid != nil {
 		valid = fingerprint(c.Valid)
@@ -166,6 +167,7 @@ func (t *Training) recipe() []string {
 		fmt.Sprintf("average %g", c.Average),
 		fmt.Sprintf("augment %+v", c.Augment),
 		fmt.Sprintf("patience %d", c.Patience),
+		fmt.Sprintf("numbers in %T", T(0)),
 		fmt.Sprintf("share of drop path %T%+v", c.DropPath, c.DropPath),
 	}
 	return t.settings
@@ -208,7 +210,7 @@ func sameRecipe(saved, now []string) error {
 }
 
 // resume reads the checkpoint file, if there is one.
-func (t *Training) resume() error {
+func (t *TrainingOf[T]) resume() error {
 	if t.c.Checkpoint == "" {
 		return nil
 	}
@@ -228,7 +230,7 @@ func (t *Training) resume() error {
 
 // SaveFile is Save to a file, which is replaced once the new one is written in full and
 // on the disk: whenever the program or the machine stops, one of them is there.
-func (t *Training) SaveFile(path string) error { return replaceFile(path, t.Save) }
+func (t *TrainingOf[T]) SaveFile(path string) error { return replaceFile(path, t.Save) }
 
 // SaveFile is Save to a file, which is replaced once the new one is on the disk.
 func (n *NetworkOf[T]) SaveFile(path string) error { return replaceFile(path, n.Save) }

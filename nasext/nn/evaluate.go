@@ -68,14 +68,14 @@ const scorePart = 256
 
 // score evaluates the network on a set. If a loss is no finite number, it ends there and
 // hands out the samples it was about.
-func score(ctx context.Context, n *Network, loss Loss, s *data.Set) (sum Score, culprits []float32, err error) {
+func score[T engine.Float](ctx context.Context, n *NetworkOf[T], loss LossOf[T], s *data.Set, numbers func([]float32) []T) (sum Score, culprits []T, err error) {
 	elems := s.Shape.Elems()
 	for from := 0; from < s.Len(); from += scorePart {
 		if err := ctx.Err(); err != nil {
 			return sum, nil, err
 		}
 		to := min(from+scorePart, s.Len())
-		x := s.X[from*elems : to*elems]
+		x := numbers(s.X[from*elems : to*elems])
 		part, err := n.evaluate(loss, x, s.Y[from:to])
 		if err != nil {
 			return sum, nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/nascent-go/nascent/nasext/data"
@@ -11,8 +12,8 @@ import (
 	"github.com/nascent-go/nascent/nasext/seed"
 )
 
-// FitConfig is how a network is trained. Only Train has to be given.
-type FitConfig struct {
+// FitConfigOf is how a network is trained. Only Train has to be given.
+type FitConfigOf[T engine.Float] struct {
 	Train *data.Set // what weights are learned from
 	Valid *data.Set // what is scored after every epoch; nil: nothing
 
@@ -20,13 +21,13 @@ type FitConfig struct {
 	Batch  int    // samples a step; 0: 64, or all if there are fewer
 	Seed   uint64 // of the order of samples, a new one each epoch, and of Augment
 
-	Loss      Loss      // of training and validation; nil: CrossEntropy
-	Optimizer Optimizer // nil: SGD with momentum 0.9 and weight decay 5e-4
-	Rate      float64   // at the start of a cosine to 0; 0: 0.05, but with an Optimizer a rate or a schedule has to be given
-	Schedule  Schedule  // in place of that cosine
-	Clip      float64   // largest norm of all gradients together; 0: no limit
-	DropPath  Schedule  // share of the rates of drop path that holds at each step; nil: grows from 0 to 1 (Zoph et al. 2018, ScheduledDropPath)
-	Average   float64   // decay of a moving average of weights and running moments, which is what is validated and what the network has at the end; 0: none
+	Loss      LossOf[T]      // of training and validation; nil: CrossEntropy
+	Optimizer OptimizerOf[T] // nil: SGD with momentum 0.9 and weight decay 5e-4
+	Rate      float64        // at the start of a cosine to 0; 0: 0.05, but with an Optimizer a rate or a schedule has to be given
+	Schedule  Schedule       // in place of that cosine
+	Clip      float64        // largest norm of all gradients together; 0: no limit
+	DropPath  Schedule       // share of the rates of drop path that holds at each step; nil: grows from 0 to 1 (Zoph et al. 2018, ScheduledDropPath)
+	Average   float64        // decay of a moving average of weights and running moments, which is what is validated and what the network has at the end; 0: none
 
 	// Augment is how training images are changed each time they are shown; the zero value
 	// leaves them as they are. Normalise is for the sets, not for it: see Set.Standardise.
@@ -46,13 +47,19 @@ type FitConfig struct {
 	// network that could need more is an error, before any of it is allocated. 0: no limit.
 	Memory int64
 
-	OnStep  func(Progress) // called after every step; nil: nothing
-	OnEpoch func(Progress) // called after every epoch and its validation; nil: nothing
+	OnStep  func(ProgressOf[T]) // called after every step; nil: nothing
+	OnEpoch func(ProgressOf[T]) // called after every epoch and its validation; nil: nothing
 }
 
-// Progress is what a callback is told. Its slices and the network are those of the
+// FitConfig is for a network in single precision, FitConfig64 for one in double.
+type (
+	FitConfig   = FitConfigOf[float32]
+	FitConfig64 = FitConfigOf[float64]
+)
+
+// ProgressOf is what a callback is told. Its slices and the network are those of the
 // training, to be looked at, not changed.
-type Progress struct {
+type ProgressOf[T engine.Float] struct {
 	Epoch, Epochs int     // the present one, from 1, and how many there can be
 	Step, Steps   int     // the same of steps, over all epochs
 	Rate          float64 // learning rate of the step
@@ -60,8 +67,14 @@ type Progress struct {
 	Train         Score   // of all steps of the epoch so far
 	Valid         Score   // of the epoch; without samples in OnStep or if there is no Valid
 	History       []Epoch // epochs that are over
-	Network       *Network
+	Network       *NetworkOf[T]
 }
+
+// Progress is that of a network in single precision, Progress64 of one in double.
+type (
+	Progress   = ProgressOf[float32]
+	Progress64 = ProgressOf[float64]
+)
 
 // Epoch is one point of a learning curve.
 type Epoch struct {
@@ -105,27 +118,43 @@ func (d *Diverged) Error() string {
 // number of threads. A context that ends stops it between two steps with the context's
 // error, a loss that is no finite number with a *Diverged; the history is what there was
 // until then.
-func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) {
-	t, err := NewTraining(n, c)
+func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) { return train(ctx, n, c) }
+
+// Fit64 is Fit in double precision.
+func Fit64(ctx context.Context, n *Network64, c FitConfig64) (*History, error) {
+	return train(ctx, n, c)
+}
+
+func train[T engine.Float](ctx context.Context, n *NetworkOf[T], c FitConfigOf[T]) (*History, error) {
+	t, err := prepare(n, c)
 	if err != nil {
 		return nil, err
 	}
 	return t.Run(ctx)
 }
 
-// Training is a Fit under way, which can stop, be saved and go on.
-type Training struct {
-	net      *Network
-	blocks   []*Param // its parameters and running moments
-	c        FitConfig
+// TrainingOf is a Fit under way, which can stop, be saved and go on.
+type TrainingOf[T engine.Float] struct {
+	net      *NetworkOf[T]
+	blocks   []*engine.ParamOf[T] // its parameters and running moments
+	c        FitConfigOf[T]
 	batches  *data.Batches
 	steps    int // of all epochs
-	average  *Average
-	best     []*Param // copies of the network's blocks in the best epoch; nil before
+	average  *AverageOf[T]
+	best     []*engine.ParamOf[T] // copies of the network's blocks in the best epoch; nil before
 	at       position
 	over     bool     // the network has its final weights
 	settings []string // see recipe; nil before it is asked for
+
+	// numbers are those of data, good until it is called again.
+	numbers func([]float32) []T
 }
+
+// Training is that of a network in single precision, Training64 of one in double.
+type (
+	Training   = TrainingOf[float32]
+	Training64 = TrainingOf[float64]
+)
 
 // position is where a training is.
 type position struct {
@@ -143,7 +172,12 @@ type position struct {
 }
 
 // NewTraining prepares what Fit does; Run does it. A checkpoint that is there is read.
-func NewTraining(n *Network, c FitConfig) (*Training, error) {
+func NewTraining(n *Network, c FitConfig) (*Training, error) { return prepare(n, c) }
+
+// NewTraining64 is NewTraining in double precision.
+func NewTraining64(n *Network64, c FitConfig64) (*Training64, error) { return prepare(n, c) }
+
+func prepare[T engine.Float](n *NetworkOf[T], c FitConfigOf[T]) (*TrainingOf[T], error) {
 	if n == nil {
 		return nil, fmt.Errorf("fit: there is no network (nil); make one with nn.New")
 	}
@@ -164,17 +198,32 @@ func NewTraining(n *Network, c FitConfig) (*Training, error) {
 	if err := batches.Augment(c.Augment); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	t := &Training{net: n, blocks: n.blocks(), c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}}
+	t := &TrainingOf[T]{net: n, numbers: numbersOf[T](), blocks: n.blocks(), c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}}
 	if c.Average > 0 {
-		if t.average, err = NewAverage(c.Average); err != nil {
+		if t.average, err = newAverage[T](c.Average); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 	}
 	return t, t.resume()
 }
 
+// numbersOf gives data another precision; for that which they have, it is no work.
+func numbersOf[T engine.Float]() func([]float32) []T {
+	if same, ok := any(func(x []float32) []float32 { return x }).(func([]float32) []T); ok {
+		return same
+	}
+	var y []T
+	return func(x []float32) []T {
+		y = slices.Grow(y[:0], len(x))[:len(x)]
+		for i, v := range x {
+			y[i] = T(v)
+		}
+		return y
+	}
+}
+
 // setDefaults fills in what is not given.
-func (c *FitConfig) setDefaults() {
+func (c *FitConfigOf[T]) setDefaults() {
 	if c.Epochs == 0 {
 		c.Epochs = 20
 	}
@@ -182,13 +231,13 @@ func (c *FitConfig) setDefaults() {
 		c.Batch = min(64, c.Train.Len())
 	}
 	if c.Loss == nil {
-		c.Loss = CrossEntropy
+		c.Loss = hardCrossEntropy[T]
 	}
 	if c.Rate == 0 && c.Optimizer == nil {
 		c.Rate = 0.05
 	}
 	if c.Optimizer == nil {
-		c.Optimizer = NewSGD(0.9, 5e-4)
+		c.Optimizer = &SGDOf[T]{Momentum: 0.9, WeightDecay: 5e-4}
 	}
 	if c.Schedule == nil {
 		c.Schedule = Cosine{Base: c.Rate}
@@ -199,7 +248,7 @@ func (c *FitConfig) setDefaults() {
 }
 
 // Check says what is wrong with the configuration.
-func (c FitConfig) Check() error {
+func (c FitConfigOf[T]) Check() error {
 	c.setDefaults()
 	if c.Train == nil {
 		return fmt.Errorf("there are no training data; set Train, such as to a part of data.Digits().Parts(1)")
@@ -275,7 +324,7 @@ func (n *NetworkOf[T]) affordable(batch int, limit int64) error {
 }
 
 // Run trains all epochs that are left. It can be called again after its context ended.
-func (t *Training) Run(ctx context.Context) (*History, error) {
+func (t *TrainingOf[T]) Run(ctx context.Context) (*History, error) {
 	if ctx == nil {
 		return t.history(), fmt.Errorf("fit: the context is nil; give context.Background(), or one that can be cancelled")
 	}
@@ -290,19 +339,19 @@ func (t *Training) Run(ctx context.Context) (*History, error) {
 	return t.history(), nil
 }
 
-func (t *Training) history() *History {
+func (t *TrainingOf[T]) history() *History {
 	return &History{Epochs: t.at.Epochs, Steps: t.at.Step, Best: t.at.Best, Stopped: t.at.Stopped}
 }
 
 // epoch trains what is left of the present epoch and ends it.
-func (t *Training) epoch(ctx context.Context) error {
+func (t *TrainingOf[T]) epoch(ctx context.Context) error {
 	t.batches.Start(t.at.Epoch)
 	t.batches.Skip(t.at.Batch)
 	for x, y, ok := t.batches.Next(); ok; x, y, ok = t.batches.Next() {
 		if err := ctx.Err(); err != nil {
 			return t.stopped(err)
 		}
-		if err := t.step(x, y); err != nil {
+		if err := t.step(t.numbers(x), y); err != nil {
 			return err
 		}
 	}
@@ -329,7 +378,7 @@ func (t *Training) epoch(ctx context.Context) error {
 }
 
 // stopped is the error of a context that ended. The checkpoint takes what there is.
-func (t *Training) stopped(cause error) error {
+func (t *TrainingOf[T]) stopped(cause error) error {
 	err := fmt.Errorf("stopped in epoch %d: %w", t.at.Epoch, cause)
 	if t.c.Checkpoint != "" {
 		if failed := t.SaveFile(t.c.Checkpoint); failed != nil {
@@ -340,10 +389,10 @@ func (t *Training) stopped(cause error) error {
 }
 
 // step trains one batch.
-func (t *Training) step(x []float32, y []int) error {
+func (t *TrainingOf[T]) step(x []T, y []int) error {
 	loss := t.c.Loss
 	if partner, own := t.batches.Mix(); own != nil {
-		loss = Mixed(loss, partner, own)
+		loss = mixing(loss, partner, own)
 	}
 	rate := t.c.Schedule.Rate(t.at.Step, t.steps)
 	t.net.DropPath = t.c.DropPath.Rate(t.at.Step, t.steps)
@@ -355,7 +404,7 @@ func (t *Training) step(x []float32, y []int) error {
 		return &Diverged{t.at.Epoch, t.at.Step + 1, rate, "training loss", t.net.notFinite(x, true)}
 	}
 	if t.c.Clip > 0 {
-		ClipNorm(t.net.params, t.c.Clip)
+		clipNorm(t.net.params, t.c.Clip)
 	}
 	if err := t.c.Optimizer.Step(t.net.params, rate); err != nil {
 		return err
@@ -375,22 +424,22 @@ func (t *Training) step(x []float32, y []int) error {
 	return nil
 }
 
-func (t *Training) progress(batch, valid Score) Progress {
-	return Progress{
+func (t *TrainingOf[T]) progress(batch, valid Score) ProgressOf[T] {
+	return ProgressOf[T]{
 		Epoch: t.at.Epoch, Epochs: t.c.Epochs, Step: t.at.Step, Steps: t.steps, Rate: t.at.Rate,
 		Batch: batch, Train: t.at.Train, Valid: valid, History: t.at.Epochs, Network: t.net,
 	}
 }
 
 // validate scores the validation data, with averaged weights if there are.
-func (t *Training) validate(ctx context.Context) (Score, error) {
+func (t *TrainingOf[T]) validate(ctx context.Context) (Score, error) {
 	if t.average != nil {
 		if err := t.average.Swap(t.blocks); err != nil {
 			return Score{}, err
 		}
 		defer func() { _ = t.average.Swap(t.blocks) }() // as it could be swapped, it can be swapped back
 	}
-	valid, part, err := score(ctx, t.net, t.c.Loss, t.c.Valid)
+	valid, part, err := score(ctx, t.net, t.c.Loss, t.c.Valid, t.numbers)
 	if err != nil {
 		return valid, err
 	}
@@ -401,7 +450,7 @@ func (t *Training) validate(ctx context.Context) (Score, error) {
 }
 
 // record ends the present epoch.
-func (t *Training) record(valid Score) {
+func (t *TrainingOf[T]) record(valid Score) {
 	at := &t.at
 	at.Epochs = append(at.Epochs, Epoch{at.Epoch, at.Rate, at.Train.Loss, at.Train.Accuracy(), valid.Loss, valid.Accuracy()})
 	if t.c.Valid != nil && (at.Best == 0 || valid.Loss < at.BestLoss) {
@@ -420,7 +469,7 @@ func (t *Training) record(valid Score) {
 }
 
 // keep copies what was just validated.
-func (t *Training) keep() {
+func (t *TrainingOf[T]) keep() {
 	blocks := t.blocks
 	if t.average != nil {
 		blocks = t.average.state.Slots[0]
@@ -434,15 +483,15 @@ func (t *Training) keep() {
 }
 
 // newBest is room for the weights of the best epoch.
-func (t *Training) newBest() (best []*Param) {
+func (t *TrainingOf[T]) newBest() (best []*engine.ParamOf[T]) {
 	for _, p := range t.blocks {
-		best = append(best, &Param{Name: "best/" + p.Name, Shape: p.Shape, W: make([]float32, len(p.W))})
+		best = append(best, &engine.ParamOf[T]{Name: "best/" + p.Name, Shape: p.Shape, W: make([]T, len(p.W))})
 	}
 	return best
 }
 
 // finish gives the network its final weights.
-func (t *Training) finish() error {
+func (t *TrainingOf[T]) finish() error {
 	if t.over {
 		return nil
 	}

@@ -299,7 +299,7 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 				t.Errorf("epoch %d has a smaller loss than the best, %d", e.Epoch, h.Best)
 			}
 		}
-		s, _, err := score(context.Background(), n, CrossEntropy, valid)
+		s, _, err := score(context.Background(), n, CrossEntropy, valid, numbersOf[float32]())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,7 +313,7 @@ func TestAveragedWeightsAreValidatedAndStay(t *testing.T) {
 	train, valid := digits(t, 100, 60)
 	n := digitNet(t, 1)
 	h := fit(t, n, FitConfig{Train: train, Valid: valid, Epochs: 3, Average: .9})
-	s, _, err := score(context.Background(), n, CrossEntropy, valid)
+	s, _, err := score(context.Background(), n, CrossEntropy, valid, numbersOf[float32]())
 	if err != nil {
 		t.Fatal(err)
 	}

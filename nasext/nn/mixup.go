@@ -1,5 +1,7 @@
 package nn
 
+import "github.com/nascent-go/nascent/nasext/nn/engine"
+
 // Mixed is a loss for samples that mixup has mixed (Zhang et al., "mixup: Beyond
 // Empirical Risk Minimization", 2018): for sample i it is
 //
@@ -8,13 +10,15 @@ package nn
 // with the labels of what is mixed in and the shares, 0 to 1, of what it is mixed into,
 // one each for every sample that the loss is asked for. A sample counts as correct if it
 // is taken for what it has the larger share of.
-func Mixed(loss Loss, partner []int, own []float32) Loss {
-	return func(outputs []float32, y []int, classes int, grad []float32) Score {
+func Mixed(loss Loss, partner []int, own []float32) Loss { return mixing(loss, partner, own) }
+
+func mixing[T engine.Float](loss LossOf[T], partner []int, own []float32) LossOf[T] {
+	return func(outputs []T, y []int, classes int, grad []T) Score {
 		all := Score{Samples: len(y)}
-		n := float32(len(y))
-		var row, other []float32 // gradients of one sample
+		n := T(len(y))
+		var row, other []T // gradients of one sample
 		if grad != nil {
-			other = make([]float32, classes)
+			other = make([]T, classes)
 		}
 		for i := range y {
 			out := outputs[i*classes : (i+1)*classes]
@@ -30,7 +34,7 @@ func Mixed(loss Loss, partner []int, own []float32) Loss {
 				all.Correct += b.Correct
 			}
 			for c := range row {
-				row[c] = (share*row[c] + (1-share)*other[c]) / n
+				row[c] = (T(share)*row[c] + T(1-share)*other[c]) / n
 			}
 		}
 		return all

@@ -13,6 +13,7 @@ var table_github_com_nascent_go_nascent_nasext = []Symbol{
 	{"ErrFailing", &p.ErrFailing, variable},
 	{"ErrNoSuccess", &p.ErrNoSuccess, variable},
 	{"Fit", p.Fit, value},
+	{"Fit64", p.Fit64, value},
 	{"Result", (*p.Result)(nil), value},
 	{"Resume", p.Resume, value},
 	{"Search", p.Search, value},
