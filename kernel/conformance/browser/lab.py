@@ -166,9 +166,12 @@ class Notebook:
 
     def __init__(self, lab: Lab, name: str):
         self.lab, self.page, self.name = lab, lab.page, name
-        lab.js(PANEL)
-        lab.command("docmanager:open", path=name)
-        lab.wait("path => { const p = panel(path); return p && p.sessionContext.isReady; }", name)
+        self.open()
+
+    def open(self):
+        self.lab.js(PANEL)
+        self.lab.command("docmanager:open", path=self.name)
+        self.lab.wait("path => { const p = panel(path); return p && p.sessionContext.isReady; }", self.name)
         self.wait_for_kernel()
 
     def wait_for_kernel(self, seconds: float = TIMEOUT):
@@ -226,6 +229,14 @@ class Notebook:
     def toolbar(self, command: str):
         self.show()
         self.node.locator(f'.jp-NotebookPanel-toolbar [data-command="{command}"]').click()
+
+    def reload(self):
+        """Loads the page anew, as a user does who has saved, and comes back to the notebook and its kernel."""
+        self.show()
+        self.lab.command("docmanager:save")
+        self.page.reload()
+        self.lab.wait("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
+        self.open()
 
     def close(self):
         """Ends the kernel and closes the tab."""

@@ -32,6 +32,8 @@ func Table(path string) []Symbol {
 	switch path {
 	case "github.com/nascent-go/nascent/display":
 		return table_github_com_nascent_go_nascent_display
+	case "github.com/nascent-go/nascent/display/widget":
+		return table_github_com_nascent_go_nascent_display_widget
 	case "github.com/nascent-go/nascent/kernel/cell/library/internal/instance":
 		return table_github_com_nascent_go_nascent_kernel_cell_library_internal_instance
 	case "golang.org/x/image/colornames":

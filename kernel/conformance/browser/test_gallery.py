@@ -1,0 +1,129 @@
+"""Every widget in one notebook, in the hands of a user."""
+
+import statistics
+import time
+
+from lab import text
+
+GALLERY = """
+rate := widget.NewSlider("learning rate", 0, 1, 0.01)
+layers := widget.NewIntSlider("layers", 1, 9)
+deep := widget.NewCheckbox("deep", false)
+name := widget.NewText("name", "net")
+op := widget.NewDropdown("op", "conv", "pool", "skip")
+kind := widget.NewToggles("kind", "grid", "random")
+bar := widget.NewProgress("trials", 10)
+note := widget.NewHTML("<b>bold</b> text")
+out := widget.NewOutput()
+clicks := 0
+button := widget.NewButton("click me", func() { clicks++; bar.Add(1); fmt.Fprintln(out, "clicked", clicks) })
+picture := image.NewGray(image.Rect(0, 0, 40, 20))
+"""
+
+SHOWN = """widget.Tabs([]string{"numbers", "text", "rest"},
+	widget.VBox(rate, layers, deep),
+	widget.VBox(name, op, kind),
+	widget.VBox(widget.HBox(button, bar), note, widget.NewImage(picture), out))"""
+
+
+def test_gallery(notebook):
+    page = notebook.page
+    notebook.run(GALLERY)
+    notebook.lab.command("notebook:insert-cell-below")
+    shown = notebook.run(SHOWN)
+    assert "learning rate: 0.50 (0 to 1)" in notebook.lab.js(
+        "path => panel(path).content.widgets.at(-1).outputArea.model.get(0).data['text/plain']", notebook.name)
+    assert len(shown["outputs"]) == 1
+    node = notebook.node
+    node.locator(".widget-slider .noUi-handle").first.wait_for()
+
+    def value(expression):
+        notebook.lab.command("notebook:insert-cell-below")
+        return text(notebook.run(expression))
+
+    # The label is whole, however long.
+    label = node.locator(".widget-slider .widget-label").first
+    assert label.inner_text() == "learning rate"
+    assert label.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+    # A handle is dragged; the readout and the program follow.
+    handle = node.locator(".widget-slider .noUi-handle").first
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2, steps=10)
+    page.mouse.up()
+    readout = float(node.locator(".widget-slider .widget-readout").first.inner_text())
+    assert readout > 0.55
+    assert value('fmt.Sprintf("%.2f", rate.Value())') == f'"{readout:.2f}"'
+
+    node.locator(".widget-checkbox input").check()
+    assert value("deep.Value()") == "true"
+    node.locator(".lm-TabBar-tabLabel", has_text="text").last.click()
+    node.locator(".widget-text input").fill("other")
+    page.keyboard.press("Enter")
+    node.locator(".widget-dropdown select").select_option("skip")
+    node.locator(".widget-toggle-button", has_text="random").click()
+    assert value("name.Value() + op.Option() + kind.Option()") == '"otherskiprandom"'
+
+    node.locator(".lm-TabBar-tabLabel", has_text="rest").click()
+    for _ in range(3):
+        node.locator(".jupyter-button", has_text="click me").click()
+    page.wait_for_function("() => document.querySelector('.jp-OutputArea .jp-OutputArea')?.innerText.includes('clicked 3')")
+    assert node.locator(".widget-html b").inner_text() == "bold"
+    image = node.locator("img.widget-image")
+    assert image.evaluate("async i => { await i.decode(); return [i.naturalWidth, i.naturalHeight, i.width, i.height]; }") == [40, 20, 40, 20]
+    bar = node.locator(".progress-bar").evaluate("e => e.parentElement.clientWidth && e.style.width")
+    assert bar == "30%"
+
+    # The program moves them, too.
+    assert value("rate.Set(0.25); layers.Set(7); note.Set(\"<i>new</i>\"); 1") == "1"
+    page.wait_for_function("() => document.querySelector('.widget-html i')?.innerText === 'new'")
+    node.locator(".lm-TabBar-tabLabel", has_text="numbers").click()
+    assert [r.inner_text() for r in node.locator(".widget-slider .widget-readout").all()] == ["0.25", "7"]
+
+    # Where they stand outlives the page.
+    notebook.reload()
+    node = notebook.node
+    node.locator(".widget-slider .noUi-handle").first.wait_for()
+    assert [r.inner_text() for r in node.locator(".widget-slider .widget-readout").all()] == ["0.25", "7"]
+    assert node.locator(".widget-checkbox input").is_checked()
+    assert "model not found" not in node.inner_text()
+
+
+def test_interact(notebook):
+    notebook.run("""counted := 0
+widget.Interact(func(base, n float64) any { counted++; return math.Pow(base, n) }, widget.NewIntSlider("base", 2, 9), widget.NewIntSlider("n", 0, 9))""")
+    area = notebook.node.locator(".jp-OutputArea .jp-OutputArea")
+    area.filter(has_text="1").wait_for()
+    handle = notebook.node.locator(".widget-slider .noUi-handle").nth(1)
+    handle.focus()
+    for _ in range(5):
+        notebook.page.keyboard.press("ArrowRight")
+    notebook.page.wait_for_function("() => document.querySelector('.jp-OutputArea .jp-OutputArea').innerText.trim() === '32'")
+
+    # How long a move takes until its result is on the page.
+    times = []
+    for want in (64, 128, 256, 512):
+        notebook.page.keyboard.press("ArrowRight")
+        begin = time.perf_counter()
+        notebook.page.wait_for_function(
+            "want => document.querySelector('.jp-OutputArea .jp-OutputArea').innerText.trim() === want", arg=str(want), polling="raf")
+        times.append(time.perf_counter() - begin)
+    print(f"\nfrom a slider's move to the result on the page: {1000 * statistics.median(times):.0f} ms")
+
+
+def test_closed_and_failing(notebook):
+    notebook.run("gone := widget.NewIntSlider(\"gone\", 0, 9)\ngone")
+    notebook.node.locator(".widget-slider .noUi-handle").wait_for()
+    notebook.lab.command("notebook:insert-cell-below")
+    assert text(notebook.run("gone.Close(); gone.Set(3); gone.Value()")) == "3"
+    notebook.node.locator(".widget-slider .noUi-handle").wait_for(state="detached")
+    notebook.lab.command("notebook:insert-cell-below")
+    notebook.run("widget.Interact(func(n int) int { return 10 / n }, widget.NewIntSlider(\"n\", 0, 9))")
+    notebook.page.wait_for_function("() => document.querySelector('.jp-OutputArea .jp-OutputArea').innerText.includes('divide by zero')")
+    handle = notebook.node.locator(".widget-slider .noUi-handle")
+    handle.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    notebook.page.wait_for_function("() => document.querySelector('.jp-OutputArea .jp-OutputArea').innerText.trim() === '10'")
