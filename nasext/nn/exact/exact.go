@@ -72,6 +72,34 @@ func (m *Model) Substitute(f func(name string, w *grad.Tensor) *grad.Tensor) *Mo
 	return &c
 }
 
+// Memory is about how many bytes a pass of so many samples takes: of its values alone (order
+// 0), with first derivatives by the weights (1), or with second ones (2). Expressions
+// remember every step, so that this is much more than an engine needs.
+func (m *Model) Memory(batch, order int) int64 {
+	infos, err := m.arch.Infer()
+	if err != nil {
+		return 0 // as no pass is possible
+	}
+	var numbers int64
+	for i, n := range m.arch.Nodes {
+		values := int64(infos[i].Out.Elems())
+		if order == 0 {
+			numbers += values
+			continue
+		}
+		// What lies under a convolution's window is held as a matrix, and its gradient too. The
+		// steps of all operations and of their derivatives are some 11 a value.
+		numbers += 11 * values
+		if n.Op.Kind == arch.Conv {
+			numbers += 2 * infos[i].MACs / int64(n.Op.Out) * int64(max(n.Op.Groups, 1))
+		}
+	}
+	if order > 1 {
+		numbers *= 3
+	}
+	return 8 * numbers * int64(batch)
+}
+
 // WithoutNorm is the model whose batch norms pass on what comes in.
 func (m *Model) WithoutNorm() *Model {
 	c := *m
