@@ -9,6 +9,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/estimate/proxy"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/nn/exact"
 )
 
@@ -47,6 +48,17 @@ func TestZeroCost(t *testing.T) {
 			t.Error(name)
 		}
 	}
+	snip := ZeroCostConfig{Measure: "snip", Data: train, Samples: 8}
+	wide, err := zeroCost(t, snip).Estimate(ctx, a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snip.Engine = cpu.New(1)
+	fast := zeroCost(t, snip)
+	single, err := fast.Estimate(ctx, a, 1)
+	if err != nil || single.Score == wide.Score || math.Abs(single.Score-wide.Score) > 1e-5*wide.Score || !strings.Contains(fast.Name(), "single precision") {
+		t.Errorf("%s: %v, %v, in double precision %v", fast.Name(), single.Score, err, wide.Score)
+	}
 	if p := zeroCost(t, ZeroCostConfig{Measure: "snip", Data: train}); !strings.Contains(p.Name(), "64 samples") {
 		t.Error(p.Name())
 	}
@@ -62,6 +74,8 @@ func TestZeroCostErrors(t *testing.T) {
 		"-1 samples of":                      {Measure: "snip", Data: train, Samples: -1},
 		"Samples is 1 to":                    {Measure: "snip", Data: train, Samples: train.Len() + 1},
 		"zero-cost: data":                    {Measure: "snip", Data: &broken},
+		"Memory is at least 0":               {Measure: "snip", Data: train, Memory: -1},
+		"leave Engine nil":                   {Measure: "fisher", Data: train, Engine: cpu.New(1)},
 		"Samples is 1 to 0":                  {Measure: "snip", Data: &data.Set{}, Samples: 1},
 	} {
 		if _, err := ZeroCost(c); err == nil || !strings.Contains(err.Error(), want) {
@@ -81,6 +95,10 @@ func TestZeroCostErrors(t *testing.T) {
 	}
 	if _, err := p.Estimate(t.Context(), nil, 1); err == nil {
 		t.Error("no error without an architecture")
+	}
+	large := zeroCost(t, ZeroCostConfig{Measure: "snip", Data: train, Samples: 32, Memory: 1e6})
+	if _, err := large.Estimate(t.Context(), a, 1); err == nil || !strings.Contains(err.Error(), "32 samples would take about") || !strings.Contains(err.Error(), "or set Engine") {
+		t.Error(err)
 	}
 	for _, s := range []float64{math.NaN(), math.Inf(-1)} {
 		p.measure.Score = func(context.Context, *exact.Model, proxy.Batch, uint64) (float64, error) { return s, nil }

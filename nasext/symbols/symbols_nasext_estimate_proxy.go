@@ -10,9 +10,12 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_estimate_proxy = []Symbol{
 	{"Batch", (*p.Batch)(nil), value},
+	{"FastGradients", p.FastGradients, value},
+	{"FastJacobCov", p.FastJacobCov, value},
+	{"FastNTKCondition", p.FastNTKCondition, value},
 	{"Fisher", p.Fisher, value},
 	{"GraSP", p.GraSP, value},
-	{"GradNorm", p.GradNorm, value},
+	{"Gradients", (*p.Gradients)(nil), value},
 	{"JacobCov", p.JacobCov, value},
 	{"Layer", (*p.Layer)(nil), value},
 	{"Layers", (*p.Layers)(nil), value},
@@ -22,9 +25,9 @@ var table_github_com_nascent_go_nascent_nasext_estimate_proxy = []Symbol{
 	{"NTKCondition", p.NTKCondition, value},
 	{"Named", p.Named, value},
 	{"NewBatch", p.NewBatch, value},
-	{"Plain", p.Plain, value},
-	{"SNIP", p.SNIP, value},
+	{"NewGradients", p.NewGradients, value},
 	{"SynFlow", p.SynFlow, value},
+	{"Weight", (*p.Weight)(nil), value},
 	{"Zen", p.Zen, value},
 	{"ZenConfig", (*p.ZenConfig)(nil), value},
 }

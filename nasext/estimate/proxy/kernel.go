@@ -28,7 +28,11 @@ func JacobCov(m *exact.Model, b Batch) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := x.Shape()[0]
+	return jacobCov(x.Shape()[0], rows)
+}
+
+// jacobCov is the score of n rows of gradients.
+func jacobCov(n int, rows []float64) (float64, error) {
 	var correlations mat.SymDense
 	stat.CorrelationMatrix(&correlations, mat.NewDense(n, len(rows)/n, rows).T(), nil)
 	eigen, err := eigenvalues(&correlations)
@@ -137,9 +141,38 @@ func NTKCondition(ctx context.Context, m *exact.Model, b Batch) (float64, error)
 	if err := several(b); err != nil {
 		return 0, err
 	}
-	kernel, err := tangents(ctx, m, b)
-	if err != nil {
+	out := m.Forward(b.X, true)
+	if err := out.Err(); err != nil {
 		return 0, err
+	}
+	return ntkCondition(ctx, out.Shape()[0], func(i int) (row []float64, err error) {
+		for _, g := range grad.Grad(out.Slice(0, i, i+1).Sum(), m.Params()...) {
+			part, err := g.Data()
+			if err != nil {
+				return nil, err
+			}
+			row = append(row, part...)
+		}
+		return row, nil
+	})
+}
+
+// ntkCondition is the condition number of the kernel of n samples, with the row of the
+// Jacobian of each.
+func ntkCondition(ctx context.Context, n int, row func(i int) ([]float64, error)) (float64, error) {
+	rows := make([][]float64, n)
+	kernel := mat.NewSymDense(n, nil)
+	for i := range rows {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		var err error
+		if rows[i], err = row(i); err != nil {
+			return 0, err
+		}
+		for j := range i + 1 {
+			kernel.SetSym(i, j, floats.Dot(rows[i], rows[j]))
+		}
 	}
 	eigen, err := eigenvalues(kernel)
 	if err != nil {
@@ -150,30 +183,4 @@ func NTKCondition(ctx context.Context, m *exact.Model, b Batch) (float64, error)
 		return 0, fmt.Errorf("the tangent kernel is singular (eigenvalues from %.3g to %.3g), so it has no condition number; two samples may be equal", least, most)
 	}
 	return most / least, nil
-}
-
-// tangents is the neural tangent kernel.
-func tangents(ctx context.Context, m *exact.Model, b Batch) (*mat.SymDense, error) {
-	out := m.Forward(b.X, true)
-	if err := out.Err(); err != nil {
-		return nil, err
-	}
-	rows := make([][]float64, out.Shape()[0])
-	kernel := mat.NewSymDense(len(rows), nil)
-	for i := range rows {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for _, g := range grad.Grad(out.Slice(0, i, i+1).Sum(), m.Params()...) {
-			part, err := g.Data()
-			if err != nil {
-				return nil, err
-			}
-			rows[i] = append(rows[i], part...)
-		}
-		for j := range i + 1 {
-			kernel.SetSym(i, j, floats.Dot(rows[i], rows[j]))
-		}
-	}
-	return kernel, nil
 }

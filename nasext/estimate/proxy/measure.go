@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/exact"
 )
 
@@ -15,32 +16,58 @@ import (
 type Measure struct {
 	Name string
 	Data bool // it looks at data
+	// Order is that of the derivatives it takes, Images how many images it makes itself: what
+	// exact.Model.Memory asks for.
+	Order, Images int
 	// Score is the measure of a network. The batch is for those that look at data, the seed for
 	// those that draw weights and images of their own.
 	Score func(ctx context.Context, m *exact.Model, b Batch, seed uint64) (float64, error)
+	// Fast is Score on the engine of a network, in single precision; nil for measures that need
+	// more than first derivatives by weights or pixels.
+	Fast func(ctx context.Context, n *nn.Network, b Batch) (float64, error)
 }
 
 // Measures are all there are. Beside the functions of this package these are "params" and
 // "macs", the counts, which are hard to beat. "ntk" is −log₁₀ of the condition number.
 func Measures() []Measure {
 	return []Measure{
-		{"grad_norm", true, summed(GradNorm)},
-		{"snip", true, summed(SNIP)},
-		{"grasp", true, summed(GraSP)},
-		{"fisher", true, summed(Fisher)},
-		{"plain", true, summed(Plain)},
-		{"synflow", false, summed(func(m *exact.Model, _ Batch) (Layers, error) { return SynFlow(m) })},
-		{"jacob_cov", true, whole(JacobCov)},
-		{"naswot", true, whole(NASWOT)},
-		{"zen", false, func(ctx context.Context, m *exact.Model, _ Batch, seed uint64) (float64, error) {
+		firstOrder("grad_norm", Gradients.GradNorm),
+		firstOrder("snip", Gradients.SNIP),
+		firstOrder("plain", Gradients.Plain),
+		{Name: "grasp", Data: true, Order: 2, Score: summed(GraSP)},
+		{Name: "fisher", Data: true, Order: 1, Score: summed(Fisher)},
+		{Name: "synflow", Order: 1, Images: 1, Score: summed(func(m *exact.Model, _ Batch) (Layers, error) { return SynFlow(m) })},
+		{Name: "jacob_cov", Data: true, Order: 1, Score: whole(JacobCov), Fast: func(_ context.Context, n *nn.Network, b Batch) (float64, error) {
+			return FastJacobCov(n, b)
+		}},
+		{Name: "naswot", Data: true, Score: whole(NASWOT)},
+		{Name: "zen", Images: 32, Score: func(ctx context.Context, m *exact.Model, _ Batch, seed uint64) (float64, error) {
 			return Zen(ctx, m, ZenConfig{Seed: seed})
 		}},
-		{"ntk", true, func(ctx context.Context, m *exact.Model, b Batch, _ uint64) (float64, error) {
+		{Name: "ntk", Data: true, Order: 1, Score: func(ctx context.Context, m *exact.Model, b Batch, _ uint64) (float64, error) {
 			condition, err := NTKCondition(ctx, m, b)
 			return -math.Log10(condition), err
+		}, Fast: func(ctx context.Context, n *nn.Network, b Batch) (float64, error) {
+			condition, err := FastNTKCondition(ctx, n, b)
+			return -math.Log10(condition), err
 		}},
-		{"params", false, counted(func(params, _ int64) int64 { return params })},
-		{"macs", false, counted(func(_, macs int64) int64 { return macs })},
+		{Name: "params", Score: counted(func(params, _ int64) int64 { return params })},
+		{Name: "macs", Score: counted(func(_, macs int64) int64 { return macs })},
+	}
+}
+
+// firstOrder is a measure of gradients.
+func firstOrder(name string, score func(Gradients) Layers) Measure {
+	return Measure{
+		Name: name, Data: true, Order: 1,
+		Score: summed(func(m *exact.Model, b Batch) (Layers, error) {
+			gs, err := NewGradients(m, b)
+			return score(gs), err
+		}),
+		Fast: func(_ context.Context, n *nn.Network, b Batch) (float64, error) {
+			gs, err := FastGradients(n, b)
+			return score(gs).Sum(), err
+		},
 	}
 }
 

@@ -51,15 +51,20 @@ func (ls Layers) Sum() (sum float64) {
 	return sum
 }
 
+var errNoWeights = errors.New("the network has no convolution and no linear layer, so it has no weights to look at")
+
+// hasWeight says whether a node is a layer with a weight.
+func hasWeight(n arch.Node) bool { return n.Op.Kind == arch.Conv || n.Op.Kind == arch.Linear }
+
 // weighted are the layers that have a weight: their nodes and their weights.
 func weighted(m *exact.Model) (nodes []int, weights []*grad.Tensor, err error) {
 	for i, n := range m.Arch().Nodes {
-		if n.Op.Kind == arch.Conv || n.Op.Kind == arch.Linear {
+		if hasWeight(n) {
 			nodes, weights = append(nodes, i), append(weights, m.Param(n.Name+".weight"))
 		}
 	}
 	if len(nodes) == 0 {
-		return nil, nil, errors.New("the network has no convolution and no linear layer, so it has no weights to look at")
+		return nil, nil, errNoWeights
 	}
 	return nodes, weights, nil
 }

@@ -53,16 +53,12 @@ func golden(t testing.TB) (*nn.Network64, Batch) {
 
 // torch is testdata/golden.json.
 type torch struct {
-	Loss, PlainLoss, JacobCov, Zen                float64
+	Loss, PlainLoss, JacobCov, Zen, NTK           float64
 	Logits                                        []float64
 	GradNorm, SNIP, Plain, GraSP, Fisher, SynFlow []float64
 	NASWOT, PlainNASWOT                           struct {
 		Score float64
 		Row   []float64
-	}
-	NTK struct {
-		Condition float64
-		Kernel    []float64
 	}
 }
 
@@ -86,6 +82,14 @@ func numbers(t *testing.T, what string, got, want []float64) {
 	}
 }
 
+// of is a measure of first order.
+func of(score func(Gradients) Layers) func(*exact.Model, Batch) (Layers, error) {
+	return func(m *exact.Model, b Batch) (Layers, error) {
+		gs, err := NewGradients(m, b)
+		return score(gs), err
+	}
+}
+
 // TestGolden compares with PyTorch, and the sums with what the code of Abdelfattah et al.
 // gives for the same network.
 func TestGolden(t *testing.T) {
@@ -97,9 +101,9 @@ func TestGolden(t *testing.T) {
 		want    []float64
 		sum     float64 // by the paper's code; 0: not known
 	}{
-		{"grad_norm", GradNorm, want.GradNorm, 0.8128418583128729},
-		{"snip", SNIP, want.SNIP, 1.2180128399207248},
-		{"plain", Plain, want.Plain, 0.02862121269675552},
+		{"grad_norm", of(Gradients.GradNorm), want.GradNorm, 0.8128418583128729},
+		{"snip", of(Gradients.SNIP), want.SNIP, 1.2180128399207248},
+		{"plain", of(Gradients.Plain), want.Plain, 0.02862121269675552},
 		{"grasp", GraSP, want.GraSP, 0},
 		{"fisher", Fisher, want.Fisher, 0.06189136374032525},
 		{"synflow", func(m *exact.Model, _ Batch) (Layers, error) { return SynFlow(m) }, want.SynFlow, 181.90461376601843},
@@ -143,24 +147,13 @@ func TestGolden(t *testing.T) {
 	numbers(t, "naswot", []float64{relu, relu}, []float64{want.NASWOT.Score, 21.70123764133757})
 	numbers(t, "naswot without batch norm", []float64{bare, bare}, []float64{want.PlainNASWOT.Score, 21.54298122231025})
 	numbers(t, "zen", []float64{stretch}, []float64{want.Zen})
-	numbers(t, "ntk", []float64{condition}, []float64{want.NTK.Condition})
+	numbers(t, "ntk", []float64{condition}, []float64{want.NTK})
 
 	on, err := codes(m.WithoutNorm(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	numbers(t, "row 0 of the kernel of codes", agreements(on).RawSymmetric().Data[:4], want.PlainNASWOT.Row)
-	kernel, err := tangents(t.Context(), m, b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 4 {
-		for j := range 4 {
-			if got, w := kernel.At(i, j), want.NTK.Kernel[4*i+j]; !near(got, w) {
-				t.Errorf("tangent kernel at %d, %d: %v, want %v", i, j, got, w)
-			}
-		}
-	}
 }
 
 // TestGraSPByDifferences takes the Hessian times the gradient from the engine's gradients on
@@ -215,36 +208,40 @@ func TestGraSPByDifferences(t *testing.T) {
 	}
 }
 
-// TestEngines takes first derivatives from the training engines.
-func TestEngines(t *testing.T) {
+// TestFast compares what engines compute, in double precision and in single, with what
+// expressions do.
+func TestFast(t *testing.T) {
 	n, b := golden(t)
-	m := exact.New64(n)
-	x, err := b.X.Data()
+	m, ctx := exact.New64(n), t.Context()
+	single, err := nn.New(n.Arch(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.Gradients(x, b.Y); err != nil {
-		t.Fatal(err)
-	}
-	var norm, snip, plain float64
-	for _, p := range n.Params() {
-		if len(p.Shape) == 1 {
-			continue
+	for k, p := range single.Params() {
+		for j := range p.W {
+			p.W[j] = float32(n.Params()[k].W[j])
 		}
-		var square float64
-		for j, g := range p.G {
-			square += g * g
-			snip += math.Abs(p.W[j] * g)
-			plain += p.W[j] * g
-		}
-		norm += math.Sqrt(square)
 	}
-	for _, c := range []struct {
-		layers func(*exact.Model, Batch) (Layers, error)
-		want   float64
-	}{{GradNorm, norm}, {SNIP, snip}, {Plain, plain}} {
-		if got, err := c.layers(m, b); err != nil || !near(got.Sum(), c.want) {
-			t.Errorf("got %v, %v, the engine says %v", got.Sum(), err, c.want)
+	gs, err1 := fastGradients(n, b)
+	jacob, err2 := fastJacobCov(n, b)
+	condition, err3 := fastNTKCondition(ctx, n, b)
+	if err1 != nil || err2 != nil || err3 != nil {
+		t.Fatal(err1, err2, err3)
+	}
+	for name, score := range map[string]float64{
+		"grad_norm": gs.GradNorm().Sum(), "snip": gs.SNIP().Sum(), "plain": gs.Plain().Sum(), "jacob_cov": jacob, "ntk": -math.Log10(condition),
+	} {
+		f, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := f.Score(ctx, m, b, 1)
+		if err != nil || !near(score, want) {
+			t.Errorf("%s: the engine says %v, exactly it is %v, %v", name, score, want, err)
+		}
+		fast, err := f.Fast(ctx, single, b)
+		if err != nil || fast == want || math.Abs(fast-want) > 1e-4*math.Abs(want) {
+			t.Errorf("%s: in single precision %v, %v, exactly it is %v", name, fast, err, want)
 		}
 	}
 }

@@ -5,36 +5,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/nn/grad"
 )
 
-// saliency scores layers by their weights w and the gradients g of the loss by these.
-func saliency(m *exact.Model, b Batch, score func(w, g *grad.Tensor) *grad.Tensor) (Layers, error) {
-	nodes, ws, err := weighted(m)
-	if err != nil {
-		return nil, err
-	}
-	scores := grad.Grad(m.Forward(b.X, true).CrossEntropy(b.Y), ws...)
-	for k, g := range scores {
-		scores[k] = score(ws[k].Detach(), g.Detach())
-	}
-	return layers(m, nodes, scores)
-}
-
-// GradNorm is Σₗ‖∂L/∂Wₗ‖₂ (Abdelfattah et al. 2021, section 3.1).
-func GradNorm(m *exact.Model, b Batch) (Layers, error) {
-	return saliency(m, b, func(_, g *grad.Tensor) *grad.Tensor { return g.Mul(g).Sum().Sqrt() })
-}
-
-// Plain is Σ W⊙∂L/∂W: by how much the loss falls, to first order, if a weight is removed
-// (Mozer and Smolensky 1988; Abdelfattah et al. 2021).
-func Plain(m *exact.Model, b Batch) (Layers, error) {
-	return saliency(m, b, func(w, g *grad.Tensor) *grad.Tensor { return w.Mul(g).Sum() })
-}
-
-// SNIP is Σ|W⊙∂L/∂W|, the connection sensitivity (Lee, Ajanthan and Torr 2019, section
-// 4, before it is normalised).
-func SNIP(m *exact.Model, b Batch) (Layers, error) {
-	return saliency(m, b, func(w, g *grad.Tensor) *grad.Tensor { return w.Mul(g).Abs().Sum() })
-}
-
 // GraSP is −Σ W⊙(H·g), with g the gradient and H the Hessian of the loss by the weights of
 // all layers: how the flow of gradients changes if a weight is removed (Wang, Zhang and
 // Grosse 2020, section 4). The sign is that of Abdelfattah et al. 2021, who found that it orders
