@@ -92,8 +92,8 @@ var rules = []rule{
 	{"predict knows seed and vec", func(dir, imp string) bool {
 		return below(dir, "nasext/predict") && sister(imp, "predict", "seed", "vec")
 	}},
-	{"strategy knows space, controller, predict, arch and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "predict", "arch", "seed")
+	{"strategy knows space, controller, predict, arch, seed and vec", func(dir, imp string) bool {
+		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "predict", "arch", "seed", "vec")
 	}},
 	{"data knows arch and seed", func(dir, imp string) bool {
 		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed")

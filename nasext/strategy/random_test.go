@@ -60,6 +60,8 @@ type lopsided struct{ bits }
 
 func (lopsided) Name() string { return "lopsided" }
 
+func (lopsided) State(space.Genotype) string { return "" }
+
 func (lopsided) Next(chosen space.Genotype) (space.Decision, bool, error) {
 	if n := len(chosen); n == 63 || n > 0 && chosen[n-1] == 0 {
 		return space.Decision{}, false, nil

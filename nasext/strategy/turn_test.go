@@ -24,6 +24,9 @@ func (s bits) Next(chosen space.Genotype) (space.Decision, bool, error) {
 	return space.Decision{Name: bitNames[len(chosen)], Options: bitOptions}, true, nil
 }
 
+// State says that what follows depends on how many bits there are.
+func (s bits) State(chosen space.Genotype) string { return fmt.Sprint(len(chosen)) }
+
 func (bits) Build(space.Genotype) (*arch.Arch, error) { return nil, fmt.Errorf("bits build nothing") }
 
 var (
@@ -57,6 +60,7 @@ func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Str
 		t.Fatal(err)
 	}
 	return map[string]strategy.Strategy{
+		"tabular":      tabular(t, s, seed),
 		"local search": local(t, s, seed, strategy.LocalSearch{}), "steepest local search": local(t, s, seed, strategy.LocalSearch{Steepest: true}),
 		"random": strategy.Random(s, seed), "random without repeats": strategy.RandomDistinct(s, seed),
 		"grid": strategy.Grid(s), "evolution": e, "distinct evolution": d,
@@ -214,6 +218,7 @@ func (broken) Build(space.Genotype) (*arch.Arch, error) { return nil, fmt.Errorf
 func TestNames(t *testing.T) {
 	want := map[string]string{
 		"random": "random(seed 5)", "random without repeats": "random without repeats(seed 5)", "grid": "grid",
+		"tabular":      "tabular reinforce(rate 0.01 decay 0.9 seed 5)",
 		"local search": "local search(first improvement seed 5)", "steepest local search": "local search(steepest ascent seed 5)",
 		"evolution":          "evolution(population 4 sample 2 seed 5)",
 		"distinct evolution": "evolution(population 4 sample 2 distinct seed 5)",

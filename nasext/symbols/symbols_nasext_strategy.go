@@ -18,16 +18,21 @@ var table_github_com_nascent_go_nascent_nasext_strategy = []Symbol{
 	{"Local", p.Local, value},
 	{"LocalSearch", (*p.LocalSearch)(nil), value},
 	{"Member", (*p.Member)(nil), value},
+	{"NewPolicyTable", p.NewPolicyTable, value},
 	{"Observation", (*p.Observation)(nil), value},
 	{"PolicyGradient", (*p.PolicyGradient)(nil), value},
+	{"PolicyTable", (*p.PolicyTable)(nil), value},
 	{"Proposal", (*p.Proposal)(nil), value},
 	{"Random", p.Random, value},
 	{"RandomDistinct", p.RandomDistinct, value},
 	{"RandomSearch", (*p.RandomSearch)(nil), value},
 	{"RegularizedEvolution", p.RegularizedEvolution, value},
 	{"Reinforce", p.Reinforce, value},
+	{"ReinforceTabular", p.ReinforceTabular, value},
 	{"Strategy", (*p.Strategy)(nil), value},
 	{"_Strategy", (*_github_com_nascent_go_nascent_nasext_strategy_Strategy)(nil), value},
+	{"Tabular", (*p.Tabular)(nil), value},
+	{"TabularPolicyGradient", (*p.TabularPolicyGradient)(nil), value},
 }
 
 // _github_com_nascent_go_nascent_nasext_strategy_Strategy carries an interpreted value as a p.Strategy.
