@@ -3,16 +3,37 @@
 package vec
 
 //go:noescape
-func addMulY(y *float64, vectors int, a *float64, stride int, x *float64, step int, n int)
-
-//go:noescape
 func addDotsY(y *float64, blocks int, a *float64, stride int, x *float64, vectors int)
 
 //go:noescape
-func sigmoidY(x *float64, vectors int)
+func transposeY8(dst *float32, ds int, src *float32, ss int, blocks int)
 
 //go:noescape
-func tanhY(x *float64, vectors int)
+func multiply32(c *float32, ldc int, a *float32, row int, column int, b *float32, ldb int, m int, n int, k int)
 
 //go:noescape
-func adamY(w *float64, grad *float64, m *float64, v *float64, vectors int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, size float64, root float64, eps float64)
+func lstm32(z *float32, vectors int, c0 *float32, c *float32, t *float32, h *float32)
+
+//go:noescape
+func lstmBack32(z *float32, vectors int, c0 *float32, t *float32, dh *float32, dc *float32, dc0 *float32)
+
+//go:noescape
+func adam32(w *float32, grad *float32, m *float32, v *float32, vectors int, beta1 float32, rest1 float32, beta2 float32, rest2 float32, size float32, eps float32)
+
+//go:noescape
+func squares32(x *float32, eights int, sums *float64)
+
+//go:noescape
+func multiply64(c *float64, ldc int, a *float64, row int, column int, b *float64, ldb int, m int, n int, k int)
+
+//go:noescape
+func lstm64(z *float64, vectors int, c0 *float64, c *float64, t *float64, h *float64)
+
+//go:noescape
+func lstmBack64(z *float64, vectors int, c0 *float64, t *float64, dh *float64, dc *float64, dc0 *float64)
+
+//go:noescape
+func adam64(w *float64, grad *float64, m *float64, v *float64, vectors int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, size float64, eps float64)
+
+//go:noescape
+func squares64(x *float64, eights int, sums *float64)

@@ -2,118 +2,6 @@
 
 #include "textflag.h"
 
-// func addMulY(y *float64, vectors int, a *float64, stride int, x *float64, step int, n int)
-// Requires: AVX, FMA3
-TEXT ·addMulY(SB), NOSPLIT, $0-56
-	MOVQ y+0(FP), AX
-	MOVQ vectors+8(FP), CX
-	MOVQ a+16(FP), DX
-	MOVQ stride+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ step+40(FP), DI
-	MOVQ n+48(FP), R8
-	SHLQ $0x03, BX
-	SHLQ $0x03, DI
-
-vectors8:
-	CMPQ    CX, $0x08
-	JLT     less8
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y1
-	VMOVUPD 64(AX), Y2
-	VMOVUPD 96(AX), Y3
-	VMOVUPD 128(AX), Y4
-	VMOVUPD 160(AX), Y5
-	VMOVUPD 192(AX), Y6
-	VMOVUPD 224(AX), Y7
-	MOVQ    DX, R9
-	MOVQ    SI, R10
-	MOVQ    R8, R11
-
-row8:
-	VBROADCASTSD (R10), Y8
-	VFMADD231PD  (R9), Y8, Y0
-	VFMADD231PD  32(R9), Y8, Y1
-	VFMADD231PD  64(R9), Y8, Y2
-	VFMADD231PD  96(R9), Y8, Y3
-	VFMADD231PD  128(R9), Y8, Y4
-	VFMADD231PD  160(R9), Y8, Y5
-	VFMADD231PD  192(R9), Y8, Y6
-	VFMADD231PD  224(R9), Y8, Y7
-	ADDQ         BX, R9
-	ADDQ         DI, R10
-	DECQ         R11
-	JNZ          row8
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      Y2, 64(AX)
-	VMOVUPD      Y3, 96(AX)
-	VMOVUPD      Y4, 128(AX)
-	VMOVUPD      Y5, 160(AX)
-	VMOVUPD      Y6, 192(AX)
-	VMOVUPD      Y7, 224(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, DX
-	SUBQ         $0x08, CX
-	JMP          vectors8
-
-less8:
-vectors4:
-	CMPQ    CX, $0x04
-	JLT     less4
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y1
-	VMOVUPD 64(AX), Y2
-	VMOVUPD 96(AX), Y3
-	MOVQ    DX, R9
-	MOVQ    SI, R10
-	MOVQ    R8, R11
-
-row4:
-	VBROADCASTSD (R10), Y4
-	VFMADD231PD  (R9), Y4, Y0
-	VFMADD231PD  32(R9), Y4, Y1
-	VFMADD231PD  64(R9), Y4, Y2
-	VFMADD231PD  96(R9), Y4, Y3
-	ADDQ         BX, R9
-	ADDQ         DI, R10
-	DECQ         R11
-	JNZ          row4
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      Y2, 64(AX)
-	VMOVUPD      Y3, 96(AX)
-	ADDQ         $0x00000080, AX
-	ADDQ         $0x00000080, DX
-	SUBQ         $0x04, CX
-	JMP          vectors4
-
-less4:
-vectors1:
-	CMPQ    CX, $0x01
-	JLT     less1
-	VMOVUPD (AX), Y0
-	MOVQ    DX, R9
-	MOVQ    SI, R10
-	MOVQ    R8, R11
-
-row1:
-	VBROADCASTSD (R10), Y1
-	VFMADD231PD  (R9), Y1, Y0
-	ADDQ         BX, R9
-	ADDQ         DI, R10
-	DECQ         R11
-	JNZ          row1
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x01, CX
-	JMP          vectors1
-
-less1:
-	VZEROUPPER
-	RET
-
 // func addDotsY(y *float64, blocks int, a *float64, stride int, x *float64, vectors int)
 // Requires: AVX, FMA3
 TEXT ·addDotsY(SB), NOSPLIT, $0-48
@@ -176,227 +64,1671 @@ vector:
 	VZEROUPPER
 	RET
 
-// func sigmoidY(x *float64, vectors int)
+// func transposeY8(dst *float32, ds int, src *float32, ss int, blocks int)
+// Requires: AVX
+TEXT ·transposeY8(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ ss+24(FP), BX
+	MOVQ blocks+32(FP), SI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+
+loop:
+	LEAQ        (DX)(BX*4), R8
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, (R8), Y0, Y0
+	VMOVUPS     (DX)(BX*1), X1
+	VINSERTF128 $0x01, (R8)(BX*1), Y1, Y1
+	VMOVUPS     (DX)(BX*2), X2
+	VINSERTF128 $0x01, (R8)(BX*2), Y2, Y2
+	VMOVUPS     (DX)(DI*1), X3
+	VINSERTF128 $0x01, (R8)(DI*1), Y3, Y3
+	VMOVUPS     16(DX), X4
+	VINSERTF128 $0x01, 16(R8), Y4, Y4
+	VMOVUPS     16(DX)(BX*1), X5
+	VINSERTF128 $0x01, 16(R8)(BX*1), Y5, Y5
+	VMOVUPS     16(DX)(BX*2), X6
+	VINSERTF128 $0x01, 16(R8)(BX*2), Y6, Y6
+	VMOVUPS     16(DX)(DI*1), X7
+	VINSERTF128 $0x01, 16(R8)(DI*1), Y7, Y7
+	VUNPCKLPS   Y1, Y0, Y8
+	VUNPCKHPS   Y1, Y0, Y9
+	VUNPCKLPS   Y3, Y2, Y10
+	VUNPCKHPS   Y3, Y2, Y11
+	VSHUFPS     $0x44, Y10, Y8, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VSHUFPS     $0xee, Y10, Y8, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VSHUFPS     $0x44, Y11, Y9, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VSHUFPS     $0xee, Y11, Y9, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VUNPCKLPS   Y5, Y4, Y8
+	VUNPCKHPS   Y5, Y4, Y9
+	VUNPCKLPS   Y7, Y6, Y10
+	VUNPCKHPS   Y7, Y6, Y11
+	VSHUFPS     $0x44, Y10, Y8, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VSHUFPS     $0xee, Y10, Y8, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VSHUFPS     $0x44, Y11, Y9, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	VSHUFPS     $0xee, Y11, Y9, Y12
+	VMOVUPS     Y12, (AX)
+	ADDQ        CX, AX
+	ADDQ        $0x20, DX
+	DECQ        SI
+	JNZ         loop
+	VZEROUPPER
+	RET
+
+// func multiply32(c *float32, ldc int, a *float32, row int, column int, b *float32, ldb int, m int, n int, k int)
+// Requires: AVX, FMA3
+TEXT ·multiply32(SB), NOSPLIT, $40-80
+	MOVQ ldc+8(FP), AX
+	MOVQ row+24(FP), CX
+	MOVQ column+32(FP), DX
+	MOVQ ldb+48(FP), BX
+	SHLQ $0x02, AX
+	SHLQ $0x02, CX
+	SHLQ $0x02, DX
+	SHLQ $0x02, BX
+	MOVQ m+56(FP), SI
+	MOVQ SI, (SP)
+	ANDQ $-4, (SP)
+	JZ   rest
+	MOVQ b+40(FP), SI
+	MOVQ n+64(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ c+0(FP), DI
+	MOVQ DI, 16(SP)
+
+panel4x3:
+	CMPQ 8(SP), $0x03
+	JLT  less4x3
+	MOVQ 16(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile4x3:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS (DI)(AX*1), Y3
+	VMOVUPS 32(DI)(AX*1), Y4
+	VMOVUPS 64(DI)(AX*1), Y5
+	VMOVUPS (DI)(AX*2), Y6
+	VMOVUPS 32(DI)(AX*2), Y7
+	VMOVUPS 64(DI)(AX*2), Y8
+	VMOVUPS (DI)(R13*1), Y9
+	VMOVUPS 32(DI)(R13*1), Y10
+	VMOVUPS 64(DI)(R13*1), Y11
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along4x3:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VMOVUPS      64(R9), Y14
+	VBROADCASTSS (R10), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R10)(CX*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (R10)(CX*2), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R10)(R13*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along4x3
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, 64(DI)
+	VMOVUPS      Y3, (DI)(AX*1)
+	VMOVUPS      Y4, 32(DI)(AX*1)
+	VMOVUPS      Y5, 64(DI)(AX*1)
+	VMOVUPS      Y6, (DI)(AX*2)
+	VMOVUPS      Y7, 32(DI)(AX*2)
+	VMOVUPS      Y8, 64(DI)(AX*2)
+	VMOVUPS      Y9, (DI)(R13*1)
+	VMOVUPS      Y10, 32(DI)(R13*1)
+	VMOVUPS      Y11, 64(DI)(R13*1)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x04, R11
+	JNZ          tile4x3
+	ADDQ         $0x00000060, 16(SP)
+	ADDQ         $0x00000060, SI
+	SUBQ         $0x03, 8(SP)
+	JMP          panel4x3
+
+less4x3:
+panel4x2:
+	CMPQ 8(SP), $0x02
+	JLT  less4x2
+	MOVQ 16(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile4x2:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS (DI)(AX*1), Y2
+	VMOVUPS 32(DI)(AX*1), Y3
+	VMOVUPS (DI)(AX*2), Y4
+	VMOVUPS 32(DI)(AX*2), Y5
+	VMOVUPS (DI)(R13*1), Y6
+	VMOVUPS 32(DI)(R13*1), Y7
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along4x2:
+	VMOVUPS      (R9), Y8
+	VMOVUPS      32(R9), Y9
+	VBROADCASTSS (R10), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R10)(CX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R10)(CX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R10)(R13*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along4x2
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(AX*1)
+	VMOVUPS      Y3, 32(DI)(AX*1)
+	VMOVUPS      Y4, (DI)(AX*2)
+	VMOVUPS      Y5, 32(DI)(AX*2)
+	VMOVUPS      Y6, (DI)(R13*1)
+	VMOVUPS      Y7, 32(DI)(R13*1)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x04, R11
+	JNZ          tile4x2
+	ADDQ         $0x00000040, 16(SP)
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, 8(SP)
+	JMP          panel4x2
+
+less4x2:
+panel4x1:
+	CMPQ 8(SP), $0x01
+	JLT  less4x1
+	MOVQ 16(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile4x1:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(AX*1), Y1
+	VMOVUPS (DI)(AX*2), Y2
+	VMOVUPS (DI)(R13*1), Y3
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along4x1:
+	VMOVUPS      (R9), Y4
+	VBROADCASTSS (R10), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R10)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R10)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R10)(R13*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along4x1
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, (DI)(AX*1)
+	VMOVUPS      Y2, (DI)(AX*2)
+	VMOVUPS      Y3, (DI)(R13*1)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x04, R11
+	JNZ          tile4x1
+	ADDQ         $0x00000020, 16(SP)
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x01, 8(SP)
+	JMP          panel4x1
+
+less4x1:
+	MOVQ  (SP), SI
+	IMULQ AX, SI
+	ADDQ  SI, c+0(FP)
+	MOVQ  (SP), SI
+	IMULQ CX, SI
+	ADDQ  SI, a+16(FP)
+
+rest:
+	MOVQ m+56(FP), SI
+	MOVQ SI, (SP)
+	ANDQ $0x03, (SP)
+	JZ   end
+	MOVQ b+40(FP), SI
+	MOVQ n+64(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ c+0(FP), DI
+	MOVQ DI, 32(SP)
+
+panel1x10:
+	CMPQ 24(SP), $0x0a
+	JLT  less1x10
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x10:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS 288(DI), Y9
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x10:
+	VBROADCASTSS (R10), Y10
+	VFMADD231PS  (R9), Y10, Y0
+	VFMADD231PS  32(R9), Y10, Y1
+	VFMADD231PS  64(R9), Y10, Y2
+	VFMADD231PS  96(R9), Y10, Y3
+	VFMADD231PS  128(R9), Y10, Y4
+	VFMADD231PS  160(R9), Y10, Y5
+	VFMADD231PS  192(R9), Y10, Y6
+	VFMADD231PS  224(R9), Y10, Y7
+	VFMADD231PS  256(R9), Y10, Y8
+	VFMADD231PS  288(R9), Y10, Y9
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x10
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, 64(DI)
+	VMOVUPS      Y3, 96(DI)
+	VMOVUPS      Y4, 128(DI)
+	VMOVUPS      Y5, 160(DI)
+	VMOVUPS      Y6, 192(DI)
+	VMOVUPS      Y7, 224(DI)
+	VMOVUPS      Y8, 256(DI)
+	VMOVUPS      Y9, 288(DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x10
+	ADDQ         $0x00000140, 32(SP)
+	ADDQ         $0x00000140, SI
+	SUBQ         $0x0a, 24(SP)
+	JMP          panel1x10
+
+less1x10:
+panel1x5:
+	CMPQ 24(SP), $0x05
+	JLT  less1x5
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x5:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x5:
+	VBROADCASTSS (R10), Y5
+	VFMADD231PS  (R9), Y5, Y0
+	VFMADD231PS  32(R9), Y5, Y1
+	VFMADD231PS  64(R9), Y5, Y2
+	VFMADD231PS  96(R9), Y5, Y3
+	VFMADD231PS  128(R9), Y5, Y4
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x5
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, 64(DI)
+	VMOVUPS      Y3, 96(DI)
+	VMOVUPS      Y4, 128(DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x5
+	ADDQ         $0x000000a0, 32(SP)
+	ADDQ         $0x000000a0, SI
+	SUBQ         $0x05, 24(SP)
+	JMP          panel1x5
+
+less1x5:
+panel1x2:
+	CMPQ 24(SP), $0x02
+	JLT  less1x2
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x2:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x2:
+	VBROADCASTSS (R10), Y2
+	VFMADD231PS  (R9), Y2, Y0
+	VFMADD231PS  32(R9), Y2, Y1
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x2
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x2
+	ADDQ         $0x00000040, 32(SP)
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, 24(SP)
+	JMP          panel1x2
+
+less1x2:
+panel1x1:
+	CMPQ 24(SP), $0x01
+	JLT  less1x1
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x1:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPS (DI), Y0
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x1:
+	VBROADCASTSS (R10), Y1
+	VFMADD231PS  (R9), Y1, Y0
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x1
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPS      Y0, (DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x1
+	ADDQ         $0x00000020, 32(SP)
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x01, 24(SP)
+	JMP          panel1x1
+
+less1x1:
+end:
+	VZEROUPPER
+	RET
+
+// func lstm32(z *float32, vectors int, c0 *float32, c *float32, t *float32, h *float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sigmoidY(SB), NOSPLIT, $0-16
-	MOVQ x+0(FP), AX
+TEXT ·lstm32(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
 	MOVQ vectors+8(FP), CX
+	MOVQ c0+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ h+40(FP), DI
+	MOVQ CX, R8
+	SHLQ $0x05, R8
+	LEAQ (R8)(R8*2), R9
+
+loop:
+	VMOVUPS     (AX), Y0
+	VXORPD      Y1, Y1, Y1
+	VSUBPS      Y0, Y1, Y0
+	VMOVUPS     const0<>+0(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     const1<>+0(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     const2<>+0(SB), Y2
+	VMOVUPS     Y2, Y1
+	VFMADD231PS const3<>+0(SB), Y0, Y1
+	VSUBPS      Y2, Y1, Y2
+	VFMADD231PS const4<>+0(SB), Y2, Y0
+	VFMADD231PS const5<>+0(SB), Y2, Y0
+	VMOVUPS     const6<>+0(SB), Y2
+	VFMADD213PS const7<>+0(SB), Y0, Y2
+	VFMADD213PS const8<>+0(SB), Y0, Y2
+	VFMADD213PS const9<>+0(SB), Y0, Y2
+	VFMADD213PS const10<>+0(SB), Y0, Y2
+	VFMADD213PS const11<>+0(SB), Y0, Y2
+	VFMADD213PS const12<>+0(SB), Y0, Y2
+	VMULPS      Y0, Y2, Y2
+	VPSLLD      $0x17, Y1, Y0
+	VPADDD      const12<>+0(SB), Y0, Y0
+	VFMADD213PS Y0, Y0, Y2
+	VMOVUPS     const12<>+0(SB), Y0
+	VADDPS      Y2, Y0, Y2
+	VDIVPS      Y2, Y0, Y0
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     (AX)(R8*1), Y1
+	VXORPD      Y2, Y2, Y2
+	VSUBPS      Y1, Y2, Y1
+	VMOVUPS     const0<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMOVUPS     const1<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     const2<>+0(SB), Y3
+	VMOVUPS     Y3, Y2
+	VFMADD231PS const3<>+0(SB), Y1, Y2
+	VSUBPS      Y3, Y2, Y3
+	VFMADD231PS const4<>+0(SB), Y3, Y1
+	VFMADD231PS const5<>+0(SB), Y3, Y1
+	VMOVUPS     const6<>+0(SB), Y3
+	VFMADD213PS const7<>+0(SB), Y1, Y3
+	VFMADD213PS const8<>+0(SB), Y1, Y3
+	VFMADD213PS const9<>+0(SB), Y1, Y3
+	VFMADD213PS const10<>+0(SB), Y1, Y3
+	VFMADD213PS const11<>+0(SB), Y1, Y3
+	VFMADD213PS const12<>+0(SB), Y1, Y3
+	VMULPS      Y1, Y3, Y3
+	VPSLLD      $0x17, Y2, Y1
+	VPADDD      const12<>+0(SB), Y1, Y1
+	VFMADD213PS Y1, Y1, Y3
+	VMOVUPS     const12<>+0(SB), Y1
+	VADDPS      Y3, Y1, Y3
+	VDIVPS      Y3, Y1, Y1
+	VMOVUPS     Y1, (AX)(R8*1)
+	VMOVUPS     (AX)(R8*2), Y2
+	VADDPS      Y2, Y2, Y2
+	VMOVUPS     const0<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VMOVUPS     const1<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMOVUPS     const2<>+0(SB), Y4
+	VMOVUPS     Y4, Y3
+	VFMADD231PS const3<>+0(SB), Y2, Y3
+	VSUBPS      Y4, Y3, Y4
+	VFMADD231PS const4<>+0(SB), Y4, Y2
+	VFMADD231PS const5<>+0(SB), Y4, Y2
+	VMOVUPS     const6<>+0(SB), Y4
+	VFMADD213PS const7<>+0(SB), Y2, Y4
+	VFMADD213PS const8<>+0(SB), Y2, Y4
+	VFMADD213PS const9<>+0(SB), Y2, Y4
+	VFMADD213PS const10<>+0(SB), Y2, Y4
+	VFMADD213PS const11<>+0(SB), Y2, Y4
+	VFMADD213PS const12<>+0(SB), Y2, Y4
+	VMULPS      Y2, Y4, Y4
+	VPSLLD      $0x17, Y3, Y2
+	VPADDD      const12<>+0(SB), Y2, Y2
+	VMOVUPS     const12<>+0(SB), Y3
+	VSUBPS      Y3, Y2, Y3
+	VFMADD213PS Y3, Y2, Y4
+	VMOVUPS     const13<>+0(SB), Y3
+	VADDPS      Y3, Y4, Y3
+	VDIVPS      Y3, Y4, Y2
+	VMOVUPS     Y2, (AX)(R8*2)
+	VMOVUPS     (AX)(R9*1), Y3
+	VXORPD      Y4, Y4, Y4
+	VSUBPS      Y3, Y4, Y3
+	VMOVUPS     const0<>+0(SB), Y4
+	VMINPS      Y3, Y4, Y3
+	VMOVUPS     const1<>+0(SB), Y4
+	VMAXPS      Y3, Y4, Y3
+	VMOVUPS     const2<>+0(SB), Y5
+	VMOVUPS     Y5, Y4
+	VFMADD231PS const3<>+0(SB), Y3, Y4
+	VSUBPS      Y5, Y4, Y5
+	VFMADD231PS const4<>+0(SB), Y5, Y3
+	VFMADD231PS const5<>+0(SB), Y5, Y3
+	VMOVUPS     const6<>+0(SB), Y5
+	VFMADD213PS const7<>+0(SB), Y3, Y5
+	VFMADD213PS const8<>+0(SB), Y3, Y5
+	VFMADD213PS const9<>+0(SB), Y3, Y5
+	VFMADD213PS const10<>+0(SB), Y3, Y5
+	VFMADD213PS const11<>+0(SB), Y3, Y5
+	VFMADD213PS const12<>+0(SB), Y3, Y5
+	VMULPS      Y3, Y5, Y5
+	VPSLLD      $0x17, Y4, Y3
+	VPADDD      const12<>+0(SB), Y3, Y3
+	VFMADD213PS Y3, Y3, Y5
+	VMOVUPS     const12<>+0(SB), Y3
+	VADDPS      Y5, Y3, Y5
+	VDIVPS      Y5, Y3, Y3
+	VMOVUPS     Y3, (AX)(R9*1)
+	VMULPS      (DX), Y1, Y1
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (BX)
+	VADDPS      Y1, Y1, Y1
+	VMOVUPS     const0<>+0(SB), Y0
+	VMINPS      Y1, Y0, Y1
+	VMOVUPS     const1<>+0(SB), Y0
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     const2<>+0(SB), Y2
+	VMOVUPS     Y2, Y0
+	VFMADD231PS const3<>+0(SB), Y1, Y0
+	VSUBPS      Y2, Y0, Y2
+	VFMADD231PS const4<>+0(SB), Y2, Y1
+	VFMADD231PS const5<>+0(SB), Y2, Y1
+	VMOVUPS     const6<>+0(SB), Y2
+	VFMADD213PS const7<>+0(SB), Y1, Y2
+	VFMADD213PS const8<>+0(SB), Y1, Y2
+	VFMADD213PS const9<>+0(SB), Y1, Y2
+	VFMADD213PS const10<>+0(SB), Y1, Y2
+	VFMADD213PS const11<>+0(SB), Y1, Y2
+	VFMADD213PS const12<>+0(SB), Y1, Y2
+	VMULPS      Y1, Y2, Y2
+	VPSLLD      $0x17, Y0, Y0
+	VPADDD      const12<>+0(SB), Y0, Y0
+	VMOVUPS     const12<>+0(SB), Y1
+	VSUBPS      Y1, Y0, Y1
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     const13<>+0(SB), Y1
+	VADDPS      Y1, Y2, Y1
+	VDIVPS      Y1, Y2, Y1
+	VMOVUPS     Y1, (SI)
+	VMULPS      Y1, Y3, Y3
+	VMOVUPS     Y3, (DI)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	DECQ        CX
+	JNZ         loop
+	VZEROUPPER
+	RET
+
+DATA const0<>+0(SB)/8, $0x42ae000042ae0000
+DATA const0<>+8(SB)/8, $0x42ae000042ae0000
+DATA const0<>+16(SB)/8, $0x42ae000042ae0000
+DATA const0<>+24(SB)/8, $0x42ae000042ae0000
+GLOBL const0<>(SB), RODATA|NOPTR, $32
+
+DATA const1<>+0(SB)/8, $0xc2ae0000c2ae0000
+DATA const1<>+8(SB)/8, $0xc2ae0000c2ae0000
+DATA const1<>+16(SB)/8, $0xc2ae0000c2ae0000
+DATA const1<>+24(SB)/8, $0xc2ae0000c2ae0000
+GLOBL const1<>(SB), RODATA|NOPTR, $32
+
+DATA const2<>+0(SB)/8, $0x4b4000004b400000
+DATA const2<>+8(SB)/8, $0x4b4000004b400000
+DATA const2<>+16(SB)/8, $0x4b4000004b400000
+DATA const2<>+24(SB)/8, $0x4b4000004b400000
+GLOBL const2<>(SB), RODATA|NOPTR, $32
+
+DATA const3<>+0(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA const3<>+8(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA const3<>+16(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA const3<>+24(SB)/8, $0x3fb8aa3b3fb8aa3b
+GLOBL const3<>(SB), RODATA|NOPTR, $32
+
+DATA const4<>+0(SB)/8, $0xbf318000bf318000
+DATA const4<>+8(SB)/8, $0xbf318000bf318000
+DATA const4<>+16(SB)/8, $0xbf318000bf318000
+DATA const4<>+24(SB)/8, $0xbf318000bf318000
+GLOBL const4<>(SB), RODATA|NOPTR, $32
+
+DATA const5<>+0(SB)/8, $0x395e8083395e8083
+DATA const5<>+8(SB)/8, $0x395e8083395e8083
+DATA const5<>+16(SB)/8, $0x395e8083395e8083
+DATA const5<>+24(SB)/8, $0x395e8083395e8083
+GLOBL const5<>(SB), RODATA|NOPTR, $32
+
+DATA const6<>+0(SB)/8, $0x39500d0139500d01
+DATA const6<>+8(SB)/8, $0x39500d0139500d01
+DATA const6<>+16(SB)/8, $0x39500d0139500d01
+DATA const6<>+24(SB)/8, $0x39500d0139500d01
+GLOBL const6<>(SB), RODATA|NOPTR, $32
+
+DATA const7<>+0(SB)/8, $0x3ab60b613ab60b61
+DATA const7<>+8(SB)/8, $0x3ab60b613ab60b61
+DATA const7<>+16(SB)/8, $0x3ab60b613ab60b61
+DATA const7<>+24(SB)/8, $0x3ab60b613ab60b61
+GLOBL const7<>(SB), RODATA|NOPTR, $32
+
+DATA const8<>+0(SB)/8, $0x3c0888893c088889
+DATA const8<>+8(SB)/8, $0x3c0888893c088889
+DATA const8<>+16(SB)/8, $0x3c0888893c088889
+DATA const8<>+24(SB)/8, $0x3c0888893c088889
+GLOBL const8<>(SB), RODATA|NOPTR, $32
+
+DATA const9<>+0(SB)/8, $0x3d2aaaab3d2aaaab
+DATA const9<>+8(SB)/8, $0x3d2aaaab3d2aaaab
+DATA const9<>+16(SB)/8, $0x3d2aaaab3d2aaaab
+DATA const9<>+24(SB)/8, $0x3d2aaaab3d2aaaab
+GLOBL const9<>(SB), RODATA|NOPTR, $32
+
+DATA const10<>+0(SB)/8, $0x3e2aaaab3e2aaaab
+DATA const10<>+8(SB)/8, $0x3e2aaaab3e2aaaab
+DATA const10<>+16(SB)/8, $0x3e2aaaab3e2aaaab
+DATA const10<>+24(SB)/8, $0x3e2aaaab3e2aaaab
+GLOBL const10<>(SB), RODATA|NOPTR, $32
+
+DATA const11<>+0(SB)/8, $0x3f0000003f000000
+DATA const11<>+8(SB)/8, $0x3f0000003f000000
+DATA const11<>+16(SB)/8, $0x3f0000003f000000
+DATA const11<>+24(SB)/8, $0x3f0000003f000000
+GLOBL const11<>(SB), RODATA|NOPTR, $32
+
+DATA const12<>+0(SB)/8, $0x3f8000003f800000
+DATA const12<>+8(SB)/8, $0x3f8000003f800000
+DATA const12<>+16(SB)/8, $0x3f8000003f800000
+DATA const12<>+24(SB)/8, $0x3f8000003f800000
+GLOBL const12<>(SB), RODATA|NOPTR, $32
+
+DATA const13<>+0(SB)/8, $0x4000000040000000
+DATA const13<>+8(SB)/8, $0x4000000040000000
+DATA const13<>+16(SB)/8, $0x4000000040000000
+DATA const13<>+24(SB)/8, $0x4000000040000000
+GLOBL const13<>(SB), RODATA|NOPTR, $32
+
+// func lstmBack32(z *float32, vectors int, c0 *float32, t *float32, dh *float32, dc *float32, dc0 *float32)
+// Requires: AVX, FMA3
+TEXT ·lstmBack32(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), AX
+	MOVQ vectors+8(FP), CX
+	MOVQ c0+16(FP), DX
+	MOVQ t+24(FP), BX
+	MOVQ dh+32(FP), SI
+	MOVQ dc+40(FP), DI
+	MOVQ dc0+48(FP), R8
+	MOVQ CX, R9
+	SHLQ $0x05, R9
+	LEAQ (R9)(R9*2), R10
+
+loop:
+	VMOVUPS      (AX), Y6
+	VMOVUPS      (AX)(R9*1), Y7
+	VMOVUPS      (AX)(R9*2), Y8
+	VMOVUPS      (AX)(R10*1), Y9
+	VMOVUPS      const12<>+0(SB), Y0
+	VMOVUPS      (BX), Y4
+	VMOVUPS      (SI), Y5
+	VMOVUPS      Y0, Y2
+	VFNMADD231PS Y4, Y4, Y2
+	VMULPS       Y9, Y5, Y3
+	VMOVUPS      (DI), Y1
+	VFMADD231PS  Y2, Y3, Y1
+	VMULPS       Y8, Y1, Y3
+	VMULPS       Y6, Y3, Y3
+	VSUBPS       Y6, Y0, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VMULPS       (DX), Y1, Y3
+	VMULPS       Y7, Y3, Y3
+	VSUBPS       Y7, Y0, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, (AX)(R9*1)
+	VMULPS       Y6, Y1, Y3
+	VMOVUPS      Y0, Y2
+	VFNMADD231PS Y8, Y8, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, (AX)(R9*2)
+	VMULPS       Y4, Y5, Y3
+	VMULPS       Y9, Y3, Y3
+	VSUBPS       Y9, Y0, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, (AX)(R10*1)
+	VMULPS       Y7, Y1, Y1
+	VMOVUPS      Y1, (R8)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         CX
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func adam32(w *float32, grad *float32, m *float32, v *float32, vectors int, beta1 float32, rest1 float32, beta2 float32, rest2 float32, size float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·adam32(SB), NOSPLIT, $0-64
+	MOVQ         w+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         vectors+32(FP), SI
+	VBROADCASTSS beta1+40(FP), Y0
+	VBROADCASTSS rest1+44(FP), Y1
+	VBROADCASTSS beta2+48(FP), Y2
+	VBROADCASTSS rest2+52(FP), Y3
+	VBROADCASTSS size+56(FP), Y4
+	VBROADCASTSS eps+60(FP), Y5
+
+loop:
+	VMOVUPS     (CX), Y6
+	VMULPS      Y6, Y1, Y7
+	VFMADD231PS (DX), Y0, Y7
+	VMOVUPS     Y7, (DX)
+	VMULPS      Y6, Y3, Y8
+	VMULPS      Y6, Y8, Y8
+	VFMADD231PS (BX), Y2, Y8
+	VMOVUPS     Y8, (BX)
+	VSQRTPS     Y8, Y8
+	VADDPS      Y5, Y8, Y8
+	VMULPS      Y4, Y7, Y7
+	VDIVPS      Y8, Y7, Y7
+	VMOVUPS     (AX), Y6
+	VSUBPS      Y7, Y6, Y6
+	VMOVUPS     Y6, (AX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	DECQ        SI
+	JNZ         loop
+	VZEROUPPER
+	RET
+
+// func squares32(x *float32, eights int, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·squares32(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    eights+8(FP), CX
+	MOVQ    sums+16(FP), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+
+loop:
+	VCVTPS2PD   (AX), Y2
+	VFMADD231PD Y2, Y2, Y0
+	VCVTPS2PD   16(AX), Y2
+	VFMADD231PD Y2, Y2, Y1
+	ADDQ        $0x20, AX
+	DECQ        CX
+	JNZ         loop
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	VZEROUPPER
+	RET
+
+// func multiply64(c *float64, ldc int, a *float64, row int, column int, b *float64, ldb int, m int, n int, k int)
+// Requires: AVX, FMA3
+TEXT ·multiply64(SB), NOSPLIT, $40-80
+	MOVQ ldc+8(FP), AX
+	MOVQ row+24(FP), CX
+	MOVQ column+32(FP), DX
+	MOVQ ldb+48(FP), BX
+	SHLQ $0x03, AX
+	SHLQ $0x03, CX
+	SHLQ $0x03, DX
+	SHLQ $0x03, BX
+	MOVQ m+56(FP), SI
+	MOVQ SI, (SP)
+	ANDQ $-4, (SP)
+	JZ   rest
+	MOVQ b+40(FP), SI
+	MOVQ n+64(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ c+0(FP), DI
+	MOVQ DI, 16(SP)
+
+panel4x3:
+	CMPQ 8(SP), $0x03
+	JLT  less4x3
+	MOVQ 16(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile4x3:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD (DI)(AX*1), Y3
+	VMOVUPD 32(DI)(AX*1), Y4
+	VMOVUPD 64(DI)(AX*1), Y5
+	VMOVUPD (DI)(AX*2), Y6
+	VMOVUPD 32(DI)(AX*2), Y7
+	VMOVUPD 64(DI)(AX*2), Y8
+	VMOVUPD (DI)(R13*1), Y9
+	VMOVUPD 32(DI)(R13*1), Y10
+	VMOVUPD 64(DI)(R13*1), Y11
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along4x3:
+	VMOVUPD      (R9), Y12
+	VMOVUPD      32(R9), Y13
+	VMOVUPD      64(R9), Y14
+	VBROADCASTSD (R10), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD (R10)(CX*1), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD (R10)(CX*2), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD (R10)(R13*1), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along4x3
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	VMOVUPD      Y1, 32(DI)
+	VMOVUPD      Y2, 64(DI)
+	VMOVUPD      Y3, (DI)(AX*1)
+	VMOVUPD      Y4, 32(DI)(AX*1)
+	VMOVUPD      Y5, 64(DI)(AX*1)
+	VMOVUPD      Y6, (DI)(AX*2)
+	VMOVUPD      Y7, 32(DI)(AX*2)
+	VMOVUPD      Y8, 64(DI)(AX*2)
+	VMOVUPD      Y9, (DI)(R13*1)
+	VMOVUPD      Y10, 32(DI)(R13*1)
+	VMOVUPD      Y11, 64(DI)(R13*1)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x04, R11
+	JNZ          tile4x3
+	ADDQ         $0x00000060, 16(SP)
+	ADDQ         $0x00000060, SI
+	SUBQ         $0x03, 8(SP)
+	JMP          panel4x3
+
+less4x3:
+panel4x2:
+	CMPQ 8(SP), $0x02
+	JLT  less4x2
+	MOVQ 16(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile4x2:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD (DI)(AX*1), Y2
+	VMOVUPD 32(DI)(AX*1), Y3
+	VMOVUPD (DI)(AX*2), Y4
+	VMOVUPD 32(DI)(AX*2), Y5
+	VMOVUPD (DI)(R13*1), Y6
+	VMOVUPD 32(DI)(R13*1), Y7
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along4x2:
+	VMOVUPD      (R9), Y8
+	VMOVUPD      32(R9), Y9
+	VBROADCASTSD (R10), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R10)(CX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD (R10)(CX*2), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (R10)(R13*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along4x2
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	VMOVUPD      Y1, 32(DI)
+	VMOVUPD      Y2, (DI)(AX*1)
+	VMOVUPD      Y3, 32(DI)(AX*1)
+	VMOVUPD      Y4, (DI)(AX*2)
+	VMOVUPD      Y5, 32(DI)(AX*2)
+	VMOVUPD      Y6, (DI)(R13*1)
+	VMOVUPD      Y7, 32(DI)(R13*1)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x04, R11
+	JNZ          tile4x2
+	ADDQ         $0x00000040, 16(SP)
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, 8(SP)
+	JMP          panel4x2
+
+less4x2:
+panel4x1:
+	CMPQ 8(SP), $0x01
+	JLT  less4x1
+	MOVQ 16(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile4x1:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	VMOVUPD (DI)(AX*1), Y1
+	VMOVUPD (DI)(AX*2), Y2
+	VMOVUPD (DI)(R13*1), Y3
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along4x1:
+	VMOVUPD      (R9), Y4
+	VBROADCASTSD (R10), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R10)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (R10)(CX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R10)(R13*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along4x1
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	VMOVUPD      Y1, (DI)(AX*1)
+	VMOVUPD      Y2, (DI)(AX*2)
+	VMOVUPD      Y3, (DI)(R13*1)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x04, R11
+	JNZ          tile4x1
+	ADDQ         $0x00000020, 16(SP)
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x01, 8(SP)
+	JMP          panel4x1
+
+less4x1:
+	MOVQ  (SP), SI
+	IMULQ AX, SI
+	ADDQ  SI, c+0(FP)
+	MOVQ  (SP), SI
+	IMULQ CX, SI
+	ADDQ  SI, a+16(FP)
+
+rest:
+	MOVQ m+56(FP), SI
+	MOVQ SI, (SP)
+	ANDQ $0x03, (SP)
+	JZ   end
+	MOVQ b+40(FP), SI
+	MOVQ n+64(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ c+0(FP), DI
+	MOVQ DI, 32(SP)
+
+panel1x10:
+	CMPQ 24(SP), $0x0a
+	JLT  less1x10
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x10:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD 288(DI), Y9
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x10:
+	VBROADCASTSD (R10), Y10
+	VFMADD231PD  (R9), Y10, Y0
+	VFMADD231PD  32(R9), Y10, Y1
+	VFMADD231PD  64(R9), Y10, Y2
+	VFMADD231PD  96(R9), Y10, Y3
+	VFMADD231PD  128(R9), Y10, Y4
+	VFMADD231PD  160(R9), Y10, Y5
+	VFMADD231PD  192(R9), Y10, Y6
+	VFMADD231PD  224(R9), Y10, Y7
+	VFMADD231PD  256(R9), Y10, Y8
+	VFMADD231PD  288(R9), Y10, Y9
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x10
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	VMOVUPD      Y1, 32(DI)
+	VMOVUPD      Y2, 64(DI)
+	VMOVUPD      Y3, 96(DI)
+	VMOVUPD      Y4, 128(DI)
+	VMOVUPD      Y5, 160(DI)
+	VMOVUPD      Y6, 192(DI)
+	VMOVUPD      Y7, 224(DI)
+	VMOVUPD      Y8, 256(DI)
+	VMOVUPD      Y9, 288(DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x10
+	ADDQ         $0x00000140, 32(SP)
+	ADDQ         $0x00000140, SI
+	SUBQ         $0x0a, 24(SP)
+	JMP          panel1x10
+
+less1x10:
+panel1x5:
+	CMPQ 24(SP), $0x05
+	JLT  less1x5
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x5:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x5:
+	VBROADCASTSD (R10), Y5
+	VFMADD231PD  (R9), Y5, Y0
+	VFMADD231PD  32(R9), Y5, Y1
+	VFMADD231PD  64(R9), Y5, Y2
+	VFMADD231PD  96(R9), Y5, Y3
+	VFMADD231PD  128(R9), Y5, Y4
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x5
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	VMOVUPD      Y1, 32(DI)
+	VMOVUPD      Y2, 64(DI)
+	VMOVUPD      Y3, 96(DI)
+	VMOVUPD      Y4, 128(DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x5
+	ADDQ         $0x000000a0, 32(SP)
+	ADDQ         $0x000000a0, SI
+	SUBQ         $0x05, 24(SP)
+	JMP          panel1x5
+
+less1x5:
+panel1x2:
+	CMPQ 24(SP), $0x02
+	JLT  less1x2
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x2:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x2:
+	VBROADCASTSD (R10), Y2
+	VFMADD231PD  (R9), Y2, Y0
+	VFMADD231PD  32(R9), Y2, Y1
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x2
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	VMOVUPD      Y1, 32(DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x2
+	ADDQ         $0x00000040, 32(SP)
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, 24(SP)
+	JMP          panel1x2
+
+less1x2:
+panel1x1:
+	CMPQ 24(SP), $0x01
+	JLT  less1x1
+	MOVQ 32(SP), DI
+	MOVQ a+16(FP), R8
+	MOVQ (SP), R11
+
+tile1x1:
+	LEAQ    (AX)(AX*2), R13
+	VMOVUPD (DI), Y0
+	MOVQ    R8, R10
+	MOVQ    SI, R9
+	MOVQ    k+72(FP), R12
+	LEAQ    (CX)(CX*2), R13
+
+along1x1:
+	VBROADCASTSD (R10), Y1
+	VFMADD231PD  (R9), Y1, Y0
+	ADDQ         DX, R10
+	ADDQ         BX, R9
+	DECQ         R12
+	JNZ          along1x1
+	LEAQ         (AX)(AX*2), R13
+	VMOVUPD      Y0, (DI)
+	ADDQ         AX, DI
+	ADDQ         CX, R8
+	SUBQ         $0x01, R11
+	JNZ          tile1x1
+	ADDQ         $0x00000020, 32(SP)
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x01, 24(SP)
+	JMP          panel1x1
+
+less1x1:
+end:
+	VZEROUPPER
+	RET
+
+// func lstm64(z *float64, vectors int, c0 *float64, c *float64, t *float64, h *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lstm64(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ vectors+8(FP), CX
+	MOVQ c0+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ h+40(FP), DI
+	MOVQ CX, R8
+	SHLQ $0x05, R8
+	LEAQ (R8)(R8*2), R9
 
 loop:
 	VMOVUPD     (AX), Y0
-	VXORPD      const0<>+0(SB), Y0, Y0
-	VMOVUPD     const1<>+0(SB), Y1
+	VXORPD      Y1, Y1, Y1
+	VSUBPD      Y0, Y1, Y0
+	VMOVUPD     const14<>+0(SB), Y1
 	VMINPD      Y0, Y1, Y0
-	VMOVUPD     const2<>+0(SB), Y1
+	VMOVUPD     const15<>+0(SB), Y1
 	VMAXPD      Y0, Y1, Y0
-	VMOVUPD     const3<>+0(SB), Y2
-	VMOVAPD     Y2, Y1
-	VFMADD231PD const4<>+0(SB), Y0, Y1
+	VMOVUPD     const16<>+0(SB), Y2
+	VMOVUPD     Y2, Y1
+	VFMADD231PD const17<>+0(SB), Y0, Y1
 	VSUBPD      Y2, Y1, Y2
-	VFMADD231PD const5<>+0(SB), Y2, Y0
-	VFMADD231PD const6<>+0(SB), Y2, Y0
-	VMOVUPD     const7<>+0(SB), Y2
-	VFMADD213PD const8<>+0(SB), Y0, Y2
-	VFMADD213PD const9<>+0(SB), Y0, Y2
-	VFMADD213PD const10<>+0(SB), Y0, Y2
-	VFMADD213PD const11<>+0(SB), Y0, Y2
-	VFMADD213PD const12<>+0(SB), Y0, Y2
-	VFMADD213PD const13<>+0(SB), Y0, Y2
-	VFMADD213PD const14<>+0(SB), Y0, Y2
-	VFMADD213PD const15<>+0(SB), Y0, Y2
-	VFMADD213PD const16<>+0(SB), Y0, Y2
-	VFMADD213PD const17<>+0(SB), Y0, Y2
-	VFMADD213PD const18<>+0(SB), Y0, Y2
-	VFMADD213PD const19<>+0(SB), Y0, Y2
+	VFMADD231PD const18<>+0(SB), Y2, Y0
+	VFMADD231PD const19<>+0(SB), Y2, Y0
+	VMOVUPD     const20<>+0(SB), Y2
+	VFMADD213PD const21<>+0(SB), Y0, Y2
+	VFMADD213PD const22<>+0(SB), Y0, Y2
+	VFMADD213PD const23<>+0(SB), Y0, Y2
+	VFMADD213PD const24<>+0(SB), Y0, Y2
+	VFMADD213PD const25<>+0(SB), Y0, Y2
+	VFMADD213PD const26<>+0(SB), Y0, Y2
+	VFMADD213PD const27<>+0(SB), Y0, Y2
+	VFMADD213PD const28<>+0(SB), Y0, Y2
+	VFMADD213PD const29<>+0(SB), Y0, Y2
+	VFMADD213PD const30<>+0(SB), Y0, Y2
+	VFMADD213PD const31<>+0(SB), Y0, Y2
+	VFMADD213PD const32<>+0(SB), Y0, Y2
 	VMULPD      Y0, Y2, Y2
 	VPSLLQ      $0x34, Y1, Y0
-	VPADDQ      const19<>+0(SB), Y0, Y0
+	VPADDQ      const32<>+0(SB), Y0, Y0
 	VFMADD213PD Y0, Y0, Y2
-	VMOVUPD     const19<>+0(SB), Y0
+	VMOVUPD     const32<>+0(SB), Y0
 	VADDPD      Y2, Y0, Y2
 	VDIVPD      Y2, Y0, Y0
 	VMOVUPD     Y0, (AX)
+	VMOVUPD     (AX)(R8*1), Y1
+	VXORPD      Y2, Y2, Y2
+	VSUBPD      Y1, Y2, Y1
+	VMOVUPD     const14<>+0(SB), Y2
+	VMINPD      Y1, Y2, Y1
+	VMOVUPD     const15<>+0(SB), Y2
+	VMAXPD      Y1, Y2, Y1
+	VMOVUPD     const16<>+0(SB), Y3
+	VMOVUPD     Y3, Y2
+	VFMADD231PD const17<>+0(SB), Y1, Y2
+	VSUBPD      Y3, Y2, Y3
+	VFMADD231PD const18<>+0(SB), Y3, Y1
+	VFMADD231PD const19<>+0(SB), Y3, Y1
+	VMOVUPD     const20<>+0(SB), Y3
+	VFMADD213PD const21<>+0(SB), Y1, Y3
+	VFMADD213PD const22<>+0(SB), Y1, Y3
+	VFMADD213PD const23<>+0(SB), Y1, Y3
+	VFMADD213PD const24<>+0(SB), Y1, Y3
+	VFMADD213PD const25<>+0(SB), Y1, Y3
+	VFMADD213PD const26<>+0(SB), Y1, Y3
+	VFMADD213PD const27<>+0(SB), Y1, Y3
+	VFMADD213PD const28<>+0(SB), Y1, Y3
+	VFMADD213PD const29<>+0(SB), Y1, Y3
+	VFMADD213PD const30<>+0(SB), Y1, Y3
+	VFMADD213PD const31<>+0(SB), Y1, Y3
+	VFMADD213PD const32<>+0(SB), Y1, Y3
+	VMULPD      Y1, Y3, Y3
+	VPSLLQ      $0x34, Y2, Y1
+	VPADDQ      const32<>+0(SB), Y1, Y1
+	VFMADD213PD Y1, Y1, Y3
+	VMOVUPD     const32<>+0(SB), Y1
+	VADDPD      Y3, Y1, Y3
+	VDIVPD      Y3, Y1, Y1
+	VMOVUPD     Y1, (AX)(R8*1)
+	VMOVUPD     (AX)(R8*2), Y2
+	VADDPD      Y2, Y2, Y2
+	VMOVUPD     const14<>+0(SB), Y3
+	VMINPD      Y2, Y3, Y2
+	VMOVUPD     const15<>+0(SB), Y3
+	VMAXPD      Y2, Y3, Y2
+	VMOVUPD     const16<>+0(SB), Y4
+	VMOVUPD     Y4, Y3
+	VFMADD231PD const17<>+0(SB), Y2, Y3
+	VSUBPD      Y4, Y3, Y4
+	VFMADD231PD const18<>+0(SB), Y4, Y2
+	VFMADD231PD const19<>+0(SB), Y4, Y2
+	VMOVUPD     const20<>+0(SB), Y4
+	VFMADD213PD const21<>+0(SB), Y2, Y4
+	VFMADD213PD const22<>+0(SB), Y2, Y4
+	VFMADD213PD const23<>+0(SB), Y2, Y4
+	VFMADD213PD const24<>+0(SB), Y2, Y4
+	VFMADD213PD const25<>+0(SB), Y2, Y4
+	VFMADD213PD const26<>+0(SB), Y2, Y4
+	VFMADD213PD const27<>+0(SB), Y2, Y4
+	VFMADD213PD const28<>+0(SB), Y2, Y4
+	VFMADD213PD const29<>+0(SB), Y2, Y4
+	VFMADD213PD const30<>+0(SB), Y2, Y4
+	VFMADD213PD const31<>+0(SB), Y2, Y4
+	VFMADD213PD const32<>+0(SB), Y2, Y4
+	VMULPD      Y2, Y4, Y4
+	VPSLLQ      $0x34, Y3, Y2
+	VPADDQ      const32<>+0(SB), Y2, Y2
+	VMOVUPD     const32<>+0(SB), Y3
+	VSUBPD      Y3, Y2, Y3
+	VFMADD213PD Y3, Y2, Y4
+	VMOVUPD     const33<>+0(SB), Y3
+	VADDPD      Y3, Y4, Y3
+	VDIVPD      Y3, Y4, Y2
+	VMOVUPD     Y2, (AX)(R8*2)
+	VMOVUPD     (AX)(R9*1), Y3
+	VXORPD      Y4, Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VMOVUPD     const14<>+0(SB), Y4
+	VMINPD      Y3, Y4, Y3
+	VMOVUPD     const15<>+0(SB), Y4
+	VMAXPD      Y3, Y4, Y3
+	VMOVUPD     const16<>+0(SB), Y5
+	VMOVUPD     Y5, Y4
+	VFMADD231PD const17<>+0(SB), Y3, Y4
+	VSUBPD      Y5, Y4, Y5
+	VFMADD231PD const18<>+0(SB), Y5, Y3
+	VFMADD231PD const19<>+0(SB), Y5, Y3
+	VMOVUPD     const20<>+0(SB), Y5
+	VFMADD213PD const21<>+0(SB), Y3, Y5
+	VFMADD213PD const22<>+0(SB), Y3, Y5
+	VFMADD213PD const23<>+0(SB), Y3, Y5
+	VFMADD213PD const24<>+0(SB), Y3, Y5
+	VFMADD213PD const25<>+0(SB), Y3, Y5
+	VFMADD213PD const26<>+0(SB), Y3, Y5
+	VFMADD213PD const27<>+0(SB), Y3, Y5
+	VFMADD213PD const28<>+0(SB), Y3, Y5
+	VFMADD213PD const29<>+0(SB), Y3, Y5
+	VFMADD213PD const30<>+0(SB), Y3, Y5
+	VFMADD213PD const31<>+0(SB), Y3, Y5
+	VFMADD213PD const32<>+0(SB), Y3, Y5
+	VMULPD      Y3, Y5, Y5
+	VPSLLQ      $0x34, Y4, Y3
+	VPADDQ      const32<>+0(SB), Y3, Y3
+	VFMADD213PD Y3, Y3, Y5
+	VMOVUPD     const32<>+0(SB), Y3
+	VADDPD      Y5, Y3, Y5
+	VDIVPD      Y5, Y3, Y3
+	VMOVUPD     Y3, (AX)(R9*1)
+	VMULPD      (DX), Y1, Y1
+	VFMADD231PD Y2, Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VADDPD      Y1, Y1, Y1
+	VMOVUPD     const14<>+0(SB), Y0
+	VMINPD      Y1, Y0, Y1
+	VMOVUPD     const15<>+0(SB), Y0
+	VMAXPD      Y1, Y0, Y1
+	VMOVUPD     const16<>+0(SB), Y2
+	VMOVUPD     Y2, Y0
+	VFMADD231PD const17<>+0(SB), Y1, Y0
+	VSUBPD      Y2, Y0, Y2
+	VFMADD231PD const18<>+0(SB), Y2, Y1
+	VFMADD231PD const19<>+0(SB), Y2, Y1
+	VMOVUPD     const20<>+0(SB), Y2
+	VFMADD213PD const21<>+0(SB), Y1, Y2
+	VFMADD213PD const22<>+0(SB), Y1, Y2
+	VFMADD213PD const23<>+0(SB), Y1, Y2
+	VFMADD213PD const24<>+0(SB), Y1, Y2
+	VFMADD213PD const25<>+0(SB), Y1, Y2
+	VFMADD213PD const26<>+0(SB), Y1, Y2
+	VFMADD213PD const27<>+0(SB), Y1, Y2
+	VFMADD213PD const28<>+0(SB), Y1, Y2
+	VFMADD213PD const29<>+0(SB), Y1, Y2
+	VFMADD213PD const30<>+0(SB), Y1, Y2
+	VFMADD213PD const31<>+0(SB), Y1, Y2
+	VFMADD213PD const32<>+0(SB), Y1, Y2
+	VMULPD      Y1, Y2, Y2
+	VPSLLQ      $0x34, Y0, Y0
+	VPADDQ      const32<>+0(SB), Y0, Y0
+	VMOVUPD     const32<>+0(SB), Y1
+	VSUBPD      Y1, Y0, Y1
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     const33<>+0(SB), Y1
+	VADDPD      Y1, Y2, Y1
+	VDIVPD      Y1, Y2, Y1
+	VMOVUPD     Y1, (SI)
+	VMULPD      Y1, Y3, Y3
+	VMOVUPD     Y3, (DI)
 	ADDQ        $0x20, AX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
 	DECQ        CX
 	JNZ         loop
 	VZEROUPPER
 	RET
 
-DATA const0<>+0(SB)/8, $0x8000000000000000
-DATA const0<>+8(SB)/8, $0x8000000000000000
-DATA const0<>+16(SB)/8, $0x8000000000000000
-DATA const0<>+24(SB)/8, $0x8000000000000000
-GLOBL const0<>(SB), RODATA|NOPTR, $32
-
-DATA const1<>+0(SB)/8, $0x4085e00000000000
-DATA const1<>+8(SB)/8, $0x4085e00000000000
-DATA const1<>+16(SB)/8, $0x4085e00000000000
-DATA const1<>+24(SB)/8, $0x4085e00000000000
-GLOBL const1<>(SB), RODATA|NOPTR, $32
-
-DATA const2<>+0(SB)/8, $0xc085e00000000000
-DATA const2<>+8(SB)/8, $0xc085e00000000000
-DATA const2<>+16(SB)/8, $0xc085e00000000000
-DATA const2<>+24(SB)/8, $0xc085e00000000000
-GLOBL const2<>(SB), RODATA|NOPTR, $32
-
-DATA const3<>+0(SB)/8, $0x4338000000000000
-DATA const3<>+8(SB)/8, $0x4338000000000000
-DATA const3<>+16(SB)/8, $0x4338000000000000
-DATA const3<>+24(SB)/8, $0x4338000000000000
-GLOBL const3<>(SB), RODATA|NOPTR, $32
-
-DATA const4<>+0(SB)/8, $0x3ff71547652b82fe
-DATA const4<>+8(SB)/8, $0x3ff71547652b82fe
-DATA const4<>+16(SB)/8, $0x3ff71547652b82fe
-DATA const4<>+24(SB)/8, $0x3ff71547652b82fe
-GLOBL const4<>(SB), RODATA|NOPTR, $32
-
-DATA const5<>+0(SB)/8, $0xbfe62e42fee00000
-DATA const5<>+8(SB)/8, $0xbfe62e42fee00000
-DATA const5<>+16(SB)/8, $0xbfe62e42fee00000
-DATA const5<>+24(SB)/8, $0xbfe62e42fee00000
-GLOBL const5<>(SB), RODATA|NOPTR, $32
-
-DATA const6<>+0(SB)/8, $0xbdea39ef35793c76
-DATA const6<>+8(SB)/8, $0xbdea39ef35793c76
-DATA const6<>+16(SB)/8, $0xbdea39ef35793c76
-DATA const6<>+24(SB)/8, $0xbdea39ef35793c76
-GLOBL const6<>(SB), RODATA|NOPTR, $32
-
-DATA const7<>+0(SB)/8, $0x3de6124613a86d09
-DATA const7<>+8(SB)/8, $0x3de6124613a86d09
-DATA const7<>+16(SB)/8, $0x3de6124613a86d09
-DATA const7<>+24(SB)/8, $0x3de6124613a86d09
-GLOBL const7<>(SB), RODATA|NOPTR, $32
-
-DATA const8<>+0(SB)/8, $0x3e21eed8eff8d898
-DATA const8<>+8(SB)/8, $0x3e21eed8eff8d898
-DATA const8<>+16(SB)/8, $0x3e21eed8eff8d898
-DATA const8<>+24(SB)/8, $0x3e21eed8eff8d898
-GLOBL const8<>(SB), RODATA|NOPTR, $32
-
-DATA const9<>+0(SB)/8, $0x3e5ae64567f544e4
-DATA const9<>+8(SB)/8, $0x3e5ae64567f544e4
-DATA const9<>+16(SB)/8, $0x3e5ae64567f544e4
-DATA const9<>+24(SB)/8, $0x3e5ae64567f544e4
-GLOBL const9<>(SB), RODATA|NOPTR, $32
-
-DATA const10<>+0(SB)/8, $0x3e927e4fb7789f5c
-DATA const10<>+8(SB)/8, $0x3e927e4fb7789f5c
-DATA const10<>+16(SB)/8, $0x3e927e4fb7789f5c
-DATA const10<>+24(SB)/8, $0x3e927e4fb7789f5c
-GLOBL const10<>(SB), RODATA|NOPTR, $32
-
-DATA const11<>+0(SB)/8, $0x3ec71de3a556c734
-DATA const11<>+8(SB)/8, $0x3ec71de3a556c734
-DATA const11<>+16(SB)/8, $0x3ec71de3a556c734
-DATA const11<>+24(SB)/8, $0x3ec71de3a556c734
-GLOBL const11<>(SB), RODATA|NOPTR, $32
-
-DATA const12<>+0(SB)/8, $0x3efa01a01a01a01a
-DATA const12<>+8(SB)/8, $0x3efa01a01a01a01a
-DATA const12<>+16(SB)/8, $0x3efa01a01a01a01a
-DATA const12<>+24(SB)/8, $0x3efa01a01a01a01a
-GLOBL const12<>(SB), RODATA|NOPTR, $32
-
-DATA const13<>+0(SB)/8, $0x3f2a01a01a01a01a
-DATA const13<>+8(SB)/8, $0x3f2a01a01a01a01a
-DATA const13<>+16(SB)/8, $0x3f2a01a01a01a01a
-DATA const13<>+24(SB)/8, $0x3f2a01a01a01a01a
-GLOBL const13<>(SB), RODATA|NOPTR, $32
-
-DATA const14<>+0(SB)/8, $0x3f56c16c16c16c17
-DATA const14<>+8(SB)/8, $0x3f56c16c16c16c17
-DATA const14<>+16(SB)/8, $0x3f56c16c16c16c17
-DATA const14<>+24(SB)/8, $0x3f56c16c16c16c17
+DATA const14<>+0(SB)/8, $0x4085e00000000000
+DATA const14<>+8(SB)/8, $0x4085e00000000000
+DATA const14<>+16(SB)/8, $0x4085e00000000000
+DATA const14<>+24(SB)/8, $0x4085e00000000000
 GLOBL const14<>(SB), RODATA|NOPTR, $32
 
-DATA const15<>+0(SB)/8, $0x3f81111111111111
-DATA const15<>+8(SB)/8, $0x3f81111111111111
-DATA const15<>+16(SB)/8, $0x3f81111111111111
-DATA const15<>+24(SB)/8, $0x3f81111111111111
+DATA const15<>+0(SB)/8, $0xc085e00000000000
+DATA const15<>+8(SB)/8, $0xc085e00000000000
+DATA const15<>+16(SB)/8, $0xc085e00000000000
+DATA const15<>+24(SB)/8, $0xc085e00000000000
 GLOBL const15<>(SB), RODATA|NOPTR, $32
 
-DATA const16<>+0(SB)/8, $0x3fa5555555555555
-DATA const16<>+8(SB)/8, $0x3fa5555555555555
-DATA const16<>+16(SB)/8, $0x3fa5555555555555
-DATA const16<>+24(SB)/8, $0x3fa5555555555555
+DATA const16<>+0(SB)/8, $0x4338000000000000
+DATA const16<>+8(SB)/8, $0x4338000000000000
+DATA const16<>+16(SB)/8, $0x4338000000000000
+DATA const16<>+24(SB)/8, $0x4338000000000000
 GLOBL const16<>(SB), RODATA|NOPTR, $32
 
-DATA const17<>+0(SB)/8, $0x3fc5555555555555
-DATA const17<>+8(SB)/8, $0x3fc5555555555555
-DATA const17<>+16(SB)/8, $0x3fc5555555555555
-DATA const17<>+24(SB)/8, $0x3fc5555555555555
+DATA const17<>+0(SB)/8, $0x3ff71547652b82fe
+DATA const17<>+8(SB)/8, $0x3ff71547652b82fe
+DATA const17<>+16(SB)/8, $0x3ff71547652b82fe
+DATA const17<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL const17<>(SB), RODATA|NOPTR, $32
 
-DATA const18<>+0(SB)/8, $0x3fe0000000000000
-DATA const18<>+8(SB)/8, $0x3fe0000000000000
-DATA const18<>+16(SB)/8, $0x3fe0000000000000
-DATA const18<>+24(SB)/8, $0x3fe0000000000000
+DATA const18<>+0(SB)/8, $0xbfe62e42fee00000
+DATA const18<>+8(SB)/8, $0xbfe62e42fee00000
+DATA const18<>+16(SB)/8, $0xbfe62e42fee00000
+DATA const18<>+24(SB)/8, $0xbfe62e42fee00000
 GLOBL const18<>(SB), RODATA|NOPTR, $32
 
-DATA const19<>+0(SB)/8, $0x3ff0000000000000
-DATA const19<>+8(SB)/8, $0x3ff0000000000000
-DATA const19<>+16(SB)/8, $0x3ff0000000000000
-DATA const19<>+24(SB)/8, $0x3ff0000000000000
+DATA const19<>+0(SB)/8, $0xbdea39ef35793c76
+DATA const19<>+8(SB)/8, $0xbdea39ef35793c76
+DATA const19<>+16(SB)/8, $0xbdea39ef35793c76
+DATA const19<>+24(SB)/8, $0xbdea39ef35793c76
 GLOBL const19<>(SB), RODATA|NOPTR, $32
 
-// func tanhY(x *float64, vectors int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·tanhY(SB), NOSPLIT, $0-16
-	MOVQ x+0(FP), AX
+DATA const20<>+0(SB)/8, $0x3de6124613a86d09
+DATA const20<>+8(SB)/8, $0x3de6124613a86d09
+DATA const20<>+16(SB)/8, $0x3de6124613a86d09
+DATA const20<>+24(SB)/8, $0x3de6124613a86d09
+GLOBL const20<>(SB), RODATA|NOPTR, $32
+
+DATA const21<>+0(SB)/8, $0x3e21eed8eff8d898
+DATA const21<>+8(SB)/8, $0x3e21eed8eff8d898
+DATA const21<>+16(SB)/8, $0x3e21eed8eff8d898
+DATA const21<>+24(SB)/8, $0x3e21eed8eff8d898
+GLOBL const21<>(SB), RODATA|NOPTR, $32
+
+DATA const22<>+0(SB)/8, $0x3e5ae64567f544e4
+DATA const22<>+8(SB)/8, $0x3e5ae64567f544e4
+DATA const22<>+16(SB)/8, $0x3e5ae64567f544e4
+DATA const22<>+24(SB)/8, $0x3e5ae64567f544e4
+GLOBL const22<>(SB), RODATA|NOPTR, $32
+
+DATA const23<>+0(SB)/8, $0x3e927e4fb7789f5c
+DATA const23<>+8(SB)/8, $0x3e927e4fb7789f5c
+DATA const23<>+16(SB)/8, $0x3e927e4fb7789f5c
+DATA const23<>+24(SB)/8, $0x3e927e4fb7789f5c
+GLOBL const23<>(SB), RODATA|NOPTR, $32
+
+DATA const24<>+0(SB)/8, $0x3ec71de3a556c734
+DATA const24<>+8(SB)/8, $0x3ec71de3a556c734
+DATA const24<>+16(SB)/8, $0x3ec71de3a556c734
+DATA const24<>+24(SB)/8, $0x3ec71de3a556c734
+GLOBL const24<>(SB), RODATA|NOPTR, $32
+
+DATA const25<>+0(SB)/8, $0x3efa01a01a01a01a
+DATA const25<>+8(SB)/8, $0x3efa01a01a01a01a
+DATA const25<>+16(SB)/8, $0x3efa01a01a01a01a
+DATA const25<>+24(SB)/8, $0x3efa01a01a01a01a
+GLOBL const25<>(SB), RODATA|NOPTR, $32
+
+DATA const26<>+0(SB)/8, $0x3f2a01a01a01a01a
+DATA const26<>+8(SB)/8, $0x3f2a01a01a01a01a
+DATA const26<>+16(SB)/8, $0x3f2a01a01a01a01a
+DATA const26<>+24(SB)/8, $0x3f2a01a01a01a01a
+GLOBL const26<>(SB), RODATA|NOPTR, $32
+
+DATA const27<>+0(SB)/8, $0x3f56c16c16c16c17
+DATA const27<>+8(SB)/8, $0x3f56c16c16c16c17
+DATA const27<>+16(SB)/8, $0x3f56c16c16c16c17
+DATA const27<>+24(SB)/8, $0x3f56c16c16c16c17
+GLOBL const27<>(SB), RODATA|NOPTR, $32
+
+DATA const28<>+0(SB)/8, $0x3f81111111111111
+DATA const28<>+8(SB)/8, $0x3f81111111111111
+DATA const28<>+16(SB)/8, $0x3f81111111111111
+DATA const28<>+24(SB)/8, $0x3f81111111111111
+GLOBL const28<>(SB), RODATA|NOPTR, $32
+
+DATA const29<>+0(SB)/8, $0x3fa5555555555555
+DATA const29<>+8(SB)/8, $0x3fa5555555555555
+DATA const29<>+16(SB)/8, $0x3fa5555555555555
+DATA const29<>+24(SB)/8, $0x3fa5555555555555
+GLOBL const29<>(SB), RODATA|NOPTR, $32
+
+DATA const30<>+0(SB)/8, $0x3fc5555555555555
+DATA const30<>+8(SB)/8, $0x3fc5555555555555
+DATA const30<>+16(SB)/8, $0x3fc5555555555555
+DATA const30<>+24(SB)/8, $0x3fc5555555555555
+GLOBL const30<>(SB), RODATA|NOPTR, $32
+
+DATA const31<>+0(SB)/8, $0x3fe0000000000000
+DATA const31<>+8(SB)/8, $0x3fe0000000000000
+DATA const31<>+16(SB)/8, $0x3fe0000000000000
+DATA const31<>+24(SB)/8, $0x3fe0000000000000
+GLOBL const31<>(SB), RODATA|NOPTR, $32
+
+DATA const32<>+0(SB)/8, $0x3ff0000000000000
+DATA const32<>+8(SB)/8, $0x3ff0000000000000
+DATA const32<>+16(SB)/8, $0x3ff0000000000000
+DATA const32<>+24(SB)/8, $0x3ff0000000000000
+GLOBL const32<>(SB), RODATA|NOPTR, $32
+
+DATA const33<>+0(SB)/8, $0x4000000000000000
+DATA const33<>+8(SB)/8, $0x4000000000000000
+DATA const33<>+16(SB)/8, $0x4000000000000000
+DATA const33<>+24(SB)/8, $0x4000000000000000
+GLOBL const33<>(SB), RODATA|NOPTR, $32
+
+// func lstmBack64(z *float64, vectors int, c0 *float64, t *float64, dh *float64, dc *float64, dc0 *float64)
+// Requires: AVX, FMA3
+TEXT ·lstmBack64(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), AX
 	MOVQ vectors+8(FP), CX
+	MOVQ c0+16(FP), DX
+	MOVQ t+24(FP), BX
+	MOVQ dh+32(FP), SI
+	MOVQ dc+40(FP), DI
+	MOVQ dc0+48(FP), R8
+	MOVQ CX, R9
+	SHLQ $0x05, R9
+	LEAQ (R9)(R9*2), R10
 
 loop:
-	VMOVUPD     (AX), Y0
-	VADDPD      Y0, Y0, Y0
-	VMOVUPD     const1<>+0(SB), Y1
-	VMINPD      Y0, Y1, Y0
-	VMOVUPD     const2<>+0(SB), Y1
-	VMAXPD      Y0, Y1, Y0
-	VMOVUPD     const3<>+0(SB), Y2
-	VMOVAPD     Y2, Y1
-	VFMADD231PD const4<>+0(SB), Y0, Y1
-	VSUBPD      Y2, Y1, Y2
-	VFMADD231PD const5<>+0(SB), Y2, Y0
-	VFMADD231PD const6<>+0(SB), Y2, Y0
-	VMOVUPD     const7<>+0(SB), Y2
-	VFMADD213PD const8<>+0(SB), Y0, Y2
-	VFMADD213PD const9<>+0(SB), Y0, Y2
-	VFMADD213PD const10<>+0(SB), Y0, Y2
-	VFMADD213PD const11<>+0(SB), Y0, Y2
-	VFMADD213PD const12<>+0(SB), Y0, Y2
-	VFMADD213PD const13<>+0(SB), Y0, Y2
-	VFMADD213PD const14<>+0(SB), Y0, Y2
-	VFMADD213PD const15<>+0(SB), Y0, Y2
-	VFMADD213PD const16<>+0(SB), Y0, Y2
-	VFMADD213PD const17<>+0(SB), Y0, Y2
-	VFMADD213PD const18<>+0(SB), Y0, Y2
-	VFMADD213PD const19<>+0(SB), Y0, Y2
-	VMULPD      Y0, Y2, Y2
-	VPSLLQ      $0x34, Y1, Y0
-	VPADDQ      const19<>+0(SB), Y0, Y0
-	VSUBPD      const19<>+0(SB), Y0, Y1
-	VFMADD213PD Y1, Y0, Y2
-	VADDPD      const20<>+0(SB), Y2, Y1
-	VDIVPD      Y1, Y2, Y0
-	VMOVUPD     Y0, (AX)
-	ADDQ        $0x20, AX
-	DECQ        CX
-	JNZ         loop
+	VMOVUPD      (AX), Y6
+	VMOVUPD      (AX)(R9*1), Y7
+	VMOVUPD      (AX)(R9*2), Y8
+	VMOVUPD      (AX)(R10*1), Y9
+	VMOVUPD      const32<>+0(SB), Y0
+	VMOVUPD      (BX), Y4
+	VMOVUPD      (SI), Y5
+	VMOVUPD      Y0, Y2
+	VFNMADD231PD Y4, Y4, Y2
+	VMULPD       Y9, Y5, Y3
+	VMOVUPD      (DI), Y1
+	VFMADD231PD  Y2, Y3, Y1
+	VMULPD       Y8, Y1, Y3
+	VMULPD       Y6, Y3, Y3
+	VSUBPD       Y6, Y0, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VMULPD       (DX), Y1, Y3
+	VMULPD       Y7, Y3, Y3
+	VSUBPD       Y7, Y0, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      Y3, (AX)(R9*1)
+	VMULPD       Y6, Y1, Y3
+	VMOVUPD      Y0, Y2
+	VFNMADD231PD Y8, Y8, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      Y3, (AX)(R9*2)
+	VMULPD       Y4, Y5, Y3
+	VMULPD       Y9, Y3, Y3
+	VSUBPD       Y9, Y0, Y2
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      Y3, (AX)(R10*1)
+	VMULPD       Y7, Y1, Y1
+	VMOVUPD      Y1, (R8)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         CX
+	JNZ          loop
 	VZEROUPPER
 	RET
 
-DATA const20<>+0(SB)/8, $0x4000000000000000
-DATA const20<>+8(SB)/8, $0x4000000000000000
-DATA const20<>+16(SB)/8, $0x4000000000000000
-DATA const20<>+24(SB)/8, $0x4000000000000000
-GLOBL const20<>(SB), RODATA|NOPTR, $32
-
-// func adamY(w *float64, grad *float64, m *float64, v *float64, vectors int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, size float64, root float64, eps float64)
+// func adam64(w *float64, grad *float64, m *float64, v *float64, vectors int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, size float64, eps float64)
 // Requires: AVX, FMA3
-TEXT ·adamY(SB), NOSPLIT, $0-96
+TEXT ·adam64(SB), NOSPLIT, $0-88
 	MOVQ         w+0(FP), AX
 	MOVQ         grad+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -407,31 +1739,51 @@ TEXT ·adamY(SB), NOSPLIT, $0-96
 	VBROADCASTSD beta2+56(FP), Y2
 	VBROADCASTSD rest2+64(FP), Y3
 	VBROADCASTSD size+72(FP), Y4
-	VBROADCASTSD root+80(FP), Y5
-	VBROADCASTSD eps+88(FP), Y6
+	VBROADCASTSD eps+80(FP), Y5
 
 loop:
-	VMOVUPD     (CX), Y7
-	VMULPD      Y7, Y1, Y8
-	VFMADD231PD (DX), Y0, Y8
-	VMOVUPD     Y8, (DX)
-	VMULPD      Y7, Y3, Y9
-	VMULPD      Y7, Y9, Y9
-	VFMADD231PD (BX), Y2, Y9
-	VMOVUPD     Y9, (BX)
-	VSQRTPD     Y9, Y9
-	VDIVPD      Y5, Y9, Y9
-	VADDPD      Y6, Y9, Y9
-	VMULPD      Y4, Y8, Y8
-	VDIVPD      Y9, Y8, Y8
-	VMOVUPD     (AX), Y7
-	VSUBPD      Y8, Y7, Y7
-	VMOVUPD     Y7, (AX)
+	VMOVUPD     (CX), Y6
+	VMULPD      Y6, Y1, Y7
+	VFMADD231PD (DX), Y0, Y7
+	VMOVUPD     Y7, (DX)
+	VMULPD      Y6, Y3, Y8
+	VMULPD      Y6, Y8, Y8
+	VFMADD231PD (BX), Y2, Y8
+	VMOVUPD     Y8, (BX)
+	VSQRTPD     Y8, Y8
+	VADDPD      Y5, Y8, Y8
+	VMULPD      Y4, Y7, Y7
+	VDIVPD      Y8, Y7, Y7
+	VMOVUPD     (AX), Y6
+	VSUBPD      Y7, Y6, Y6
+	VMOVUPD     Y6, (AX)
 	ADDQ        $0x20, AX
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
 	JNZ         loop
+	VZEROUPPER
+	RET
+
+// func squares64(x *float64, eights int, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·squares64(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    eights+8(FP), CX
+	MOVQ    sums+16(FP), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+
+loop:
+	VMOVUPD     (AX), Y2
+	VFMADD231PD Y2, Y2, Y0
+	VMOVUPD     32(AX), Y2
+	VFMADD231PD Y2, Y2, Y1
+	ADDQ        $0x40, AX
+	DECQ        CX
+	JNZ         loop
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
 	VZEROUPPER
 	RET

@@ -1,35 +1,53 @@
-// Package vec has the loops over vectors of float64 that small recurrent networks spend
-// their time in. They are assembly on amd64 with AVX2 and FMA and Go elsewhere, and give
-// the same bits everywhere: what is summed, in which order, and where a product is added
-// without rounding it first is part of what each function promises.
+// Package vec has the loops over vectors that small recurrent networks spend their time
+// in, for float32 and float64. They are assembly on amd64 with AVX2 and FMA and Go
+// elsewhere, and give the same bits everywhere: what is summed, in which order, and where
+// a product is added without rounding it first is part of what each function promises.
 package vec
 
 import "math"
 
-// Width is the number of lanes: lengths are multiples of it. Whoever has fewer numbers
-// pads them with zeros.
+// Float is what the loops compute with.
+type Float interface{ float32 | float64 }
+
+// Width is the number of lanes of float64: lengths are multiples of it. Whoever has fewer
+// numbers pads them with zeros.
 const Width = 4
 
 // Pad is n, or the next multiple of Width.
 func Pad(n int) int { return (n + Width - 1) / Width * Width }
 
+// Lanes is the number of lanes of float32. Functions of both types want lengths that are
+// multiples of it.
+const Lanes = 8
+
 // AddMul adds to each y[i] the products x[k·step]·a[k·stride+i], k = 0 … n-1, each
 // with one rounding: y += Σ x·(row of a). The length of y is a multiple of Width.
 func AddMul(y, a []float64, stride int, x []float64, step, n int) {
-	if n == 0 || len(y) == 0 {
+	Multiply(y, len(y), x, 0, step, a, stride, 1, len(y), n)
+}
+
+// Multiply adds the product of two matrices to a third: to each c[i·ldc+j] the products
+// a[i·row+l·column]·b[l·ldb+j], l = 0 … k-1 one after the other, each with one rounding.
+// So a row of the result does not depend on how many there are. c has m rows and n
+// columns, n a multiple of Lanes, or in float64 of Width.
+func Multiply[T Float](c []T, ldc int, a []T, row, column int, b []T, ldb int, m, n, k int) {
+	if m == 0 || n == 0 || k == 0 {
 		return
 	}
-	_, _ = a[(n-1)*stride+len(y)-1], x[(n-1)*step]
-	if !addMulFast(y, a, stride, x, step, n) {
-		addMul(y, a, stride, x, step, n)
+	_, _, _ = c[(m-1)*ldc+n-1], a[(m-1)*row+(k-1)*column], b[(k-1)*ldb+n-1]
+	if !multiplyFast(&c[0], ldc, &a[0], row, column, &b[0], ldb, m, n, k) {
+		multiply(c, ldc, a, row, column, b, ldb, m, n, k)
 	}
 }
 
-func addMul(y, a []float64, stride int, x []float64, step, n int) {
-	for k := range n {
-		f := x[k*step]
-		for i, v := range a[k*stride:][:len(y)] {
-			y[i] = math.FMA(f, v, y[i])
+func multiply[T Float](c []T, ldc int, a []T, row, column int, b []T, ldb int, m, n, k int) {
+	for i := range m {
+		y := c[i*ldc:][:n]
+		for l := range k {
+			f := a[i*row+l*column]
+			for j, v := range b[l*ldb:][:n] {
+				y[j] = fma(f, v, y[j])
+			}
 		}
 	}
 }
@@ -57,87 +75,71 @@ func addDots(y, a []float64, stride int, x []float64) {
 	}
 }
 
-// Sigmoid replaces each x by 1/(1+exp(-x)). The length is a multiple of Width.
-func Sigmoid(x []float64) {
-	if len(x) > 0 && !sigmoidFast(x) {
-		sigmoid(x)
+// Transpose writes the rows of src into the columns of dst. The numbers of both are
+// multiples of Lanes.
+func Transpose[T Float](dst []T, ldd int, src []T, lds, rows, cols int) {
+	if rows == 0 || cols == 0 {
+		return
+	}
+	_, _ = dst[(cols-1)*ldd+rows-1], src[(rows-1)*lds+cols-1]
+	for i := 0; i < rows; i += Lanes {
+		if !transposeFast(&dst[i], ldd, &src[i*lds], lds, cols) {
+			transpose(dst[i:], ldd, src[i*lds:], lds, cols)
+		}
 	}
 }
 
-func sigmoid(x []float64) {
+// transpose takes Lanes rows.
+func transpose[T Float](dst []T, ldd int, src []T, lds, cols int) {
+	for j := range cols {
+		for i := range Lanes {
+			dst[j*ldd+i] = src[i*lds+j]
+		}
+	}
+}
+
+// SquareSum is the sum of the squares of x, in float64: every eighth to a sum of its own,
+// with one rounding each; then ((s₀+s₄)+(s₂+s₆))+((s₁+s₅)+(s₃+s₇)). The length is a
+// multiple of Lanes.
+func SquareSum[T Float](x []T) float64 {
+	var s [Lanes]float64
+	if len(x) > 0 && !squaresFast(&x[0], len(x), &s) {
+		squares(x, &s)
+	}
+	return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+}
+
+func squares[T Float](x []T, s *[Lanes]float64) {
 	for i, v := range x {
-		q, s := expm1(-v)
-		x[i] = 1 / (1 + math.FMA(s, q, s))
+		s[i%Lanes] = math.FMA(float64(v), float64(v), s[i%Lanes])
 	}
 }
 
-// Tanh replaces each x by its hyperbolic tangent. The length is a multiple of Width.
-func Tanh(x []float64) {
-	if len(x) > 0 && !tanhFast(x) {
-		tanh(x)
-	}
+// isDouble says whether T is float64.
+func isDouble[T Float]() bool {
+	var t T
+	_, ok := any(t).(float64)
+	return ok
 }
 
-func tanh(x []float64) {
-	for i, v := range x {
-		q, s := expm1(2 * v)
-		e := math.FMA(s, q, s-1) // exp(2v) - 1, which has its digits near 0 too
-		x[i] = e / (e + 2)
+// fma is a·b + c with one rounding.
+func fma[T Float](a, b, c T) T {
+	if isDouble[T]() {
+		return T(math.FMA(float64(a), float64(b), float64(c)))
 	}
-}
-
-// The exponential: exp(x) = 2ⁿ·exp(r) with |r| ≤ ln 2/2, and exp(r) - 1 by its series.
-const (
-	limit = 700
-	log2e = 1 / math.Ln2
-	magic = 0x1.8p52 // what is added to it is rounded to a whole number, in the lowest bits
-	ln2Hi = 6.93147180369123816490e-01
-	ln2Lo = 1.90821492927058770002e-10
-)
-
-// series are the coefficients 1/13!, 1/12!, … 1/1!.
-func series() [13]float64 {
-	return [13]float64{
-		1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-		1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2, 1,
+	// The product is exact. What the sum loses is left in its last bit, which keeps the
+	// second rounding from taking a number for one in the middle of two.
+	p, d := float64(a)*float64(b), float64(c)
+	sum := p + d
+	q := sum - p
+	rest := (p - (sum - q)) + (d - q)
+	if bits := math.Float64bits(sum); bits&1 == 0 && (rest < 0 || rest > 0) {
+		if rest > 0 == (sum > 0) {
+			bits++
+		} else {
+			bits--
+		}
+		sum = math.Float64frombits(bits)
 	}
-}
-
-// expm1 gives q and s, with s a power of two and exp(x) = s·(1+q).
-func expm1(x float64) (q, s float64) {
-	if x > limit {
-		x = limit
-	}
-	if x < -limit {
-		x = -limit
-	}
-	t := math.FMA(x, log2e, magic)
-	n := t - magic
-	r := math.FMA(n, -ln2Lo, math.FMA(n, -ln2Hi, x))
-	c := series()
-	p := c[0]
-	for _, v := range c[1:] {
-		p = math.FMA(p, r, v)
-	}
-	return p * r, math.Float64frombits(math.Float64bits(t)<<52 + math.Float64bits(1))
-}
-
-// Adam is one update of Adam (Kingma and Ba 2015, algorithm 1) with gradients g and
-// moments m and v: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g², w -= size·m/(√v/root + eps). The
-// length, which all have, is a multiple of Width.
-func Adam(w, g, m, v []float64, beta1, beta2, size, root, eps float64) {
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	if len(w) > 0 && !adamFast(w, g, m, v, beta1, beta2, size, root, eps) {
-		adam(w, g, m, v, beta1, beta2, size, root, eps)
-	}
-}
-
-func adam(w, g, m, v []float64, beta1, beta2, size, root, eps float64) {
-	rest1, rest2 := 1-beta1, 1-beta2
-	for i, d := range g {
-		part1, part2 := float64(rest1*d), float64(float64(rest2*d)*d)
-		m[i] = math.FMA(beta1, m[i], part1)
-		v[i] = math.FMA(beta2, v[i], part2)
-		w[i] -= float64(size*m[i]) / (math.Sqrt(v[i])/root + eps)
-	}
+	return T(sum)
 }

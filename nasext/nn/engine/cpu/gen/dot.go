@@ -22,7 +22,7 @@ func (f *file) dot(name string, body func(y, x func(row, offset int) operand.Mem
 	py, px, left := f.GP64(), f.GP64(), f.GP64()
 	at := func(base, stride, stride3 reg.Register) func(row, offset int) operand.Mem {
 		return func(row, offset int) operand.Mem {
-			m := rowAt(row, base, stride, stride3)
+			m := asm.Row(row, base, stride, stride3)
 			m.Disp = offset
 			return m
 		}

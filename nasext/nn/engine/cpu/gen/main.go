@@ -61,7 +61,7 @@ func generate() (map[string][]byte, error) {
 	}
 	f.channel(64)
 	f.channel(32)
-	f.transpose()
+	f.Transpose()
 	f.plain()
 	f.momentum("momentumY", false)
 	f.momentum("nesterovY", true)
