@@ -26,8 +26,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/nascent-go/nascent/nasext/seed"
 )
 
 // Heads says which decisions share one head.
@@ -55,6 +53,25 @@ func (h Heads) String() string {
 	return fmt.Sprintf("Heads(%d)", int(h))
 }
 
+// Precision is the type of numbers that a controller computes with.
+type Precision int
+
+// The two precisions.
+const (
+	Single Precision = iota // float32, for speed
+	Double                  // float64, for truth
+)
+
+func (p Precision) String() string {
+	switch p {
+	case Single:
+		return "single precision"
+	case Double:
+		return "double precision"
+	}
+	return fmt.Sprintf("Precision(%d)", int(p))
+}
+
 // Config holds the settings of a controller. A zero field means the value that
 // is given beside it; those are the article's.
 type Config struct {
@@ -79,7 +96,8 @@ type Config struct {
 	// it. 0 means no limit.
 	Clip float64
 
-	Heads Heads // PerDecision
+	Heads     Heads     // PerDecision
+	Precision Precision // Single
 }
 
 // adamEps keeps Adam's division finite; it is the value of Kingma and Ba.
@@ -108,6 +126,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("controller: Clip is %g; it must be 0 (no limit) or positive", c.Clip)
 	case c.Heads != PerDecision && c.Heads != PerOptions:
 		return fmt.Errorf("controller: Heads is %d; it must be PerDecision or PerOptions", int(c.Heads))
+	case c.Precision != Single && c.Precision != Double:
+		return fmt.Errorf("controller: Precision is %d; it must be Single or Double", int(c.Precision))
 	}
 	return nil
 }
@@ -150,34 +170,36 @@ func (c Config) String() string {
 		fmt.Fprintf(&b, ", clip %g", c.Clip)
 	}
 	fmt.Fprintf(&b, ", heads %s", c.Heads)
+	if c.Precision != Single {
+		fmt.Fprintf(&b, ", %s", c.Precision)
+	}
 	return b.String()
 }
 
 // Controller is the recurrent policy with its optimiser and baseline. It is not
 // safe for concurrent use.
 type Controller struct {
-	cfg  Config
-	seed uint64
+	cfg Config
+	net network
 
-	start  *tensor // 1 × Hidden: the input of the first step
-	layers []layer
-	heads  map[string]*head
-	all    []*tensor // every tensor, in the order made
-	key    []byte    // of the head that is looked for
+	heads  map[string]int // their numbers
+	first  []int          // the token of each head's first option
+	tokens int
+	recent []offer // what was asked for at each step of the last walk
+	key    []byte  // of the head that is looked for
 
 	baseline    float64
 	hasBaseline bool
 
-	sampled []*pass // with the present parameters: an update on what they gave needs no other
-	free    []*pass // whose memory can be used again
-	scratch scratch
+	run  run // the last: an update on what it gave needs no other
+	room room
 }
 
-// head scores the options of a decision, and embeds them for the next step.
-type head struct {
-	embed  *tensor // options × Hidden
-	weight *tensor // options × Hidden
-	bias   *tensor // options × 1
+// offer is a decision that a head was found for.
+type offer struct {
+	decision string
+	options  []string
+	head     int
 }
 
 // New makes a controller whose parameters are drawn from the seed.
@@ -186,17 +208,11 @@ func New(cfg Config, seed uint64) (*Controller, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	c := &Controller{cfg: cfg, seed: seed, heads: map[string]*head{}}
-	h := cfg.Hidden
-	c.start = c.tensor("start", newTable(1, h))
-	for i := range cfg.Layers {
-		name := fmt.Sprintf("layer %d ", i)
-		c.layers = append(c.layers, layer{
-			wx: c.tensor(name+"input", newMatrix(4*h, h, h)),
-			wh: c.tensor(name+"recurrent", newMatrix(4*h, h, h)),
-			bx: c.tensor(name+"input bias", newMatrix(4*h, 1, h)),
-			bh: c.tensor(name+"recurrent bias", newMatrix(4*h, 1, h)),
-		})
+	c := &Controller{cfg: cfg, heads: map[string]int{}, tokens: 1}
+	if cfg.Precision == Double {
+		c.net = newLSTM[float64](&cfg, seed)
+	} else {
+		c.net = newLSTM[float32](&cfg, seed)
 	}
 	return c, nil
 }
@@ -206,26 +222,18 @@ func (c *Controller) Config() Config { return c.cfg }
 
 // Params is the number of parameters so far; it grows when a space asks for a
 // decision that has no head yet.
-func (c *Controller) Params() int {
-	n := 0
-	for _, t := range c.all {
-		n += t.rows * t.cols
-	}
-	return n
-}
+func (c *Controller) Params() int { return c.net.params() }
 
-// tensor fills a tensor with values from the stream of its name.
-func (c *Controller) tensor(name string, t *tensor) *tensor {
-	rng := seed.Stream(c.seed, "controller", name)
-	for _, i := range t.places() {
-		t.val[i] = (2*rng.Float64() - 1) * c.cfg.Init
+// head finds or makes the head of a decision, the t-th of a walk. Walks are much alike,
+// so what the last one found there is looked at first.
+func (c *Controller) head(t int, decision string, options []string) int {
+	if t < len(c.recent) {
+		if o := &c.recent[t]; o.decision == decision && sameOptions(o.options, options) {
+			return o.head
+		}
+	} else {
+		c.recent = append(c.recent, offer{})
 	}
-	c.all = append(c.all, t)
-	return t
-}
-
-// head finds or makes the head of a decision.
-func (c *Controller) head(decision string, options []string) *head {
 	c.key = c.key[:0]
 	if c.cfg.Heads == PerDecision {
 		c.key = append(strconv.AppendQuote(c.key, decision), " of "...)
@@ -234,15 +242,14 @@ func (c *Controller) head(decision string, options []string) *head {
 		c.key = strconv.AppendQuote(append(c.key, "[ "[min(i, 1)]), o)
 	}
 	c.key = append(c.key, ']')
-	if h := c.heads[string(c.key)]; h != nil {
-		return h
+	h, ok := c.heads[string(c.key)]
+	if !ok {
+		h = len(c.heads)
+		c.heads[string(c.key)] = h
+		c.net.addHead(string(c.key), len(options))
+		c.first = append(c.first, c.tokens)
+		c.tokens += len(options)
 	}
-	key, n := string(c.key), len(options)
-	h := &head{
-		embed:  c.tensor("embedding of "+key, newTable(n, c.cfg.Hidden)),
-		weight: c.tensor("head of "+key, newMatrix(n, c.cfg.Hidden, n)),
-		bias:   c.tensor("head bias of "+key, newMatrix(n, 1, n)),
-	}
-	c.heads[key] = h
+	c.recent[t] = offer{decision, options, h}
 	return h
 }

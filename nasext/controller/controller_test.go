@@ -3,6 +3,8 @@ package controller
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,11 +16,21 @@ import (
 
 func newController(t *testing.T, cfg Config) *Controller {
 	t.Helper()
+	cfg.Precision = Double
 	c, err := New(cfg, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// truth is the network of a controller in double precision.
+func (c *Controller) truth() *lstm[float64] { return c.net.(*lstm[float64]) }
+
+// set changes a parameter.
+func (c *Controller) set(p *float64, x float64) {
+	*p = x
+	c.truth().ready, c.run.whole = false, false
 }
 
 // The probabilities of all genotypes of a space sum to 1, also where they differ in length.
@@ -82,17 +94,17 @@ func TestGradient(t *testing.T) {
 		}
 		c.gradient(batch, 0.25)
 		var grads [][]float64
-		for _, p := range c.all {
+		for _, p := range c.truth().all {
 			grads = append(grads, slices.Clone(p.grad))
 		}
 		const eps = 1e-5
-		for i, p := range c.all {
+		for i, p := range c.truth().all {
 			for j, was := range p.val {
-				p.val[j] = was + eps
+				c.set(&p.val[j], was+eps)
 				up := c.gradient(batch, 0.25).Loss
-				p.val[j] = was - eps
+				c.set(&p.val[j], was-eps)
 				down := c.gradient(batch, 0.25).Loss
-				p.val[j] = was
+				c.set(&p.val[j], was)
 				if want := (up - down) / (2 * eps); math.Abs(grads[i][j]-want) > 1e-8 {
 					t.Fatalf("%v: gradient %d of tensor %d is %g, differences say %g", c.Config(), j, i, grads[i][j], want)
 				}
@@ -113,10 +125,10 @@ func (c *Controller) expected(t *testing.T, s space.Space, baseline float64, rew
 		}
 		e.Reward = reward(g)
 		c.gradient([]Episode{e}, baseline)
-		for len(sum) < len(c.all) {
-			sum = append(sum, make([]float64, len(c.all[len(sum)].grad)))
+		for len(sum) < len(c.truth().all) {
+			sum = append(sum, make([]float64, len(c.truth().all[len(sum)].grad)))
 		}
-		for i, p := range c.all {
+		for i, p := range c.truth().all {
 			for j, d := range p.grad {
 				sum[i][j] += math.Exp(e.LogProb()) * d
 			}
@@ -146,17 +158,17 @@ func TestBaselineLeavesExpectationAlone(t *testing.T) {
 		return j
 	}
 	at0, at3 := c.expected(t, tree{}, 0, reward), c.expected(t, tree{}, 3, reward)
-	for i, p := range c.all {
+	for i, p := range c.truth().all {
 		for j, was := range p.val {
 			if math.Abs(at0[i][j]-at3[i][j]) > 1e-12 {
 				t.Fatalf("gradient %d of tensor %d is %g with baseline 0 and %g with baseline 3", j, i, at0[i][j], at3[i][j])
 			}
 			const eps = 1e-5
-			p.val[j] = was + eps
+			c.set(&p.val[j], was+eps)
 			up := mean()
-			p.val[j] = was - eps
+			c.set(&p.val[j], was-eps)
 			down := mean()
-			p.val[j] = was
+			c.set(&p.val[j], was)
 			if want := -(up - down) / (2 * eps); math.Abs(at0[i][j]-want) > 1e-8 {
 				t.Fatalf("gradient %d of tensor %d is %g, that of the expected reward %g", j, i, at0[i][j], want)
 			}
@@ -171,9 +183,11 @@ func TestExactPolicyGradientOnBandit(t *testing.T) {
 	c := newController(t, Config{Hidden: 3})
 	arms := chain{[]int{5}}
 	reward := func(g space.Genotype) float64 { return 0.1 + 0.2*float64(g[0]) }
-	h := c.head(decision(0, 5).Name, decision(0, 5).Options)
-	for _, p := range c.all {
-		clear(p.val)
+	h := c.truth().heads[c.head(0, decision(0, 5).Name, decision(0, 5).Options)]
+	for _, p := range c.truth().all {
+		for j := range p.val {
+			c.set(&p.val[j], 0)
+		}
 	}
 	want := map[int][2]float64{ // step: expected reward, probability of the best arm
 		0: {0.5, 0.2}, 10: {0.658393, 0.427168}, 100: {0.889451, 0.972399}, 1000: {0.899172, 0.997835},
@@ -193,9 +207,9 @@ func TestExactPolicyGradientOnBandit(t *testing.T) {
 			}
 		}
 		sum := c.expected(t, arms, 0.37, reward)
-		for i, p := range c.all {
+		for i, p := range c.truth().all {
 			for j := range p.val {
-				p.val[j] -= sum[i][j]
+				c.set(&p.val[j], p.val[j]-sum[i][j])
 			}
 		}
 	}
@@ -252,7 +266,7 @@ func TestClip(t *testing.T) {
 	stats := c.gradient([]Episode{e}, 0)
 	c.step(stats.GradNorm)
 	square := 0.0
-	for _, p := range c.all {
+	for _, p := range c.truth().all {
 		for _, g := range p.grad {
 			square += g * g
 		}
@@ -411,7 +425,7 @@ func TestNoDecisions(t *testing.T) {
 func TestUpdateCounts(t *testing.T) {
 	sp := chain{[]int{3, 4, 2}}
 	updated := func(change func(*Controller, *Episode)) []float64 {
-		c, err := New(Config{NoBaseline: true}, 1)
+		c, err := New(Config{NoBaseline: true, Precision: Double}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -428,7 +442,7 @@ func TestUpdateCounts(t *testing.T) {
 			if _, err := c.Update([]Episode{e}); err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range c.all {
+			for _, p := range c.truth().all {
 				all = append(all, p.val...)
 			}
 		}
@@ -437,7 +451,7 @@ func TestUpdateCounts(t *testing.T) {
 	want := updated(func(*Controller, *Episode) {})
 	for name, change := range map[string]func(*Controller, *Episode){
 		"scored": func(c *Controller, e *Episode) {
-			c.sampled = nil
+			c.run.whole = false
 		},
 		"other numbers": func(_ *Controller, e *Episode) {
 			for i := range e.Steps {
@@ -452,30 +466,117 @@ func TestUpdateCounts(t *testing.T) {
 	}
 }
 
-// BenchmarkSampleUpdate: 30 decisions of 6 options, one episode an update.
-func BenchmarkSampleUpdate(b *testing.B) {
-	sizes := make([]int, 30)
-	for i := range sizes {
-		sizes[i] = 6
-	}
-	for _, heads := range []Heads{PerOptions, PerDecision} {
-		b.Run(heads.String(), func(b *testing.B) {
-			c, err := New(Config{Heads: heads}, 1)
-			if err != nil {
-				b.Fatal(err)
-			}
-			rng := seed.Stream(1)
-			for b.Loop() {
-				e, err := c.Sample(rng, chain{sizes})
+// A batch is what as many single samples are, to the last bit, also where episodes end at
+// different steps; and an update on it is that on the same episodes scored one by one.
+func TestBatchEqualsSingles(t *testing.T) {
+	for _, precision := range []Precision{Single, Double} {
+		for _, sp := range []space.Space{tree{}, independent(9, 5)} {
+			learn := func(sample func(*Controller, *rand.Rand) []Episode) (all [][]Episode, norms []float64) {
+				c, err := New(Config{Hidden: 11, Init: 1, Precision: precision, Entropy: 0.1, Rate: 0.05}, 3)
 				if err != nil {
-					b.Fatal(err)
+					t.Fatal(err)
 				}
-				e.Reward = float64(e.Genotype[0])
-				if _, err := c.Update([]Episode{e}); err != nil {
-					b.Fatal(err)
+				rng := seed.Stream(1)
+				for range 3 {
+					batch := sample(c, rng)
+					for i := range batch {
+						batch[i].Reward = float64(i % 3)
+					}
+					stats, err := c.Update(batch)
+					if err != nil {
+						t.Fatal(err)
+					}
+					all, norms = append(all, batch), append(norms, stats.GradNorm)
 				}
+				return all, norms
 			}
-		})
+			want, wantNorms := learn(func(c *Controller, rng *rand.Rand) []Episode {
+				batch, err := c.SampleBatch(rng, sp, 13)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return batch
+			})
+			got, norms := learn(func(c *Controller, rng *rand.Rand) (batch []Episode) {
+				for range 13 {
+					e, err := c.Sample(rng, sp)
+					if err != nil {
+						t.Fatal(err)
+					}
+					batch = append(batch, e)
+				}
+				return batch
+			})
+			if !reflect.DeepEqual(got, want) || !slices.Equal(norms, wantNorms) {
+				t.Errorf("%s, space %s: single samples are others than a batch", precision, sp.Name())
+			}
+		}
+	}
+}
+
+// Sampling and updating in the same memory allocates nothing.
+func TestNoAllocation(t *testing.T) {
+	c, err := New(Config{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sp space.Space = independent(30, 6)
+	rng, batch := seed.Stream(1), make([]Episode, 8)
+	if n := testing.AllocsPerRun(20, func() {
+		if err := c.SampleInto(batch, rng, sp); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Update(batch); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("%v allocations in sampling and an update", n)
+	}
+}
+
+// BenchmarkSampleUpdate: 30 decisions of 6 options, 1 or 8 episodes an update.
+func BenchmarkSampleUpdate(b *testing.B) {
+	benchmark(b, func(c *Controller, batch []Episode) error {
+		for i := range batch {
+			batch[i].Reward = float64(batch[i].Genotype[0])
+		}
+		_, err := c.Update(batch)
+		return err
+	})
+}
+
+func BenchmarkSample(b *testing.B) {
+	benchmark(b, func(*Controller, []Episode) error { return nil })
+}
+
+// benchmark samples, and then does what is to be done.
+func benchmark(b *testing.B, then func(*Controller, []Episode) error) {
+	var sp space.Space = independent(30, 6)
+	for _, heads := range []Heads{PerOptions, PerDecision} {
+		for _, episodes := range []int{1, 8} {
+			for _, precision := range []Precision{Single, Double} {
+				b.Run(fmt.Sprintf("heads %s/%d episodes/%s", heads, episodes, precision), func(b *testing.B) {
+					b.ReportAllocs()
+					c, err := New(Config{Heads: heads, Precision: precision}, 1)
+					if err != nil {
+						b.Fatal(err)
+					}
+					rng, batch := seed.Stream(1), make([]Episode, episodes)
+					step := func() {
+						if err := c.SampleInto(batch, rng, sp); err != nil {
+							b.Fatal(err)
+						}
+						if err := then(c, batch); err != nil {
+							b.Fatal(err)
+						}
+					}
+					step() // which makes the heads, and room
+					for b.Loop() {
+						step()
+					}
+				})
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/vec"
 )
 
 // golden is what PyTorch computed in float64.
@@ -30,23 +31,23 @@ type golden struct {
 // summary is what the golden file keeps of a tensor.
 type summary struct{ L2, Sum, First, Last float64 }
 
-func summarise(parts ...[]float64) summary {
+func summarise[T vec.Float](parts ...[]T) summary {
 	var s summary
 	square := 0.0
 	for _, part := range parts {
 		for _, x := range part {
-			s.Sum += x
-			square += x * x
+			s.Sum += float64(x)
+			square += float64(x) * float64(x)
 		}
 	}
 	s.L2 = math.Sqrt(square)
 	last := parts[len(parts)-1]
-	s.First, s.Last = parts[0][0], last[len(last)-1]
+	s.First, s.Last = float64(parts[0][0]), float64(last[len(last)-1])
 	return s
 }
 
 // numbers are those of a tensor in the order of the file, without padding.
-func numbers(t *tensor, padded []float64) (all []float64) {
+func numbers[T vec.Float](t *tensor[T], padded []T) (all []T) {
 	for _, i := range t.places() {
 		all = append(all, padded[i])
 	}
@@ -54,6 +55,15 @@ func numbers(t *tensor, padded []float64) (all []float64) {
 }
 
 func TestGolden(t *testing.T) {
+	t.Run("double", func(t *testing.T) { testGolden[float64](t, Double, 1e-9) })
+	t.Run("single", func(t *testing.T) { testGolden[float32](t, Single, 1e-5) })
+}
+
+func testGolden[T vec.Float](t *testing.T, precision Precision, tolerance float64) {
+	near := func(t *testing.T, what string, got, want float64) {
+		t.Helper()
+		within(t, what, got, want, tolerance)
+	}
 	data, err := os.ReadFile("testdata/golden.json")
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +72,7 @@ func TestGolden(t *testing.T) {
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(Config{Heads: PerOptions}, 1)
+	c, err := New(Config{Heads: PerOptions, Precision: precision}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,19 +81,21 @@ func TestGolden(t *testing.T) {
 		sizes[i] = 6
 	}
 	sp := chain{sizes}
-	h := c.head(decision(0, 6).Name, decision(0, 6).Options)
+	n := c.net.(*lstm[T])
+	h := n.heads[c.head(0, decision(0, 6).Name, decision(0, 6).Options)]
 
 	// The tensors in the order of the file; the embedding's last row is the start token.
-	tensors := [][]*tensor{{h.embed, c.start}}
-	for _, l := range c.layers {
-		tensors = append(tensors, []*tensor{l.wx}, []*tensor{l.wh}, []*tensor{l.bx}, []*tensor{l.bh})
+	tensors := [][]*tensor[T]{{h.embed, n.start}}
+	for _, l := range n.layers {
+		tensors = append(tensors, []*tensor[T]{l.wx}, []*tensor[T]{l.wh}, []*tensor[T]{l.bx}, []*tensor[T]{l.bh})
 	}
-	tensors = append(tensors, []*tensor{h.weight}, []*tensor{h.bias})
+	tensors = append(tensors, []*tensor[T]{h.weight}, []*tensor[T]{h.bias})
+	n.ready = false
 	for i, p := range want.Params {
 		index := p.Start
 		for _, part := range tensors[i] {
 			for _, j := range part.places() {
-				part.val[j] = (float64(uint32(index)*2654435761)/4294967296 - 0.5) * p.Scale
+				part.val[j] = T((float64(uint32(index)*2654435761)/4294967296 - 0.5) * p.Scale)
 				index++
 			}
 		}
@@ -121,7 +133,7 @@ func TestGolden(t *testing.T) {
 		}
 		if step == 0 {
 			for i, p := range want.Params {
-				var parts [][]float64
+				var parts [][]T
 				for _, part := range tensors[i] {
 					parts = append(parts, numbers(part, part.grad))
 				}
@@ -135,7 +147,7 @@ func TestGolden(t *testing.T) {
 		c.step(stats.GradNorm)
 	}
 	for i, p := range want.Params {
-		var parts [][]float64
+		var parts [][]T
 		for _, part := range tensors[i] {
 			parts = append(parts, numbers(part, part.val))
 		}
@@ -149,7 +161,12 @@ func TestGolden(t *testing.T) {
 // near wants a difference of at most 1e-9, relative for numbers above 1.
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
-	if diff := math.Abs(got - want); !(diff <= 1e-9*math.Max(1, math.Abs(want))) {
+	within(t, what, got, want, 1e-9)
+}
+
+func within(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if diff := math.Abs(got - want); !(diff <= tolerance*math.Max(1, math.Abs(want))) {
 		t.Errorf("%s is %.15g, want %.15g (difference %.2g)", what, got, want, diff)
 	}
 }

@@ -67,3 +67,25 @@ func leaves(s space.Space) []space.Genotype {
 	walk(space.Genotype{})
 	return all
 }
+
+// independent has n decisions of so many options each.
+func independent(n, options int) (s fixed) {
+	for i := range n {
+		s = append(s, decision(i, options))
+	}
+	return s
+}
+
+// fixed is a space of decisions that do not depend on each other, made beforehand.
+type fixed []space.Decision
+
+func (fixed) Name() string { return "fixed" }
+
+func (f fixed) Next(g space.Genotype) (space.Decision, bool, error) {
+	if len(g) == len(f) {
+		return space.Decision{}, false, nil
+	}
+	return f[len(g)], true, nil
+}
+
+func (fixed) Build(space.Genotype) (*arch.Arch, error) { return &arch.Arch{}, nil }

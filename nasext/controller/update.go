@@ -29,7 +29,8 @@ func (c *Controller) Update(batch []Episode) (Stats, error) {
 		return Stats{}, fmt.Errorf("controller: update with an empty batch; it needs at least one episode")
 	}
 	mean := 0.0
-	for i, e := range batch {
+	for i := range batch {
+		e := &batch[i]
 		if err := e.check(); err != nil {
 			return Stats{}, fmt.Errorf("controller: episode %d of the batch: %w", i, err)
 		}
@@ -53,11 +54,12 @@ func (c *Controller) Update(batch []Episode) (Stats, error) {
 }
 
 // check says what keeps an episode from being learned from.
-func (e Episode) check() error {
+func (e *Episode) check() error {
 	if math.IsNaN(e.Reward) || math.IsInf(e.Reward, 0) {
 		return fmt.Errorf("reward is %g; it must be a finite number", e.Reward)
 	}
-	for t, s := range e.Steps {
+	for t := range e.Steps {
+		s := &e.Steps[t]
 		if s.Choice < 0 || s.Choice >= len(s.Options) {
 			return fmt.Errorf("step %d (%q) takes option %d; it must be 0 to %d", t, s.Decision, s.Choice, len(s.Options)-1)
 		}
@@ -67,132 +69,51 @@ func (e Episode) check() error {
 
 // gradient replaces the parameters' gradients by that of the loss on the batch.
 func (c *Controller) gradient(batch []Episode, baseline float64) Stats {
-	for _, t := range c.all {
-		t.used = false
-		clear(t.grad)
+	if !c.run.took(batch) {
+		c.replay(batch)
 	}
+	r := &c.run
 	share := 1 / float64(len(batch))
+	bonus := c.cfg.Entropy * share
 	stats := Stats{Baseline: baseline}
-	for _, e := range batch {
-		run := c.pass(e)
-		logProb, entropy := 0.0, 0.0
-		for _, s := range run.steps {
-			logProb += s.logProbs[s.choice]
-			entropy += s.entropy
-		}
+	for i := range batch {
+		stats.Reward += batch[i].Reward * share
+	}
+	r.grads = sized(r.grads, len(r.probs))
+	for i := range r.rows {
+		w := &r.rows[i]
+		e := &batch[w.episode]
 		weight := (e.Reward - baseline) * share
-		bonus := c.cfg.Entropy * share
-		run.back(weight, bonus)
-		c.free = append(c.free, run)
-		stats.Loss -= weight*logProb + bonus*entropy
-		stats.Reward += e.Reward * share
+		logProb := w.of(r.logs)[w.choice]
+		stats.Loss -= weight*logProb + bonus*w.entropy
 		stats.LogProb += logProb * share
-		stats.Entropy += entropy * share / math.Max(1, float64(len(e.Steps)))
+		stats.Entropy += w.entropy * share / float64(len(e.Steps))
+		r.back(w, weight, bonus)
 	}
-	square := 0.0
-	for _, t := range c.all {
-		for _, g := range t.grad {
-			square += g * g
-		}
-	}
-	stats.GradNorm = math.Sqrt(square)
+	stats.GradNorm = c.net.backward(r)
+	r.whole = false
 	return stats
 }
 
-// back adds the gradient of −weight·log P(choices) − bonus·Σ entropy to the
-// parameters' gradients: backpropagation through time.
-func (p *pass) back(weight, bonus float64) {
-	n, depth, steps := len(p.zero), len(p.c.layers), len(p.steps)
-	if steps == 0 {
-		return
-	}
-	room := &p.c.scratch
-	room.begin()
-	dh, dc := room.matrix(depth, n), room.matrix(depth, n) // what each layer's state gets from the step after
-	zs, xs, hs := room.matrix(depth, 4*n*steps), room.matrix(depth, n*steps), room.matrix(depth, n*steps)
-	dx := room.vector(n)
-	for t := steps - 1; t >= 0; t-- {
-		s := &p.steps[t]
-		dlogits := room.vector(s.head.bias.stride)
-		for i, q := range s.probs {
-			dlogits[i] = weight * q
-			if q > 0 {
-				dlogits[i] += bonus * q * (s.logProbs[i] + s.entropy)
-			}
-		}
-		dlogits[s.choice] -= weight
-
-		top := s.cells[depth-1].h
-		s.head.weight.addOuters(dlogits, 0, top, 0, 1)
-		s.head.bias.addRows(dlogits, 0, 1)
-		s.head.weight.addMulT(dh[depth-1], dlogits)
-		for i := depth - 1; i >= 0; i-- {
-			clear(dx)
-			p.c.layers[i].backward(&s.cells[i], dh[i], dc[i], dx, zs[i][4*n*t:][:4*n])
-			copy(xs[i][n*t:], s.cells[i].x)
-			copy(hs[i][n*t:], s.cells[i].hPrev)
-			if i > 0 {
-				for j, d := range dx {
-					dh[i-1][j] += d
-				}
-			}
-		}
-		if t > 0 {
-			before := p.steps[t-1]
-			before.head.embed.addRow(before.choice, dx)
-		} else {
-			p.c.start.addRow(0, dx)
+// back gives the gradient of −weight·log P(choice) − bonus·entropy with respect to the
+// logits of a row.
+func (r *run) back(w *row, weight, bonus float64) {
+	logs, grads := w.of(r.logs), w.of(r.grads)
+	for i, q := range w.of(r.probs) {
+		grads[i] = weight * q
+		if q > 0 {
+			grads[i] += bonus * q * (logs[i] + w.entropy)
 		}
 	}
-	for i, l := range p.c.layers {
-		l.learn(zs[i], xs[i], hs[i], steps)
-	}
+	grads[w.choice] -= weight
 }
 
-// step moves every parameter that had a part in the gradient. Heads that the
-// batch did not come to stay as they are, moments and all.
+// step moves every parameter that had a part in the gradient.
 func (c *Controller) step(norm float64) {
+	scale := 1.0
 	if c.cfg.Clip > 0 && norm > c.cfg.Clip {
-		scale := c.cfg.Clip / norm
-		for _, t := range c.all {
-			for i := range t.grad {
-				t.grad[i] *= scale
-			}
-		}
+		scale = c.cfg.Clip / norm
 	}
-	for _, t := range c.all {
-		if t.used {
-			t.adam(c.cfg.Rate, c.cfg.Beta1, c.cfg.Beta2)
-		}
-	}
-	c.free = append(c.free, c.sampled...) // the parameters are others now
-	c.sampled = c.sampled[:0]
-}
-
-// scratch is memory of one backward pass after the other.
-type scratch struct {
-	all  []float64
-	used int
-}
-
-// begin makes all of it free.
-func (s *scratch) begin() { s.used = 0 }
-
-// vector is n zeros.
-func (s *scratch) vector(n int) []float64 {
-	if s.used+n > len(s.all) { // what is handed out stays where it is
-		s.all, s.used = make([]float64, 2*(s.used+n)), 0
-	}
-	v := s.all[s.used : s.used+n : s.used+n]
-	s.used += n
-	clear(v)
-	return v
-}
-
-func (s *scratch) matrix(rows, cols int) [][]float64 {
-	m := make([][]float64, rows)
-	for i := range m {
-		m[i] = s.vector(cols)
-	}
-	return m
+	c.net.update(&c.cfg, scale)
+	c.run.whole = false // the parameters are others now
 }

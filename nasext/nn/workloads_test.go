@@ -262,13 +262,11 @@ func (w *writing) train() error {
 }
 
 func (w *writing) infer() error {
-	for i := range w.batch {
-		e, err := w.Sample(w.rng, w.space)
-		if err != nil {
-			return err
-		}
-		e.Reward = float64(e.Genotype[0])
-		w.batch[i] = e
+	if err := w.SampleInto(w.batch, w.rng, w.space); err != nil {
+		return err
+	}
+	for i, e := range w.batch {
+		w.batch[i].Reward = float64(e.Genotype[0])
 	}
 	return nil
 }

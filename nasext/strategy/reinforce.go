@@ -69,14 +69,13 @@ func (p *PolicyGradient) Ask(n int) ([]Proposal, error) {
 	if err := p.turn.mayAsk(p.space, n); err != nil {
 		return nil, err
 	}
-	batch := make([]controller.Episode, n)
+	batch, err := p.policy.SampleBatch(p.rng, p.space, n)
+	if err != nil {
+		return nil, fmt.Errorf("strategy: reinforce: %w", err)
+	}
 	proposals := make([]space.Genotype, n)
-	for i := range batch {
-		e, err := p.policy.Sample(p.rng, p.space)
-		if err != nil {
-			return nil, fmt.Errorf("strategy: reinforce: %w", err)
-		}
-		batch[i], proposals[i] = e, e.Genotype
+	for i, e := range batch {
+		proposals[i] = e.Genotype
 	}
 	p.asked = batch
 	return p.turn.propose(full(proposals)), nil

@@ -11,6 +11,7 @@ import (
 var table_github_com_nascent_go_nascent_nasext_controller = []Symbol{
 	{"Config", (*p.Config)(nil), value},
 	{"Controller", (*p.Controller)(nil), value},
+	{"Double", p.Double, value},
 	{"Episode", (*p.Episode)(nil), value},
 	{"Heads", (*p.Heads)(nil), value},
 	{"New", p.New, value},
@@ -18,7 +19,9 @@ var table_github_com_nascent_go_nascent_nasext_controller = []Symbol{
 	{"PerDecision", p.PerDecision, value},
 	{"PerOptions", p.PerOptions, value},
 	{"Policy", p.Policy, value},
+	{"Precision", (*p.Precision)(nil), value},
 	{"Record", (*p.Record)(nil), value},
+	{"Single", p.Single, value},
 	{"Stats", (*p.Stats)(nil), value},
 	{"Step", (*p.Step)(nil), value},
 }

@@ -9,11 +9,11 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_vec = []Symbol{
-	{"Adam", p.Adam, value},
+	{"AdamStep", (*p.AdamStep)(nil), value},
 	{"AddDots", p.AddDots, value},
 	{"AddMul", p.AddMul, value},
+	{"Lanes", "8", untypedInt},
+	{"NewAdamStep", p.NewAdamStep, value},
 	{"Pad", p.Pad, value},
-	{"Sigmoid", p.Sigmoid, value},
-	{"Tanh", p.Tanh, value},
 	{"Width", "4", untypedInt},
 }
