@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/nasext/study"
 	"github.com/nascent-go/nascent/nasext/viz"
 )
 
@@ -20,7 +21,15 @@ func (r *Result) String() string {
 		s += fmt.Sprintf(", best %.6g in trial %d (%d parameters, %d MACs)",
 			r.Best.Score, r.Best.Number, r.Best.Estimate.Params, r.Best.Estimate.MACs)
 	}
+	for _, note := range r.Notes {
+		s += "\n" + note
+	}
 	return s
+}
+
+// Record is the study as plain data, which can be written as CSV and as JSON.
+func (r *Result) Record() study.Record {
+	return study.Record{Spec: r.Spec, Created: r.Created, Programs: r.Programs, Status: r.Status, Trials: r.Trials}
 }
 
 // Display shows the ten best trials as a table.

@@ -20,6 +20,8 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"strings"
+	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/estimate"
@@ -93,8 +95,12 @@ type Result struct {
 	Path   string       // file of the study; empty if it was in memory
 	Status study.Status // whether everything was tried
 	Trials []Trial      // by number
-	Best   *Trial       // the highest score, the first of equals; nil if none succeeded
-	Arch   *arch.Arch   // the architecture of Best
+	Notes  []string     // what is worth knowing of how they came about
+
+	Created  time.Time       // when the study was made
+	Programs []study.Program // what has worked on it, in order
+	Best     *Trial          // the highest score, the first of equals; nil if none succeeded
+	Arch     *arch.Arch      // the architecture of Best
 
 	space space.Space // puts choices in words
 }
@@ -150,21 +156,38 @@ func Resume(ctx context.Context, path string, cfg Config) (*Result, error) {
 	if cfg.Batch == 0 {
 		cfg.Batch = record.Spec().Batch
 	}
-	cfg.setDefaults()
-	if err := cfg.validate(); err != nil {
+	notes, err := cfg.goOn(record)
+	if err != nil {
 		record.Close()
 		return nil, err
 	}
-	if err := record.Check(cfg.spec()); err != nil {
-		record.Close()
+	r, err := finish(ctx, cfg, record)
+	r.Notes = notes
+	return r, err
+}
+
+// goOn says why a search can't go on with a study; if it can, it says what is worth
+// knowing about that.
+func (c *Config) goOn(record *study.Study) (notes []string, err error) {
+	c.setDefaults()
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if err := record.Check(c.spec()); err != nil {
 		return nil, fmt.Errorf("nasext: %w", err)
 	}
-	if all := record.Trials(); len(all) > 0 && all[len(all)-1].Number > cfg.Trials {
-		record.Close()
+	if all := record.Trials(); len(all) > 0 && all[len(all)-1].Number > c.Trials {
 		return nil, fmt.Errorf("nasext: %s has trial %d already; resume it with Trials of at least that, not %d",
-			path, all[len(all)-1].Number, cfg.Trials)
+			c.Path, all[len(all)-1].Number, c.Trials)
 	}
-	return finish(ctx, cfg, record)
+	differs, err := record.Continue(estimate.ProvenanceOf(c.Estimator).Engine)
+	if err != nil {
+		return nil, fmt.Errorf("nasext: %w", err)
+	}
+	if differs != nil {
+		notes = []string{"resumed by another program, so that new trials may differ in their last bits from what the first one would have found: " + strings.Join(differs, "; ")}
+	}
+	return notes, nil
 }
 
 // setDefaults fills in what a unit of budget is, and what ends a search that fails.
@@ -217,6 +240,7 @@ func missing(v any) bool {
 func (c Config) spec() study.Spec {
 	return study.Spec{
 		Name: c.Name, Space: c.Space.Name(), Strategy: c.Strategy.Name(), Estimator: c.Estimator.Name(),
+		Data: estimate.ProvenanceOf(c.Estimator).Data,
 		Seed: c.Seed, Batch: c.Batch, Unit: c.Unit, Repeat: c.Repeat,
 	}
 }
@@ -229,10 +253,11 @@ func (c Config) workers() int {
 }
 
 func create(cfg Config) (*study.Study, error) {
+	engine := estimate.ProvenanceOf(cfg.Estimator).Engine
 	if cfg.Path == "" {
-		return study.InMemory(cfg.spec())
+		return study.InMemory(cfg.spec(), engine)
 	}
-	return study.Create(cfg.Path, cfg.spec())
+	return study.Create(cfg.Path, cfg.spec(), engine)
 }
 
 // finish runs a study to its end, records how it ended and closes it.
@@ -255,7 +280,8 @@ func finish(ctx context.Context, cfg Config, record *study.Study) (*Result, erro
 
 // summarise reads the result off a study.
 func summarise(cfg Config, record *study.Study) (*Result, error) {
-	r := &Result{Spec: record.Spec(), Path: record.Path(), Status: record.Status(), Trials: record.Trials(), space: cfg.Space}
+	all := record.Record()
+	r := &Result{Spec: all.Spec, Path: record.Path(), Status: all.Status, Trials: all.Trials, Created: all.Created, Programs: all.Programs, space: cfg.Space}
 	best, ok := study.Best(r.Trials)
 	if !ok {
 		if len(r.Trials) == 0 {

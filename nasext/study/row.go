@@ -54,6 +54,11 @@ func newRow(t Trial) (row, error) {
 	return r, err
 }
 
+// fields are those of the table, in order, but the checksum.
+func (r row) fields() []any {
+	return []any{r.number, r.batch, r.genotype, r.budget, r.hash, r.seed, r.score, r.err, r.copyOf, r.estimate, r.started, r.seconds}
+}
+
 func (r row) trial() (Trial, error) {
 	t := Trial{
 		Number: r.number, Batch: r.batch, Budget: int(r.budget.Int64), Hash: r.hash, Score: r.score.Float64,

@@ -22,6 +22,8 @@ var (
 	ErrNoStudy  = errors.New("is no study")
 	ErrSchema   = errors.New("has another schema version")
 	ErrMismatch = errors.New("belongs to another search")
+	ErrLocked   = errors.New("is in use")
+	ErrDamaged  = errors.New("is damaged")
 )
 
 // Spec says what a study searches and how. Two searches with an equal Spec, Name
@@ -31,16 +33,11 @@ type Spec struct {
 	Space     string // the names of the three components, which say their settings
 	Strategy  string
 	Estimator string
+	Data      string // what the estimator learns from, with checksums; empty if nothing
 	Seed      uint64
 	Batch     int             // trials asked for at a time
 	Unit      estimate.Budget // what one unit of a trial's budget is; zero if no trial has one
 	Repeat    bool            // whether an architecture that comes again is estimated again
-}
-
-// Versions says which program made a study.
-type Versions struct {
-	Module string // version of this module, "(devel)" outside a release
-	Go     string // "go1.26.0"
 }
 
 // Status says how far a study is.
@@ -73,24 +70,27 @@ type Trial struct {
 
 // Study is a record of trials. It is safe for concurrent use.
 type Study struct {
-	path     string
-	spec     Spec
-	versions Versions
-	created  time.Time
+	path    string
+	spec    Spec
+	created time.Time
+	reading bool // made by Read
 
-	mu     sync.Mutex
-	status Status
-	trials map[int]Trial
-	file   *file // nil in memory
+	mu       sync.Mutex
+	programs []Program
+	status   Status
+	trials   map[int]Trial
+	file     *file // nil in memory, and when it is closed
 }
 
-// InMemory makes a study that is gone when the program ends.
-func InMemory(spec Spec) (*Study, error) {
+// InMemory makes a study that is gone when the program ends. The engine is what
+// computes its estimates; empty if none does.
+func InMemory(spec Spec, engine string) (*Study, error) {
 	if err := spec.validate(); err != nil {
 		return nil, err
 	}
+	program := thisProgram(engine)
 	return &Study{
-		spec: spec, versions: versions(), created: time.Now().UTC(),
+		spec: spec, programs: []Program{program}, created: program.Since,
 		status: Running, trials: map[int]Trial{},
 	}, nil
 }
@@ -115,8 +115,46 @@ func (s *Study) Path() string { return s.path }
 // Spec is what the study searches.
 func (s *Study) Spec() Spec { return s.spec }
 
-// Versions is what made the study.
-func (s *Study) Versions() Versions { return s.versions }
+// Programs are the programs that have worked on the study, in order: the one that
+// made it, and those that went on with it and were another than the one before.
+func (s *Study) Programs() []Program {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.programs)
+}
+
+// Continue records that this program goes on with the study, with an engine as in
+// InMemory, and says what differs from the program before. Equal settings give equal
+// trials, to the last bit, only if nothing does.
+func (s *Study) Continue(engine string) (differs []string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := thisProgram(engine)
+	if differs = s.programs[len(s.programs)-1].differs(now); differs == nil {
+		return nil, nil
+	}
+	if err := s.writable(); err != nil {
+		return nil, err
+	}
+	if s.file != nil {
+		if err := s.file.insertProgram(len(s.programs)+1, now); err != nil {
+			return nil, fmt.Errorf("study: storing the program in %s: %w", s.path, err)
+		}
+	}
+	s.programs = append(s.programs, now)
+	return differs, nil
+}
+
+// writable says why nothing can be added to the study, or nil.
+func (s *Study) writable() error {
+	switch {
+	case s.reading:
+		return fmt.Errorf("study: %s was opened by Read; use Open to add to it", s.path)
+	case s.path != "" && s.file == nil:
+		return fmt.Errorf("study: %s is closed; open it to add to it", s.path)
+	}
+	return nil
+}
 
 // Created is when the study was made.
 func (s *Study) Created() time.Time { return s.created }
@@ -132,6 +170,9 @@ func (s *Study) Status() Status {
 func (s *Study) SetStatus(status Status) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
 	if s.file != nil {
 		if err := s.file.setStatus(status); err != nil {
 			return fmt.Errorf("study: storing the status in %s: %w", s.path, err)
@@ -149,6 +190,9 @@ func (s *Study) Append(t Trial) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
 	if _, ok := s.trials[t.Number]; ok {
 		return fmt.Errorf("study: trial %d %w", t.Number, ErrExists)
 	}
@@ -205,13 +249,20 @@ func (t Trial) spent() uint { return uint(t.Budget) - 1 }
 func (s *Study) Check(want Spec) error {
 	var diffs []string
 	differ := func(what string, have, want any) {
-		if have != want {
-			diffs = append(diffs, fmt.Sprintf("its %s is %v, not %v", what, have, want))
+		if have == want {
+			return
 		}
+		for _, side := range []*any{&have, &want} {
+			if *side == "" {
+				*side = "empty"
+			}
+		}
+		diffs = append(diffs, fmt.Sprintf("its %s is %v, not %v", what, have, want))
 	}
 	differ("space", s.spec.Space, want.Space)
 	differ("strategy", s.spec.Strategy, want.Strategy)
 	differ("estimator", s.spec.Estimator, want.Estimator)
+	differ("data", s.spec.Data, want.Data)
 	differ("seed", s.spec.Seed, want.Seed)
 	differ("batch", s.spec.Batch, want.Batch)
 	differ("unit of budget", s.spec.Unit, want.Unit)

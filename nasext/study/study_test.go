@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 )
 
 var spec = Spec{
-	Name: "first light", Space: "toy(3)", Strategy: "random", Estimator: "count",
+	Name: "first light", Space: "toy(3)", Strategy: "random", Estimator: "count", Data: "digits (3 images, sum 1)",
 	Seed: math.MaxUint64, Batch: 4, Unit: estimate.Budget{Epochs: 2, Samples: 100}, Repeat: true,
 }
 
@@ -46,11 +47,20 @@ func failed(number int) Trial {
 
 func create(t *testing.T, path string) *Study {
 	t.Helper()
-	s, err := Create(path, spec)
+	s, err := Create(path, spec, "cpu/test")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func read(t *testing.T, path string) *Study {
+	t.Helper()
+	s, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -83,15 +93,15 @@ func TestRoundTrip(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
 	}
-	for _, reader := range []*Study{s, open(t, path)} {
+	for _, reader := range []*Study{s, read(t, path)} {
 		if got := reader.Trials(); !reflect.DeepEqual(got, want) {
 			t.Errorf("trials are\n%+v\nwant\n%+v", got, want)
 		}
 		if reader.Spec() != spec {
 			t.Errorf("spec is %+v, want %+v", reader.Spec(), spec)
 		}
-		if v := reader.Versions(); v.Go != runtime.Version() || v.Module == "" {
-			t.Errorf("versions are %+v", v)
+		if p := reader.Programs(); len(p) != 1 || p[0].Go != runtime.Version() || p[0].Module == "" || p[0].Engine != "cpu/test" {
+			t.Errorf("programs are %+v", p)
 		}
 		if !reader.Created().Equal(s.Created()) {
 			t.Errorf("created %v, want %v", reader.Created(), s.Created())
@@ -103,7 +113,7 @@ func TestRoundTrip(t *testing.T) {
 	if err := s.SetStatus(Done); err != nil {
 		t.Fatal(err)
 	}
-	if got := open(t, path).Status(); got != Done {
+	if got := read(t, path).Status(); got != Done {
 		t.Errorf("status is %q after reopening, want done", got)
 	}
 }
@@ -121,13 +131,13 @@ func TestEstimateKeepsEveryField(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "study.db")
 	s := create(t, path)
 	add(t, s, a, b)
-	if got, want := open(t, path).Trials(), []Trial{a, b}; !reflect.DeepEqual(got, want) {
+	if got, want := read(t, path).Trials(), []Trial{a, b}; !reflect.DeepEqual(got, want) {
 		t.Errorf("trials are\n%+v\nwant\n%+v", got, want)
 	}
 	c := trial(3)
 	c.Estimate.Curve[0].TrainLoss = math.NaN()
 	add(t, s, c)
-	if got := open(t, path).Trials()[2].Estimate.Curve[0].TrainLoss; !math.IsNaN(got) {
+	if got := read(t, path).Trials()[2].Estimate.Curve[0].TrainLoss; !math.IsNaN(got) {
 		t.Errorf("a loss of NaN comes back as %g", got)
 	}
 }
@@ -155,7 +165,7 @@ func fill(t *testing.T, v reflect.Value) {
 }
 
 func TestBest(t *testing.T) {
-	s, err := InMemory(spec)
+	s, err := InMemory(spec, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +188,7 @@ func TestBest(t *testing.T) {
 
 // A caller that changes what it passed in or got out does not change the record.
 func TestTrialsAreCopies(t *testing.T) {
-	s, err := InMemory(spec)
+	s, err := InMemory(spec, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +213,7 @@ func TestAppendFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := len(open(t, path).Trials()); n != 40 {
+	if n := len(read(t, path).Trials()); n != 40 {
 		t.Errorf("%d trials are stored, want 40", n)
 	}
 }
@@ -269,16 +279,39 @@ func TestErrors(t *testing.T) {
 		return path
 	}
 	openErr := func(path string) error { _, err := Open(path); return err }
-	createErr := func(path string) error { _, err := Create(path, spec); return err }
+	createErr := func(path string) error { _, err := Create(path, spec, "cpu/test"); return err }
 	existing := filepath.Join(dir, "there.db")
-	add(t, create(t, existing), trial(1))
+	there := create(t, existing)
+	add(t, there, trial(1))
+	if err := there.Close(); err != nil {
+		t.Fatal(err)
+	}
 	damaged := filepath.Join(dir, "damaged.db")
 	s := create(t, damaged)
 	add(t, s, trial(1))
 	if _, err := s.file.db.Exec("UPDATE trial SET genotype = '[1,'"); err != nil {
 		t.Fatal(err)
 	}
-	memory := func(spec Spec) error { _, err := InMemory(spec); return err }
+	changed := filepath.Join(dir, "changed.db")
+	c := create(t, changed)
+	add(t, c, trial(1))
+	if _, err := c.file.db.Exec("UPDATE trial SET score = 0.5"); err != nil {
+		t.Fatal(err)
+	}
+	closed := create(t, filepath.Join(dir, "closed.db"))
+	for _, s := range []*Study{s, c, closed} {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := read(t, closed.Path())
+	_, continued := seen.Continue("gpu")
+	memory := func(spec Spec) error { _, err := InMemory(spec, ""); return err }
+	full, err := InMemory(spec, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, full, trial(1))
 	nan := trial(9)
 	nan.Score = math.NaN()
 
@@ -292,16 +325,21 @@ func TestErrors(t *testing.T) {
 		{openErr(write("empty", "")), ErrNoStudy, "it is empty"},
 		{openErr(write("text.txt", strings.Repeat("this is a text, and a long one. ", 100))), ErrNoStudy, "it is not an SQLite database"},
 		{openErr(database("other.db", "CREATE TABLE t (x)")), ErrNoStudy, "an SQLite database of something else"},
-		{openErr(database("new.db", fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 7; CREATE TABLE t (x)", applicationID))), ErrSchema, "version 7, this program knows version 2"},
-		{openErr(damaged), nil, "is damaged: reading its trials: trial 1: genotype"},
+		{openErr(database("new.db", fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 7; CREATE TABLE t (x)", applicationID))), ErrSchema, "version 7, this program knows version 3"},
+		{openErr(damaged), ErrDamaged, "is damaged: reading its trials: trial 1: genotype"},
+		{openErr(changed), ErrDamaged, "is damaged: reading its trials: trial 1: the row is not what was written"},
+		{closed.Append(trial(1)), nil, "is closed; open it"},
+		{seen.Append(trial(1)), nil, "was opened by Read; use Open"},
+		{seen.SetStatus(Done), nil, "was opened by Read; use Open"},
+		{continued, nil, "was opened by Read; use Open"},
 		{createErr(existing), ErrExists, "resume it, or choose another path"},
 		{createErr(dir), nil, "is a folder"},
 		{createErr(filepath.Join(dir, "no", "such", "study.db")), nil, "there is no folder"},
 		{memory(Spec{Strategy: "s", Estimator: "e", Batch: 1}), nil, "the space has no name"},
 		{memory(Spec{Space: "s", Strategy: "s", Estimator: "e"}), nil, "batch is 0"},
-		{s.Append(trial(1)), ErrExists, "trial 1 exists already"},
-		{s.Append(Trial{Number: 0, Batch: 1}), nil, "counted from 1"},
-		{s.Append(nan), nil, "its score is NaN"},
+		{full.Append(trial(1)), ErrExists, "trial 1 exists already"},
+		{full.Append(Trial{Number: 0, Batch: 1}), nil, "counted from 1"},
+		{create(t, filepath.Join(dir, "nan.db")).Append(nan), nil, "its score is NaN"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) || !strings.HasPrefix(test.err.Error(), "study: ") {
 			t.Errorf("error is %v, want one that says %q", test.err, test.want)
@@ -319,19 +357,113 @@ func TestCreateInEmptyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(t, create(t, path), trial(1))
-	if n := len(open(t, path).Trials()); n != 1 {
+	if n := len(read(t, path).Trials()); n != 1 {
 		t.Errorf("%d trials, want 1", n)
 	}
 }
 
-// A second writer in the same file is told so.
+// A second writer is told who the first one is, until that has closed the study; who
+// only reads is not in the way.
 func TestTwoWriters(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "study.db")
-	a, b := create(t, path), open(t, path)
+	a := create(t, path)
 	add(t, a, trial(1))
-	err := b.Append(trial(1))
-	if !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "is another program searching in this file?") {
-		t.Errorf("error is %v, want one that asks about another program", err)
+	for range 2 {
+		for what, open := range map[string]func(string) (*Study, error){
+			"Open": Open, "Create": func(path string) (*Study, error) { return Create(path, spec, "") },
+		} {
+			_, err := open(path)
+			if want := fmt.Sprintf("study: %s is in use: process %d on ", path, os.Getpid()); !errors.Is(err, ErrLocked) || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s: error is %v, want one that says %q", what, err, want)
+			}
+		}
+		if n := len(read(t, path).Trials()); n != 1 {
+			t.Errorf("a reader sees %d trials, want 1", n)
+		}
+	}
+	add(t, a, trial(2))
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	add(t, open(t, path), trial(3))
+	if n := len(read(t, path).Trials()); n != 3 {
+		t.Errorf("a reader sees %d trials, want 3", n)
+	}
+}
+
+// Of many that want to write at once, one at a time may.
+func TestLockIsExclusive(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "study.db")
+	if err := create(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var writers atomic.Int64
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				l, err := take(path)
+				if errors.Is(err, ErrLocked) {
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if writers.Add(1) != 1 {
+					t.Error("two hold the lock")
+				}
+				writers.Add(-1)
+				if err := l.release(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A file that another program has locked for itself is said to be in use.
+func TestLockedByOthers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "study.db")
+	if err := create(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := load(path, 0); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "another program has locked it") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// Another program that goes on with a study is recorded, with what differs.
+func TestContinue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "study.db")
+	s := create(t, path)
+	for _, step := range []struct {
+		engine   string
+		want     string
+		programs int
+	}{{"cpu/test", "[]", 1}, {"gpu", `[its engine was "cpu/test", and is "gpu" now]`, 2}, {"gpu", "[]", 2}} {
+		differs, err := s.Continue(step.engine)
+		if err != nil || fmt.Sprint(differs) != step.want {
+			t.Errorf("with engine %s there differs %v, %v; want %s", step.engine, differs, err, step.want)
+		}
+		if got := read(t, path).Programs(); len(got) != step.programs || got[len(got)-1].Engine != step.engine {
+			t.Errorf("programs are %+v", got)
+		}
+	}
+	was := Program{Module: "v1", Revision: "a", Go: "go1", Platform: "os/a", Engine: "x"}
+	now := Program{Module: "v2", Revision: "b", Go: "go2", Platform: "os/b", Engine: "y"}
+	if got := was.differs(now); len(got) != 5 {
+		t.Errorf("of five fields there differ %v", got)
 	}
 }
 
@@ -352,7 +484,7 @@ func TestDiskFull(t *testing.T) {
 	if n := len(s.Trials()); n != 1 {
 		t.Errorf("the study has %d trials in memory, want 1", n)
 	}
-	if n := len(open(t, path).Trials()); n != 1 {
+	if n := len(read(t, path).Trials()); n != 1 {
 		t.Errorf("the file has %d trials, want 1", n)
 	}
 }

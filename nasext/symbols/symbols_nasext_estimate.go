@@ -25,8 +25,13 @@ var table_github_com_nascent_go_nascent_nasext_estimate = []Symbol{
 	{"Estimator", (*p.Estimator)(nil), value},
 	{"_Estimator", (*_github_com_nascent_go_nascent_nasext_estimate_Estimator)(nil), value},
 	{"Kendall", p.Kendall, value},
+	{"Provenance", (*p.Provenance)(nil), value},
+	{"ProvenanceOf", p.ProvenanceOf, value},
 	{"Proxy", (*p.Proxy)(nil), value},
 	{"Spearman", p.Spearman, value},
+	{"Sums", p.Sums, value},
+	{"Traced", (*p.Traced)(nil), value},
+	{"_Traced", (*_github_com_nascent_go_nascent_nasext_estimate_Traced)(nil), value},
 	{"Train", p.Train, value},
 	{"TrainConfig", (*p.TrainConfig)(nil), value},
 	{"Trainer", (*p.Trainer)(nil), value},
@@ -82,3 +87,21 @@ func (W _github_com_nascent_go_nascent_nasext_estimate_Estimator) Estimate(a0 co
 }
 
 func (W _github_com_nascent_go_nascent_nasext_estimate_Estimator) Name() string { return W.WName() }
+
+// _github_com_nascent_go_nascent_nasext_estimate_Traced carries an interpreted value as a p.Traced.
+type _github_com_nascent_go_nascent_nasext_estimate_Traced struct {
+	IValue      any
+	WEstimate   func(a0 context.Context, a1 *arch.Arch, a2 uint64) (p.Estimate, error)
+	WName       func() string
+	WProvenance func() p.Provenance
+}
+
+func (W _github_com_nascent_go_nascent_nasext_estimate_Traced) Estimate(a0 context.Context, a1 *arch.Arch, a2 uint64) (p.Estimate, error) {
+	return W.WEstimate(a0, a1, a2)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_estimate_Traced) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_estimate_Traced) Provenance() p.Provenance {
+	return W.WProvenance()
+}
