@@ -184,7 +184,5 @@ func sign(v float64) float64 {
 // step is an update of Adam.
 func (n *mlp) step(rate float64) {
 	n.updates++
-	size := rate / (1 - math.Pow(adamBeta1, float64(n.updates)))
-	root := math.Sqrt(1 - math.Pow(adamBeta2, float64(n.updates)))
-	vec.Adam(n.w, n.g, n.m, n.v, adamBeta1, adamBeta2, size, root, adamEps)
+	vec.Adam(n.w, n.g, n.m, n.v, vec.NewAdamStep(rate, adamBeta1, adamBeta2, adamEps, n.updates))
 }

@@ -20,8 +20,8 @@ func NewAdamStep(rate, beta1, beta2, eps float64, t int) AdamStep {
 //
 //	m = β₁m + (1-β₁)g,  v = β₂v + (1-β₂)g²,  w -= size·m/(√v + eps)
 //
-// The length, which all have, is a multiple of Lanes. The decayed moments are added with
-// one rounding.
+// The length, which all have, is a multiple of Lanes, or in float64 of Width. The decayed
+// moments are added with one rounding.
 func Adam[T Float](w, g, m, v []T, s AdamStep) {
 	if len(w) == 0 {
 		return
