@@ -302,8 +302,7 @@ func (t *TabularPolicyGradient) Tell(batch []Observation) error {
 	t.v = append(t.v, make([]float64, len(loss)-len(t.v))...)
 	const beta1, beta2, eps = 0.9, 0.999, 1e-8
 	t.updates++
-	size := t.settings.Rate / (1 - math.Pow(beta1, float64(t.updates)))
-	vec.Adam(p.theta, loss, t.m, t.v, beta1, beta2, size, math.Sqrt(1-math.Pow(beta2, float64(t.updates))), eps)
+	vec.Adam(p.theta, loss, t.m, t.v, vec.NewAdamStep(t.settings.Rate, beta1, beta2, eps, t.updates))
 	return nil
 }
 
