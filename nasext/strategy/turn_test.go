@@ -60,6 +60,7 @@ func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Str
 		t.Fatal(err)
 	}
 	return map[string]strategy.Strategy{
+		"nsga-ii":      nsga2(t, s, seed, strategy.NSGA2{Objectives: []strategy.Objective{strategy.HighScore}, Population: 6}),
 		"tabular":      tabular(t, s, seed),
 		"local search": local(t, s, seed, strategy.LocalSearch{}), "steepest local search": local(t, s, seed, strategy.LocalSearch{Steepest: true}),
 		"random": strategy.Random(s, seed), "random without repeats": strategy.RandomDistinct(s, seed),
@@ -218,6 +219,7 @@ func (broken) Build(space.Genotype) (*arch.Arch, error) { return nil, fmt.Errorf
 func TestNames(t *testing.T) {
 	want := map[string]string{
 		"random": "random(seed 5)", "random without repeats": "random without repeats(seed 5)", "grid": "grid",
+		"nsga-ii":      "nsga-ii(score population 6 crossover 0.9 seed 5)",
 		"tabular":      "tabular reinforce(rate 0.01 decay 0.9 seed 5)",
 		"local search": "local search(first improvement seed 5)", "steepest local search": "local search(steepest ascent seed 5)",
 		"evolution":          "evolution(population 4 sample 2 seed 5)",
