@@ -3,25 +3,26 @@ package space
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 )
 
 // Supernet is the network in which weight-sharing strategies search the space (Dong and
-// Yang 2020, and the authors' code): every edge has all five operations, mixed by the
-// gate of numbers called after the edge, "0→1" to "2→3", which all cells share. DARTS
-// takes arch.Softmax; GDAS takes arch.AsIs and sets the numbers to its samples. The
-// numbers of an edge are in the order of its options. Batch norms in cells have no
-// learned scale and shift.
-func (s *NB201) Supernet(gate arch.Gate) (*arch.Arch, error) {
+// Yang 2020, and the authors' code): every edge has all five operations, mixed by
+// numbers called after the edge, "0→1" to "2→3", which all cells share. The numbers of
+// an edge are in the order of its options. Batch norms in cells have no learned scale
+// and shift.
+func (s *NB201) Supernet(m cell.Mixing) (*arch.Arch, error) {
 	const nodes = 6*(nbOps+3+2) + 3 // of a cell: convolutions are three each, the mixes and the sums
 	return s.network("NAS-Bench-201 supernet", nodes, func(b *arch.Builder, x, channels int) int {
-		return nb201Mixed(b, x, channels, gate)
+		return nb201Mixed(b, x, channels, m)
 	})
 }
 
 // nb201Mixed adds a cell with every operation on every edge.
-func nb201Mixed(b *arch.Builder, x, channels int, gate arch.Gate) int {
+func nb201Mixed(b *arch.Builder, x, channels int, m cell.Mixing) int {
 	var node [4]int
 	var sums [4][]int
 	node[0] = x
@@ -29,15 +30,18 @@ func nb201Mixed(b *arch.Builder, x, channels int, gate arch.Gate) int {
 		if e[0] > 0 && e[0] == e[1]-1 { // the edges into its begin have all been added
 			node[e[0]] = b.Name(b.Add(sums[e[0]]...), fmt.Sprint("node ", e[0]))
 		}
-		sums[e[1]] = append(sums[e[1]], nb201Mix(b, node[e[0]], channels, gate, fmt.Sprintf("%d→%d", e[0], e[1])))
+		sums[e[1]] = append(sums[e[1]], nb201Mix(b, node[e[0]], channels, m, nb201Edge(e)))
 	}
 	return b.Name(b.Add(sums[3]...), "node 3")
 }
 
+// nb201Edge is what the mixing numbers of an edge are called.
+func nb201Edge(e [2]int) string { return fmt.Sprintf("%d→%d", e[0], e[1]) }
+
 // nb201Mix adds every operation on one edge, and their mix.
-func nb201Mix(b *arch.Builder, x, channels int, gate arch.Gate, edge string) int {
+func nb201Mix(b *arch.Builder, x, channels int, m cell.Mixing, edge string) int {
 	name := func(o int) arch.Option { return arch.Named(edge + " " + nb201Ops()[o]) }
-	return b.Mix(edge, gate, []int{
+	return b.Mix(edge, m.Gate, []int{
 		nbNone:  b.Zero(x, name(nbNone)),
 		nbSkip:  b.Identity(x, name(nbSkip)),
 		nbConv1: b.ReLUConvBN(x, channels, 1, name(nbConv1), arch.Fixed()),
@@ -52,7 +56,7 @@ func nb201Mix(b *arch.Builder, x, channels int, gate arch.Gate, edge string) int
 func (s *NB201) Strongest(alphas map[string][]float64) (Genotype, error) {
 	var g Genotype
 	for _, e := range nb201Edges() {
-		name := fmt.Sprintf("%d→%d", e[0], e[1])
+		name := nb201Edge(e)
 		a := alphas[name]
 		if len(a) != nbOps {
 			return nil, fmt.Errorf("space %s: there are %d mixing numbers %q; give one for each of the %d operations", s.Name(), len(a), name, nbOps)
@@ -69,4 +73,21 @@ func (s *NB201) Strongest(alphas map[string][]float64) (Genotype, error) {
 		g = append(g, best)
 	}
 	return g, nil
+}
+
+// Edges are the six edges, in the order of the decisions.
+func (s *NB201) Edges() []MixedEdge {
+	var list []MixedEdge
+	for _, e := range nb201Edges() {
+		list = append(list, MixedEdge{Cell: "cell", Name: nb201Edge(e), Ops: nb201Ops()})
+	}
+	return list
+}
+
+// Path is the genotype itself: an operation on each edge.
+func (s *NB201) Path(g Genotype) ([]int, error) {
+	if err := s.checkComplete(g); err != nil {
+		return nil, err
+	}
+	return slices.Clone(g), nil
 }

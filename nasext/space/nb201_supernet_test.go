@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/cell"
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
@@ -31,7 +32,7 @@ func TestNB201Supernet(t *testing.T) {
 			channels := int64(f * s.Config().C)
 			want += 6 * int64(s.Config().N) * (channels*channels - 2*channels)
 		}
-		net, err := s.Supernet(arch.Softmax)
+		net, err := s.Supernet(cell.Mixing{})
 		if err != nil {
 			t.Fatal(err)
 		}

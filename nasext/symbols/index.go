@@ -64,6 +64,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_nn_onnx
 	case "github.com/nascent-go/nascent/nasext/nn/safetensors":
 		return table_github_com_nascent_go_nascent_nasext_nn_safetensors
+	case "github.com/nascent-go/nascent/nasext/oneshot":
+		return table_github_com_nascent_go_nascent_nasext_oneshot
 	case "github.com/nascent-go/nascent/nasext/predict":
 		return table_github_com_nascent_go_nascent_nasext_predict
 	case "github.com/nascent-go/nascent/nasext/seed":

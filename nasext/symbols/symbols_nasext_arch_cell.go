@@ -35,6 +35,8 @@ var table_github_com_nascent_go_nascent_nasext_arch_cell = []Symbol{
 	{"MaxPool3", p.MaxPool3, value},
 	{"MaxPool5", p.MaxPool5, value},
 	{"MaxPool7", p.MaxPool7, value},
+	{"MixedEdge", (*p.MixedEdge)(nil), value},
+	{"Mixing", (*p.Mixing)(nil), value},
 	{"NASNet", (*p.NASNet)(nil), value},
 	{"NASNetA", p.NASNetA, value},
 	{"NASNetADARTS", p.NASNetADARTS, value},

@@ -6,6 +6,7 @@ package symbols
 
 import (
 	arch "github.com/nascent-go/nascent/nasext/arch"
+	cell "github.com/nascent-go/nascent/nasext/arch/cell"
 	p "github.com/nascent-go/nascent/nasext/space"
 	big "math/big"
 )
@@ -47,6 +48,7 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"MetaQNN", (*p.MetaQNN)(nil), value},
 	{"MetaQNN2017", p.MetaQNN2017, value},
 	{"MetaQNNConfig", (*p.MetaQNNConfig)(nil), value},
+	{"MixedEdge", (*p.MixedEdge)(nil), value},
 	{"Mutate", p.Mutate, value},
 	{"MutateEach", p.MutateEach, value},
 	{"NASBench101", p.NASBench101, value},
@@ -79,6 +81,8 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"ParseLayers", p.ParseLayers, value},
 	{"Paths", p.Paths, value},
 	{"Random", p.Random, value},
+	{"Relaxed", (*p.Relaxed)(nil), value},
+	{"_Relaxed", (*_github_com_nascent_go_nascent_nasext_space_Relaxed)(nil), value},
 	{"Rule", (*p.Rule)(nil), value},
 	{"Size", p.Size, value},
 	{"Sizer", (*p.Sizer)(nil), value},
@@ -149,6 +153,42 @@ func (W _github_com_nascent_go_nascent_nasext_space_Neighbourer) Neighbours(a0 p
 
 func (W _github_com_nascent_go_nascent_nasext_space_Neighbourer) Next(a0 p.Genotype) (p.Decision, bool, error) {
 	return W.WNext(a0)
+}
+
+// _github_com_nascent_go_nascent_nasext_space_Relaxed carries an interpreted value as a p.Relaxed.
+type _github_com_nascent_go_nascent_nasext_space_Relaxed struct {
+	IValue     any
+	WBuild     func(a0 p.Genotype) (*arch.Arch, error)
+	WEdges     func() []p.MixedEdge
+	WName      func() string
+	WNext      func(a0 p.Genotype) (p.Decision, bool, error)
+	WPath      func(a0 p.Genotype) ([]int, error)
+	WStrongest func(a0 map[string][]float64) (p.Genotype, error)
+	WSupernet  func(a0 cell.Mixing) (*arch.Arch, error)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Edges() []p.MixedEdge { return W.WEdges() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Path(a0 p.Genotype) ([]int, error) {
+	return W.WPath(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Strongest(a0 map[string][]float64) (p.Genotype, error) {
+	return W.WStrongest(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Relaxed) Supernet(a0 cell.Mixing) (*arch.Arch, error) {
+	return W.WSupernet(a0)
 }
 
 // _github_com_nascent_go_nascent_nasext_space_Sizer carries an interpreted value as a p.Sizer.

@@ -10,13 +10,40 @@ import (
 
 // DARTSSupernet is the network in which DARTS searches (Liu et al. 2019, section
 // 2.2, and the authors' code): in every cell each node takes every state before it,
-// through all operations at once, mixed by the softmax of numbers α that all normal
-// cells share, and all reductions; for the published cells they are 2·14·8 numbers.
+// through all operations at once, mixed by numbers α that all normal cells share, and
+// all reductions; for the published cells they are 2·14·8 numbers.
 // Batch norms in cells have no learned scale and shift.
 type DARTSSupernet struct {
-	Net   DARTSNet // C 0 means 16, Layers 0 means 8, as in the article's search
-	Nodes int      // of a cell, all of which it gives out; 0 means 4
-	Ops   []Op     // none means DARTSOps
+	Net    DARTSNet // C 0 means 16, Layers 0 means 8, as in the article's search
+	Nodes  int      // of a cell, all of which it gives out; 0 means 4
+	Ops    []Op     // none means DARTSOps
+	Mixing Mixing
+}
+
+// Mixing is how the operations of a supernet are mixed. The zero value is that of DARTS.
+type Mixing struct {
+	Gate arch.Gate // of the operations on an edge; "" means arch.Softmax
+}
+
+// MixedEdge is an edge of the cells of a DARTSSupernet.
+type MixedEdge struct {
+	Cell     string // the kind of cell, "normal" or "reduction"
+	From, To int    // states of the cell
+	Name     string // of its mixing numbers
+}
+
+// Edges are the edges of both kinds of cells, in the order of the network.
+func (n DARTSSupernet) Edges() []MixedEdge {
+	n = n.defaults()
+	var list []MixedEdge
+	for _, kind := range []string{normalCell, reductionCell} {
+		for j := 2; j < n.Nodes+2; j++ {
+			for i := range j {
+				list = append(list, MixedEdge{kind, i, j, mixName(kind, i, j)})
+			}
+		}
+	}
+	return list
 }
 
 // maxMixed bounds the operations of a supernet, of which each is up to eight nodes.
@@ -64,6 +91,9 @@ func (n DARTSSupernet) defaults() DARTSSupernet {
 	if n.Ops == nil {
 		n.Ops = DARTSOps()
 	}
+	if n.Mixing.Gate == "" {
+		n.Mixing.Gate = arch.Softmax
+	}
 	return n
 }
 
@@ -99,7 +129,7 @@ func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last
 		for i, x := range states {
 			edge := strconv.Itoa(i) + "→" + strconv.Itoa(j)
 			results := n.operations(s, x, i, channels, stride, edge)
-			sum = append(sum, s.Mix(mixName(kind, i, j), arch.Softmax, results, arch.Named(edge)))
+			sum = append(sum, s.Mix(mixName(kind, i, j), n.Mixing.Gate, results, arch.Named(edge)))
 		}
 		states = append(states, s.Name(s.Add(sum...), "node "+strconv.Itoa(j)))
 	}
