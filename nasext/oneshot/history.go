@@ -1,0 +1,98 @@
+package oneshot
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/space"
+)
+
+// Snapshot is where a search is after an epoch.
+type Snapshot struct {
+	Epoch int `json:"epoch"` // 0 before the first
+	// Alphas are, for each edge, how much there is of each operation: shares with a sum of
+	// 1. nil if the method prefers none.
+	Alphas [][]float64 `json:"alphas,omitempty"`
+
+	Loss     float64 `json:"loss"`     // mean of the supernet over the batches of Train, in nats
+	Accuracy float64 `json:"accuracy"` // share of them that was right
+	// The same of Valid, as far as the method looked at it; else 0.
+	ValidLoss     float64 `json:"valid_loss"`
+	ValidAccuracy float64 `json:"valid_accuracy"`
+
+	Genotype space.Genotype `json:"genotype,omitempty"` // that the method would choose now; nil if it can't say yet
+	Text     string         `json:"text,omitempty"`     // the same in the notation of the space
+	Skips    int            `json:"skips"`              // skip connections that it has
+}
+
+// History is the course of a search.
+type History struct {
+	Settings string            `json:"settings"` // of the search, as Config's String
+	Edges    []space.MixedEdge `json:"edges"`    // in the order of Alphas
+	Epochs   []Snapshot        `json:"epochs"`   // with that before the first
+}
+
+// Result is what a search found.
+type Result struct {
+	History
+	Genotype space.Genotype // of the architecture that is chosen
+	Text     string         // the same in the notation of the space
+	Arch     *arch.Arch     // the same as a network to be trained
+	Skips    int            // skip connections that it has
+	// Collapse is a warning if skip connections took over: if a cell has them on half of
+	// the edges that it has, or on more. They train fast and have no weights, so the
+	// supernet likes them better than what it is searched for (Zela et al. 2020; Liang et
+	// al. 2019, who stop at two in a cell). "" if they didn't.
+	Collapse string
+	Supernet *nn.Network // with the shared weights
+}
+
+const (
+	skipOp = "skip_connect"
+	noOp   = "none"
+)
+
+// skips counts the skip connections of an architecture.
+func (s *search) skips(g space.Genotype) (int, error) {
+	path, err := s.c.Space.Path(g)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for i, e := range s.edges {
+		if e.Ops[path[i]] == skipOp {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// collapse is the warning that belongs to an architecture; "" if none does.
+func (s *search) collapse(g space.Genotype) string {
+	path, err := s.c.Space.Path(g)
+	if err != nil {
+		return ""
+	}
+	var kinds []string
+	skips, edges := map[string]int{}, map[string]int{}
+	for i, e := range s.edges {
+		if !slices.Contains(kinds, e.Cell) {
+			kinds = append(kinds, e.Cell)
+		}
+		switch e.Ops[path[i]] {
+		case noOp:
+			continue
+		case skipOp:
+			skips[e.Cell]++
+		}
+		edges[e.Cell]++
+	}
+	for _, kind := range kinds {
+		if n := skips[kind]; n > 0 && 2*n >= edges[kind] {
+			return fmt.Sprintf("%s: %d of %d operations are skip connections, so the search has collapsed; the supernet learned, but the architecture can do little", kind, n, edges[kind])
+		}
+	}
+	return ""
+}
