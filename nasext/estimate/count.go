@@ -3,7 +3,6 @@ package estimate
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 )
@@ -69,9 +68,6 @@ func (t *Counter) Estimate(ctx context.Context, a *arch.Arch, seed uint64) (Esti
 	if t.c.Of == "macs" {
 		count = e.MACs
 	}
-	e.Score = -math.Log10(float64(max(count, 1)))
-	if t.c.Target > 0 {
-		e.Score = -math.Abs(math.Log10(float64(max(count, 1)) / float64(t.c.Target)))
-	}
+	e.Score = aim(float64(max(count, 1)), float64(t.c.Target))
 	return e, nil
 }
