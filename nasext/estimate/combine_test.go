@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
@@ -176,6 +177,24 @@ func TestScreen(t *testing.T) {
 		if want := "screen(cheap at least 1, then dear, else 0.1)"; s.Name() != want {
 			t.Error(s.Name())
 		}
+	}
+}
+
+// TestCombinedProvenance checks that data and engines of all parts are told, each once.
+func TestCombinedProvenance(t *testing.T) {
+	tr := trainer(t, quick(t))
+	count, err := Count(CountConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	snip := zeroCost(t, ZeroCostConfig{Measure: "snip", Data: parts(t).Train, Engine: cpu.New(0)})
+	sum, err := Sum(Term{tr, 1}, Term{count, 1}, Term{tr, 2}, Term{snip, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ProvenanceOf(sum)
+	if want := tr.Provenance().Data + "; " + snip.Provenance().Data; got.Data != want || got.Engine != cpu.New(0).Name() {
+		t.Errorf("%+v, want data %s", got, want)
 	}
 }
 

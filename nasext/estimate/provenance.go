@@ -2,9 +2,11 @@ package estimate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
 // Provenance is what scores come from beside the settings, which the name says.
@@ -48,8 +50,29 @@ func (t *Trainer) Provenance() Provenance {
 // Provenance implements Traced.
 func (p *Proxy) Provenance() Provenance {
 	out := Provenance{Engine: "exact/float64"}
+	if p.c.Engine != nil {
+		out.Engine = p.c.Engine.Name()
+	}
 	if p.measure.Data {
 		out.Data = Sums(p.c.Data)
 	}
 	return out
+}
+
+// Provenance implements Traced.
+func (s *Stopwatch) Provenance() Provenance { return Provenance{Engine: cpu.New(1).Name()} }
+
+// Provenance implements Traced: what the parts say, each once.
+func (c combined) Provenance() Provenance {
+	var data, engines []string
+	for _, p := range c.parts {
+		from := ProvenanceOf(p)
+		if from.Data != "" && !slices.Contains(data, from.Data) {
+			data = append(data, from.Data)
+		}
+		if from.Engine != "" && !slices.Contains(engines, from.Engine) {
+			engines = append(engines, from.Engine)
+		}
+	}
+	return Provenance{Data: strings.Join(data, "; "), Engine: strings.Join(engines, "; ")}
 }
