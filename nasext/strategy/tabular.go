@@ -18,15 +18,7 @@ import (
 // softmax over the options offered gives. All θ are 0 at first.
 type PolicyTable struct {
 	space space.Space
-	rows  map[string]*row // by the name of the decision
-	names []space.Choice  // what each θ is for
-	theta []float64       // of these; padded with zeros
-}
-
-// row is where the numbers of a decision stand.
-type row struct {
-	words []string
-	at    []int
+	theta table // by the names of decisions
 }
 
 // NewPolicyTable makes the uniform policy of a space.
@@ -34,31 +26,7 @@ func NewPolicyTable(s space.Space) (*PolicyTable, error) {
 	if s == nil {
 		return nil, errors.New("strategy: a policy needs a space, not nil")
 	}
-	return &PolicyTable{space: s, rows: map[string]*row{}}, nil
-}
-
-// places says where the numbers of a decision's options stand, and makes those that are missing.
-func (p *PolicyTable) places(d space.Decision) []int {
-	r := p.rows[d.Name]
-	if r == nil {
-		r = &row{}
-		p.rows[d.Name] = r
-	}
-	if slices.Equal(r.words, d.Options) {
-		return r.at
-	}
-	list := make([]int, len(d.Options))
-	for o, word := range d.Options {
-		i := slices.Index(r.words, word)
-		if i < 0 {
-			i = len(r.words)
-			r.words, r.at = append(r.words, word), append(r.at, len(p.names))
-			p.names = append(p.names, space.Choice{Decision: d.Name, Option: word})
-			p.theta = append(p.theta, make([]float64, vec.Pad(len(p.names))-len(p.theta))...)
-		}
-		list[o] = r.at[i]
-	}
-	return list
+	return &PolicyTable{space: s}, nil
 }
 
 // probabilities is the softmax over the numbers at some places.
@@ -66,11 +34,11 @@ func (p *PolicyTable) probabilities(places []int) []float64 {
 	q := make([]float64, len(places))
 	top := math.Inf(-1)
 	for _, i := range places {
-		top = max(top, p.theta[i])
+		top = max(top, p.theta.values[i])
 	}
 	sum := 0.0
 	for o, i := range places {
-		q[o] = math.Exp(p.theta[i] - top)
+		q[o] = math.Exp(p.theta.values[i] - top)
 		sum += q[o]
 	}
 	for o := range q {
@@ -80,10 +48,10 @@ func (p *PolicyTable) probabilities(places []int) []float64 {
 }
 
 // Parameters says what each θ is for, in the order in which decisions were met.
-func (p *PolicyTable) Parameters() []space.Choice { return slices.Clone(p.names) }
+func (p *PolicyTable) Parameters() []space.Choice { return slices.Clone(p.theta.names) }
 
 // Theta are the parameters.
-func (p *PolicyTable) Theta() []float64 { return slices.Clone(p.theta[:len(p.names)]) }
+func (p *PolicyTable) Theta() []float64 { return slices.Clone(p.theta.values[:len(p.theta.names)]) }
 
 // Sample draws an architecture from the policy.
 func (p *PolicyTable) Sample(rng *rand.Rand) (space.Genotype, error) {
@@ -96,7 +64,7 @@ func (p *PolicyTable) Sample(rng *rand.Rand) (space.Genotype, error) {
 		if len(d.Options) == 0 {
 			return nil, fmt.Errorf("strategy: in the space %s, after the choices %v, the decision %q has no options; it holds no architecture there", p.space.Name(), g, d.Name)
 		}
-		g = append(g, draw(rng, p.probabilities(p.places(d))))
+		g = append(g, draw(rng, p.probabilities(p.theta.places(d.Name, d.Options))))
 	}
 }
 
@@ -123,13 +91,13 @@ func (p *PolicyTable) Probability(g space.Genotype) (float64, error) {
 func (p *PolicyTable) Gradient(g space.Genotype, advantage float64) ([]float64, error) {
 	var gradient []float64
 	err := p.follow(g, func(places []int, q []float64, choice int) {
-		gradient = append(gradient, make([]float64, len(p.theta)-len(gradient))...)
+		gradient = append(gradient, make([]float64, len(p.theta.values)-len(gradient))...)
 		for o, i := range places {
 			gradient[i] -= advantage * q[o]
 		}
 		gradient[places[choice]] += advantage
 	})
-	return slices.Grow(gradient, len(p.theta))[:len(p.names)], err
+	return slices.Grow(gradient, len(p.theta.values))[:len(p.theta.names)], err
 }
 
 // follow calls step with each decision on the way to g: the places of its options,
@@ -143,7 +111,7 @@ func (p *PolicyTable) follow(g space.Genotype, step func(places []int, q []float
 		if !more || choice < 0 || choice >= len(d.Options) {
 			return space.Check(p.space, g)
 		}
-		places := p.places(d)
+		places := p.theta.places(d.Name, d.Options)
 		step(places, p.probabilities(places), choice)
 	}
 	if _, more, err := p.space.Next(g); more || err != nil {
@@ -175,7 +143,7 @@ func (p *PolicyTable) Expected(r func(space.Genotype) float64, baseline float64)
 			return false
 		}
 		reward += likely * score
-		gradient = append(gradient, make([]float64, len(p.names)-len(gradient))...)
+		gradient = append(gradient, make([]float64, len(p.theta.names)-len(gradient))...)
 		for i, v := range part {
 			gradient[i] += v
 		}
@@ -186,11 +154,11 @@ func (p *PolicyTable) Expected(r func(space.Genotype) float64, baseline float64)
 
 // Ascend adds rate·gradient to the parameters.
 func (p *PolicyTable) Ascend(gradient []float64, rate float64) error {
-	if len(gradient) != len(p.names) {
-		return fmt.Errorf("strategy: a gradient of %d numbers for a policy of %d parameters", len(gradient), len(p.names))
+	if len(gradient) != len(p.theta.names) {
+		return fmt.Errorf("strategy: a gradient of %d numbers for a policy of %d parameters", len(gradient), len(p.theta.names))
 	}
 	for i, v := range gradient {
-		p.theta[i] += rate * v
+		p.theta.values[i] += rate * v
 	}
 	return nil
 }
@@ -288,7 +256,7 @@ func (t *TabularPolicyGradient) Tell(batch []Observation) error {
 	}
 	baseline := t.average / t.weight
 	p := t.policy
-	loss := make([]float64, len(p.theta)) // its gradient, which Adam descends
+	loss := make([]float64, len(p.theta.values)) // its gradient, which Adam descends
 	for i, r := range rewards {
 		part, err := p.Gradient(batch[i].Genotype, (r-baseline)*share)
 		if err != nil {
@@ -302,7 +270,7 @@ func (t *TabularPolicyGradient) Tell(batch []Observation) error {
 	t.v = append(t.v, make([]float64, len(loss)-len(t.v))...)
 	const beta1, beta2, eps = 0.9, 0.999, 1e-8
 	t.updates++
-	vec.Adam(p.theta, loss, t.m, t.v, vec.NewAdamStep(t.settings.Rate, beta1, beta2, eps, t.updates))
+	vec.Adam(p.theta.values, loss, t.m, t.v, vec.NewAdamStep(t.settings.Rate, beta1, beta2, eps, t.updates))
 	return nil
 }
 
