@@ -31,6 +31,24 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// BenchmarkInfer is a forward pass of the workloads in evaluation mode, or sampling.
+func BenchmarkInfer(b *testing.B) {
+	for _, name := range []string{"W1", "W2", "W3", "W4", "W6", "W7"} {
+		b.Run(name, func(b *testing.B) {
+			w, err := newWorkload(name, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := w.infer(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkSideBySide is 20 training steps of two candidates on one thread each, one after
 // the other and then at the same time: speedup is how many times as long the former takes.
 func BenchmarkSideBySide(b *testing.B) {
@@ -84,8 +102,9 @@ func BenchmarkPlan(b *testing.B) {
 			b.Fatal(err)
 		}
 		for task, run := range map[string]func() error{
-			"weights": func() error { _, err := NewOn(n.engine, c.arch, 1); return err },
-			"build":   func() error { _, err := n.engine.Build(n.plan, 64); return err },
+			"weights":   func() error { _, err := NewOn(n.engine, c.arch, 1); return err },
+			"build":     func() error { _, err := n.engine.Build(n.plan, 64); return err },
+			"inference": func() error { _, err := n.engine.Inference(n.plan, 64); return err },
 		} {
 			b.Run(c.name+"/"+task, func(b *testing.B) {
 				b.ReportAllocs()

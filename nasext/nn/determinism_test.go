@@ -39,7 +39,7 @@ func trained[T engine.Float](e engine.EngineOf[T], first int) (string, error) {
 		return "", err
 	}
 	if first > 0 { // the first batch fixes the memory's layout
-		if _, err := n.Forward(imagesOf[T](first*a.Input.Elems()), false); err != nil {
+		if err := n.full.ready(first, true); err != nil {
 			return "", err
 		}
 	}

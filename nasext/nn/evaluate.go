@@ -10,7 +10,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
-// evalBatch is how many samples are evaluated at a time if nothing was trained before.
+// evalBatch is how many samples are evaluated at a time at least.
 const evalBatch = 64
 
 // each runs the network in evaluation mode over all samples, a batch at a time.
@@ -21,7 +21,7 @@ func (n *NetworkOf[T]) each(x []T, do func(from, to int, logits []T)) error {
 	}
 	count, size := len(x)/elems, evalBatch
 	if r := n.main.runner; r != nil {
-		size = r.Batch()
+		size = max(size, r.Batch())
 	}
 	for from := 0; from < count; from += size {
 		to := min(from+size, count)

@@ -48,7 +48,7 @@ func TestMemoryLimit(t *testing.T) {
 	if _, err := Fit(context.Background(), n, c); err == nil || !strings.Contains(err.Error(), "choose a Batch of at most 48") {
 		t.Errorf("got %v", err)
 	}
-	if n.main.runner != nil {
+	if n.full.runner != nil {
 		t.Error("memory was allocated before the limit was looked at")
 	}
 	c.Batch = 48

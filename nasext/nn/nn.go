@@ -49,8 +49,8 @@ type NetworkOf[T engine.Float] struct {
 	arch    *arch.Arch
 	engine  engine.EngineOf[T]
 	plan    *engine.PlanOf[T]
-	main    *tape[T] // of the plan
-	full    *tape[T] // for training: with auxiliary heads behind the output; main if there are none
+	main    *tape[T] // for inference
+	full    *tape[T] // for training: with auxiliary heads behind the output
 	params  []*engine.ParamOf[T]
 	moments []*engine.ParamOf[T]
 	alphas  []*engine.ParamOf[T]
@@ -71,6 +71,7 @@ type Network64 = NetworkOf[float64]
 // tape is a plan with the runner that was built for its largest batch so far.
 type tape[T engine.Float] struct {
 	plan   *engine.PlanOf[T]
+	build  func(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T], error)
 	runner engine.RunnerOf[T]
 	heads  int // the output and the auxiliary ones
 	out    []T // samples × (heads × classes)
@@ -81,16 +82,20 @@ type tape[T engine.Float] struct {
 
 // ready builds the runner if there is none for count samples. One that is much larger
 // than what it trains with wastes time.
-func (t *tape[T]) ready(e engine.EngineOf[T], count int, train bool) error {
+func (t *tape[T]) ready(count int, train bool) error {
 	if t.runner != nil && t.runner.Batch() >= count && !(train && t.runner.Batch() > 2*count) {
 		return nil
 	}
-	r, err := e.Build(t.plan, count)
+	r, err := t.build(t.plan, count)
 	if err != nil {
 		return err
 	}
 	n := count * t.plan.Steps[len(t.plan.Steps)-1].Out.C
-	t.runner, t.out, t.grads = r, make([]T, n), make([]T, n)
+	t.runner, t.out = r, make([]T, n)
+	if !train {
+		return nil
+	}
+	t.grads = make([]T, n)
 	if t.heads > 1 {
 		t.head, t.headGrads = make([]T, n/t.heads), make([]T, n/t.heads)
 	}
@@ -164,20 +169,21 @@ func newOn[T engine.Float](e engine.EngineOf[T], a *arch.Arch, seed uint64, func
 
 // wire makes the tapes, anew if the plan's seed is another.
 func (n *NetworkOf[T]) wire() {
-	n.main = &tape[T]{plan: n.plan, heads: 1}
-	n.full, n.trained = n.main, 0
+	n.main = &tape[T]{plan: n.plan, heads: 1, build: n.engine.Inference}
+	n.full = &tape[T]{plan: n.plan, heads: 1, build: n.engine.Build}
+	n.trained = 0
 	aux := n.arch.Aux
 	if len(aux) == 0 {
 		return
 	}
 	last := len(n.plan.Steps) - 1
 	heads := 1 + len(aux)
-	n.full = &tape[T]{heads: heads, plan: &engine.PlanOf[T]{
+	n.full.heads, n.full.plan = heads, &engine.PlanOf[T]{
 		Seed: n.plan.Seed,
 		Steps: append(n.plan.Steps[:last+1:last+1], engine.StepOf[T]{
 			Name: "all outputs", Op: arch.Op{Kind: arch.Concat}, In: append([]int{last}, aux...), Out: arch.Shape{C: heads * n.classes, H: 1, W: 1},
 		}),
-	}}
+	}
 }
 
 // addParams gives a step its parameters. Their names are the node's with ".weight",
@@ -272,7 +278,7 @@ func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 		t = n.full
 	}
 	n.trained = 0
-	if err := t.ready(n.engine, count, train); err != nil {
+	if err := t.ready(count, train); err != nil {
 		return nil, fmt.Errorf("forward: %w", err)
 	}
 	if train {

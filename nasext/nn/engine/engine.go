@@ -74,6 +74,9 @@ type EngineOf[T Float] interface {
 	// Build plans memory for up to batch samples at a time. It says so if the plan
 	// holds an operation that the engine doesn't know.
 	Build(p *PlanOf[T], batch int) (RunnerOf[T], error)
+	// Inference is Build of a runner for passes that are not for training: it computes the
+	// same but for rounding, and uses the memory of what is not needed any more again.
+	Inference(p *PlanOf[T], batch int) (RunnerOf[T], error)
 	// Memory is how many bytes the activations and their gradients take at most in a
 	// runner for up to batch samples that trains. Nothing is allocated to say so.
 	Memory(p *PlanOf[T], batch int) int64

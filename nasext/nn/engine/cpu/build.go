@@ -16,12 +16,15 @@ type build[T engine.Float] struct {
 	needed []bool     // the network's output depends on it
 	takers []int      // of it, as far as they are needed
 
+	made []int             // step that makes each of the runner's stores
+	last map[*store[T]]int // step that looks at it
+
 	rectifiers map[*store[T]]value[T] // what is rectified → the outcome
 }
 
 func newBuild[T engine.Float](r *runner[T], p *engine.PlanOf[T]) *build[T] {
 	n, needed := len(p.Steps), neededOf(p)
-	return &build[T]{r: r, plan: p, vals: make([]value[T], n), ops: make([]op[T], n), needed: needed, takers: takersOf(p, needed), rectifiers: map[*store[T]]value[T]{}}
+	return &build[T]{r: r, plan: p, vals: make([]value[T], n), ops: make([]op[T], n), needed: needed, takers: takersOf(p, needed, r.reshapes), last: map[*store[T]]int{}, rectifiers: map[*store[T]]value[T]{}}
 }
 
 // neededOf says of each step whether the last one depends on it. Auxiliary heads, and
@@ -40,7 +43,7 @@ func neededOf[T engine.Float](p *engine.PlanOf[T]) []bool {
 // takersOf counts for each step how many that are needed take its output; being the
 // network's output counts too. Steps that only give another shape to an output count as
 // their input.
-func takersOf[T engine.Float](p *engine.PlanOf[T], needed []bool) []int {
+func takersOf[T engine.Float](p *engine.PlanOf[T], needed []bool, reshapes func(arch.Kind) bool) []int {
 	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
 	for i, s := range p.Steps {
 		source[i] = i
@@ -62,10 +65,22 @@ func takersOf[T engine.Float](p *engine.PlanOf[T], needed []bool) []int {
 }
 
 // reshapes: a step only gives another shape to its input's memory.
-func reshapes(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten }
+func (r *runner[T]) reshapes(k arch.Kind) bool {
+	return alias(k) || r.inference && (k == arch.Dropout || k == arch.DropPath)
+}
+
+func alias(k arch.Kind) bool { return k == arch.Identity || k == arch.Flatten }
 
 // step adds step i.
-func (b *build[T]) step(i int, s engine.StepOf[T]) (err error) {
+func (b *build[T]) step(i int, s engine.StepOf[T]) error {
+	err := b.add(i, s)
+	for len(b.made) < len(b.r.stores) {
+		b.made = append(b.made, i)
+	}
+	return err
+}
+
+func (b *build[T]) add(i int, s engine.StepOf[T]) (err error) {
 	if !b.needed[i] {
 		b.r.without(s)
 		return nil
@@ -73,9 +88,15 @@ func (b *build[T]) step(i int, s engine.StepOf[T]) (err error) {
 	ins := make([]value[T], len(s.In))
 	for j, from := range s.In {
 		ins[j] = b.vals[from]
+		b.last[ins[j].store] = i
 	}
 	if s.Op.Kind == arch.ReLU {
 		b.vals[i], b.ops[i] = b.relu(s.In[0])
+		return nil
+	}
+	if before := b.folds(s); before != nil {
+		before.fold(b.r, s)
+		b.vals[i], b.ops[i] = ins[0], before
 		return nil
 	}
 	b.vals[i], b.ops[i], err = b.r.operation(s, ins, b.plan.Seed)
@@ -88,15 +109,15 @@ func (b *build[T]) step(i int, s engine.StepOf[T]) (err error) {
 		}
 	}
 	if m, ok := b.ops[i].(*mix[T]); ok {
-		b.absorb(m, s.In)
+		b.absorb(m, i)
 	}
 	b.append(b.ops[i], b.vals[i])
 	return nil
 }
 
 // absorb gives a mix those of its inputs' batch norms that nothing else takes.
-func (b *build[T]) absorb(m *mix[T], inputs []int) {
-	for _, from := range inputs {
+func (b *build[T]) absorb(m *mix[T], step int) {
+	for _, from := range b.plan.Steps[step].In {
 		n, ok := b.ops[from].(*batchNorm[T])
 		if !ok || b.takers[from] != 1 {
 			continue
@@ -104,6 +125,7 @@ func (b *build[T]) absorb(m *mix[T], inputs []int) {
 		at := slices.Index(b.r.outs, n.out.store)
 		b.r.ops, b.r.outs = slices.Delete(b.r.ops, at, at+1), slices.Delete(b.r.outs, at, at+1)
 		m.absorb(n)
+		b.last[n.in.store] = step
 	}
 }
 

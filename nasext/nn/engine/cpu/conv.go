@@ -22,9 +22,10 @@ type conv[T engine.Float] struct {
 
 	ahead, back product[T]
 	reach
-	relu     bool     // the output is rectified
-	sums     [][16]T  // of each turn of a weight gradient
-	biasSums [width]T // of a channel
+	relu     bool              // the output is rectified
+	norm     *engine.StepOf[T] // the batch norm behind it, in inference; nil if there is none
+	sums     [][16]T           // of each turn of a weight gradient
+	biasSums [width]T          // of a channel
 
 	// For the weight gradients of a linear layer: its inputs again, one sample after the
 	// other; gradients that are no whole vectors; and the one tap that it has.
@@ -104,7 +105,7 @@ type filter struct {
 
 // reach is which pixels those are.
 type reach struct {
-	forth, home strips  // the taps of every output pixel, and of every input pixel
+	forth, home strips  // the taps of every output pixel, and of every input pixel; in inference only forth
 	runs        [][]run // of each tap; nil if spans take their place, of which there may be none
 	spans       []span
 }
@@ -115,11 +116,13 @@ func (r *runner[T]) reachOf(f filter) reach {
 	if ok {
 		return known
 	}
-	var a reach
-	a.forth, a.home = f.strips(r.lanes)
-	if f.spans {
-		a.spans = f.spansOf(r.lanes)
-	} else {
+	a := reach{forth: f.forth(r.lanes)}
+	switch {
+	case r.inference:
+	case f.spans:
+		a.home, a.spans = f.home(r.lanes), f.spansOf(r.lanes)
+	default:
+		a.home = f.home(r.lanes)
 		for t := range f.kh * f.kw {
 			a.runs = append(a.runs, f.runs(t, r.lanes))
 		}
@@ -128,8 +131,8 @@ func (r *runner[T]) reachOf(f filter) reach {
 	return a
 }
 
-// strips lists the taps of every output pixel (forth) and of every input pixel (home).
-func (f filter) strips(lanes int) (forth, home strips) {
+// forth lists the taps of every output pixel.
+func (f filter) forth(lanes int) (forth strips) {
 	var taps []tap
 	for y := range f.outH {
 		for x := range f.outW {
@@ -143,6 +146,12 @@ func (f filter) strips(lanes int) (forth, home strips) {
 			forth = forth.add(taps, lanes)
 		}
 	}
+	return forth
+}
+
+// home lists the taps of every input pixel.
+func (f filter) home(lanes int) (home strips) {
+	var taps []tap
 	for v := range f.inH {
 		for u := range f.inW {
 			taps = taps[:0]
@@ -155,7 +164,7 @@ func (f filter) strips(lanes int) (forth, home strips) {
 			home = home.add(taps, lanes)
 		}
 	}
-	return forth, home
+	return home
 }
 
 // runs lists the stretches of output and input pixels that tap t brings together.
@@ -236,6 +245,9 @@ func appendRun(runs []run, a, b, lanes int) []run {
 func (o *conv[T]) rectify() { o.relu = true }
 
 func (o *conv[T]) forward(r *runner[T]) {
+	if o.norm != nil {
+		o.normalise(r)
+	}
 	o.ahead.relu = o.relu
 	o.ahead.run(r, o.in.data, o.out.data)
 }

@@ -83,11 +83,20 @@ func (e *EngineOf[T]) count() int {
 
 // Build implements engine.Engine.
 func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T], error) {
+	return e.build(p, batch, false)
+}
+
+// Inference implements engine.Engine. Batch norms behind convolutions are part of these.
+func (e *EngineOf[T]) Inference(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T], error) {
+	return e.build(p, batch, true)
+}
+
+func (e *EngineOf[T]) build(p *engine.PlanOf[T], batch int, inference bool) (engine.RunnerOf[T], error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("engine cpu: a batch of %d samples; at least 1 is needed", batch)
 	}
 	lanes := (batch + width - 1) / width * width
-	r := &runner[T]{k: e.k, threads: e.count, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1, spare: spare[T]{}, reaches: map[filter]reach{}}
+	r := &runner[T]{k: e.k, threads: e.count, inference: inference, batch: batch, lanes: lanes, mask: make([]T, lanes), n: -1, spare: spare[T]{}, reaches: map[filter]reach{}}
 	r.stretch = func(i int) {
 		from, to := cut(r.most, r.cuts, i)
 		r.now.turns(r, from, to)
@@ -103,6 +112,9 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 			return nil, err
 		}
 	}
+	if inference {
+		b.share()
+	}
 	made := map[*store[T]]bool{}
 	for _, out := range r.outs {
 		r.makes = append(r.makes, !made[out])
@@ -116,7 +128,7 @@ func (e *EngineOf[T]) Build(p *engine.PlanOf[T], batch int) (engine.RunnerOf[T],
 // operation is the output of a step and what computes it: nil for steps that only give
 // another shape to their input's memory.
 func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (value[T], op[T], error) {
-	if reshapes(s.Op.Kind) {
+	if r.reshapes(s.Op.Kind) {
 		return value[T]{s.Out, in[0].store}, nil, nil
 	}
 	v := r.newValue(s.Out)
@@ -134,11 +146,11 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 		f, slope := pointwiseOf(s.Op.Kind)
 		return v, &pointwise[T]{in: in[0], out: v, f: f, slope: slope}, nil
 	case arch.Dropout:
-		return v, &dropout[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, len(v.data))}, nil
+		return v, &dropout[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, v.size)}, nil
 	case arch.DropPath:
 		return v, &dropPath[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, r.lanes)}, nil
 	case arch.MaxPool:
-		return v, &maxPool[T]{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: make([]int32, len(v.data))}, nil
+		return v, &maxPool[T]{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: r.indices(v.size)}, nil
 	case arch.AvgPool:
 		return v, newAvgPool(s.Op, in[0], v, r.lanes), nil
 	case arch.GlobalPool:

@@ -20,7 +20,7 @@ func (e *EngineOf[T]) Memory(p *engine.PlanOf[T], batch int) int64 {
 // activations, their gradient, and what it keeps from one direction for the other.
 func blocks(k arch.Kind) int64 {
 	switch {
-	case reshapes(k):
+	case alias(k):
 		return 0
 	case k == arch.ReLU, k == arch.BatchNorm, k == arch.Dropout, k == arch.MaxPool:
 		return 3

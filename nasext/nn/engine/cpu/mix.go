@@ -107,7 +107,7 @@ func (o *mix[T]) absorb(n *batchNorm[T]) {
 			o.parts[i].in, o.parts[i].norm = n.in, n
 		}
 	}
-	n.out.data = nil
+	n.out.size, n.out.data = 0, nil
 }
 
 func (o *mix[T]) rectify() { o.relu = true }

@@ -43,9 +43,13 @@ func movesOf(o arch.Op, in, out arch.Shape) []int32 {
 }
 
 func (o *move[T]) forward(r *runner[T]) {
-	for i, from := range o.from { // where a zero comes from, memory began as one
-		if from >= 0 {
-			copy(o.out.data[i*r.lanes:(i+1)*r.lanes], o.in.data[int(from)*r.lanes:])
+	for i, from := range o.from {
+		y := o.out.data[i*r.lanes : (i+1)*r.lanes]
+		switch {
+		case from >= 0:
+			copy(y, o.in.data[int(from)*r.lanes:])
+		case r.inference: // else memory began as zeros and stays so
+			clear(y)
 		}
 	}
 }

@@ -54,10 +54,17 @@ func (o *batchNorm[T]) line(r *runner[T], c int) (f, t T) {
 		size := o.in.pixels() * r.lanes
 		mean, variance = o.moments(r, c, o.in.data[c*size:(c+1)*size])
 	}
-	inv := T(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
-	o.mean[c], o.inv[c] = mean, inv
-	f = o.step.Weight.W[c] * inv
-	return f, o.step.Bias.W[c] - mean*f
+	o.mean[c] = mean
+	o.inv[c], f, t = normal(&o.step, c, mean, variance)
+	return f, t
+}
+
+// normal is 1/sqrt(var+eps) of channel c, and what the channel is multiplied by and what is
+// added to it.
+func normal[T engine.Float](s *engine.StepOf[T], c int, mean, variance T) (inv, f, t T) {
+	inv = T(1 / math.Sqrt(float64(variance)+engine.BatchNormEps))
+	f = s.Weight.W[c] * inv
+	return inv, f, s.Bias.W[c] - mean*f
 }
 
 // moments computes mean and biased variance of one channel, the variance from the

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"errors"
+
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
@@ -12,6 +14,7 @@ import (
 // Lanes from the number of samples up are padding. Their activations are whatever the
 // operations make of a black image; their gradients are 0.
 type store[T engine.Float] struct {
+	size       int // of data, and of grad where there is one
 	data, grad []T
 	zero       bool // holds zeros and nothing else
 	need       bool // whether a gradient is wanted
@@ -84,10 +87,11 @@ func (plain[T]) idle() {}
 
 // runner is a tape: operations in order, run forward, then backward.
 type runner[T engine.Float] struct {
-	k       *kernels[T]
-	threads func() int
-	batch   int
-	lanes   int // batch rounded up to a multiple of width
+	k         *kernels[T]
+	threads   func() int
+	inference bool // no pass is for training
+	batch     int
+	lanes     int // batch rounded up to a multiple of width
 
 	ops    []op[T]
 	outs   []*store[T] // of the operation with the same index
@@ -100,6 +104,8 @@ type runner[T engine.Float] struct {
 
 	mixtures []*mixture[T]    // of all mixes
 	reaches  map[filter]reach // while it is built
+	scratch  []int32          // that max poolings share in inference
+	folded   []T              // weights of a convolution with batch norm in inference, in its turn
 
 	team       team
 	now        loop[T]     // that the team runs
@@ -124,9 +130,23 @@ func (r *runner[T]) Batch() int { return r.batch }
 
 // newValue is an activation with memory of its own.
 func (r *runner[T]) newValue(s arch.Shape) value[T] {
-	st := &store[T]{data: make([]T, s.Elems()*r.lanes), need: true}
+	st := &store[T]{size: s.Elems() * r.lanes, need: true}
+	if !r.inference { // which allots it when all is known: see share
+		st.data = make([]T, st.size)
+	}
 	r.stores = append(r.stores, st)
 	return value[T]{s, st}
+}
+
+// indices is room for what a max pooling tells its way back.
+func (r *runner[T]) indices(n int) []int32 {
+	if !r.inference {
+		return make([]int32, n)
+	}
+	if len(r.scratch) < n {
+		r.scratch = make([]int32, n)
+	}
+	return r.scratch
 }
 
 // loop is what turns runs: the turns from from to to. An operation is one by way of a
@@ -163,6 +183,9 @@ func (r *runner[T]) without(s engine.StepOf[T]) {
 
 // Forward implements engine.RunnerOf[T].
 func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) error {
+	if r.inference && p.Train {
+		return errors.New("engine cpu: a pass for training in a runner that was built for inference")
+	}
 	r.pass, r.err = p, nil
 	if n != r.n {
 		r.n = n
