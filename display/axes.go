@@ -25,9 +25,9 @@ var (
 // drawIn draws the plot into a part of a canvas.
 func (p *Plot) drawIn(c pen, b box) {
 	area := box{b.x0 + margin, b.y0 + margin, b.x1 - margin, b.y1 - margin}
-	if p.title != "" {
+	if p.title != "" || p.remark() != "" {
 		area.y1 -= sizeTitle
-		c.text(scriptTitle, area.x0, area.y1+2, scriptTitle.fit(oneLine(p.title), area.w()))
+		p.drawHead(c, area)
 		area.y1 -= 10
 	}
 	if p.heat != nil {
@@ -36,16 +36,22 @@ func (p *Plot) drawIn(c pen, b box) {
 	}
 	layers := p.layers()
 	area.y1 = p.drawLegend(c, layers, area)
+	area.x1 -= p.scaleWidth()
 
 	x, y, whole := p.spans(layers)
 	f := frame(c, area, &x, &y, p.x, p.y, whole)
+	f.flat = p.scaleWidth() > 0
 	f.drawGrid(c)
 	for _, l := range layers {
 		l.drawBand(c, f)
 	}
 	p.drawBars(c, f, layers)
+	p.drawShapes(c, f)
 	f.drawAxes(c)
 	p.drawRules(c, f)
+	for _, l := range layers {
+		l.drawSpans(c, f)
+	}
 	for _, l := range layers {
 		l.drawLine(c, f)
 	}
@@ -63,6 +69,8 @@ type framed struct {
 	xLabel, yLabel string
 	slant          float64 // of the x ticks' texts, radians
 	xStride        int     // every how many x ticks have a text
+	yStride        int
+	flat           bool    // no line at 0, which would cross a map
 	labelX         float64 // where the axis labels go
 	labelY         float64
 	yWidth         float64
@@ -89,10 +97,16 @@ func frame(c pen, b box, x, y *span, ax, ay axis, whole bool) *framed {
 	f.x1 -= 6
 	f.xTicks = x.ticks(int(f.w()/64), whole)
 	f.fitXTicks(b)
+	f.yStride = strideOf(len(f.yTicks), f.h())
 	x.p0, x.p1 = f.x0, f.x1
 	y.p0, y.p1 = f.y0, f.y1
 	f.x, f.y = *x, *y
 	return f
+}
+
+// strideOf is every how manieth of n texts has room on a height.
+func strideOf(n int, height float64) int {
+	return max(1, int(math.Ceil(float64(n)*(sizeTick+1)/max(height, 1))))
 }
 
 // fitXTicks slants the texts of the x axis if they don't fit side by side, and
@@ -139,7 +153,7 @@ func (f *framed) drawAxes(c pen) {
 		base = y
 	}
 	c.line(inkAxis, 1, nil, pt(f.x0, f.y0), pt(f.x1, f.y0))
-	if base > f.y0+1 {
+	if base > f.y0+1 && !f.flat {
 		c.line(inkAxis, 1, nil, pt(f.x0, base), pt(f.x1, base))
 	}
 	f.drawTicks(c, true)
@@ -167,8 +181,8 @@ func (f *framed) drawTicks(c pen, marks bool) {
 		s.rotate, s.x, s.y = f.slant, draw.XRight, draw.YCenter
 		c.text(s, x+2, f.y0-8, t.text)
 	}
-	for _, t := range f.yTicks {
-		if y, ok := f.y.position(t.at); ok {
+	for i, t := range f.yTicks {
+		if y, ok := f.y.position(t.at); ok && i%f.yStride == 0 {
 			s := scriptTick
 			s.x, s.y = draw.XRight, draw.YCenter
 			c.text(s, f.x0-7, y, s.fit(oneLine(t.text), f.yWidth+1))

@@ -3,13 +3,17 @@ package display
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot/vg/draw"
 )
 
 // heat is what a heat map has beside its axes.
 type heat struct {
-	values    [][]float64
+	values    [][]float64 // of the cells
+	block     block       // of the matrix, of which each is the mean
+	rows      int         // of the matrix
+	columns   int
 	texts     [][]string // in the cells, instead of the values
 	format    string     // of the values in the cells; "" is automatic
 	bare      bool       // no texts
@@ -21,10 +25,13 @@ type heat struct {
 // Heatmap returns a map of a matrix: one coloured cell per value, the first row
 // at the top. Rows may differ in length; NaN and what a shorter row lacks stay
 // blank. XTicks and YTicks name columns and rows. Where there is room, cells
-// show their values.
+// show their values. Of a matrix with more than 200 rows or columns, which is finer than
+// the picture, a cell is the mean of a block, and the picture says so.
 func Heatmap(title string, values [][]float64) *Plot {
 	p := newPlot("heat map", title, MarkAuto, nil)
 	p.heat = &heat{values: values}
+	p.heat.rows, p.heat.columns = p.heat.dims()
+	p.heat.values, p.heat.block = blocks(values, 200)
 	return p
 }
 
@@ -66,6 +73,9 @@ func (p *Plot) ColorRange(lo, hi float64) *Plot {
 	return p
 }
 
+func (h *heat) remark() string { return h.block.remark() }
+
+// dims is how many cells there are.
 func (h *heat) dims() (rows, columns int) {
 	for _, r := range h.values {
 		columns = max(columns, len(r))
@@ -98,16 +108,18 @@ func (h *heat) limits() (lo, hi float64) {
 }
 
 func (h *heat) describe() string {
-	rows, columns := h.dims()
 	all := math.Inf(1)
 	top, n := math.Inf(-1), 0
 	for _, r := range h.values {
 		lo, hi, k := extent(r)
 		all, top, n = min(all, lo), max(top, hi), n+k
 	}
-	s := fmt.Sprintf("%d × %d", rows, columns)
+	s := fmt.Sprintf("%d × %d", h.rows, h.columns)
 	if n > 0 {
 		s += fmt.Sprintf(", %s to %s", short(all), short(top))
+	}
+	if r := h.remark(); r != "" {
+		s += ", " + r
 	}
 	return s
 }
@@ -190,7 +202,7 @@ func (p *Plot) heatSize() (w, h float64) {
 // heatMargins is the room that ticks and labels need at the left and below.
 func (p *Plot) heatMargins() (left, bottom float64) {
 	rows, columns := p.heat.dims()
-	for _, t := range heatTicks(p.y, rows) {
+	for _, t := range heatTicks(p.y, rows, p.heat.block.rows) {
 		left = max(left, min(scriptTick.width(oneLine(t.text)), 180))
 	}
 	left += 8
@@ -199,7 +211,7 @@ func (p *Plot) heatMargins() (left, bottom float64) {
 	}
 	bottom = sizeTick + 12
 	widest := 0.0
-	for _, t := range heatTicks(p.x, columns) {
+	for _, t := range heatTicks(p.x, columns, p.heat.block.columns) {
 		widest = max(widest, min(scriptTick.width(oneLine(t.text)), 140))
 	}
 	if columns > 0 && widest > 28 {
@@ -211,16 +223,16 @@ func (p *Plot) heatMargins() (left, bottom float64) {
 	return left, bottom
 }
 
-// heatTicks names cells, or numbers them from 0 as Go does.
-func heatTicks(a axis, n int) []tick {
+// heatTicks names n blocks of cells, or numbers them from 0 as Go does.
+func heatTicks(a axis, n, block int) []tick {
 	var out []tick
 	stride := max(1, int(math.Ceil(float64(n)/40)))
 	for i := range n {
 		switch {
-		case a.anything && i < len(a.names):
-			out = append(out, tick{float64(i), a.names[i]})
+		case a.anything && i*block < len(a.names):
+			out = append(out, tick{float64(i), a.names[i*block]})
 		case !a.anything && i%stride == 0:
-			out = append(out, tick{float64(i), fmt.Sprint(i)})
+			out = append(out, tick{float64(i), fmt.Sprint(i * block)})
 		}
 	}
 	return out
@@ -240,12 +252,13 @@ func (p *Plot) drawHeat(c pen, b box) {
 		f.y0 += sizeLabel + 8
 	}
 	f.y0 += sizeTick + 8
-	f.xTicks, f.yTicks = heatTicks(p.x, columns), heatTicks(p.y, rows)
+	f.xTicks, f.yTicks = heatTicks(p.x, columns, h.block.columns), heatTicks(p.y, rows, h.block.rows)
 	left, _ := p.heatMargins()
 	f.x0 += left
 	f.yWidth = left
 	f.x1 -= heatBar
 	f.fitHeatTicks(b, columns)
+	f.yStride = strideOf(len(f.yTicks), f.h())
 	f.x = span{lo: -0.5, hi: float64(columns) - 0.5, named: true, p0: f.x0, p1: f.x1}
 	f.y = span{lo: -0.5, hi: float64(rows) - 0.5, named: true, p0: f.y1, p1: f.y0}
 
@@ -261,12 +274,17 @@ func (p *Plot) drawHeat(c pen, b box) {
 	}
 	texts := !h.bare && h.widestText() > 0 && h.widestText()+4 <= cw && ch >= 13
 	for r, row := range h.values {
-		for k, v := range row {
+		for k, next := 0, 0; k < len(row); k = next {
+			v := row[k]
+			next = k + 1
 			if !finite(v) {
 				continue
 			}
 			fill := scale.at((v - lo) / (hi - lo))
-			cell := box{f.x0 + cw*float64(k) + gap/2, f.y1 - ch*float64(r+1) + gap/2, f.x0 + cw*float64(k+1) - gap/2, f.y1 - ch*float64(r) - gap/2}
+			for gap == 0 && next < len(row) && finite(row[next]) && scale.at((row[next]-lo)/(hi-lo)) == fill {
+				next++ // cells that nothing parts are drawn as one
+			}
+			cell := box{f.x0 + cw*float64(k) + gap/2, f.y1 - ch*float64(r+1) + gap/2, f.x0 + cw*float64(next) - gap/2, f.y1 - ch*float64(r) - gap/2}
 			c.fill(fill, rect(cell, min(2, gap*2)))
 			if texts {
 				s := scriptCell
@@ -319,6 +337,14 @@ func drawScale(c pen, b box, scale ramp, lo, hi float64) {
 	s.y = draw.YCenter
 	for _, t := range []float64{0, 0.5, 1} {
 		y := b.y0 + t*b.h() + (0.5-t)*sizeTick*0.8
-		c.text(s, b.x1+5, y, s.fit(integerText(lo+(hi-lo)*t), heatBar-34))
+		c.text(s, b.x1+5, y, s.fit(scaleText(lo+(hi-lo)*t), heatBar-22)) // into the margin
 	}
+}
+
+// scaleText writes a value of a colour scale with three significant digits.
+func scaleText(v float64) string {
+	if v == math.Trunc(v) || !plainRange(v) {
+		return integerText(v)
+	}
+	return minus(strconv.FormatFloat(v, 'g', 3, 64))
 }

@@ -52,7 +52,11 @@ func (p *Plot) layers() []layer {
 
 // count replaces the values of a histogram by how many fall into each interval.
 func (p *Plot) count(layers []layer) {
-	var all []float64
+	n := 0
+	for _, l := range layers {
+		n += len(l.Y)
+	}
+	all := make([]float64, 0, n)
 	for _, l := range layers {
 		for _, v := range l.Y {
 			if finite(v) && (!p.x.ranged || v >= p.x.lo && v <= p.x.hi) {
@@ -96,7 +100,10 @@ func binEdges(values []float64, n int) []float64 {
 		}
 		return edges
 	}
-	sorted := slices.Clone(values)
+	var sorted []float64 // of very many every so manieth: their quartiles are near enough
+	for i := 0; i < len(values); i += max(1, len(values)/manyValues) {
+		sorted = append(sorted, values[i])
+	}
 	slices.Sort(sorted)
 	quartiles := sorted[len(sorted)*3/4] - sorted[len(sorted)/4]
 	width := 2 * quartiles / math.Cbrt(float64(count))
@@ -121,18 +128,29 @@ func (p *Plot) spans(layers []layer) (x, y span, whole bool) {
 	zero, bars := false, false
 	whole = true
 	for _, l := range layers {
-		ys = append(append(append(ys, l.Y...), l.Low...), l.High...)
+		ys = append(ys, ends(l.Y)...)
+		if l.Mark == MarkSpan {
+			xs = append(append(xs, ends(l.Low)...), ends(l.High)...)
+			whole = false
+			continue
+		}
+		ys = append(append(ys, ends(l.Low)...), ends(l.High)...)
 		zero = zero || l.Mark == MarkBars || l.Mark == markHistogram
 		bars = bars || l.Mark == MarkBars
 		if l.edges != nil {
 			xs, whole = append(xs, l.edges...), false
 			continue
 		}
-		for i := range l.Y {
-			v := l.x(i)
-			xs = append(xs, v)
-			whole = whole && v == math.Trunc(v)
+		if l.X == nil && len(l.Y) > 0 {
+			xs = append(xs, 1, float64(len(l.Y)))
+			continue
 		}
+		xs = append(xs, ends(l.X)...)
+		whole = whole && !slices.ContainsFunc(l.X, func(v float64) bool { return v != math.Trunc(v) })
+	}
+	for _, s := range p.shapes {
+		x, y := s.reach()
+		xs, ys = append(xs, x...), append(ys, y...)
 	}
 	for _, n := range p.notes {
 		xs, ys = append(xs, n.x), append(ys, n.y)
@@ -170,15 +188,32 @@ func (p *Plot) spans(layers []layer) (x, y span, whole bool) {
 	return x, y, whole
 }
 
+// ends are the values that settle a range: the smallest, the smallest above 0 and the
+// largest; none if there are none.
+func ends(values []float64) []float64 {
+	lo, hi, n := extent(values)
+	if n == 0 {
+		return nil
+	}
+	least := hi
+	for _, v := range values {
+		if v > 0 && v < least {
+			least = v
+		}
+	}
+	return []float64{lo, least, hi}
+}
+
 // drawBand fills between Low and High.
 func (l layer) drawBand(c pen, f *framed) {
-	if l.Low == nil {
+	if l.Low == nil || l.Mark != MarkLine && l.Mark != MarkStep {
 		return
 	}
 	k := l.ink.fade(0.18)
 	var upper, lower []vg.Point
 	flush := func() {
 		if len(upper) > 1 {
+			upper, lower = thin(upper), thin(lower)
 			slices.Reverse(lower)
 			sub := draw.Canvas{Canvas: c.Canvas, Rectangle: f.rectangle()}
 			c.FillPolygon(k, sub.ClipPolygonXY(append(upper, lower...)))
@@ -198,6 +233,9 @@ func (l layer) drawBand(c pen, f *framed) {
 			lower = append(lower, pt(x, float64(lower[len(lower)-1].Y)))
 		}
 		upper, lower = append(upper, pt(x, hi)), append(lower, pt(x, lo))
+		if len(upper) >= longestRun {
+			upper, lower = halved(thin(upper)), halved(thin(lower))
+		}
 	}
 	flush()
 }
@@ -211,16 +249,20 @@ func (l layer) drawLine(c pen, f *framed) {
 	if l.Mark != MarkLine && l.Mark != MarkStep {
 		return
 	}
+	k, width := l.ink, 2.0
+	if l.Faint {
+		k, width = k.fade(0.35), 1
+	}
 	sub := draw.Canvas{Canvas: c.Canvas, Rectangle: f.rectangle()}
 	var run []vg.Point
 	flush := func() {
 		if len(run) == 1 { // a value between two gaps
 			if sub.Contains(run[0]) {
-				c.marker(0, l.ink, float64(run[0].X), float64(run[0].Y), 2)
+				c.marker(0, k, float64(run[0].X), float64(run[0].Y), width)
 			}
 		}
 		for _, part := range sub.ClipLinesXY(thin(run)) {
-			c.line(l.ink, 2, l.dash, part...)
+			c.line(k, width, l.dash, part...)
 		}
 		run = nil
 	}
@@ -235,8 +277,33 @@ func (l layer) drawLine(c pen, f *framed) {
 			run = append(run, pt(x, float64(run[len(run)-1].Y)))
 		}
 		run = append(run, pt(x, y))
+		if len(run) >= longestRun {
+			run = halved(thin(run))
+		}
 	}
 	flush()
+}
+
+// How many values of a series are many, and how many points of a line are kept at most.
+const (
+	manyValues = 100_000
+	longestRun = 1 << 17
+)
+
+// thinned says whether a picture leaves out so many of the values that it has to say so.
+func (s Series) thinned() bool { return len(s.Y) > manyValues }
+
+// halved drops every other point of a line that thin could not make shorter, because
+// it runs to and fro.
+func halved(points []vg.Point) []vg.Point {
+	if len(points) <= longestRun/2 {
+		return points
+	}
+	kept := points[:0]
+	for i := 0; i < len(points); i += 2 {
+		kept = append(kept, points[i])
+	}
+	return kept
 }
 
 // thin keeps of a long line the first, lowest, highest and last point in each
@@ -273,24 +340,104 @@ func (l layer) drawPoints(c pen, f *framed) {
 		return
 	}
 	r, k := 3.2, l.ink.fade(0.85)
-	if len(l.Y) > 300 {
+	if len(l.Y) > 300 || l.Faint {
 		r, k = 2, l.ink.fade(0.7)
 	}
-	taken := map[[2]int]bool{}
+	if l.Faint {
+		k = l.ink.fade(0.4)
+	}
+	size := 0.5
+	if l.thinned() {
+		size = 3
+	}
+	taken := spots{}
+	l.drawErrorBars(c, f)
 	for i, v := range l.Y {
 		px, okX := f.x.position(l.x(i))
 		py, okY := f.y.position(v)
 		if !okX || !okY || !f.x.inside(l.x(i)) || !f.y.inside(v) {
 			continue
 		}
-		spot := [2]int{int(px * 2), int(py * 2)}
-		if len(l.Y) > 1000 && taken[spot] {
+		if len(l.Y) > 1000 && !taken.take(px, py, size) {
 			continue
 		}
-		taken[spot] = true
-		c.marker(l.shape, k, px, py, r)
+		c.tip(l.tip(i), func() { c.marker(l.shape, k, px, py, r) })
 	}
 }
+
+// spots are where points have been drawn.
+type spots map[[2]int]bool
+
+// take takes the spot of a size at (x, y), unless it is taken.
+func (s spots) take(x, y, size float64) bool {
+	spot := [2]int{int(x / size), int(y / size)}
+	if s[spot] {
+		return false
+	}
+	s[spot] = true
+	return true
+}
+
+// mostTips is how many values of a series have tips.
+const mostTips = 2000
+
+// tip is what is shown over the i-th value; empty for nothing.
+func (l layer) tip(i int) string {
+	if i >= len(l.Tips) || len(l.Tips) > mostTips {
+		return ""
+	}
+	return brief(l.Tips[i])
+}
+
+// drawErrorBars draws a line from Low to High through each point.
+func (l layer) drawErrorBars(c pen, f *framed) {
+	if l.Low == nil {
+		return
+	}
+	taken := spots{}
+	for i, v := range l.Y {
+		x, okX := f.x.position(l.x(i))
+		lo, okL := f.y.position(l.Low[i])
+		hi, okH := f.y.position(l.High[i])
+		if !finite(v) || !okX || !okL || !okH || !f.x.inside(l.x(i)) || l.thinned() && !taken.take(x, (lo+hi)/2, 3) {
+			continue
+		}
+		lo, hi = min(max(lo, f.y0), f.y1), min(max(hi, f.y0), f.y1)
+		c.line(l.ink.fade(0.35), 1.2, nil, pt(x, lo), pt(x, hi))
+	}
+}
+
+// drawSpans draws bars along x.
+func (l layer) drawSpans(c pen, f *framed) {
+	if l.Mark != MarkSpan {
+		return
+	}
+	lane := math.Abs(f.y.p1-f.y.p0) / (f.y.hi - f.y.lo)
+	half := min(max(lane*0.36, 1), 14)
+	taken := map[[3]int]bool{}
+	size := 0.5
+	if l.thinned() {
+		size = 4
+	}
+	for i, v := range l.Y {
+		from, okF := f.x.position(l.Low[i])
+		to, okT := f.x.position(l.High[i])
+		y, okY := f.y.position(v)
+		if !okF || !okT || !okY || to < f.x0 || from > f.x1 || !f.y.inside(v) {
+			continue
+		}
+		from, to = max(from, f.x0), min(max(to, from+2), f.x1) // what takes no time is seen, too
+		place := [3]int{int(from / size), int(to / size), int(y / size)}
+		if len(l.Y) > 1000 && taken[place] {
+			continue
+		}
+		taken[place] = true
+		gap := min(0.5, (to-from)/8)
+		c.tip(l.tip(i), func() { c.fill(l.ink, rect(box{from + gap, y - half, to - gap, y + half}, 2)) })
+	}
+}
+
+const mostValues = 24 // bars that have their values beside them
 
 // drawBars draws the bars of all series side by side, and histograms.
 func (p *Plot) drawBars(c pen, f *framed, layers []layer) {
@@ -310,11 +457,15 @@ func (p *Plot) drawBars(c pen, f *framed, layers []layer) {
 	group := 0.76 / float64(max(len(bars), 1))
 	places := 0
 	for _, l := range bars {
-		for _, v := range l.Y {
+		for _, v := range l.Y[:min(len(l.Y), mostValues)] {
 			places = min(4, max(places, decimals(v)))
 		}
 	}
 	for j, l := range bars {
+		if float64(len(l.Y)) > 2*f.w() {
+			l.drawDenseBars(c, f, base)
+			continue
+		}
 		for i, v := range l.Y {
 			at := l.x(i) - 0.38 + group*float64(j)
 			left, okL := f.x.position(at)
@@ -328,7 +479,7 @@ func (p *Plot) drawBars(c pen, f *framed, layers []layer) {
 			}
 			top = min(max(top, f.y0), f.y1)
 			c.fill(l.ink, rect(box{left, min(base, top), right, max(base, top)}, 2))
-			if s := fixed(v, places); len(l.Y)*len(bars) <= 24 && scriptTick.width(s) <= (right-left)*1.25 {
+			if s := fixed(v, places); len(l.Y)*len(bars) <= mostValues && scriptTick.width(s) <= (right-left)*1.25 {
 				sc := scriptTick
 				sc.x, sc.y = draw.XCenter, draw.YBottom
 				y := max(base, top) + 3
@@ -337,6 +488,25 @@ func (p *Plot) drawBars(c pen, f *framed, layers []layer) {
 				}
 				c.text(sc, (left+right)/2, y, minus(s))
 			}
+		}
+	}
+}
+
+// drawDenseBars draws bars of which several stand on one pixel: the highest and the
+// lowest of each.
+func (l layer) drawDenseBars(c pen, f *framed, base float64) {
+	lows, tops := slices.Repeat([]float64{base}, int(f.w())+1), slices.Repeat([]float64{base}, int(f.w())+1)
+	for i, v := range l.Y {
+		x, okX := f.x.position(l.x(i))
+		y, okY := f.y.position(v)
+		if k := int(x - f.x0); okX && okY && k >= 0 && k < len(tops) {
+			lows[k], tops[k] = min(lows[k], max(y, f.y0)), max(tops[k], min(y, f.y1))
+		}
+	}
+	for k := range tops {
+		if tops[k] > lows[k] {
+			x := f.x0 + float64(k)
+			c.fill(l.ink, rect(box{x, lows[k], x + 1, tops[k]}, 0))
 		}
 	}
 }
@@ -364,13 +534,13 @@ func (l layer) drawHistogram(c pen, f *framed, several bool) {
 // drawIcon draws what stands for the series in the legend.
 func (l layer) drawIcon(c pen, x, y float64) {
 	const w = 16.0
-	if l.Low != nil {
+	if l.Low != nil && l.Mark != MarkSpan {
 		c.fill(l.ink.fade(0.18), rect(box{x, y - 5, x + w, y + 5}, 2))
 	}
 	switch l.Mark {
 	case MarkPoints:
 		c.marker(l.shape, l.ink, x+w/2, y, 4)
-	case MarkBars, markHistogram:
+	case MarkBars, MarkSpan, markHistogram:
 		c.fill(l.ink, rect(box{x + 2, y - 5, x + 12, y + 5}, 2))
 	default:
 		c.line(l.ink, 2.4, l.dash, pt(x, y), pt(x+w, y))

@@ -1,6 +1,7 @@
 package display
 
 import (
+	"fmt"
 	"math"
 	"sort"
 	"unicode/utf8"
@@ -89,8 +90,32 @@ func (p pen) text(s script, x, y float64, t string) {
 	p.FillString(s.face(), pt(s.width(t)*float64(s.x), s.size*capital*float64(s.y)), t)
 }
 
+// tip draws something over which an inline SVG shows a text.
+func (p pen) tip(text string, draw func()) {
+	svg, ok := p.Canvas.Canvas.(*svgCanvas)
+	if text == "" || !ok {
+		draw()
+		return
+	}
+	fmt.Fprintf(&svg.body, "<g><title>%s</title>\n", escapeXML(text))
+	draw()
+	svg.body.WriteString("</g>\n")
+}
+
+// The time that gonum's rasteriser takes grows with the square of how often a path
+// crosses a row of pixels: a line of more than longPath points is stroked in pieces.
+const (
+	longPath = 400
+	piece    = 16
+)
+
 // line strokes through points.
 func (p pen) line(k ink, width float64, dash []float64, points ...vg.Point) {
+	if _, svg := p.Canvas.Canvas.(*svgCanvas); !svg && dash == nil && len(points) > longPath {
+		for ; len(points) > piece; points = points[piece-1:] {
+			p.line(k, width, dash, points[:piece]...)
+		}
+	}
 	if len(points) < 2 {
 		return
 	}

@@ -23,6 +23,7 @@ type Plot struct {
 	mark   Mark   // of series with MarkAuto
 	series []Series
 	heat   *heat
+	shapes []shape
 	x, y   axis
 	notes  []note
 	rules  []ruleLine
@@ -66,6 +67,13 @@ func Scatter(title string, series ...Series) *Plot { return newPlot("plot", titl
 
 // Steps returns a plot of step lines.
 func Steps(title string, series ...Series) *Plot { return newPlot("plot", title, MarkStep, series) }
+
+// Spans returns a plot of bars along x, in lanes that are numbered from 1 at the
+// bottom and have names: what each worker did when. Make the series with FromTo.
+func Spans(title string, lanes []string, series ...Series) *Plot {
+	n := float64(max(len(lanes), 1))
+	return newPlot("spans", title, MarkSpan, series).YTicks(lanes...).YRange(0.5, n+0.5).Size(640, min(120+32*n, 640))
+}
 
 // Bars returns a bar chart: the i-th value of every series stands at the i-th
 // label. The bars of several series stand side by side.
@@ -140,10 +148,10 @@ func (p *Plot) Bins(n int) *Plot { p.bins = n; return p }
 func (p *Plot) Err() error {
 	var errs []error
 	for _, s := range p.series {
-		errs = append(errs, s.check())
 		if s.Mark == MarkAuto {
 			s.Mark = p.mark
 		}
+		errs = append(errs, s.check())
 		if p.heat != nil && len(s.Y) > 0 {
 			errs = append(errs, fmt.Errorf("series %q can't be drawn on a heat map; put both side by side with Grid", s.Name))
 		}
@@ -161,6 +169,9 @@ func (p *Plot) Err() error {
 		if a.axis.ranged && a.axis.log && a.axis.lo <= 0 {
 			errs = append(errs, fmt.Errorf("%s(%g, %g): a logarithmic axis must begin above 0", a.name, a.axis.lo, a.axis.hi))
 		}
+	}
+	for _, s := range p.shapes {
+		errs = append(errs, s.check())
 	}
 	if p.bins < 0 || p.bins > 1000 {
 		errs = append(errs, fmt.Errorf("Bins(%d): a histogram has 1 to 1000 intervals", p.bins))
@@ -216,7 +227,13 @@ func (p *Plot) summary() string {
 	if p.heat != nil {
 		return head + ", " + p.heat.describe()
 	}
+	for _, s := range p.shapes {
+		head += ", " + s.describe()
+	}
 	if len(p.series) == 0 {
+		if p.shapes != nil {
+			return head
+		}
 		return head + ", no series"
 	}
 	var parts []string

@@ -16,6 +16,7 @@ const (
 	MarkPoints      // a glyph for each value
 	MarkStep        // each value holds until the next one, as a best-so-far does
 	MarkBars        // a bar from zero for each value
+	MarkSpan        // a bar along x from Low to High for each value, at the height of Y
 	markHistogram
 )
 
@@ -25,9 +26,11 @@ type Series struct {
 	Name      string    // for the legend; may be empty
 	X         []float64 // positions; nil stands for 1, 2, 3, …
 	Y         []float64 // values; NaN and Inf are left out
-	Low, High []float64 // error band around Y; nil for none, else as long as Y
+	Low, High []float64 // error band around Y, of points error bars; nil for none, else as long as Y
+	Tips      []string  // what a page with inline SVG shows over each point or span; nil for none, else as long as Y
 	Mark      Mark
 	Dashed    bool
+	Faint     bool
 	Color     int // palette colour from 1 on; 0 takes the next one in order
 }
 
@@ -36,6 +39,12 @@ func Values(name string, y []float64) Series { return Series{Name: name, Y: y} }
 
 // XY returns the series of y over x.
 func XY(name string, x, y []float64) Series { return Series{Name: name, X: x, Y: y} }
+
+// FromTo returns the series of bars along x, each from one position to another at a
+// height such as the number of a worker: for Spans.
+func FromTo(name string, height, from, to []float64) Series {
+	return Series{Name: name, Y: height, Low: from, High: to, Mark: MarkSpan}
+}
 
 // Func returns the series of a function at 201 positions from a to b.
 func Func(name string, f func(float64) float64, a, b float64) Series {
@@ -63,11 +72,18 @@ func (s Series) Bars() Series { s.Mark = MarkBars; return s }
 // Dash draws lines dashed.
 func (s Series) Dash() Series { s.Dashed = true; return s }
 
+// Pale draws thin and pale: many lines or points as the ground of what matters.
+func (s Series) Pale() Series { s.Faint = true; return s }
+
+// Tip sets what a page with inline SVG, such as the export to HTML, shows when the
+// pointer is over a point or a span: one text each, of at most 2000.
+func (s Series) Tip(texts []string) Series { s.Tips = texts; return s }
+
 // Tint takes a colour of the palette, from 1 on, so that what belongs together
 // has the same colour in several plots.
 func (s Series) Tint(color int) Series { s.Color = color; return s }
 
-// Band puts an error band from low to high behind the line.
+// Band puts an error band from low to high behind the line, or error bars on points.
 func (s Series) Band(low, high []float64) Series { s.Low, s.High = low, high; return s }
 
 // x returns the i-th position.
@@ -85,8 +101,12 @@ func (s Series) check() error {
 		return fmt.Errorf("%s has %d x values and %d y values; they must be equally many (or X nil for 1, 2, 3, …)", name, len(s.X), len(s.Y))
 	case s.Low != nil && len(s.Low) != len(s.Y) || s.High != nil && len(s.High) != len(s.Y) || (s.Low == nil) != (s.High == nil):
 		return fmt.Errorf("%s has a band of %d low and %d high values around %d values; they must be equally many", name, len(s.Low), len(s.High), len(s.Y))
+	case s.Mark == MarkSpan && s.Low == nil && len(s.Y) > 0:
+		return fmt.Errorf("%s has no Low and High for its spans; make it with FromTo", name)
+	case s.Tips != nil && len(s.Tips) != len(s.Y):
+		return fmt.Errorf("%s has %d tips for %d values; they must be equally many (or nil)", name, len(s.Tips), len(s.Y))
 	case s.Mark < MarkAuto || s.Mark > markHistogram:
-		return fmt.Errorf("%s has the unknown mark %d; use MarkLine, MarkPoints, MarkStep or MarkBars", name, s.Mark)
+		return fmt.Errorf("%s has the unknown mark %d; use MarkLine, MarkPoints, MarkStep, MarkBars or MarkSpan", name, s.Mark)
 	}
 	return nil
 }
@@ -115,6 +135,10 @@ func (s Series) describe(names []string, ordered bool) string {
 	}
 	lo, hi, n := extent(s.Y)
 	switch {
+	case n > 0 && s.Mark == MarkSpan:
+		from, _, _ := extent(s.Low)
+		_, to, _ := extent(s.High)
+		return fmt.Sprintf("%s(%s, from %s to %s)", name, plural(len(s.Y), "span"), short(from), short(to))
 	case n == 0:
 		return name + "(no values)"
 	case n == 1 && names == nil:
@@ -129,6 +153,9 @@ func (s Series) describe(names []string, ordered bool) string {
 	text := fmt.Sprintf("%s(%s, %s to %s", name, plural(len(s.Y), "value"), short(lo), short(hi))
 	if ordered {
 		text += ", last " + short(s.Y[len(s.Y)-1])
+	}
+	if ordered && s.thinned() {
+		text += ", drawn thinned"
 	}
 	return text + ")"
 }

@@ -16,7 +16,6 @@ var table_github_com_nascent_go_nascent_nasext_viz = []Symbol{
 	{"Blocks", p.Blocks, value},
 	{"Cell", p.Cell, value},
 	{"Compare", p.Compare, value},
-	{"Confusion", p.Confusion, value},
 	{"Controller", p.Controller, value},
 	{"Curve", (*p.Curve)(nil), value},
 	{"Folded", p.Folded, value},

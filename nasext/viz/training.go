@@ -2,7 +2,6 @@ package viz
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/estimate"
@@ -75,50 +74,4 @@ func columns(epochs []estimate.Epoch) (x []float64, c course) {
 		c.validated = c.validated || e.ValidLoss != 0 || e.ValidAcc != 0
 	}
 	return x, c
-}
-
-// Confusion draws how often each class (a row) was taken for each class (a
-// column). The colour is the share of the row, the text the count. Names of
-// classes may be fewer than the classes; the rest gets numbers from 0.
-func Confusion(matrix [][]int, names []string) *display.Plot {
-	classes := len(matrix)
-	for _, row := range matrix {
-		classes = max(classes, len(row))
-	}
-	label := func(i int) string {
-		if i < len(names) {
-			return names[i]
-		}
-		return strconv.Itoa(i)
-	}
-	var labels []string
-	for i := range classes {
-		labels = append(labels, label(i))
-	}
-	right, all := 0, 0
-	shares, texts := make([][]float64, len(matrix)), make([][]string, len(matrix))
-	for i, row := range matrix {
-		sum := 0
-		for j, n := range row {
-			sum += n
-			if i == j {
-				right += n
-			}
-		}
-		all += sum
-		for _, n := range row {
-			shares[i] = append(shares[i], float64(n)/float64(max(sum, 1)))
-			text := ""
-			if n != 0 {
-				text = strconv.Itoa(n)
-			}
-			texts[i] = append(texts[i], text)
-		}
-	}
-	title := "confusion: no samples yet"
-	if all > 0 {
-		title = fmt.Sprintf("confusion: %d of %d right, %.2f %%", right, all, 100*float64(right)/float64(all))
-	}
-	return display.Heatmap(title, shares).CellTexts(texts).ColorRange(0, 1).
-		XTicks(labels...).YTicks(labels[:len(matrix)]...).XLabel("taken for").YLabel("class")
 }

@@ -57,14 +57,6 @@ func epochsOf(n int) []estimate.Epoch {
 // Every picture of values can be drawn of no, one and many of them, and of no
 // values it says so.
 func TestEveryAmount(t *testing.T) {
-	matrix := func(n int) [][]int {
-		m := make([][]int, n)
-		for i := range m {
-			m[i] = make([]int, n)
-			m[i][i] = 3
-		}
-		return m
-	}
 	for _, test := range []struct {
 		name  string
 		draw  func(n int) display.Displayer
@@ -74,7 +66,6 @@ func TestEveryAmount(t *testing.T) {
 		{"SizeScore", func(n int) display.Displayer { return SizeScore(trialsOf(n)) }, "no trials yet"},
 		{"LearningCurve", func(n int) display.Displayer { return LearningCurve(epochsOf(n)) }, "nothing was trained yet"},
 		{"LearningCurves", func(n int) display.Displayer { return LearningCurves(Curve{"one", epochsOf(n)}, Curve{"other", nil}) }, "nothing was trained yet"},
-		{"Confusion", func(n int) display.Displayer { return Confusion(matrix(n), []string{"cat"}) }, "no samples yet"},
 		{"Controller", func(n int) display.Displayer { return Controller(historyOf(n, 1)) }, "no updates yet"},
 		{"Probabilities", func(n int) display.Displayer { return Probabilities(historyOf(n, 0.5)) }, "no updates yet"},
 	} {
@@ -162,17 +153,6 @@ func TestTables(t *testing.T) {
 	}
 	if n := len(Top(trials, -1, nil).Rows) + len(Trials(nil, s).Rows); n != 0 {
 		t.Errorf("%d rows where there should be none", n)
-	}
-}
-
-func TestConfusion(t *testing.T) {
-	if got := text(Confusion([][]int{{3, 1}, {0, 4}}, nil)); !strings.Contains(got, "7 of 8 right, 87.50 %") {
-		t.Errorf("it reads %q", got)
-	}
-	// More columns than rows: samples were taken for a class that has none.
-	p := Confusion([][]int{{3, 1, 2}}, []string{"cat", "dog", "cow"})
-	if err := p.Err(); err != nil || !strings.Contains(text(p), "3 of 6 right") {
-		t.Errorf("it reads %q (%v)", text(p), err)
 	}
 }
 
