@@ -5,6 +5,7 @@
 //	display.Show(x)                                        // any value, by Render
 //	display.Show(display.Line("loss", display.Values("train", loss)).LogY())
 //	h := display.ShowLive(x); h.Update(y)                  // in place
+//	l := display.NewLive(x); l.Set(y); l.Done()            // the same, for what changes all the time
 //	bar := display.NewProgress("epoch", 30); bar.Add(1)
 //	c := display.NewComm("chart"); c.Open(x, nil)          // a channel to the front end
 //	display.To(sink).Show(x)                               // not on the default sink

@@ -40,6 +40,15 @@ func pictureBundle(p picture) Bundle {
 	return b
 }
 
+// pictureDraft is a picture as SVG and text, for a front end that is looked at.
+func pictureDraft(p picture) Bundle {
+	svg, err := pictureSVG(p)
+	if err != nil {
+		return Text(err.Error())
+	}
+	return Bundle{Data: map[string]any{MIMESVG: svg, MIMEPlain: p.summary()}}
+}
+
 func tryPicture(p picture) (Bundle, error) {
 	svg, err := pictureSVG(p)
 	if err != nil {

@@ -119,6 +119,27 @@ type Handle struct {
 	err     error // of the first Show; never changed afterwards
 }
 
+// Ender is implemented by a [Sink] that comes to an end, as a cell does.
+type Ender interface {
+	// AtEnd calls f before the end. It is false if that is over.
+	AtEnd(f func()) bool
+}
+
+// AtEnd calls f before the cell that runs here ends, so that what waits to be shown is
+// shown with it. It is false where there is no such cell.
+func AtEnd(f func()) bool {
+	end := ending(To(Default()).target())
+	return end != nil && end(f)
+}
+
+// ending is the AtEnd of a sink, or of the one that it stands before; nil if it has none.
+func ending(s Sink) func(func()) bool {
+	if e, ok := behind[Ender](s); ok {
+		return e.AtEnd
+	}
+	return nil
+}
+
 // target is where an update goes: through the cell that makes it, if there is one,
 // since front ends listen to the cell that runs; from a timer or a goroutine of
 // nobody's through the cell that showed the value.

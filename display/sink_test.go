@@ -204,7 +204,7 @@ func TestProgressOnTerminal(t *testing.T) {
 		if err := p.Done(); err != nil {
 			t.Fatal(err)
 		}
-		if got := b.String(); got != "a 0/2000\na 1667/2000\na 2000/2000\n" {
+		if got := b.String(); got != "a 0/2000\na 1667/2000, 333/s, 1s left\na 2000/2000\n" {
 			t.Errorf("a log got\n%s", got)
 		}
 	})

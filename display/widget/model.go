@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nascent-go/nascent/display"
+	"github.com/nascent-go/nascent/display/internal/pace"
 )
 
 // protocol is the version of Jupyter's widget messages.
@@ -49,8 +50,7 @@ type model struct {
 	custom func(json.RawMessage)
 
 	unsent map[string]bool // keys that have changed
-	sent   time.Time
-	timer  *time.Timer
+	pacer  *pace.Pacer
 }
 
 func newModel(k kind, state map[string]any) *model {
@@ -65,6 +65,7 @@ func newModel(k kind, state map[string]any) *model {
 		comm: display.NewComm("jupyter.widget"), kind: k, state: state, text: func() string { return k.model },
 		parts: map[string][]*model{}, taken: map[string]func(json.RawMessage) error{}, unsent: map[string]bool{},
 	}
+	m.pacer = pace.New(pause, display.AtEnd, m.send)
 	m.comm.OnMessage(m.receive)
 	m.comm.OnClose(func(display.CommMessage) { m.end() })
 	return m
@@ -167,30 +168,21 @@ func (m *model) set(key string, value any) {
 	m.tell(key)
 }
 
-// tell sends a key that has changed, at once or when the pause is over; m.mu is held.
+// tell sends a key that has changed, soon; m.mu is held.
 func (m *model) tell(key string) {
-	if !m.opened || m.gone {
-		return
-	}
-	m.unsent[key] = true
-	if wait := pause - time.Since(m.sent); wait <= 0 {
-		m.flush()
-	} else if m.timer == nil {
-		m.timer = time.AfterFunc(wait, func() {
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			m.flush()
-		})
+	if m.opened && !m.gone {
+		m.unsent[key] = true
+		m.mu.Unlock() // the pacer may send at once
+		m.pacer.Ask()
+		m.mu.Lock()
 	}
 }
 
-// flush sends what has changed; m.mu is held. There may be nobody left who listens,
-// which is no reason to stop a program.
-func (m *model) flush() {
-	if m.timer != nil {
-		m.timer.Stop()
-		m.timer = nil
-	}
+// send sends what has changed. There may be nobody left who listens, which is no reason
+// to stop a program.
+func (m *model) send() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if len(m.unsent) == 0 || m.gone {
 		return
 	}
@@ -199,7 +191,6 @@ func (m *model) flush() {
 	}
 	msg, buffers := m.message("update", slices.Collect(maps.Keys(m.unsent)))
 	clear(m.unsent)
-	m.sent = time.Now()
 	_ = m.comm.Send(msg, buffers...)
 }
 
@@ -216,11 +207,11 @@ func (m *model) receive(c display.CommMessage) {
 	switch msg.Method {
 	case "request_state":
 		m.mu.Lock()
-		defer m.mu.Unlock()
 		for key := range m.state {
 			m.unsent[key] = true
 		}
-		m.flush()
+		m.mu.Unlock()
+		m.send()
 	case "update":
 		m.update(msg.State)
 	case "custom":
@@ -286,9 +277,5 @@ func (m *model) end() bool {
 	defer m.mu.Unlock()
 	was := m.gone
 	m.gone = true
-	if m.timer != nil {
-		m.timer.Stop()
-		m.timer = nil
-	}
 	return !was
 }

@@ -38,6 +38,8 @@ type output struct {
 	current int                 // the stream that was written last
 	timer   *time.Timer         // sends the pending text; nil: not running
 	left    int                 // bytes that may still be sent; -1: none, and the user knows
+	atEnd   []func()            // called before the end
+	ended   bool
 	cut     cut
 }
 
@@ -141,6 +143,18 @@ func (o *output) flushLocked() error {
 
 // finish sends what is pending at the end of the cell, and says what was cut.
 func (o *output) finish() error {
+	for {
+		o.mu.Lock()
+		last := o.atEnd
+		o.atEnd, o.ended = nil, len(o.atEnd) == 0
+		o.mu.Unlock()
+		if len(last) == 0 {
+			break
+		}
+		for _, f := range last {
+			f()
+		}
+	}
 	if err := o.s.bypass.mend(o); err != nil {
 		return err
 	}
@@ -150,6 +164,18 @@ func (o *output) finish() error {
 		return err
 	}
 	return o.tellCut()
+}
+
+var _ display.Ender = (*output)(nil)
+
+// AtEnd implements display.Ender.
+func (o *output) AtEnd(f func()) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.ended {
+		o.atEnd = append(o.atEnd, f)
+	}
+	return !o.ended
 }
 
 // Emit does a display event, after the text that was written before it.

@@ -95,6 +95,9 @@ func (r *Runtime) displayOverrides(m map[symbol]override) {
 	m[symbol{displayPath, "ShowLive"}] = func(a []any) []any {
 		return []any{printer().ShowLive(r.Displayable(a[0]))}
 	}
+	m[symbol{displayPath, "NewLive"}] = func(a []any) []any {
+		return []any{printer().NewLive(r.Displayable(a[0]))}
+	}
 	m[symbol{displayPath, "Clear"}] = func(a []any) []any {
 		return []any{r.FromBin(reflect.ValueOf(printer().Clear(a[0].(bool))))}
 	}

@@ -11,6 +11,7 @@ import (
 var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Asker", (*p.Asker)(nil), value},
 	{"_Asker", (*_github_com_nascent_go_nascent_display_Asker)(nil), value},
+	{"AtEnd", p.AtEnd, value},
 	{"AutoDirection", p.AutoDirection, value},
 	{"Axis", (*p.Axis)(nil), value},
 	{"Bars", p.Bars, value},
@@ -32,6 +33,8 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Displayer", (*p.Displayer)(nil), value},
 	{"_Displayer", (*_github_com_nascent_go_nascent_display_Displayer)(nil), value},
 	{"Edge", (*p.Edge)(nil), value},
+	{"Ender", (*p.Ender)(nil), value},
+	{"_Ender", (*_github_com_nascent_go_nascent_display_Ender)(nil), value},
 	{"Event", (*p.Event)(nil), value},
 	{"Figure", (*p.Figure)(nil), value},
 	{"FromTo", p.FromTo, value},
@@ -50,6 +53,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"LR", p.LR, value},
 	{"LaTeX", p.LaTeX, value},
 	{"Line", p.Line, value},
+	{"Live", (*p.Live)(nil), value},
 	{"MIMEHTML", "\"text/html\"", untypedString},
 	{"MIMEJPEG", "\"image/jpeg\"", untypedString},
 	{"MIMEJSON", "\"application/json\"", untypedString},
@@ -69,6 +73,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"NewComm", p.NewComm, value},
 	{"NewFigure", p.NewFigure, value},
 	{"NewGraph", p.NewGraph, value},
+	{"NewLive", p.NewLive, value},
 	{"NewProgress", p.NewProgress, value},
 	{"NewTable", p.NewTable, value},
 	{"NewTerminal", p.NewTerminal, value},
@@ -156,6 +161,14 @@ type _github_com_nascent_go_nascent_display_Displayer struct {
 }
 
 func (W _github_com_nascent_go_nascent_display_Displayer) Display() p.Bundle { return W.WDisplay() }
+
+// _github_com_nascent_go_nascent_display_Ender carries an interpreted value as a p.Ender.
+type _github_com_nascent_go_nascent_display_Ender struct {
+	IValue any
+	WAtEnd func(a0 func()) bool
+}
+
+func (W _github_com_nascent_go_nascent_display_Ender) AtEnd(a0 func()) bool { return W.WAtEnd(a0) }
 
 // _github_com_nascent_go_nascent_display_Router carries an interpreted value as a p.Router.
 type _github_com_nascent_go_nascent_display_Router struct {
