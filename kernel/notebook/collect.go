@@ -13,6 +13,7 @@ import (
 type collector struct {
 	cells    map[string]*cellRecord // id of the request → its cell
 	displays map[string][]*Output   // display id → what was shown with it, in any cell
+	widgets  widgetRecord
 }
 
 // cellRecord is a cell that runs or has run.
@@ -37,6 +38,9 @@ func (c *collector) begin(request string, cell *Cell) {
 func (c *collector) take(m *wire.Message) error {
 	if m.Header.MsgType == wire.TypeUpdateDisplayData {
 		return c.update(m)
+	}
+	if err := c.widgets.take(m); err != nil {
+		return err
 	}
 	cell, ok := c.cells[m.ParentID()]
 	if !ok {
@@ -139,8 +143,9 @@ func (r *cellRecord) addText(s wire.Stream) {
 }
 
 // finish makes the texts what a terminal would show in the end: a progress bar
-// that was drawn a hundred times is stored once.
-func (c *collector) finish() {
+// that was drawn a hundred times is stored once. The notebook keeps the widgets as
+// they are then.
+func (c *collector) finish(nb *Notebook) error {
 	for _, cell := range c.cells {
 		for _, out := range cell.Outputs {
 			if text := cell.texts[out]; text != nil {
@@ -149,4 +154,5 @@ func (c *collector) finish() {
 		}
 		cell.Outputs = slices.DeleteFunc(cell.Outputs, func(o *Output) bool { return o.Type == Stream && o.Text == "" })
 	}
+	return c.widgets.store(nb)
 }

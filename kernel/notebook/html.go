@@ -26,7 +26,7 @@ func HTML(nb *Notebook) ([]byte, error) { return page(nb, "Notebook") }
 
 // page is HTML with a title for notebooks that have no heading.
 func page(nb *Notebook, title string) ([]byte, error) {
-	b := pageBuilder{markdown: markdown.New(highlight), language: nb.Language()}
+	b := pageBuilder{markdown: markdown.New(highlight), language: nb.Language(), widgets: nb.widgets()}
 	if b.language == "" {
 		b.language = "go"
 	}
@@ -100,6 +100,8 @@ type pageBuilder struct {
 	markdown *markdown.Renderer
 	language string
 	headings []markdown.Heading
+	widgets  map[string]*widgetModel
+	nested   int // how deep a widget stands in others
 }
 
 // contentsFrom is how many headings make a table of contents worth its place.

@@ -49,6 +49,9 @@ var rasters = [...]string{display.MIMEPNG, display.MIMEJPEG, "image/gif", "image
 // bundle shows the richest form of a bundle that a page without scripts can show,
 // in the order that JupyterLab has.
 func (b *pageBuilder) bundle(id string, o *Output) (class string, body template.HTML, err error) {
+	if view, ok, err := b.widget(id, o); ok || err != nil {
+		return "widgets", view, err
+	}
 	plain, hasPlain := o.Data.Text(display.MIMEPlain)
 	if text, ok := o.Data.Text(display.MIMEHTML); ok {
 		return "html", template.HTML(text), nil

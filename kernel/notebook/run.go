@@ -90,7 +90,7 @@ func (e *CellError) Report(color bool) string {
 // it. A cell that fails ends the run with a *CellError, unless errors are
 // allowed or the cell is tagged raises-exception; the outputs up to there are in
 // the notebook. Cells tagged skip-execution are left alone.
-func Run(ctx context.Context, nb *Notebook, opts Options) error {
+func Run(ctx context.Context, nb *Notebook, opts Options) (err error) {
 	if opts.Timeout < 0 {
 		return fmt.Errorf("a timeout of %v: a cell may take a time above 0, such as 90s, or 0 for as long as it likes", opts.Timeout)
 	}
@@ -107,7 +107,11 @@ func Run(ctx context.Context, nb *Notebook, opts Options) error {
 	}
 	nb.Minor = max(nb.Minor, 5)
 	nb.fillIDs()
-	defer r.got.finish()
+	defer func() {
+		if e := r.got.finish(nb); err == nil && e != nil {
+			err = fmt.Errorf("storing the widgets: %w", e)
+		}
+	}()
 
 	var todo []*Cell
 	for _, c := range nb.Cells {
