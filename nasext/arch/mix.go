@@ -18,10 +18,15 @@ const (
 	// AsIs weights are the mixing numbers themselves: whoever trains sets them before each
 	// pass, such as to a sample of a Gumbel softmax (Dong and Yang 2019, "GDAS").
 	AsIs Gate = "linear"
+	// Sparse weights are the mixing numbers themselves, too, and an input whose number is 0
+	// is left out: it is not computed, nor what only it needs, and its number has the
+	// gradient 0. So a path through a supernet costs what it would cost by itself (Guo et al.
+	// 2020, "Single Path One-Shot").
+	Sparse Gate = "sparse"
 )
 
 // Gates lists the gates.
-func Gates() []Gate { return []Gate{Softmax, Logistic, AsIs} }
+func Gates() []Gate { return []Gate{Softmax, Logistic, AsIs, Sparse} }
 
 // checkMix says what is wrong with the settings of a mix.
 func (o *Op) checkMix() error {

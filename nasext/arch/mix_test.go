@@ -104,7 +104,7 @@ func TestMixErrors(t *testing.T) {
 		want  string
 	}{
 		{func(b *arch.Builder) { b.Mix("", "", []int{0}) }, "node 1 (mix “mix 1”): has no alpha; name the numbers"},
-		{func(b *arch.Builder) { b.Mix("a", "tanh", []int{0}) }, `has the gate "tanh"; the gates are softmax, sigmoid and linear`},
+		{func(b *arch.Builder) { b.Mix("a", "tanh", []int{0}) }, `has the gate "tanh"; the gates are softmax, sigmoid, linear and sparse`},
 		{func(b *arch.Builder) { b.Mix("a", "", nil) }, "has 0 inputs; a mix needs one or more inputs"},
 		{func(b *arch.Builder) { b.Mix("a", "", []int{0, b.MaxPool(0, 2)}) }, "inputs have shapes 2×4×4 and 2×2×2; a mix needs equal shapes"},
 		{func(b *arch.Builder) { b.Mix("a", "", []int{b.Mix("a", "", []int{0}), 0}) }, "mixes 2 inputs with the gate softmax by alpha “a”, which an earlier node names for 1 inputs with the gate softmax"},

@@ -91,7 +91,7 @@ func randomOp(d *rand.Rand) arch.Op {
 	case arch.Zero:
 		o.Stride = d.IntN(3)
 	case arch.Mix:
-		o.Alpha, o.Gate = word(d), append(arch.Gates(), "")[d.IntN(4)]
+		o.Alpha, o.Gate = word(d), append(arch.Gates(), "")[d.IntN(5)]
 	case arch.Custom:
 		o.Func, o.Size, o.Out, o.KH, o.KW = word(d), d.IntN(3), 1+d.IntN(4), 1+d.IntN(4), 1+d.IntN(4)
 	case arch.Dropout, arch.DropPath:

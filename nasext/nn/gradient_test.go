@@ -74,7 +74,7 @@ func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
 			y := n.op("other", convOp(c, 1, 1, 0, false), x)
 			norm := n.op("norm", kind(arch.BatchNorm), y)
 			zero := n.op("zero", kind(arch.Zero), x)
-			o.Alpha, o.Gate = "a", arch.Gates()[d.IntN(3)]
+			o.Alpha, o.Gate = "a", arch.Gates()[d.IntN(4)]
 			mixed := n.op("op", o, zero, y, norm, x)
 			n.op("again", o, n.op("norm of one", kind(arch.BatchNorm), x), mixed, zero, y)
 		case arch.Custom:

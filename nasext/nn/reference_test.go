@@ -142,7 +142,7 @@ func referenceStep(n *Network, i int, ins [][]float64) []float64 {
 					all += math.Exp(a)
 				case arch.Logistic:
 					sum, all = sum+x[j]/(1+math.Exp(-a)), 1
-				case arch.AsIs:
+				case arch.AsIs, arch.Sparse:
 					sum, all = sum+a*x[j], 1
 				}
 			}

@@ -229,3 +229,90 @@ func testSupernetGolden[T engine.Float](t *testing.T, want searchedGolden, e eng
 	}
 	near("loss in evaluation mode", s.Loss, want.LossEvalAfter, tol.loss)
 }
+
+// pathOf is the supernet with one operation on each edge, mixed by the numbers themselves.
+func pathOf(t testing.TB, gate arch.Gate) *Network {
+	t.Helper()
+	a, err := cell.DARTSSupernet{Net: cell.DARTSNet{Input: arch.Shape{C: 3, H: 16, W: 16}, C: 4, Layers: 4}, Mixing: cell.Mixing{Gate: gate}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := NewOn(cpu.New(1), a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range n.Alphas() {
+		clear(p.W)
+		p.W[i%len(p.W)] = 0.5 + float32(i)/20
+	}
+	return n
+}
+
+// A sparse mix computes what it would compute without the inputs whose numbers are 0, and
+// leaves them and their running moments alone.
+func TestSparseMix(t *testing.T) {
+	full, sparse := pathOf(t, arch.AsIs), pathOf(t, arch.Sparse)
+	x, y := images(8*full.Arch().Input.Elems()), labels(8)
+	for range 2 {
+		want, err := full.Gradients(x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := sparse.Gradients(x, y)
+		if err != nil || got != want {
+			t.Errorf("score %v, %v; want %v", got, err, want)
+		}
+		for i, p := range sparse.Params() {
+			if !slices.Equal(p.G, full.Params()[i].G) {
+				t.Errorf("the gradient of %s differs", p.Name)
+			}
+		}
+		for i, p := range sparse.Alphas() {
+			for k, g := range p.G {
+				want := full.Alphas()[i].G[k]
+				if p.W[k] == 0 {
+					want = 0
+				}
+				if g != want {
+					t.Errorf("the gradient of number %d of %s is %v, want %v", k, p.Name, g, want)
+				}
+			}
+		}
+		for _, n := range []*Network{full, sparse} { // another path
+			for _, p := range n.Alphas() {
+				p.W[0], p.W[1], p.W[2] = p.W[2], p.W[0], p.W[1]
+			}
+		}
+	}
+	// Running moments of what was computed are those of the whole network; others are new.
+	moved, still := 0, 0
+	fresh := pathOf(t, arch.Sparse)
+	for i, p := range sparse.Moments() {
+		switch {
+		case slices.Equal(p.W, fresh.Moments()[i].W):
+			still++
+		case slices.Equal(p.W, full.Moments()[i].W):
+			moved++
+		}
+	}
+	if still == 0 || moved == 0 {
+		t.Errorf("of %d running moments %d did not move and %d moved as in the whole network", len(sparse.Moments()), still, moved)
+	}
+}
+
+// BenchmarkPath is a step of the weights of one path through the supernet, whose other
+// operations are not computed.
+func BenchmarkPath(b *testing.B) {
+	for _, gate := range []arch.Gate{arch.AsIs, arch.Sparse} {
+		b.Run(string(gate), func(b *testing.B) {
+			n := pathOf(b, gate)
+			x, y := images(32*n.Arch().Input.Elems()), labels(32)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := n.Gradients(x, y); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -64,6 +64,7 @@ var table_github_com_nascent_go_nascent_nasext_arch = []Symbol{
 	{"Sigmoid", p.Sigmoid, value},
 	{"Slice", p.Slice, value},
 	{"Softmax", p.Softmax, value},
+	{"Sparse", p.Sparse, value},
 	{"Stride", p.Stride, value},
 	{"StrideHW", p.StrideHW, value},
 	{"Tanh", p.Tanh, value},

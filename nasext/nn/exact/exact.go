@@ -276,9 +276,13 @@ func (m *Model) mix(o arch.Op, ins []*grad.Tensor) *grad.Tensor {
 	case arch.Logistic:
 		w = w.Sigmoid()
 	}
-	sum := ins[0].Mul(w.Slice(0, 0, 1))
-	for k, x := range ins[1:] {
-		sum = sum.Add(x.Mul(w.Slice(0, k+1, k+2)))
+	sum := grad.Zeros(ins[0].Shape()...)
+	for k, x := range ins {
+		v := w.Slice(0, k, k+1)
+		if weight, err := v.Value(); o.Gate == arch.Sparse && err == nil && weight == 0 {
+			continue
+		}
+		sum = sum.Add(x.Mul(v))
 	}
 	return sum
 }

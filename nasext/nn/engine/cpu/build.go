@@ -111,7 +111,7 @@ func (b *build[T]) add(i int, s engine.StepOf[T]) (err error) {
 	if m, ok := b.ops[i].(*mix[T]); ok {
 		b.absorb(m, i)
 	}
-	b.append(b.ops[i], b.vals[i])
+	b.append(b.ops[i], b.vals[i], ins...)
 	return nil
 }
 
@@ -123,17 +123,22 @@ func (b *build[T]) absorb(m *mix[T], step int) {
 			continue
 		}
 		at := slices.Index(b.r.outs, n.out.store)
-		b.r.ops, b.r.outs = slices.Delete(b.r.ops, at, at+1), slices.Delete(b.r.outs, at, at+1)
+		b.r.ops, b.r.outs, b.r.needs = slices.Delete(b.r.ops, at, at+1), slices.Delete(b.r.outs, at, at+1), slices.Delete(b.r.needs, at, at+1)
 		m.absorb(n)
 		b.last[n.in.store] = step
 	}
 }
 
 // append puts an operation on the tape, if there is one.
-func (b *build[T]) append(o op[T], out value[T]) {
-	if o != nil {
-		b.r.ops, b.r.outs = append(b.r.ops, o), append(b.r.outs, out.store)
+func (b *build[T]) append(o op[T], out value[T], ins ...value[T]) {
+	if o == nil {
+		return
 	}
+	needs := make([]*store[T], len(ins))
+	for i, in := range ins {
+		needs[i] = in.store
+	}
+	b.r.ops, b.r.outs, b.r.needs = append(b.r.ops, o), append(b.r.outs, out.store), append(b.r.needs, needs)
 }
 
 // relu is step from, rectified. What only this takes is rectified where it is computed;
@@ -143,7 +148,7 @@ func (b *build[T]) relu(from int) (value[T], op[T]) {
 	if before, ok := b.ops[from].(rectifier[T]); ok && b.takers[from] == 1 {
 		before.rectify()
 		o := &rectified[T]{out: in}
-		b.append(o, in)
+		b.append(o, in, in)
 		return in, o
 	}
 	if out, ok := b.rectifiers[in.store]; ok {
@@ -152,6 +157,6 @@ func (b *build[T]) relu(from int) (value[T], op[T]) {
 	out := b.r.newValue(in.shape)
 	b.rectifiers[in.store] = out
 	o := &relu[T]{in: in, out: out}
-	b.append(o, out)
+	b.append(o, out, in)
 	return out, o
 }

@@ -34,7 +34,7 @@ func (m *mixture[T]) weigh() {
 	}
 	for k, a := range m.alpha.W {
 		switch m.gate {
-		case arch.AsIs:
+		case arch.AsIs, arch.Sparse:
 			m.w[k] = float64(a)
 		case arch.Logistic:
 			m.w[k] = 1 / (1 + math.Exp(-float64(a)))
@@ -60,7 +60,7 @@ func (m *mixture[T]) learn() {
 	for k, d := range m.dw {
 		w := m.w[k]
 		switch m.gate {
-		case arch.AsIs:
+		case arch.AsIs, arch.Sparse:
 		case arch.Logistic:
 			d *= w * (1 - w)
 		default:
@@ -74,6 +74,7 @@ func (m *mixture[T]) learn() {
 type part[T engine.Float] struct {
 	in   value[T]
 	norm *batchNorm[T] // what normalises it on the way, whose own output nothing else looks at; nil if nothing does
+	off  bool          // left out of this pass: its weight is 0 and the gate is sparse
 	gradient[T]
 	dw   []float64     // of each channel
 	sums [][2][width]T // of each channel, of parts without a batch norm
@@ -112,6 +113,15 @@ func (o *mix[T]) absorb(n *batchNorm[T]) {
 
 func (o *mix[T]) rectify() { o.relu = true }
 
+// prune leaves out what has no weight.
+func (o *mix[T]) prune() {
+	for i := range o.parts {
+		p := &o.parts[i]
+		p.off = o.by.gate == arch.Sparse && o.by.w[o.place[i]] == 0
+		p.in.live = p.in.live || !p.off
+	}
+}
+
 func (o *mix[T]) cost() int { return len(o.out.data) * normCost * max(1, len(o.parts)) }
 
 type mixAhead[T engine.Float] mix[T]
@@ -122,27 +132,32 @@ func (o *mixAhead[T]) turns(r *runner[T], from, to int) {
 	size := o.out.pixels() * r.lanes
 	for c := from; c < to; c++ {
 		y := o.out.data[c*size : (c+1)*size]
-		if len(o.parts) == 0 {
-			clear(y)
-		}
 		var shift T // of all parts, added with the first
 		for i := range o.parts {
-			if n := o.parts[i].norm; n != nil {
+			if n := o.parts[i].norm; n != nil && !o.parts[i].off {
 				_, t := n.line(r, c)
 				shift += T(o.by.w[o.place[i]]) * t
 			}
 		}
+		first := true
 		for i, p := range o.parts {
+			if p.off {
+				continue
+			}
 			f := T(o.by.w[o.place[i]])
 			if p.norm != nil {
 				f *= p.norm.step.Weight.W[c] * p.norm.inv[c]
 			}
 			x := p.in.data[c*size : (c+1)*size]
-			if i == 0 {
+			if first {
 				r.k.affine(y, x, f, shift)
 			} else {
 				r.k.addMul(y, x, f)
 			}
+			first = false
+		}
+		if first {
+			clear(y)
 		}
 		if o.relu {
 			r.k.relu(y, y)
@@ -155,6 +170,10 @@ type mixBack[T engine.Float] mix[T]
 func (o *mix[T]) backward(r *runner[T]) {
 	for i := range o.parts {
 		p := &o.parts[i]
+		if p.off {
+			p.idle()
+			continue
+		}
 		p.dx, p.more = p.in.take(r)
 		if n := p.norm; n != nil && p.more && n.tmp == nil {
 			n.tmp = make([]T, len(p.dx))
@@ -162,6 +181,9 @@ func (o *mix[T]) backward(r *runner[T]) {
 	}
 	r.run(o.cost(), o.out.shape.C, (*mixBack[T])(o))
 	for i, p := range o.parts {
+		if p.off {
+			continue
+		}
 		for _, d := range p.dw {
 			o.by.dw[o.place[i]] += d
 		}
@@ -175,6 +197,9 @@ func (o *mixBack[T]) turns(r *runner[T], from, to int) {
 		dy := o.out.grad[c*size : (c+1)*size]
 		for i := range o.parts {
 			p, w := &o.parts[i], o.by.w[o.place[i]]
+			if p.off {
+				continue
+			}
 			x := p.in.data[c*size : (c+1)*size]
 			if n := p.norm; n != nil {
 				n.gradient = p.gradient
@@ -198,8 +223,13 @@ func (o *mixBack[T]) turns(r *runner[T], from, to int) {
 
 func (o *mix[T]) idle() {
 	for _, p := range o.parts {
-		if p.norm != nil {
-			p.norm.idle()
-		}
+		p.idle()
+	}
+}
+
+// idle is the backward pass of a part to which no gradient arrives.
+func (p *part[T]) idle() {
+	if p.norm != nil {
+		p.norm.idle()
 	}
 }

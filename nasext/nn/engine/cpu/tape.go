@@ -17,6 +17,7 @@ type store[T engine.Float] struct {
 	size       int // of data, and of grad where there is one
 	data, grad []T
 	zero       bool // holds zeros and nothing else
+	live       bool // is computed in this pass
 	need       bool // whether a gradient is wanted
 	has        bool // whether grad holds one in this backward pass
 }
@@ -94,9 +95,10 @@ type runner[T engine.Float] struct {
 	lanes     int // batch rounded up to a multiple of width
 
 	ops    []op[T]
-	outs   []*store[T] // of the operation with the same index
-	makes  []bool      // the operation is the first in that memory: others rectify in place
-	stores []*store[T] // all
+	outs   []*store[T]   // of the operation with the same index
+	needs  [][]*store[T] // what it takes
+	makes  []bool        // the operation is the first in that memory: others rectify in place
+	stores []*store[T]   // all
 	in     value[T]
 	out    value[T]
 	unused []*engine.ParamOf[T] // whose gradients are zeros
@@ -130,7 +132,7 @@ func (r *runner[T]) Batch() int { return r.batch }
 
 // newValue is an activation with memory of its own.
 func (r *runner[T]) newValue(s arch.Shape) value[T] {
-	st := &store[T]{size: s.Elems() * r.lanes, need: true}
+	st := &store[T]{size: s.Elems() * r.lanes, need: true, live: true}
 	if !r.inference { // which allots it when all is known: see share
 		st.data = make([]T, st.size)
 	}
@@ -196,17 +198,45 @@ func (r *runner[T]) Forward(x []T, n int, p engine.Pass, out []T) error {
 			}
 		}
 	}
+	sparse := false
 	for _, m := range r.mixtures {
 		m.weigh()
+		sparse = sparse || m.gate == arch.Sparse
+	}
+	if sparse {
+		r.prune()
 	}
 	r.load(r.in.data, x)
-	for _, o := range r.ops {
+	for i, o := range r.ops {
+		if !r.outs[i].live {
+			continue
+		}
 		if o.forward(r); r.err != nil {
 			return r.err
 		}
 	}
 	r.unload(out, r.out.data)
 	return nil
+}
+
+// prune finds out what the output depends on with the present weights of sparse mixes.
+func (r *runner[T]) prune() {
+	for _, s := range r.stores {
+		s.live = false
+	}
+	r.out.live = true
+	for i := len(r.ops) - 1; i >= 0; i-- {
+		if !r.outs[i].live {
+			continue
+		}
+		if m, ok := r.ops[i].(*mix[T]); ok {
+			m.prune()
+			continue
+		}
+		for _, s := range r.needs[i] {
+			s.live = true
+		}
+	}
 }
 
 // Backward implements engine.RunnerOf[T].
