@@ -61,6 +61,7 @@ func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Str
 	}
 	every := map[string]strategy.Strategy{
 		"nsga-ii":      nsga2(t, s, seed, strategy.NSGA2{Objectives: []strategy.Objective{strategy.HighScore}, Population: 6}),
+		"tpe":          tpe(t, s, seed, strategy.ParzenTree{Startup: 4}),
 		"tabular":      tabular(t, s, seed),
 		"local search": local(t, s, seed, strategy.LocalSearch{}), "steepest local search": local(t, s, seed, strategy.LocalSearch{Steepest: true}),
 		"random": strategy.Random(s, seed), "random without repeats": strategy.RandomDistinct(s, seed),
@@ -224,6 +225,7 @@ func TestNames(t *testing.T) {
 	want := map[string]string{
 		"random": "random(seed 5)", "random without repeats": "random without repeats(seed 5)", "grid": "grid",
 		"metaqnn":      "metaqnn(ε 1×5 0.8×1 0.6×1 0.4×1 0.2×1 0.1×1, rate 0.01 discount 1 initial 0.5 replay 100 seed 5)",
+		"tpe":          "tpe(startup 4 γ 0.25 candidates 24 seed 5)",
 		"nsga-ii":      "nsga-ii(score population 6 crossover 0.9 seed 5)",
 		"tabular":      "tabular reinforce(rate 0.01 decay 0.9 seed 5)",
 		"local search": "local search(first improvement seed 5)", "steepest local search": "local search(steepest ascent seed 5)",

@@ -36,6 +36,8 @@ var table_github_com_nascent_go_nascent_nasext_strategy = []Symbol{
 	{"Objective", (*p.Objective)(nil), value},
 	{"Observation", (*p.Observation)(nil), value},
 	{"ParetoFront", p.ParetoFront, value},
+	{"ParzenEstimator", (*p.ParzenEstimator)(nil), value},
+	{"ParzenTree", (*p.ParzenTree)(nil), value},
 	{"PolicyGradient", (*p.PolicyGradient)(nil), value},
 	{"PolicyTable", (*p.PolicyTable)(nil), value},
 	{"Proposal", (*p.Proposal)(nil), value},
@@ -50,6 +52,7 @@ var table_github_com_nascent_go_nascent_nasext_strategy = []Symbol{
 	{"Solution", (*p.Solution)(nil), value},
 	{"Strategy", (*p.Strategy)(nil), value},
 	{"_Strategy", (*_github_com_nascent_go_nascent_nasext_strategy_Strategy)(nil), value},
+	{"TPE", p.TPE, value},
 	{"Tabular", (*p.Tabular)(nil), value},
 	{"TabularPolicyGradient", (*p.TabularPolicyGradient)(nil), value},
 }
