@@ -45,6 +45,33 @@ func missing(s Space) bool {
 	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
+// Complete extends a beginning, decision by decision, until the architecture is
+// complete. pick chooses an option of each further decision, of which it is told the
+// index among the decisions.
+func Complete(s Space, beginning Genotype, pick func(i int, d Decision) int) (Genotype, error) {
+	if pick == nil {
+		return nil, errors.New("space: nothing picks the options (nil); give a function that returns an option of a decision")
+	}
+	wrong := error(nil)
+	g, err := complete(s, slices.Clone(beginning), func(i int, d Decision) int {
+		o := pick(i, d)
+		if o < 0 || o >= len(d.Options) {
+			if wrong == nil {
+				wrong = outOfRange(s.Name(), i, o, d)
+			}
+			return 0
+		}
+		return o
+	})
+	if err == nil {
+		err = wrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
 // complete extends the choices in g until the architecture is complete. pick
 // chooses an option of each further decision, of which it is told the index.
 func complete(s Space, g Genotype, pick func(i int, d Decision) int) (Genotype, error) {

@@ -65,6 +65,25 @@ func TestWalkVisitsEveryLeafInOrder(t *testing.T) {
 	}
 }
 
+func TestComplete(t *testing.T) {
+	last := func(_ int, d space.Decision) int { return len(d.Options) - 1 }
+	for _, c := range []struct{ beginning, want space.Genotype }{{nil, space.Genotype{2, 2, 2}}, {space.Genotype{1}, space.Genotype{1, 1}}, {space.Genotype{0}, space.Genotype{0}}} {
+		beginning := append(space.Genotype(nil), c.beginning...)
+		if g, err := space.Complete(tree(fork), c.beginning, last); err != nil || !reflect.DeepEqual(g, c.want) || !reflect.DeepEqual(c.beginning, beginning) {
+			t.Errorf("%v is completed as %v, %v; want %v", beginning, g, err, c.want)
+		}
+	}
+	if g, err := space.Complete(tree(fork), nil, func(i int, d space.Decision) int { return 2 - 3*i }); err == nil || !strings.Contains(err.Error(), "choice 1 (side) is option -1; there are options 0 to 2") {
+		t.Errorf("a wrong option gives %v, %v", g, err)
+	}
+	if g, err := space.Complete(tree(fork), nil, nil); err == nil || !strings.Contains(err.Error(), "nothing picks the options (nil)") {
+		t.Errorf("without pick: %v, %v", g, err)
+	}
+	if g, err := space.Complete(nil, nil, last); err == nil || !strings.Contains(err.Error(), "there is no space (nil)") {
+		t.Errorf("without a space: %v, %v", g, err)
+	}
+}
+
 func TestRandomIsUniformOverOptions(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	count := make(map[string]int)
