@@ -1,0 +1,154 @@
+package strategy_test
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/nascent-go/nascent/nasext/predict"
+	"github.com/nascent-go/nascent/nasext/space"
+	"github.com/nascent-go/nascent/nasext/strategy"
+)
+
+// bananas is a search with a small and hasty predictor.
+func bananas(t testing.TB, s space.Space, seed uint64) *strategy.PredictorSearch {
+	t.Helper()
+	return bananasWith(t, s, seed, strategy.Bananas{First: 4, Round: 3, Candidates: 12, Predictor: &predict.Ensemble{Members: 2, Layers: 2, Units: 8, Epochs: 5}})
+}
+
+func bananasWith(t testing.TB, s space.Space, seed uint64, settings strategy.Bananas) *strategy.PredictorSearch {
+	t.Helper()
+	p, err := strategy.BANANAS(s, seed, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// BANANAS as published finds more in 100 evaluations than random search and evolution
+// are known to find in 150.
+func TestBananasOnNB201(t *testing.T) {
+	const seeds = 4
+	s, score, table := nb201(t)
+	var x sample
+	for i := range uint64(seeds) {
+		x = append(x, best(t, bananasWith(t, s, i, strategy.Bananas{}), 100, score)[99])
+	}
+	se := x.deviation() / math.Sqrt(seeds)
+	for name, other := range map[string]float64{"random search": expectedBest(table, 150), "evolution": 94.31} {
+		if x.mean()-3*se < other {
+			t.Errorf("BANANAS finds %.3f ± %.3f, %s %.3f", x.mean(), se, name, other)
+		}
+	}
+}
+
+// With any predictor, and by any encoding.
+func TestBananasWithOtherPredictors(t *testing.T) {
+	const seeds = 25
+	s, score, table := nb201(t)
+	hot, err := space.OneHot(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []func() predict.Predictor{
+		func() predict.Predictor { return &predict.Ridge{} },
+		func() predict.Predictor { return &predict.GaussianProcess{Distance: predict.Hamming()} },
+		func() predict.Predictor { return &predict.Forest{Trees: 20} },
+	} {
+		var x sample
+		for i := range uint64(seeds) {
+			b := bananasWith(t, s, i, strategy.Bananas{Predictor: p(), Encoding: hot})
+			if !strings.Contains(b.Name(), p().Name()+" of one-hot of ") {
+				t.Errorf("the name does not say the predictor and the encoding: %s", b.Name())
+			}
+			x = append(x, best(t, b, 60, score)[59])
+		}
+		if x.mean()-3*x.deviation()/math.Sqrt(seeds) < expectedBest(table, 60) {
+			t.Errorf("with %s it finds %.3f ± %.3f, random search %.3f", p().Name(), x.mean(), x.deviation(), expectedBest(table, 60))
+		}
+	}
+}
+
+// Rounds are handed out in any batches, nothing comes twice, and the space ends.
+func TestBananasRounds(t *testing.T) {
+	one, many := bananas(t, bits{5}, 3), bananas(t, bits{5}, 3)
+	a := turns(t, one, ones, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+	b := turns(t, many, ones, 17)
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("in batches of one it proposes %v, in a large one %v", a, b)
+	}
+	b = append(b, turns(t, many, ones, 15)...)
+	seen := map[string]bool{}
+	for _, g := range b {
+		seen[fmt.Sprint(g)] = true
+	}
+	if len(seen) != 32 {
+		t.Errorf("of 32 proposals %d differ", len(seen))
+	}
+	if batch, err := many.Ask(1); err != strategy.ErrExhausted || len(batch) > 0 {
+		t.Errorf("after the whole space it proposes %v, %v", batch, err)
+	}
+}
+
+// Scores that are all equal, or none because all fail, leave random draws.
+func TestBananasWithNothingToLearnFrom(t *testing.T) {
+	for _, failed := range []bool{false, true} {
+		b := bananas(t, bits{8}, 1)
+		for range 10 {
+			batch, err := b.Ask(5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := observe(batch, func(space.Genotype) float64 { return 7 })
+			for i := range seen {
+				seen[i].Failed = failed
+			}
+			if err := b.Tell(seen); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestBananasSettings(t *testing.T) {
+	for _, c := range []struct {
+		s        space.Space
+		settings strategy.Bananas
+		want     string
+	}{
+		{nil, strategy.Bananas{}, "BANANAS needs a space"},
+		{bits{2}, strategy.Bananas{First: -1}, "-1 first draws; there must be at least 1, or 0 for 10"},
+		{bits{2}, strategy.Bananas{Round: -1}, "rounds of -1; they must be at least 1, or 0 for 10"},
+		{bits{2}, strategy.Bananas{Candidates: 5}, "5 candidates for rounds of 10; there must be at least as many"},
+	} {
+		if _, err := strategy.BANANAS(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error is %v, want it to hold %q", err, c.want)
+		}
+	}
+	other, err := space.NASBench201(space.NASBench201Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hot, err := space.OneHot(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bananasWith(t, bits{8}, 1, strategy.Bananas{Encoding: hot})
+	batch, err := b.Ask(2)
+	if err == nil {
+		err = b.Tell(observe(batch, ones))
+	}
+	if err == nil || !strings.Contains(err.Error(), "strategy: BANANAS: ") {
+		t.Errorf("with the encoding of another space the error is %v", err)
+	}
+}
+
+func BenchmarkBANANAS(b *testing.B) {
+	s, score, _ := nb201(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		best(b, bananasWith(b, s, 1, strategy.Bananas{}), 150, score)
+	}
+}
