@@ -66,6 +66,11 @@ func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Str
 		"local search": local(t, s, seed, strategy.LocalSearch{}), "steepest local search": local(t, s, seed, strategy.LocalSearch{Steepest: true}),
 		"random": strategy.Random(s, seed), "random without repeats": strategy.RandomDistinct(s, seed),
 		"grid": strategy.Grid(s), "evolution": e, "distinct evolution": d,
+		"BANANAS":            bananas(t, s, seed),
+		"successive halving": halving(t, strategy.SuccessiveHalving, s, seed, strategy.Halving{Most: 9}),
+		"Hyperband":          halving(t, strategy.Hyperband, s, seed, strategy.Halving{Most: 9}),
+		"ASHA":               asha(t, s, seed, strategy.Halving{Most: 9}),
+		"BOHB":               bohb(t, s, seed, strategy.Halving{Most: 9}, strategy.Model{}),
 	}
 	if _, ok := s.(space.Stater); ok {
 		every["metaqnn"] = metaqnn(t, s, seed, strategy.QLearning{Schedule: strategy.MetaQNNSchedule(10)})
@@ -144,8 +149,8 @@ func TestAskAndTellInStep(t *testing.T) {
 			other[1].Genotype = space.Genotype{9}
 			fails("told about another", s.Tell(other), "was told about [9] where its proposal 1 of the batch was ["+strings.Trim(fmt.Sprint(batch[1].Genotype), "[]")+"]; tell in the order asked")
 			poor := observe(batch, ones)
-			poor[1].Budget = 3
-			fails("told about another budget", s.Tell(poor), "with a budget of 3 where it proposed it with 0; tell what was asked")
+			poor[1].Budget = 5
+			fails("told about another budget", s.Tell(poor), fmt.Sprintf("with a budget of 5 where it proposed it with %d; tell what was asked", batch[1].Budget))
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				unfit := observe(batch, ones)
 				unfit[2].Score = bad
@@ -186,7 +191,10 @@ func TestProposalsBelongToTheCaller(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		right := []strategy.Observation{{Proposal: strategy.Proposal{Genotype: append(space.Genotype(nil), batch[0].Genotype...)}}, {Proposal: strategy.Proposal{Genotype: append(space.Genotype(nil), batch[1].Genotype...)}}}
+		right := observe(batch, ones)
+		for i := range right {
+			right[i].Genotype = append(space.Genotype(nil), right[i].Genotype...)
+		}
 		batch[0].Genotype[0], batch[1].Genotype[0] = 99, 99
 		if err := s.Tell(right); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -231,6 +239,11 @@ func TestNames(t *testing.T) {
 		"local search": "local search(first improvement seed 5)", "steepest local search": "local search(steepest ascent seed 5)",
 		"evolution":          "evolution(population 4 sample 2 seed 5)",
 		"distinct evolution": "evolution(population 4 sample 2 distinct seed 5)",
+		"BANANAS":            "BANANAS(first 4 round 3 candidates 12 predictor ensemble(2 networks of 2 layers of 8 units, 5 epochs batch 32 rate 0.01) seed 5)",
+		"successive halving": "successive halving(9 architectures budgets 1 to 9 eta 3 seed 5)",
+		"Hyperband":          "Hyperband(budgets 1 to 9 eta 3 seed 5)",
+		"ASHA":               "ASHA(budgets 1 to 9 eta 3 seed 5)",
+		"BOHB":               "BOHB(budgets 1 to 9 eta 3 share 0.6667 samples 64 top 0.15 widen 3 bandwidth 0.001 seed 5)",
 	}
 	for name, s := range everyKind(t, bits{8}, 5) {
 		if s.Name() != want[name] {

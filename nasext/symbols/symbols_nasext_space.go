@@ -23,6 +23,7 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"Choices", (*p.Choices)(nil), value},
 	{"Codec", (*p.Codec)(nil), value},
 	{"_Codec", (*_github_com_nascent_go_nascent_nasext_space_Codec)(nil), value},
+	{"Complete", p.Complete, value},
 	{"Crossover", p.Crossover, value},
 	{"Custom", (*p.Custom)(nil), value},
 	{"DARTS", p.DARTS, value},
