@@ -240,6 +240,7 @@ func TestErrors(t *testing.T) {
 		{searchErr(func(c *Config) { c.Strategy = nil }), nil, "Config.Strategy is nil"},
 		{searchErr(func(c *Config) { c.Estimator = nil }), nil, "Config.Estimator is nil"},
 		{searchErr(func(c *Config) { c.Trials = 0 }), nil, "Config.Trials is 0; it must be at least 1"},
+		{searchErr(func(c *Config) { c.Limit.Epochs = -1 }), nil, "a limit is above 0, or 0 for none"},
 		{searchErr(func(c *Config) { c.Batch = -1 }), nil, "Config.Batch is -1"},
 		{searchErr(func(c *Config) { c.MaxFailures = -2 }), nil, "Config.MaxFailures is -2"},
 		{searchErr(func(c *Config) { c.Workers = -1 }), nil, "Config.Workers is -1"},

@@ -1,6 +1,8 @@
 package nasext
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nascent-go/nascent/display"
@@ -19,6 +21,7 @@ type live struct {
 	bar    *display.Progress
 	plot   *display.Handle
 	drawn  time.Time
+	pause  bool // the search waits for its Control
 }
 
 func newLive(cfg Config, record *study.Study) *live {
@@ -26,7 +29,11 @@ func newLive(cfg Config, record *study.Study) *live {
 	if label == "" {
 		label = "trials"
 	}
-	l := &live{record: record, bar: display.NewProgress(label, cfg.Trials)}
+	total := cfg.Trials
+	if total == unlimited {
+		total = 0
+	}
+	l := &live{record: record, bar: display.NewProgress(label, total)}
 	l.plot = display.ShowLive(viz.BestSoFar(record.Trials()))
 	l.drawn = time.Now()
 	l.count()
@@ -44,6 +51,14 @@ func (l *live) trial() {
 	}
 }
 
+// paused shows whether the search waits.
+func (l *live) paused(yes bool) {
+	if l != nil && l.pause != yes {
+		l.pause = yes
+		l.count()
+	}
+}
+
 // done shows the last state. What a front end cannot show any more is no reason
 // to fail a search, so errors of showing end here.
 func (l *live) done() {
@@ -57,9 +72,14 @@ func (l *live) done() {
 
 func (l *live) count() {
 	l.bar.Set(len(l.record.Trials()))
+	note := ""
 	if best, ok := l.record.Best(); ok {
-		l.bar.Note("best %.4g", best.Score)
+		note = fmt.Sprintf("best %.4g", best.Score)
 	}
+	if l.pause {
+		note += ", paused"
+	}
+	l.bar.Note("%s", strings.TrimPrefix(note, ", "))
 }
 
 func (l *live) draw() {

@@ -34,7 +34,13 @@ func TestLive(t *testing.T) {
 		t.Errorf("%d events without Live", len(r.events))
 	}
 	cfg = reinforced(t, 23)
-	cfg.Live, cfg.Name = true, "toy"
+	cfg.Live, cfg.Name, cfg.Control = true, "toy", &Control{}
+	cfg.OnTrial = func(trial Trial) {
+		if trial.Number == 7 {
+			cfg.Control.Pause()
+			go cfg.Control.Resume()
+		}
+	}
 	sameTrials(t, "shown live", search(t, cfg).Trials, quiet.Trials)
 	last := map[string]string{}
 	for _, e := range r.events {

@@ -24,7 +24,10 @@ type run struct {
 	first  map[string]Trial // the trial that estimated an architecture, by key
 	live   *live            // nil if nothing is shown
 
-	failures failures // in a row, up to the last trial that was reported
+	failures failures         // in a row, up to the last trial that was reported
+	spent    spent            // by the batches that are finished
+	deadline <-chan time.Time // of Limit.Time; nil if there is none
+	late     bool             // the deadline has passed
 }
 
 func newRun(cfg Config, record *study.Study) *run {
@@ -38,12 +41,23 @@ func newRun(cfg Config, record *study.Study) *run {
 	return r
 }
 
+// errHalt ends a batch when Control or Limit.Time wants no more of it.
+var errHalt = errors.New("no more is wanted")
+
 // all runs batch after batch and says how the study ended.
 func (r *run) all(ctx context.Context) (study.Status, error) {
 	defer r.live.done()
+	if limit := r.cfg.Limit.Time; limit > 0 {
+		timer := time.NewTimer(limit)
+		defer timer.Stop()
+		r.deadline = timer.C
+	}
 	for batch, done := 1, 0; done < r.cfg.Trials; batch++ {
 		if err := ctx.Err(); err != nil {
 			return study.Stopped, err
+		}
+		if r.cfg.Control.Stopped() {
+			return study.Stopped, nil
 		}
 		asked, err := r.cfg.Strategy.Ask(min(r.cfg.Batch, r.cfg.Trials-done))
 		exhausted := errors.Is(err, strategy.ErrExhausted)
@@ -52,7 +66,12 @@ func (r *run) all(ctx context.Context) (study.Status, error) {
 		}
 		if len(asked) > 0 {
 			observed, err := r.batch(ctx, batch, done, asked)
-			if err != nil {
+			switch {
+			case err == errHalt && r.late:
+				return study.Spent, nil
+			case err == errHalt:
+				return study.Stopped, nil
+			case err != nil:
 				return study.Stopped, err
 			}
 			if err := r.cfg.Strategy.Tell(observed); err != nil {
@@ -60,11 +79,13 @@ func (r *run) all(ctx context.Context) (study.Status, error) {
 			}
 		}
 		done += len(asked)
-		if exhausted {
+		switch {
+		case exhausted:
 			return study.Exhausted, nil
-		}
-		if len(asked) == 0 {
+		case len(asked) == 0:
 			return study.Stopped, fmt.Errorf("nasext: strategy %s proposed nothing for batch %d, and not that it is exhausted", r.cfg.Strategy.Name(), batch)
+		case r.spent.reached(r.cfg.Limit):
+			return study.Spent, nil
 		}
 	}
 	return study.Done, nil
@@ -115,6 +136,7 @@ func (r *run) batch(ctx context.Context, batch, before int, asked []strategy.Pro
 	observed := make([]strategy.Observation, len(jobs))
 	for i, j := range jobs {
 		observed[i] = observation(j.trial)
+		r.spent.add(j.trial)
 	}
 	return observed, nil
 }
@@ -253,17 +275,41 @@ func (r *run) work(ctx context.Context, jobs []job) error {
 		}
 	}
 	settle()
-	for start(); done < started && failure == nil; {
-		o := <-outcomes
-		done++
-		if o.err != nil {
-			stop(o.err)
+	for done < len(todo) && failure == nil {
+		paused, stopped, changed := r.cfg.Control.state()
+		r.live.paused(paused)
+		halted := stopped || r.late
+		if !paused && !halted {
+			start()
+		}
+		idle := done == started
+		if idle && halted {
+			failure = errHalt
 			break
 		}
-		start()
-		if !o.skipped {
-			jobs[o.index].trial, jobs[o.index].arch = o.trial, nil
-			settle()
+		var ended <-chan struct{}
+		if idle {
+			ended = ctx.Done()
+		}
+		select {
+		case o := <-outcomes:
+			done++
+			if o.err != nil {
+				stop(o.err)
+				break
+			}
+			if !paused && !halted {
+				start() // before the disk is waited for
+			}
+			if !o.skipped {
+				jobs[o.index].trial, jobs[o.index].arch = o.trial, nil
+				settle()
+			}
+		case <-changed:
+		case <-r.deadline:
+			r.late = true
+		case <-ended:
+			failure = outer.Err()
 		}
 	}
 	if failure == nil && reported < len(jobs) {

@@ -47,7 +47,10 @@ type Config struct {
 	Strategy  strategy.Strategy // fresh: it has proposed nothing yet
 	Estimator estimate.Estimator
 
-	Trials int // how many architectures are tried: at least 1
+	// Trials is how many architectures are tried: at least 1, or 0 for as many as
+	// Limit allows.
+	Trials int
+	Limit  Limit // what else ends the search
 	// Batch is how many architectures the strategy proposes before it learns how
 	// they did; 0 means 8, and on Resume that of the study. It changes the
 	// result: a batch of 1 learns from every trial, a larger one keeps more
@@ -77,6 +80,9 @@ type Config struct {
 	Path string // file of the study; empty keeps it in memory
 	Name string // of the study, for people
 
+	// Control, if not nil, pauses and stops the search.
+	Control *Control
+
 	// OnTrial is called with each new trial, one at a time and by number.
 	// The search waits for it.
 	OnTrial func(Trial)
@@ -88,6 +94,9 @@ type Config struct {
 const defaultBatch = 8
 
 const defaultMaxFailures = 30
+
+// unlimited is the number of trials if only a Limit ends the search.
+const unlimited = math.MaxInt
 
 // Result is what a search has found.
 type Result struct {
@@ -190,8 +199,11 @@ func (c *Config) goOn(record *study.Study) (notes []string, err error) {
 	return notes, nil
 }
 
-// setDefaults fills in what a unit of budget is, and what ends a search that fails.
+// setDefaults fills in what a unit of budget is, and what ends a search.
 func (c *Config) setDefaults() {
+	if c.Trials == 0 && c.Limit != (Limit{}) {
+		c.Trials = unlimited
+	}
 	if c.MaxFailures == 0 {
 		c.MaxFailures = defaultMaxFailures
 	}
@@ -210,7 +222,7 @@ func (c Config) validate() error {
 	case missing(c.Estimator):
 		return errors.New("nasext: Config.Estimator is nil; give an estimator from package estimate")
 	case c.Trials < 1:
-		return fmt.Errorf("nasext: Config.Trials is %d; it must be at least 1", c.Trials)
+		return fmt.Errorf("nasext: Config.Trials is %d; it must be at least 1, or 0 with a Limit", c.Trials)
 	case c.Batch < 1:
 		return fmt.Errorf("nasext: Config.Batch is %d; it must be at least 1, or 0 for %d", c.Batch, defaultBatch)
 	case c.Unit.Epochs < 0 || c.Unit.Samples < 0:
@@ -219,6 +231,9 @@ func (c Config) validate() error {
 		return fmt.Errorf("nasext: Config.MaxFailures is %d; it must be at least 1, or 0 for %d, or -1 for no limit", c.MaxFailures, defaultMaxFailures)
 	case c.Workers < 0:
 		return fmt.Errorf("nasext: Config.Workers is %d; it must be at least 1, or 0 for one for each processor", c.Workers)
+	}
+	if err := c.Limit.check(); err != nil {
+		return err
 	}
 	g, err := space.First(c.Space)
 	if err == nil {
@@ -284,7 +299,10 @@ func summarise(cfg Config, record *study.Study) (*Result, error) {
 	r := &Result{Spec: all.Spec, Path: record.Path(), Status: all.Status, Trials: all.Trials, Created: all.Created, Programs: all.Programs, space: cfg.Space}
 	best, ok := study.Best(r.Trials)
 	if !ok {
-		if len(r.Trials) == 0 {
+		switch {
+		case len(r.Trials) == 0 && r.Status != study.Exhausted:
+			return r, fmt.Errorf("nasext: %w: the search has ended before its first trial", ErrNoSuccess)
+		case len(r.Trials) == 0:
 			return r, fmt.Errorf("nasext: %w: the strategy proposed none", ErrNoSuccess)
 		}
 		return r, fmt.Errorf("nasext: %w: all %d trials failed, trial %d because: %s",

@@ -337,7 +337,7 @@ func (f *file) loadSpec(s *Study) error {
 		return err
 	}
 	switch s.status = Status(status); s.status {
-	case Running, Stopped, Done, Exhausted:
+	case Running, Stopped, Spent, Done, Exhausted:
 	default:
 		return fmt.Errorf("its status is %q", status)
 	}

@@ -46,7 +46,8 @@ type Status string
 // The states of a study. One that is Running and that nobody works on was killed.
 const (
 	Running   Status = "running"
-	Stopped   Status = "stopped"   // by a cancelled context or an error
+	Stopped   Status = "stopped"   // by its control, a cancelled context or an error
+	Spent     Status = "spent"     // a limit of the search is reached
 	Done      Status = "done"      // all trials that were wanted are there
 	Exhausted Status = "exhausted" // the strategy has proposed everything it can
 )

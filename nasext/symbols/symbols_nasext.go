@@ -10,10 +10,12 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext = []Symbol{
 	{"Config", (*p.Config)(nil), value},
+	{"Control", (*p.Control)(nil), value},
 	{"ErrFailing", &p.ErrFailing, variable},
 	{"ErrNoSuccess", &p.ErrNoSuccess, variable},
 	{"Fit", p.Fit, value},
 	{"Fit64", p.Fit64, value},
+	{"Limit", (*p.Limit)(nil), value},
 	{"Result", (*p.Result)(nil), value},
 	{"Resume", p.Resume, value},
 	{"Search", p.Search, value},

@@ -28,6 +28,7 @@ var table_github_com_nascent_go_nascent_nasext_study = []Symbol{
 	{"Record", (*p.Record)(nil), value},
 	{"Running", p.Running, value},
 	{"Spec", (*p.Spec)(nil), value},
+	{"Spent", p.Spent, value},
 	{"Status", (*p.Status)(nil), value},
 	{"Stopped", p.Stopped, value},
 	{"Study", (*p.Study)(nil), value},
