@@ -37,6 +37,9 @@ type FitConfigOf[T engine.Float] struct {
 	// ever before. Then training stops. Whether it did or not, the network has the weights
 	// of the best epoch at the end. 0: all epochs are trained, and the last weights stay.
 	Patience int
+	// Stop, if not nil, is asked after every epoch but the last. Training ends there if the
+	// answer, the reason, is not "".
+	Stop func(ProgressOf[T]) string
 
 	// Checkpoint is a file that is written after every epoch and when the context ends. If
 	// it is there, training goes on from it: to the same bits as if it had never stopped.
@@ -461,6 +464,9 @@ func (t *TrainingOf[T]) record(valid Score) {
 	}
 	if p := t.c.Patience; p > 0 && at.Epoch-at.Best >= p && at.Epoch < t.c.Epochs {
 		at.Stopped = fmt.Sprintf("the validation loss was smallest in epoch %d, %d epochs before", at.Best, p)
+	}
+	if t.c.Stop != nil && at.Stopped == "" && at.Epoch < t.c.Epochs {
+		at.Stopped = t.c.Stop(t.progress(Score{}, valid))
 	}
 	if t.c.OnEpoch != nil {
 		t.c.OnEpoch(t.progress(Score{}, valid))

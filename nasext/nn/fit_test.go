@@ -284,6 +284,31 @@ func TestSaveBetweenSteps(t *testing.T) {
 	}
 }
 
+// TestStop ends a training at the word of a function, which is not asked after the last epoch.
+func TestStop(t *testing.T) {
+	train, valid := digits(t, 60, 60)
+	var asked []int
+	c := FitConfig{Train: train, Valid: valid, Epochs: 4, Schedule: Constant{.05}, Stop: func(p Progress) string {
+		asked = append(asked, p.Epoch)
+		if len(p.History) != p.Epoch || p.Valid.Samples != 60 {
+			t.Errorf("epoch %d with %d before, %+v", p.Epoch, len(p.History), p.Valid)
+		}
+		return ""
+	}}
+	if h := fit(t, digitNet(t, 1), c); len(h.Epochs) != 4 || h.Stopped != "" || !slices.Equal(asked, []int{1, 2, 3}) {
+		t.Errorf("%d epochs, stopped because %q, asked after %v", len(h.Epochs), h.Stopped, asked)
+	}
+	c.Stop = func(p Progress) string {
+		if p.Epoch == 2 {
+			return "enough"
+		}
+		return ""
+	}
+	if h := fit(t, digitNet(t, 1), c); len(h.Epochs) != 2 || h.Stopped != "enough" {
+		t.Errorf("%d epochs, stopped because %q", len(h.Epochs), h.Stopped)
+	}
+}
+
 func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	train, valid := digits(t, 60, 60)
 	train.Y = slices.Clone(train.Y)
