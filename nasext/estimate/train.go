@@ -31,6 +31,11 @@ type TrainConfig struct {
 	Clip        float64     // largest norm of all gradients together; 0: no limit
 	Samples     int         // training samples used, from the first; 0: all
 
+	// Target is the score, above 0 to 1, that a training has to have in reach: one that Extrapolate
+	// gives less than 5 % for it, after 4 epochs or later, stops, as in Domhan et al. 2015. Its
+	// score is the one that is expected, and the note says so. 0: all epochs are trained.
+	Target float64
+
 	// Memory is how many bytes the activations of a batch and their gradients may take. To
 	// train an architecture that could need more is an error. 0: no limit.
 	Memory int64
@@ -77,6 +82,8 @@ func (t *Trainer) check() error {
 		return fmt.Errorf("train: %d epochs; Epochs has to be at least 1", c.Epochs)
 	case c.Samples < 0 || c.Samples > c.Train.Len():
 		return fmt.Errorf("train: %d samples of %q, which holds %d; Samples is 1 to %d, or 0 for all", c.Samples, c.Train.Name, c.Train.Len(), c.Train.Len())
+	case !(c.Target >= 0 && c.Target <= 1):
+		return fmt.Errorf("train: target %v; Target is an accuracy above 0 to 1, or 0 to train all epochs", c.Target)
 	case c.Batch < 1:
 		return fmt.Errorf("train: batches of %d samples from %d; choose a Batch of 1 to %d", c.Batch, t.samples(), t.samples())
 	}
@@ -123,8 +130,12 @@ func (t *Trainer) Name() string {
 	if !c.Augment.None() {
 		augment = fmt.Sprintf(", augment %+v", c.Augment)
 	}
-	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g%s)",
-		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip, augment)
+	target := ""
+	if c.Target > 0 {
+		target = fmt.Sprintf(", target %g", c.Target)
+	}
+	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g%s%s)",
+		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip, augment, target)
 }
 
 // At implements Budgeted. More samples than there are means all; fields below 1 mean as
@@ -182,6 +193,13 @@ func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estima
 	if t.c.OnEpoch != nil {
 		c.OnEpoch = func(p nn.Progress) { t.c.OnEpoch(n.Arch(), p.History[len(p.History)-1]) }
 	}
+	var end Forecast
+	if t.c.Target > 0 {
+		c.Stop = func(p nn.Progress) (reason string) {
+			end, reason = t.outlook(p.History)
+			return reason
+		}
+	}
 	history, err := nn.Fit(ctx, n, c)
 	var diverged *nn.Diverged
 	switch {
@@ -189,9 +207,38 @@ func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estima
 		e.Note = "diverged: " + diverged.Error()
 	case err != nil:
 		return err
+	case history.Stopped != "":
+		e.Score, e.Note = min(max(end.Mean, 0), 1), history.Stopped
 	default:
 		e.Score = history.Epochs[len(history.Epochs)-1].ValidAcc
 	}
 	e.Curve = history.Epochs
 	return nil
+}
+
+// What it takes to stop a training: a probability below hopeless that it reaches its target,
+// after so many epochs at least.
+const (
+	hopeless     = 0.05
+	fewestEpochs = 4
+)
+
+// outlook is what a curve comes to, and why the training should stop; "" if it should not.
+func (t *Trainer) outlook(curve []Epoch) (end Forecast, reason string) {
+	if len(curve) < fewestEpochs {
+		return end, ""
+	}
+	scores := make([]float64, len(curve))
+	for i, e := range curve {
+		scores[i] = e.ValidAcc
+	}
+	end, err := Extrapolate(scores, t.c.Epochs)
+	if err != nil {
+		return end, "" // as accuracies are shares, and epochs are left, there is none
+	}
+	if p := end.AtLeast(t.c.Target); p < hopeless {
+		reason = fmt.Sprintf("stopped after epoch %d of %d: %.4g ± %.2g is expected, and at least %.4g with a probability of %.2g",
+			len(curve), t.c.Epochs, end.Mean, end.Deviation, t.c.Target, p)
+	}
+	return end, reason
 }

@@ -24,6 +24,8 @@ var table_github_com_nascent_go_nascent_nasext_estimate = []Symbol{
 	{"Estimate", (*p.Estimate)(nil), value},
 	{"Estimator", (*p.Estimator)(nil), value},
 	{"_Estimator", (*_github_com_nascent_go_nascent_nasext_estimate_Estimator)(nil), value},
+	{"Extrapolate", p.Extrapolate, value},
+	{"Forecast", (*p.Forecast)(nil), value},
 	{"Kendall", p.Kendall, value},
 	{"Latency", p.Latency, value},
 	{"LatencyConfig", (*p.LatencyConfig)(nil), value},
