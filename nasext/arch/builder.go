@@ -334,7 +334,7 @@ func (b *Builder) Mix(alpha string, gate Gate, xs []int, opts ...Option) int {
 
 // Custom adds a function of one's own, called f, of x and of size parameters, whose output
 // has the given shape. The architecture has the function's name alone: package nn takes
-// the function itself.
+// the function itself. A function of several nodes takes their Concat apart again.
 func (b *Builder) Custom(x int, f string, out Shape, size int, opts ...Option) int {
 	return b.node(Op{Kind: Custom, Func: f, Out: out.C, KH: out.H, KW: out.W, Size: size}, opts, x)
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -47,6 +50,8 @@ type TrainConfig struct {
 	// OnEpoch, if not nil, is called after every epoch by the goroutine that trains: by
 	// several at once if several Estimates run.
 	OnEpoch func(a *arch.Arch, e Epoch)
+	// Funcs are what computes custom nodes, by the names that architectures have for them.
+	Funcs nn.Funcs
 	// Engine is what computes; nil: the processor, on all its cores.
 	Engine engine.Engine
 }
@@ -123,19 +128,22 @@ func (t *Trainer) schedule() nn.Schedule {
 	return nn.Cosine{Base: t.c.Rate}
 }
 
-// Name implements Estimator. It has everything that a result depends on but the engine.
+// Name implements Estimator. It has everything that a result depends on but the engine, and
+// of functions the names.
 func (t *Trainer) Name() string {
 	c := &t.c
-	augment := ""
+	options := ""
 	if !c.Augment.None() {
-		augment = fmt.Sprintf(", augment %+v", c.Augment)
+		options += fmt.Sprintf(", augment %+v", c.Augment)
 	}
-	target := ""
 	if c.Target > 0 {
-		target = fmt.Sprintf(", target %g", c.Target)
+		options += fmt.Sprintf(", target %g", c.Target)
 	}
-	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g%s%s)",
-		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip, augment, target)
+	if len(c.Funcs) > 0 {
+		options += ", funcs " + strings.Join(slices.Sorted(maps.Keys(c.Funcs)), " ")
+	}
+	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g%s)",
+		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip, options)
 }
 
 // At implements Budgeted. More samples than there are means all; fields below 1 mean as
@@ -170,7 +178,7 @@ func (t *Trainer) Fit(ctx context.Context, a *arch.Arch, sd uint64) (*nn.Network
 	if err != nil {
 		return nil, Estimate{}, fmt.Errorf("train: %w", err)
 	}
-	n, err := nn.NewOn(t.c.Engine, a, seed.Derive(sd, "network"))
+	n, err := nn.NewOn(t.c.Engine, a, seed.Derive(sd, "network"), t.c.Funcs)
 	if err != nil {
 		return nil, Estimate{}, fmt.Errorf("train: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
 )
 
 var (
@@ -165,6 +166,41 @@ func TestAugmented(t *testing.T) {
 	// validated by.
 	if last := e.Curve[len(e.Curve)-1]; last.TrainLoss < last.ValidLoss {
 		t.Errorf("loss %v on mixed images, %v on plain ones", last.TrainLoss, last.ValidLoss)
+	}
+}
+
+// A layer of one's own is trained as that of the engine which computes the same.
+func TestOwnFunctions(t *testing.T) {
+	net := func(act func(b *arch.Builder, x int) int) *arch.Arch {
+		b := arch.NewBuilder("swish", digit)
+		b.Classifier(act(b, b.ConvBN(b.In(), 4, 3)), 10)
+		a, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	known := net(func(b *arch.Builder, x int) int { return b.SiLU(x, arch.Named("act")) })
+	own := net(func(b *arch.Builder, x int) int { return b.Custom(x, "swish", b.Shape(x), 0, arch.Named("act")) })
+	c := quick(t)
+	want, err := trainer(t, c).Estimate(context.Background(), known, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trainer(t, c).Estimate(context.Background(), own, 1); err == nil || !strings.Contains(err.Error(), `node "act" needs the function "swish", and there are none`) {
+		t.Errorf("without the function the error is %v", err)
+	}
+	c.Funcs = nn.Funcs{"swish": func(x, _ *grad.Tensor) *grad.Tensor { return x.Mul(x.Sigmoid()) }}
+	tr := trainer(t, c)
+	got, err := tr.Estimate(context.Background(), own, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := math.Abs(got.Curve[1].TrainLoss - want.Curve[1].TrainLoss); d > 1e-4 || got.Params != want.Params {
+		t.Errorf("%+v, of the engine's operation %+v", got, want)
+	}
+	if !strings.Contains(tr.Name(), ", funcs swish)") {
+		t.Errorf("it is called %s", tr.Name())
 	}
 }
 

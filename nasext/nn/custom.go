@@ -54,7 +54,7 @@ func given(tables []Funcs) string {
 }
 
 // try calls the functions with two samples, so that what is wrong with one shows before
-// it is trained.
+// it is trained, and what they take is known.
 func (n *NetworkOf[T]) try(sd uint64) error {
 	for i := range n.plan.Steps {
 		s := &n.plan.Steps[i]
@@ -62,9 +62,16 @@ func (n *NetworkOf[T]) try(sd uint64) error {
 			continue
 		}
 		in := n.plan.Steps[s.In[0]].Out
-		if _, _, err := s.Call(grad.Normal(sd, s.Name, 1, 2, in.C, in.H, in.W), true); err != nil {
+		x := grad.Normal(sd, s.Name, 1, 2, in.C, in.H, in.W).AsVar()
+		y, w, err := s.Call(x, true)
+		if err != nil {
 			return err
 		}
+		by := []*grad.Tensor{x}
+		if w != nil {
+			by = append(by, w)
+		}
+		s.Held = grad.Numbers(append(grad.VJP(y, grad.Ones(y.Shape()...), by...), y)...) / 2
 	}
 	return nil
 }

@@ -53,8 +53,7 @@ func inference[T engine.Float](t *testing.T, two, one engine.EngineOf[T], a *arc
 	const batch = 20
 	elems := a.Input.Elems()
 	x, out := imagesOf[T](batch*elems), make([]T, batch*n.classes)
-	y, err := n.Forward(x, true)
-	if err != nil {
+	if _, err := n.Forward(x, true); err != nil {
 		t.Fatal(err)
 	}
 	// Moments that are no longer 0 and 1, and biases that are not 0.
@@ -78,7 +77,8 @@ func inference[T engine.Float](t *testing.T, two, one engine.EngineOf[T], a *arc
 		if err := r.Forward(x[:count*elems], count, engine.Pass{}, out[:count*n.classes]); err != nil {
 			t.Fatal(err)
 		}
-		if y, err = n.Forward(x[:count*elems], false); err != nil {
+		y, err := n.Forward(x[:count*elems], false)
+		if err != nil {
 			t.Fatal(err)
 		}
 		for i, want := range out[:count*n.classes] {

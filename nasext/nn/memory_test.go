@@ -12,12 +12,14 @@ import (
 
 // TestMemory compares what is said to be needed with what a first step allocates.
 func TestMemory(t *testing.T) {
+	own := between(customOp("project", 20, 5, 5, 4))
+	own.Input.H, own.Input.W, own.Nodes[2].Op.KH, own.Nodes[2].Op.KW = 32, 32, 32, 32
 	for _, c := range []struct {
 		name  string
 		arch  *arch.Arch
 		batch int
-	}{{"w1", w1(), 64}, {"w3", w3(), 64}, {"w4", w4(t), 32}, {"w7", w7(), 128}, {"mixed", mixed(), 40}} {
-		n, err := NewOn(cpu.New(1), c.arch, 1)
+	}{{"own", own, 64}, {"w1", w1(), 64}, {"w3", w3(), 64}, {"w4", w4(t), 32}, {"w7", w7(), 128}, {"mixed", mixed(), 40}} {
+		n, err := NewOn(cpu.New(1), c.arch, 1, Funcs{"project": project})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,6 +20,7 @@ var table_github_com_nascent_go_nascent_nasext_nn_grad = []Symbol{
 	{"HessianVector", p.HessianVector, value},
 	{"LSTMCell", p.LSTMCell, value},
 	{"Normal", p.Normal, value},
+	{"Numbers", p.Numbers, value},
 	{"Ones", p.Ones, value},
 	{"Scalar", p.Scalar, value},
 	{"Stack", p.Stack, value},

@@ -36,6 +36,7 @@ type StepOf[T Float] struct {
 	Alpha  *ParamOf[T] // mix: mixing numbers (inputs), which steps share that name the same
 
 	Func func(x, w *grad.Tensor) *grad.Tensor // custom: what computes it; see Call
+	Held int                                  // custom: numbers in double precision that are held for a sample of a training step
 }
 
 // PlanOf is a network as an engine sees it. Step 0 is the input; the last step is the

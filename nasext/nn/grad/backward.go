@@ -57,6 +57,24 @@ func VJP(y, v *Tensor, xs ...*Tensor) []*Tensor {
 	return out
 }
 
+// Numbers is how many numbers are in memory for tensors and all that they were computed
+// from, as far as derivatives need it; each tensor counts once.
+func Numbers(of ...*Tensor) int {
+	seen := map[*Tensor]bool{}
+	total := 0
+	for stack := slices.Clone(of); len(stack) > 0; {
+		t := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if t == nil || seen[t] {
+			continue
+		}
+		seen[t] = true
+		total += len(t.data)
+		stack = append(stack, t.in...)
+	}
+	return total
+}
+
 // all is n times one tensor.
 func all(t *Tensor, n int) []*Tensor { return slices.Repeat([]*Tensor{t}, n) }
 

@@ -122,3 +122,18 @@ func BenchmarkLSTMCell(b *testing.B) {
 		Grad(h.Sum(), wx, wh, bias)
 	}
 }
+
+// TestNumbers counts what is remembered: variables, steps between and results, once each.
+func TestNumbers(t *testing.T) {
+	x := Var([]float64{1, 2, 3})
+	y := x.Mul(x)                         // 3 more
+	z := y.Mul(Const([]float64{4, 5, 6})) // and 3 of the constant, 3 of the product
+	for _, c := range []struct {
+		of   []*Tensor
+		want int
+	}{{nil, 0}, {[]*Tensor{x}, 3}, {[]*Tensor{y}, 6}, {[]*Tensor{z}, 12}, {[]*Tensor{z, x, y, z}, 12}, {[]*Tensor{Const([]float64{1, 2}).Exp()}, 2}} {
+		if got := Numbers(c.of...); got != c.want {
+			t.Errorf("%d numbers, want %d", got, c.want)
+		}
+	}
+}
