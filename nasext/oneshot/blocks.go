@@ -47,13 +47,9 @@ func norm[T engine.Float](blocks [][]T) float64 {
 	return math.Sqrt(sum)
 }
 
-// softmax is exp(vₖ/τ)/Σⱼ exp(vⱼ/τ).
-func softmax(values []float64, temperature float64) []float64 {
-	top := math.Inf(-1)
-	for _, v := range values {
-		top = max(top, v)
-	}
-	p, sum := make([]float64, len(values)), 0.0
+// softmax puts exp(vₖ/τ)/Σⱼ exp(vⱼ/τ) into p.
+func softmax(p, values []float64, temperature float64) {
+	top, sum := values[largest(values)], 0.0
 	for k, v := range values {
 		p[k] = math.Exp((v - top) / temperature)
 		sum += p[k]
@@ -61,8 +57,33 @@ func softmax(values []float64, temperature float64) []float64 {
 	for k := range p {
 		p[k] /= sum
 	}
-	return p
 }
+
+// softmaxBack turns the gradient d by p, a softmax of values at a temperature, into that by
+// the values: pₖ(dₖ − Σⱼ pⱼdⱼ)/τ.
+func softmaxBack[T engine.Float](to []T, p []float64, d []T, temperature float64) {
+	mean := 0.0
+	for k, share := range p {
+		mean += share * float64(d[k])
+	}
+	for k, share := range p {
+		to[k] = T(share * (float64(d[k]) - mean) / temperature)
+	}
+}
+
+// largest is the index of the largest value, the first one of equals.
+func largest(values []float64) int {
+	best := 0
+	for k, v := range values {
+		if v > values[best] {
+			best = k
+		}
+	}
+	return best
+}
+
+// edgeOf is the edge that mixing numbers belong to.
+func edgeOf(p *nn.Param) string { return strings.TrimSuffix(p.Name, ".alpha") }
 
 // byName are the values of mixing numbers by the names of their mixes.
 func byName(alphas []*nn.Param) map[string][]float64 {
@@ -72,7 +93,7 @@ func byName(alphas []*nn.Param) map[string][]float64 {
 		for k, a := range p.W {
 			v[k] = float64(a)
 		}
-		m[strings.TrimSuffix(p.Name, ".alpha")] = v
+		m[edgeOf(p)] = v
 	}
 	return m
 }
@@ -82,7 +103,8 @@ func softmaxes(edges []space.MixedEdge, alphas []*nn.Param) [][]float64 {
 	values := byName(alphas)
 	s := make([][]float64, len(edges))
 	for i, e := range edges {
-		s[i] = softmax(values[e.Name], 1)
+		s[i] = make([]float64, len(e.Ops))
+		softmax(s[i], values[e.Name], 1)
 	}
 	return s
 }

@@ -69,7 +69,7 @@ func (w Weights) or(d Weights) Weights {
 // or is v, or its default if it is 0, or 0 if it is below.
 func or(v, otherwise float64) float64 {
 	if v == 0 {
-		return otherwise
+		v = otherwise
 	}
 	return max(v, 0)
 }
@@ -127,7 +127,8 @@ type search struct {
 	at, steps    int // steps that are done, and how many there are
 }
 
-// withDefaults fills in what is not given.
+// withDefaults fills in what is not given. It is for what a user wrote: in its result, 0
+// means 0.
 func (c Config) withDefaults() Config {
 	if c.Method == nil {
 		c.Method = DARTS{}
@@ -210,7 +211,7 @@ func Search(ctx context.Context, c Config) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oneshot: %w", err)
 	}
-	r := &Result{History: History{Settings: s.c.String(), Edges: s.edges}, Supernet: s.net}
+	r := &Result{History: History{Settings: c.String(), Edges: s.edges}, Supernet: s.net}
 	if err := s.run(ctx, r); err != nil {
 		return r, fmt.Errorf("oneshot: %s: %w", s.c.Method.Name(), err)
 	}

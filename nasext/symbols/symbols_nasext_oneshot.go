@@ -12,10 +12,13 @@ var table_github_com_nascent_go_nascent_nasext_oneshot = []Symbol{
 	{"Alphas", (*p.Alphas)(nil), value},
 	{"Config", (*p.Config)(nil), value},
 	{"DARTS", (*p.DARTS)(nil), value},
+	{"GDAS", (*p.GDAS)(nil), value},
 	{"History", (*p.History)(nil), value},
 	{"Method", (*p.Method)(nil), value},
 	{"Result", (*p.Result)(nil), value},
+	{"SNAS", (*p.SNAS)(nil), value},
 	{"Search", p.Search, value},
 	{"Snapshot", (*p.Snapshot)(nil), value},
+	{"Temperature", (*p.Temperature)(nil), value},
 	{"Weights", (*p.Weights)(nil), value},
 }
