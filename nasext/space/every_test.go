@@ -33,6 +33,7 @@ func everySpace(t *testing.T) map[string]space.Space {
 	for name, s := range cellSpaces(t) {
 		all[name] = s
 	}
+	all["growing PNAS"] = growing(t, cellSpaces(t)["PNAS"])
 	return all
 }
 
