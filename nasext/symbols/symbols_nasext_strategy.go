@@ -30,6 +30,8 @@ var table_github_com_nascent_go_nascent_nasext_strategy = []Symbol{
 	{"HillClimbing", (*p.HillClimbing)(nil), value},
 	{"Hyperband", p.Hyperband, value},
 	{"Hypervolume", p.Hypervolume, value},
+	{"List", p.List, value},
+	{"ListSearch", (*p.ListSearch)(nil), value},
 	{"Local", p.Local, value},
 	{"LocalSearch", (*p.LocalSearch)(nil), value},
 	{"LowLatency", p.LowLatency, value},
