@@ -48,6 +48,8 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_estimate_proxy
 	case "github.com/nascent-go/nascent/nasext/estimate/table":
 		return table_github_com_nascent_go_nascent_nasext_estimate_table
+	case "github.com/nascent-go/nascent/nasext/morph":
+		return table_github_com_nascent_go_nascent_nasext_morph
 	case "github.com/nascent-go/nascent/nasext/nn":
 		return table_github_com_nascent_go_nascent_nasext_nn
 	case "github.com/nascent-go/nascent/nasext/nn/dense":
