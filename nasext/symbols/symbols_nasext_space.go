@@ -45,6 +45,9 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"Global", p.Global, value},
 	{"GlobalConfig", (*p.GlobalConfig)(nil), value},
 	{"GlobalSpace", (*p.GlobalSpace)(nil), value},
+	{"Grower", (*p.Grower)(nil), value},
+	{"_Grower", (*_github_com_nascent_go_nascent_nasext_space_Grower)(nil), value},
+	{"GrowingCells", (*p.GrowingCells)(nil), value},
 	{"Layer", (*p.Layer)(nil), value},
 	{"MetaQNN", (*p.MetaQNN)(nil), value},
 	{"MetaQNN2017", p.MetaQNN2017, value},
@@ -132,6 +135,37 @@ func (W _github_com_nascent_go_nascent_nasext_space_Codec) Next(a0 p.Genotype) (
 func (W _github_com_nascent_go_nascent_nasext_space_Codec) Parse(a0 string) (p.Genotype, error) {
 	return W.WParse(a0)
 }
+
+// _github_com_nascent_go_nascent_nasext_space_Grower carries an interpreted value as a p.Grower.
+type _github_com_nascent_go_nascent_nasext_space_Grower struct {
+	IValue  any
+	WBlocks func(a0 p.Genotype) ([][]int, error)
+	WBuild  func(a0 p.Genotype) (*arch.Arch, error)
+	WGrow   func(a0 p.Genotype) ([]p.Genotype, error)
+	WName   func() string
+	WNext   func(a0 p.Genotype) (p.Decision, bool, error)
+	WTokens func() []int
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Grower) Blocks(a0 p.Genotype) ([][]int, error) {
+	return W.WBlocks(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Grower) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Grower) Grow(a0 p.Genotype) ([]p.Genotype, error) {
+	return W.WGrow(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Grower) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Grower) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Grower) Tokens() []int { return W.WTokens() }
 
 // _github_com_nascent_go_nascent_nasext_space_Neighbourer carries an interpreted value as a p.Neighbourer.
 type _github_com_nascent_go_nascent_nasext_space_Neighbourer struct {
