@@ -116,8 +116,10 @@ func Cells(config CellConfig) (*CellSpace, error) {
 	s := &CellSpace{config: c}
 	s.name = c.name()
 	for _, label := range c.cells() {
+		anchors := []int{InputAnchor(0), InputAnchor(1)}
 		for node := 2; node < c.Nodes+2; node++ {
-			s.decisions = append(s.decisions, c.decisions(label+" "+strconv.Itoa(node), node)...)
+			s.decisions = append(s.decisions, c.decisions(label+" "+strconv.Itoa(node), anchors)...)
+			anchors = append(anchors, len(s.decisions))
 		}
 	}
 	// Shapes do not depend on the choices, so one architecture shows whether all fit.
@@ -168,11 +170,12 @@ func (c CellConfig) cells() []string {
 	return []string{"normal", "reduction"}
 }
 
-// decisions are those of one node.
-func (c CellConfig) decisions(label string, node int) []Decision {
+// decisions are those of one node, before which there are states with these anchors.
+func (c CellConfig) decisions(label string, anchors []int) []Decision {
 	var list []Decision
+	node := len(anchors)
 	if c.Unlike {
-		list = append(list, Decision{label + " inputs", nil})
+		list = append(list, Decision{Name: label + " inputs"})
 		for _, p := range pairs(node) {
 			list[0].Options = append(list[0].Options, fmt.Sprintf("%d and %d", p[0], p[1]))
 		}
@@ -181,11 +184,16 @@ func (c CellConfig) decisions(label string, node int) []Decision {
 		for i := range states {
 			states[i] = strconv.Itoa(i)
 		}
-		list = append(list, Decision{label + " first input", states}, Decision{label + " second input", states})
+		anchors = slices.Clone(anchors)
+		list = append(list,
+			Decision{Name: label + " first input", Options: states, Anchors: anchors},
+			Decision{Name: label + " second input", Options: states, Anchors: anchors})
 	}
-	list = append(list, Decision{label + " first op", opWords(c.Ops)}, Decision{label + " second op", opWords(c.Ops)})
+	list = append(list,
+		Decision{Name: label + " first op", Options: opWords(c.Ops)},
+		Decision{Name: label + " second op", Options: opWords(c.Ops)})
 	if c.Concat {
-		list = append(list, Decision{label + " join", []string{"add", "concat"}})
+		list = append(list, Decision{Name: label + " join", Options: []string{"add", "concat"}})
 	}
 	return list
 }

@@ -58,11 +58,13 @@ func ENASMacro(config ENASMacroConfig) (*ENASMacroSpace, error) {
 	}
 	s := &ENASMacroSpace{config: c}
 	s.name = fmt.Sprintf("ENAS macro(layers=%d C=%d dropout=%g input=%v classes=%d)", c.Layers, c.C, c.Dropout, c.Input, c.Classes)
+	anchors := []int{InputAnchor(0)} // of the stem and the layers
 	for n := range c.Layers {
 		layer := "layer " + strconv.Itoa(n+1)
 		s.decisions = append(s.decisions, Decision{Name: layer, Options: enasMacroOps()})
+		anchors = append(anchors, len(s.decisions))
 		for from := range n {
-			s.decisions = append(s.decisions, Decision{Name: layer + " from " + enasSource(from), Options: noYes()})
+			s.decisions = append(s.decisions, takes(layer+" from "+enasSource(from), anchors[from]))
 		}
 	}
 	// The network with every connection is the largest.

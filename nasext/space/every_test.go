@@ -97,6 +97,75 @@ func TestEverySpace(t *testing.T) {
 	}
 }
 
+// Where a space has anchors, an option has one, which is not after its decision.
+func TestAnchors(t *testing.T) {
+	for name, s := range everySpace(t) {
+		found := false
+		for g := (space.Genotype{}); ; g = append(g, 0) {
+			d, more, err := s.Next(g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !more {
+				break
+			}
+			if d.Anchors == nil {
+				continue
+			}
+			found = true
+			if len(d.Anchors) != len(d.Options) {
+				t.Errorf("%s: %q has %d options and %d anchors", name, d.Name, len(d.Options), len(d.Anchors))
+			}
+			for i, a := range d.Anchors {
+				if a > len(g) || slices.Contains(d.Anchors[:i], a) {
+					t.Errorf("%s: anchors of %q, decision %d, are %v", name, d.Name, len(g), d.Anchors)
+				}
+			}
+		}
+		if want := slices.Contains([]string{"Zoph and Le", "ENAS macro", "ENAS", "NASNet", "AmoebaNet", "PNAS"}, name); found != want {
+			t.Errorf("%s has anchors: %v, want %v", name, found, want)
+		}
+	}
+}
+
+// The anchor of a layer is the first decision after what it is.
+func TestAnchorsOfLayers(t *testing.T) {
+	macro, err := space.ENASMacro(space.ENASMacroConfig{Layers: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	micro, err := space.ENASMicro(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		space space.Space
+		name  string // of a decision
+		want  []int
+	}{
+		{zophLe(t, space.ZophLeConfig{Layers: 3}), "layer 3 from 1", []int{space.NoAnchor, 3}}, // height, width and filters of layer 1 come before
+		{zophLe(t, space.ZophLeConfig{Layers: 3}), "layer 3 from 2", []int{space.NoAnchor, 6}},
+		{macro, "layer 4 from stem", []int{space.NoAnchor, space.InputAnchor(0)}},
+		{macro, "layer 4 from layer 2", []int{space.NoAnchor, 2}},
+		{micro, "normal 4 second input", []int{space.InputAnchor(0), space.InputAnchor(1), 4, 8}},
+	} {
+		var g space.Genotype
+		for {
+			d, more, err := test.space.Next(g)
+			if err != nil || !more {
+				t.Fatalf("%s has no %q, %v", test.space.Name(), test.name, err)
+			}
+			if d.Name == test.name {
+				if !slices.Equal(d.Anchors, test.want) {
+					t.Errorf("anchors of %q are %v, want %v", test.name, d.Anchors, test.want)
+				}
+				break
+			}
+			g = append(g, 0)
+		}
+	}
+}
+
 // FuzzParse: what a space reads from a text it writes as a text that is read alike.
 func FuzzParse(f *testing.F) {
 	spaces := []space.Space{global(f, space.FreeGlobal(digits(), 10)), zophLe(f, space.ZophLeConfig{Layers: 2}), custom(f, towers)}

@@ -19,7 +19,21 @@ import "github.com/nascent-go/nascent/nasext/arch"
 type Decision struct {
 	Name    string   // what is decided, unique among the decisions of one genotype: "layer 2 filters"
 	Options []string // what can be chosen, at least one
+
+	// Anchors, if there are any, say for each option what it takes of what is there
+	// already, such as an earlier layer: the place in the genotype, not after this one, of
+	// the first decision after all that made it. Or it is an InputAnchor, or NoAnchor if
+	// the option takes nothing. A controller can choose by comparing what it knew there
+	// with what it knows here.
+	Anchors []int
 }
+
+// NoAnchor is the anchor of an option that takes nothing.
+const NoAnchor = -1
+
+// InputAnchor is the anchor of an option that takes what no decision made: the i-th
+// input of a cell, or a stem.
+func InputAnchor(i int) int { return NoAnchor - 1 - i }
 
 // Genotype is an architecture as the choices made: the index of the option
 // taken at each decision, in the order in which the space asked.

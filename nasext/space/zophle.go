@@ -48,6 +48,7 @@ func ZophLe2017(config ZophLeConfig) (*ZophLe, error) {
 	}
 	s := &ZophLe{config: c}
 	s.name = c.name()
+	var anchors []int // of the layers
 	for n := 1; n <= c.Layers; n++ {
 		layer := "layer " + strconv.Itoa(n)
 		s.decisions = append(s.decisions,
@@ -57,8 +58,9 @@ func ZophLe2017(config ZophLeConfig) (*ZophLe, error) {
 			s.decisions = append(s.decisions, Decision{Name: layer + " stride", Options: words(c.Strides)})
 		}
 		s.decisions = append(s.decisions, Decision{Name: layer + " filters", Options: words(c.Filters)})
+		anchors = append(anchors, len(s.decisions))
 		for from := 1; from < n; from++ {
-			s.decisions = append(s.decisions, Decision{Name: layer + " from " + strconv.Itoa(from), Options: noYes()})
+			s.decisions = append(s.decisions, takes(layer+" from "+strconv.Itoa(from), anchors[from-1]))
 		}
 	}
 	// The network with every connection shows whether the input can be taken at all.
@@ -70,6 +72,11 @@ func ZophLe2017(config ZophLeConfig) (*ZophLe, error) {
 		return nil, fmt.Errorf("space: Zoph and Le 2017 on an input of %v: %w", c.Input, err)
 	}
 	return s, nil
+}
+
+// takes is the decision whether a layer also takes what has an anchor.
+func takes(name string, anchor int) Decision {
+	return Decision{Name: name, Options: noYes(), Anchors: []int{NoAnchor, anchor}}
 }
 
 func (c ZophLeConfig) withDefaults() ZophLeConfig {
