@@ -12,6 +12,9 @@ func transposeY8(dst *float32, ds int, src *float32, ss int, blocks int)
 func multiply32(c *float32, ldc int, a *float32, row int, column int, b *float32, ldb int, m int, n int, k int)
 
 //go:noescape
+func tanh32(x *float32, vectors int)
+
+//go:noescape
 func lstm32(z *float32, vectors int, c0 *float32, c *float32, t *float32, h *float32)
 
 //go:noescape
@@ -25,6 +28,9 @@ func squares32(x *float32, eights int, sums *float64)
 
 //go:noescape
 func multiply64(c *float64, ldc int, a *float64, row int, column int, b *float64, ldb int, m int, n int, k int)
+
+//go:noescape
+func tanh64(x *float64, vectors int)
 
 //go:noescape
 func lstm64(z *float64, vectors int, c0 *float64, c *float64, t *float64, h *float64)

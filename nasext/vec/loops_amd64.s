@@ -551,6 +551,132 @@ end:
 	VZEROUPPER
 	RET
 
+// func tanh32(x *float32, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanh32(SB), NOSPLIT, $0-16
+	MOVQ x+0(FP), AX
+	MOVQ vectors+8(FP), CX
+
+loop:
+	VMOVUPS     (AX), Y0
+	VADDPS      Y0, Y0, Y0
+	VMOVUPS     const0<>+0(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     const1<>+0(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     const2<>+0(SB), Y2
+	VMOVUPS     Y2, Y1
+	VFMADD231PS const3<>+0(SB), Y0, Y1
+	VSUBPS      Y2, Y1, Y2
+	VFMADD231PS const4<>+0(SB), Y2, Y0
+	VFMADD231PS const5<>+0(SB), Y2, Y0
+	VMOVUPS     const6<>+0(SB), Y2
+	VFMADD213PS const7<>+0(SB), Y0, Y2
+	VFMADD213PS const8<>+0(SB), Y0, Y2
+	VFMADD213PS const9<>+0(SB), Y0, Y2
+	VFMADD213PS const10<>+0(SB), Y0, Y2
+	VFMADD213PS const11<>+0(SB), Y0, Y2
+	VFMADD213PS const12<>+0(SB), Y0, Y2
+	VMULPS      Y0, Y2, Y2
+	VPSLLD      $0x17, Y1, Y0
+	VPADDD      const12<>+0(SB), Y0, Y0
+	VMOVUPS     const12<>+0(SB), Y1
+	VSUBPS      Y1, Y0, Y1
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     const13<>+0(SB), Y1
+	VADDPS      Y1, Y2, Y1
+	VDIVPS      Y1, Y2, Y0
+	VMOVUPS     Y0, (AX)
+	ADDQ        $0x20, AX
+	DECQ        CX
+	JNZ         loop
+	VZEROUPPER
+	RET
+
+DATA const0<>+0(SB)/8, $0x42ae000042ae0000
+DATA const0<>+8(SB)/8, $0x42ae000042ae0000
+DATA const0<>+16(SB)/8, $0x42ae000042ae0000
+DATA const0<>+24(SB)/8, $0x42ae000042ae0000
+GLOBL const0<>(SB), RODATA|NOPTR, $32
+
+DATA const1<>+0(SB)/8, $0xc2ae0000c2ae0000
+DATA const1<>+8(SB)/8, $0xc2ae0000c2ae0000
+DATA const1<>+16(SB)/8, $0xc2ae0000c2ae0000
+DATA const1<>+24(SB)/8, $0xc2ae0000c2ae0000
+GLOBL const1<>(SB), RODATA|NOPTR, $32
+
+DATA const2<>+0(SB)/8, $0x4b4000004b400000
+DATA const2<>+8(SB)/8, $0x4b4000004b400000
+DATA const2<>+16(SB)/8, $0x4b4000004b400000
+DATA const2<>+24(SB)/8, $0x4b4000004b400000
+GLOBL const2<>(SB), RODATA|NOPTR, $32
+
+DATA const3<>+0(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA const3<>+8(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA const3<>+16(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA const3<>+24(SB)/8, $0x3fb8aa3b3fb8aa3b
+GLOBL const3<>(SB), RODATA|NOPTR, $32
+
+DATA const4<>+0(SB)/8, $0xbf318000bf318000
+DATA const4<>+8(SB)/8, $0xbf318000bf318000
+DATA const4<>+16(SB)/8, $0xbf318000bf318000
+DATA const4<>+24(SB)/8, $0xbf318000bf318000
+GLOBL const4<>(SB), RODATA|NOPTR, $32
+
+DATA const5<>+0(SB)/8, $0x395e8083395e8083
+DATA const5<>+8(SB)/8, $0x395e8083395e8083
+DATA const5<>+16(SB)/8, $0x395e8083395e8083
+DATA const5<>+24(SB)/8, $0x395e8083395e8083
+GLOBL const5<>(SB), RODATA|NOPTR, $32
+
+DATA const6<>+0(SB)/8, $0x39500d0139500d01
+DATA const6<>+8(SB)/8, $0x39500d0139500d01
+DATA const6<>+16(SB)/8, $0x39500d0139500d01
+DATA const6<>+24(SB)/8, $0x39500d0139500d01
+GLOBL const6<>(SB), RODATA|NOPTR, $32
+
+DATA const7<>+0(SB)/8, $0x3ab60b613ab60b61
+DATA const7<>+8(SB)/8, $0x3ab60b613ab60b61
+DATA const7<>+16(SB)/8, $0x3ab60b613ab60b61
+DATA const7<>+24(SB)/8, $0x3ab60b613ab60b61
+GLOBL const7<>(SB), RODATA|NOPTR, $32
+
+DATA const8<>+0(SB)/8, $0x3c0888893c088889
+DATA const8<>+8(SB)/8, $0x3c0888893c088889
+DATA const8<>+16(SB)/8, $0x3c0888893c088889
+DATA const8<>+24(SB)/8, $0x3c0888893c088889
+GLOBL const8<>(SB), RODATA|NOPTR, $32
+
+DATA const9<>+0(SB)/8, $0x3d2aaaab3d2aaaab
+DATA const9<>+8(SB)/8, $0x3d2aaaab3d2aaaab
+DATA const9<>+16(SB)/8, $0x3d2aaaab3d2aaaab
+DATA const9<>+24(SB)/8, $0x3d2aaaab3d2aaaab
+GLOBL const9<>(SB), RODATA|NOPTR, $32
+
+DATA const10<>+0(SB)/8, $0x3e2aaaab3e2aaaab
+DATA const10<>+8(SB)/8, $0x3e2aaaab3e2aaaab
+DATA const10<>+16(SB)/8, $0x3e2aaaab3e2aaaab
+DATA const10<>+24(SB)/8, $0x3e2aaaab3e2aaaab
+GLOBL const10<>(SB), RODATA|NOPTR, $32
+
+DATA const11<>+0(SB)/8, $0x3f0000003f000000
+DATA const11<>+8(SB)/8, $0x3f0000003f000000
+DATA const11<>+16(SB)/8, $0x3f0000003f000000
+DATA const11<>+24(SB)/8, $0x3f0000003f000000
+GLOBL const11<>(SB), RODATA|NOPTR, $32
+
+DATA const12<>+0(SB)/8, $0x3f8000003f800000
+DATA const12<>+8(SB)/8, $0x3f8000003f800000
+DATA const12<>+16(SB)/8, $0x3f8000003f800000
+DATA const12<>+24(SB)/8, $0x3f8000003f800000
+GLOBL const12<>(SB), RODATA|NOPTR, $32
+
+DATA const13<>+0(SB)/8, $0x4000000040000000
+DATA const13<>+8(SB)/8, $0x4000000040000000
+DATA const13<>+16(SB)/8, $0x4000000040000000
+DATA const13<>+24(SB)/8, $0x4000000040000000
+GLOBL const13<>(SB), RODATA|NOPTR, $32
+
 // func lstm32(z *float32, vectors int, c0 *float32, c *float32, t *float32, h *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·lstm32(SB), NOSPLIT, $0-48
@@ -720,90 +846,6 @@ loop:
 	JNZ         loop
 	VZEROUPPER
 	RET
-
-DATA const0<>+0(SB)/8, $0x42ae000042ae0000
-DATA const0<>+8(SB)/8, $0x42ae000042ae0000
-DATA const0<>+16(SB)/8, $0x42ae000042ae0000
-DATA const0<>+24(SB)/8, $0x42ae000042ae0000
-GLOBL const0<>(SB), RODATA|NOPTR, $32
-
-DATA const1<>+0(SB)/8, $0xc2ae0000c2ae0000
-DATA const1<>+8(SB)/8, $0xc2ae0000c2ae0000
-DATA const1<>+16(SB)/8, $0xc2ae0000c2ae0000
-DATA const1<>+24(SB)/8, $0xc2ae0000c2ae0000
-GLOBL const1<>(SB), RODATA|NOPTR, $32
-
-DATA const2<>+0(SB)/8, $0x4b4000004b400000
-DATA const2<>+8(SB)/8, $0x4b4000004b400000
-DATA const2<>+16(SB)/8, $0x4b4000004b400000
-DATA const2<>+24(SB)/8, $0x4b4000004b400000
-GLOBL const2<>(SB), RODATA|NOPTR, $32
-
-DATA const3<>+0(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA const3<>+8(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA const3<>+16(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA const3<>+24(SB)/8, $0x3fb8aa3b3fb8aa3b
-GLOBL const3<>(SB), RODATA|NOPTR, $32
-
-DATA const4<>+0(SB)/8, $0xbf318000bf318000
-DATA const4<>+8(SB)/8, $0xbf318000bf318000
-DATA const4<>+16(SB)/8, $0xbf318000bf318000
-DATA const4<>+24(SB)/8, $0xbf318000bf318000
-GLOBL const4<>(SB), RODATA|NOPTR, $32
-
-DATA const5<>+0(SB)/8, $0x395e8083395e8083
-DATA const5<>+8(SB)/8, $0x395e8083395e8083
-DATA const5<>+16(SB)/8, $0x395e8083395e8083
-DATA const5<>+24(SB)/8, $0x395e8083395e8083
-GLOBL const5<>(SB), RODATA|NOPTR, $32
-
-DATA const6<>+0(SB)/8, $0x39500d0139500d01
-DATA const6<>+8(SB)/8, $0x39500d0139500d01
-DATA const6<>+16(SB)/8, $0x39500d0139500d01
-DATA const6<>+24(SB)/8, $0x39500d0139500d01
-GLOBL const6<>(SB), RODATA|NOPTR, $32
-
-DATA const7<>+0(SB)/8, $0x3ab60b613ab60b61
-DATA const7<>+8(SB)/8, $0x3ab60b613ab60b61
-DATA const7<>+16(SB)/8, $0x3ab60b613ab60b61
-DATA const7<>+24(SB)/8, $0x3ab60b613ab60b61
-GLOBL const7<>(SB), RODATA|NOPTR, $32
-
-DATA const8<>+0(SB)/8, $0x3c0888893c088889
-DATA const8<>+8(SB)/8, $0x3c0888893c088889
-DATA const8<>+16(SB)/8, $0x3c0888893c088889
-DATA const8<>+24(SB)/8, $0x3c0888893c088889
-GLOBL const8<>(SB), RODATA|NOPTR, $32
-
-DATA const9<>+0(SB)/8, $0x3d2aaaab3d2aaaab
-DATA const9<>+8(SB)/8, $0x3d2aaaab3d2aaaab
-DATA const9<>+16(SB)/8, $0x3d2aaaab3d2aaaab
-DATA const9<>+24(SB)/8, $0x3d2aaaab3d2aaaab
-GLOBL const9<>(SB), RODATA|NOPTR, $32
-
-DATA const10<>+0(SB)/8, $0x3e2aaaab3e2aaaab
-DATA const10<>+8(SB)/8, $0x3e2aaaab3e2aaaab
-DATA const10<>+16(SB)/8, $0x3e2aaaab3e2aaaab
-DATA const10<>+24(SB)/8, $0x3e2aaaab3e2aaaab
-GLOBL const10<>(SB), RODATA|NOPTR, $32
-
-DATA const11<>+0(SB)/8, $0x3f0000003f000000
-DATA const11<>+8(SB)/8, $0x3f0000003f000000
-DATA const11<>+16(SB)/8, $0x3f0000003f000000
-DATA const11<>+24(SB)/8, $0x3f0000003f000000
-GLOBL const11<>(SB), RODATA|NOPTR, $32
-
-DATA const12<>+0(SB)/8, $0x3f8000003f800000
-DATA const12<>+8(SB)/8, $0x3f8000003f800000
-DATA const12<>+16(SB)/8, $0x3f8000003f800000
-DATA const12<>+24(SB)/8, $0x3f8000003f800000
-GLOBL const12<>(SB), RODATA|NOPTR, $32
-
-DATA const13<>+0(SB)/8, $0x4000000040000000
-DATA const13<>+8(SB)/8, $0x4000000040000000
-DATA const13<>+16(SB)/8, $0x4000000040000000
-DATA const13<>+24(SB)/8, $0x4000000040000000
-GLOBL const13<>(SB), RODATA|NOPTR, $32
 
 // func lstmBack32(z *float32, vectors int, c0 *float32, t *float32, dh *float32, dc *float32, dc0 *float32)
 // Requires: AVX, FMA3
@@ -1346,6 +1388,174 @@ end:
 	VZEROUPPER
 	RET
 
+// func tanh64(x *float64, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanh64(SB), NOSPLIT, $0-16
+	MOVQ x+0(FP), AX
+	MOVQ vectors+8(FP), CX
+
+loop:
+	VMOVUPD     (AX), Y0
+	VADDPD      Y0, Y0, Y0
+	VMOVUPD     const14<>+0(SB), Y1
+	VMINPD      Y0, Y1, Y0
+	VMOVUPD     const15<>+0(SB), Y1
+	VMAXPD      Y0, Y1, Y0
+	VMOVUPD     const16<>+0(SB), Y2
+	VMOVUPD     Y2, Y1
+	VFMADD231PD const17<>+0(SB), Y0, Y1
+	VSUBPD      Y2, Y1, Y2
+	VFMADD231PD const18<>+0(SB), Y2, Y0
+	VFMADD231PD const19<>+0(SB), Y2, Y0
+	VMOVUPD     const20<>+0(SB), Y2
+	VFMADD213PD const21<>+0(SB), Y0, Y2
+	VFMADD213PD const22<>+0(SB), Y0, Y2
+	VFMADD213PD const23<>+0(SB), Y0, Y2
+	VFMADD213PD const24<>+0(SB), Y0, Y2
+	VFMADD213PD const25<>+0(SB), Y0, Y2
+	VFMADD213PD const26<>+0(SB), Y0, Y2
+	VFMADD213PD const27<>+0(SB), Y0, Y2
+	VFMADD213PD const28<>+0(SB), Y0, Y2
+	VFMADD213PD const29<>+0(SB), Y0, Y2
+	VFMADD213PD const30<>+0(SB), Y0, Y2
+	VFMADD213PD const31<>+0(SB), Y0, Y2
+	VFMADD213PD const32<>+0(SB), Y0, Y2
+	VMULPD      Y0, Y2, Y2
+	VPSLLQ      $0x34, Y1, Y0
+	VPADDQ      const32<>+0(SB), Y0, Y0
+	VMOVUPD     const32<>+0(SB), Y1
+	VSUBPD      Y1, Y0, Y1
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     const33<>+0(SB), Y1
+	VADDPD      Y1, Y2, Y1
+	VDIVPD      Y1, Y2, Y0
+	VMOVUPD     Y0, (AX)
+	ADDQ        $0x20, AX
+	DECQ        CX
+	JNZ         loop
+	VZEROUPPER
+	RET
+
+DATA const14<>+0(SB)/8, $0x4085e00000000000
+DATA const14<>+8(SB)/8, $0x4085e00000000000
+DATA const14<>+16(SB)/8, $0x4085e00000000000
+DATA const14<>+24(SB)/8, $0x4085e00000000000
+GLOBL const14<>(SB), RODATA|NOPTR, $32
+
+DATA const15<>+0(SB)/8, $0xc085e00000000000
+DATA const15<>+8(SB)/8, $0xc085e00000000000
+DATA const15<>+16(SB)/8, $0xc085e00000000000
+DATA const15<>+24(SB)/8, $0xc085e00000000000
+GLOBL const15<>(SB), RODATA|NOPTR, $32
+
+DATA const16<>+0(SB)/8, $0x4338000000000000
+DATA const16<>+8(SB)/8, $0x4338000000000000
+DATA const16<>+16(SB)/8, $0x4338000000000000
+DATA const16<>+24(SB)/8, $0x4338000000000000
+GLOBL const16<>(SB), RODATA|NOPTR, $32
+
+DATA const17<>+0(SB)/8, $0x3ff71547652b82fe
+DATA const17<>+8(SB)/8, $0x3ff71547652b82fe
+DATA const17<>+16(SB)/8, $0x3ff71547652b82fe
+DATA const17<>+24(SB)/8, $0x3ff71547652b82fe
+GLOBL const17<>(SB), RODATA|NOPTR, $32
+
+DATA const18<>+0(SB)/8, $0xbfe62e42fee00000
+DATA const18<>+8(SB)/8, $0xbfe62e42fee00000
+DATA const18<>+16(SB)/8, $0xbfe62e42fee00000
+DATA const18<>+24(SB)/8, $0xbfe62e42fee00000
+GLOBL const18<>(SB), RODATA|NOPTR, $32
+
+DATA const19<>+0(SB)/8, $0xbdea39ef35793c76
+DATA const19<>+8(SB)/8, $0xbdea39ef35793c76
+DATA const19<>+16(SB)/8, $0xbdea39ef35793c76
+DATA const19<>+24(SB)/8, $0xbdea39ef35793c76
+GLOBL const19<>(SB), RODATA|NOPTR, $32
+
+DATA const20<>+0(SB)/8, $0x3de6124613a86d09
+DATA const20<>+8(SB)/8, $0x3de6124613a86d09
+DATA const20<>+16(SB)/8, $0x3de6124613a86d09
+DATA const20<>+24(SB)/8, $0x3de6124613a86d09
+GLOBL const20<>(SB), RODATA|NOPTR, $32
+
+DATA const21<>+0(SB)/8, $0x3e21eed8eff8d898
+DATA const21<>+8(SB)/8, $0x3e21eed8eff8d898
+DATA const21<>+16(SB)/8, $0x3e21eed8eff8d898
+DATA const21<>+24(SB)/8, $0x3e21eed8eff8d898
+GLOBL const21<>(SB), RODATA|NOPTR, $32
+
+DATA const22<>+0(SB)/8, $0x3e5ae64567f544e4
+DATA const22<>+8(SB)/8, $0x3e5ae64567f544e4
+DATA const22<>+16(SB)/8, $0x3e5ae64567f544e4
+DATA const22<>+24(SB)/8, $0x3e5ae64567f544e4
+GLOBL const22<>(SB), RODATA|NOPTR, $32
+
+DATA const23<>+0(SB)/8, $0x3e927e4fb7789f5c
+DATA const23<>+8(SB)/8, $0x3e927e4fb7789f5c
+DATA const23<>+16(SB)/8, $0x3e927e4fb7789f5c
+DATA const23<>+24(SB)/8, $0x3e927e4fb7789f5c
+GLOBL const23<>(SB), RODATA|NOPTR, $32
+
+DATA const24<>+0(SB)/8, $0x3ec71de3a556c734
+DATA const24<>+8(SB)/8, $0x3ec71de3a556c734
+DATA const24<>+16(SB)/8, $0x3ec71de3a556c734
+DATA const24<>+24(SB)/8, $0x3ec71de3a556c734
+GLOBL const24<>(SB), RODATA|NOPTR, $32
+
+DATA const25<>+0(SB)/8, $0x3efa01a01a01a01a
+DATA const25<>+8(SB)/8, $0x3efa01a01a01a01a
+DATA const25<>+16(SB)/8, $0x3efa01a01a01a01a
+DATA const25<>+24(SB)/8, $0x3efa01a01a01a01a
+GLOBL const25<>(SB), RODATA|NOPTR, $32
+
+DATA const26<>+0(SB)/8, $0x3f2a01a01a01a01a
+DATA const26<>+8(SB)/8, $0x3f2a01a01a01a01a
+DATA const26<>+16(SB)/8, $0x3f2a01a01a01a01a
+DATA const26<>+24(SB)/8, $0x3f2a01a01a01a01a
+GLOBL const26<>(SB), RODATA|NOPTR, $32
+
+DATA const27<>+0(SB)/8, $0x3f56c16c16c16c17
+DATA const27<>+8(SB)/8, $0x3f56c16c16c16c17
+DATA const27<>+16(SB)/8, $0x3f56c16c16c16c17
+DATA const27<>+24(SB)/8, $0x3f56c16c16c16c17
+GLOBL const27<>(SB), RODATA|NOPTR, $32
+
+DATA const28<>+0(SB)/8, $0x3f81111111111111
+DATA const28<>+8(SB)/8, $0x3f81111111111111
+DATA const28<>+16(SB)/8, $0x3f81111111111111
+DATA const28<>+24(SB)/8, $0x3f81111111111111
+GLOBL const28<>(SB), RODATA|NOPTR, $32
+
+DATA const29<>+0(SB)/8, $0x3fa5555555555555
+DATA const29<>+8(SB)/8, $0x3fa5555555555555
+DATA const29<>+16(SB)/8, $0x3fa5555555555555
+DATA const29<>+24(SB)/8, $0x3fa5555555555555
+GLOBL const29<>(SB), RODATA|NOPTR, $32
+
+DATA const30<>+0(SB)/8, $0x3fc5555555555555
+DATA const30<>+8(SB)/8, $0x3fc5555555555555
+DATA const30<>+16(SB)/8, $0x3fc5555555555555
+DATA const30<>+24(SB)/8, $0x3fc5555555555555
+GLOBL const30<>(SB), RODATA|NOPTR, $32
+
+DATA const31<>+0(SB)/8, $0x3fe0000000000000
+DATA const31<>+8(SB)/8, $0x3fe0000000000000
+DATA const31<>+16(SB)/8, $0x3fe0000000000000
+DATA const31<>+24(SB)/8, $0x3fe0000000000000
+GLOBL const31<>(SB), RODATA|NOPTR, $32
+
+DATA const32<>+0(SB)/8, $0x3ff0000000000000
+DATA const32<>+8(SB)/8, $0x3ff0000000000000
+DATA const32<>+16(SB)/8, $0x3ff0000000000000
+DATA const32<>+24(SB)/8, $0x3ff0000000000000
+GLOBL const32<>(SB), RODATA|NOPTR, $32
+
+DATA const33<>+0(SB)/8, $0x4000000000000000
+DATA const33<>+8(SB)/8, $0x4000000000000000
+DATA const33<>+16(SB)/8, $0x4000000000000000
+DATA const33<>+24(SB)/8, $0x4000000000000000
+GLOBL const33<>(SB), RODATA|NOPTR, $32
+
 // func lstm64(z *float64, vectors int, c0 *float64, c *float64, t *float64, h *float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·lstm64(SB), NOSPLIT, $0-48
@@ -1545,126 +1755,6 @@ loop:
 	JNZ         loop
 	VZEROUPPER
 	RET
-
-DATA const14<>+0(SB)/8, $0x4085e00000000000
-DATA const14<>+8(SB)/8, $0x4085e00000000000
-DATA const14<>+16(SB)/8, $0x4085e00000000000
-DATA const14<>+24(SB)/8, $0x4085e00000000000
-GLOBL const14<>(SB), RODATA|NOPTR, $32
-
-DATA const15<>+0(SB)/8, $0xc085e00000000000
-DATA const15<>+8(SB)/8, $0xc085e00000000000
-DATA const15<>+16(SB)/8, $0xc085e00000000000
-DATA const15<>+24(SB)/8, $0xc085e00000000000
-GLOBL const15<>(SB), RODATA|NOPTR, $32
-
-DATA const16<>+0(SB)/8, $0x4338000000000000
-DATA const16<>+8(SB)/8, $0x4338000000000000
-DATA const16<>+16(SB)/8, $0x4338000000000000
-DATA const16<>+24(SB)/8, $0x4338000000000000
-GLOBL const16<>(SB), RODATA|NOPTR, $32
-
-DATA const17<>+0(SB)/8, $0x3ff71547652b82fe
-DATA const17<>+8(SB)/8, $0x3ff71547652b82fe
-DATA const17<>+16(SB)/8, $0x3ff71547652b82fe
-DATA const17<>+24(SB)/8, $0x3ff71547652b82fe
-GLOBL const17<>(SB), RODATA|NOPTR, $32
-
-DATA const18<>+0(SB)/8, $0xbfe62e42fee00000
-DATA const18<>+8(SB)/8, $0xbfe62e42fee00000
-DATA const18<>+16(SB)/8, $0xbfe62e42fee00000
-DATA const18<>+24(SB)/8, $0xbfe62e42fee00000
-GLOBL const18<>(SB), RODATA|NOPTR, $32
-
-DATA const19<>+0(SB)/8, $0xbdea39ef35793c76
-DATA const19<>+8(SB)/8, $0xbdea39ef35793c76
-DATA const19<>+16(SB)/8, $0xbdea39ef35793c76
-DATA const19<>+24(SB)/8, $0xbdea39ef35793c76
-GLOBL const19<>(SB), RODATA|NOPTR, $32
-
-DATA const20<>+0(SB)/8, $0x3de6124613a86d09
-DATA const20<>+8(SB)/8, $0x3de6124613a86d09
-DATA const20<>+16(SB)/8, $0x3de6124613a86d09
-DATA const20<>+24(SB)/8, $0x3de6124613a86d09
-GLOBL const20<>(SB), RODATA|NOPTR, $32
-
-DATA const21<>+0(SB)/8, $0x3e21eed8eff8d898
-DATA const21<>+8(SB)/8, $0x3e21eed8eff8d898
-DATA const21<>+16(SB)/8, $0x3e21eed8eff8d898
-DATA const21<>+24(SB)/8, $0x3e21eed8eff8d898
-GLOBL const21<>(SB), RODATA|NOPTR, $32
-
-DATA const22<>+0(SB)/8, $0x3e5ae64567f544e4
-DATA const22<>+8(SB)/8, $0x3e5ae64567f544e4
-DATA const22<>+16(SB)/8, $0x3e5ae64567f544e4
-DATA const22<>+24(SB)/8, $0x3e5ae64567f544e4
-GLOBL const22<>(SB), RODATA|NOPTR, $32
-
-DATA const23<>+0(SB)/8, $0x3e927e4fb7789f5c
-DATA const23<>+8(SB)/8, $0x3e927e4fb7789f5c
-DATA const23<>+16(SB)/8, $0x3e927e4fb7789f5c
-DATA const23<>+24(SB)/8, $0x3e927e4fb7789f5c
-GLOBL const23<>(SB), RODATA|NOPTR, $32
-
-DATA const24<>+0(SB)/8, $0x3ec71de3a556c734
-DATA const24<>+8(SB)/8, $0x3ec71de3a556c734
-DATA const24<>+16(SB)/8, $0x3ec71de3a556c734
-DATA const24<>+24(SB)/8, $0x3ec71de3a556c734
-GLOBL const24<>(SB), RODATA|NOPTR, $32
-
-DATA const25<>+0(SB)/8, $0x3efa01a01a01a01a
-DATA const25<>+8(SB)/8, $0x3efa01a01a01a01a
-DATA const25<>+16(SB)/8, $0x3efa01a01a01a01a
-DATA const25<>+24(SB)/8, $0x3efa01a01a01a01a
-GLOBL const25<>(SB), RODATA|NOPTR, $32
-
-DATA const26<>+0(SB)/8, $0x3f2a01a01a01a01a
-DATA const26<>+8(SB)/8, $0x3f2a01a01a01a01a
-DATA const26<>+16(SB)/8, $0x3f2a01a01a01a01a
-DATA const26<>+24(SB)/8, $0x3f2a01a01a01a01a
-GLOBL const26<>(SB), RODATA|NOPTR, $32
-
-DATA const27<>+0(SB)/8, $0x3f56c16c16c16c17
-DATA const27<>+8(SB)/8, $0x3f56c16c16c16c17
-DATA const27<>+16(SB)/8, $0x3f56c16c16c16c17
-DATA const27<>+24(SB)/8, $0x3f56c16c16c16c17
-GLOBL const27<>(SB), RODATA|NOPTR, $32
-
-DATA const28<>+0(SB)/8, $0x3f81111111111111
-DATA const28<>+8(SB)/8, $0x3f81111111111111
-DATA const28<>+16(SB)/8, $0x3f81111111111111
-DATA const28<>+24(SB)/8, $0x3f81111111111111
-GLOBL const28<>(SB), RODATA|NOPTR, $32
-
-DATA const29<>+0(SB)/8, $0x3fa5555555555555
-DATA const29<>+8(SB)/8, $0x3fa5555555555555
-DATA const29<>+16(SB)/8, $0x3fa5555555555555
-DATA const29<>+24(SB)/8, $0x3fa5555555555555
-GLOBL const29<>(SB), RODATA|NOPTR, $32
-
-DATA const30<>+0(SB)/8, $0x3fc5555555555555
-DATA const30<>+8(SB)/8, $0x3fc5555555555555
-DATA const30<>+16(SB)/8, $0x3fc5555555555555
-DATA const30<>+24(SB)/8, $0x3fc5555555555555
-GLOBL const30<>(SB), RODATA|NOPTR, $32
-
-DATA const31<>+0(SB)/8, $0x3fe0000000000000
-DATA const31<>+8(SB)/8, $0x3fe0000000000000
-DATA const31<>+16(SB)/8, $0x3fe0000000000000
-DATA const31<>+24(SB)/8, $0x3fe0000000000000
-GLOBL const31<>(SB), RODATA|NOPTR, $32
-
-DATA const32<>+0(SB)/8, $0x3ff0000000000000
-DATA const32<>+8(SB)/8, $0x3ff0000000000000
-DATA const32<>+16(SB)/8, $0x3ff0000000000000
-DATA const32<>+24(SB)/8, $0x3ff0000000000000
-GLOBL const32<>(SB), RODATA|NOPTR, $32
-
-DATA const33<>+0(SB)/8, $0x4000000000000000
-DATA const33<>+8(SB)/8, $0x4000000000000000
-DATA const33<>+16(SB)/8, $0x4000000000000000
-DATA const33<>+24(SB)/8, $0x4000000000000000
-GLOBL const33<>(SB), RODATA|NOPTR, $32
 
 // func lstmBack64(z *float64, vectors int, c0 *float64, t *float64, dh *float64, dc *float64, dc0 *float64)
 // Requires: AVX, FMA3

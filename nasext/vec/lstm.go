@@ -30,6 +30,20 @@ func lstm[T Float](z, c0, c, t, h []T) {
 	}
 }
 
+// Tanh replaces each x by its hyperbolic tangent. The length is a multiple of Lanes.
+func Tanh[T Float](x []T) {
+	if len(x) > 0 && !tanhFast(&x[0], len(x)) {
+		tanh(x)
+	}
+}
+
+func tanh[T Float](x []T) {
+	e := newExponential[T]()
+	for i, v := range x {
+		x[i] = e.tanh(v)
+	}
+}
+
 // LSTMBack takes the way back through LSTM. z holds the gates, dh and dc the gradients
 // with respect to h and c, where dc has only what comes from the step after. z gets the
 // gradients with respect to the sums, dc0 that with respect to c0, which may be dc:

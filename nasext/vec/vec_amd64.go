@@ -62,6 +62,18 @@ func lstmFast[T Float](z *T, n int, c0, c, t, h *T) bool {
 	return true
 }
 
+func tanhFast[T Float](x *T, n int) bool {
+	switch {
+	case !fast():
+		return false
+	case isDouble[T]():
+		tanh64(as[float64](x), n/Width)
+	default:
+		tanh32(as[float32](x), n/Lanes)
+	}
+	return true
+}
+
 func lstmBackFast[T Float](z *T, n int, c0, t, dh, dc, dc0 *T) bool {
 	switch {
 	case !fast():

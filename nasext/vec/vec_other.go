@@ -12,6 +12,8 @@ func squaresFast[T Float](_ *T, _ int, _ *[Lanes]float64) bool { return false }
 
 func lstmFast[T Float](_ *T, _ int, _, _, _, _ *T) bool { return false }
 
+func tanhFast[T Float](_ *T, _ int) bool { return false }
+
 func lstmBackFast[T Float](_ *T, _ int, _, _, _, _, _ *T) bool { return false }
 
 func adamFast[T Float](_, _, _, _ *T, _ int, _ AdamStep) bool { return false }

@@ -183,6 +183,10 @@ func testLSTM[T Float](t *testing.T) {
 		for i, what := range []string{"gates", "c", "tanh c", "h"} {
 			same(t, what, got[i], want[i])
 		}
+		fast, slow := slices.Clone(z), slices.Clone(z)
+		Tanh(fast)
+		tanh(slow)
+		same(t, "tanh", fast, slow)
 		sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 		for j := range n {
 			for i, f := range []func(float64) float64{sigmoid, sigmoid, math.Tanh, sigmoid} {

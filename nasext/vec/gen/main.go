@@ -63,6 +63,7 @@ func generate() (map[string][]byte, error) {
 	f.Transpose()
 	for _, k := range f.kinds() {
 		k.multiply()
+		k.tanhs()
 		k.lstm()
 		k.adam()
 		k.squares()

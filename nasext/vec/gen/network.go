@@ -215,6 +215,19 @@ func (k *kind) tanh(x reg.VecVirtual) {
 	k.div(t, q, x)
 }
 
+// tanhs is a loop over numbers.
+func (k *kind) tanhs() {
+	k.begin("tanh", "func(x *%[1]s, vectors int)")
+	p, left, x := k.Arg("x"), k.Arg("vectors"), k.YMM()
+	k.Label("loop")
+	k.load(asm.At(p, 0), x)
+	k.tanh(x)
+	k.load(x, asm.At(p, 0))
+	k.ADDQ(operand.U8(32), p)
+	k.Down(left, "loop")
+	k.End()
+}
+
 // lstm is the elementwise part of one step of an LSTM, cells the way back.
 func (k *kind) lstm() {
 	k.begin("lstm", "func(z *%[1]s, vectors int, c0, c, t, h *%[1]s)")
