@@ -92,7 +92,7 @@ func TestGradient(t *testing.T) {
 			e.Reward = float64(i) * 0.4
 			batch = append(batch, e)
 		}
-		c.gradient(batch, 0.25)
+		c.gradient(batch, 0.25, nil)
 		var grads [][]float64
 		for _, p := range c.truth().all {
 			grads = append(grads, slices.Clone(p.grad))
@@ -101,9 +101,9 @@ func TestGradient(t *testing.T) {
 		for i, p := range c.truth().all {
 			for j, was := range p.val {
 				c.set(&p.val[j], was+eps)
-				up := c.gradient(batch, 0.25).Loss
+				up := c.gradient(batch, 0.25, nil).Loss
 				c.set(&p.val[j], was-eps)
-				down := c.gradient(batch, 0.25).Loss
+				down := c.gradient(batch, 0.25, nil).Loss
 				c.set(&p.val[j], was)
 				if want := (up - down) / (2 * eps); math.Abs(grads[i][j]-want) > 1e-8 {
 					t.Fatalf("%v: gradient %d of tensor %d is %g, differences say %g", c.Config(), j, i, grads[i][j], want)
@@ -124,7 +124,7 @@ func (c *Controller) expected(t *testing.T, s space.Space, baseline float64, rew
 			t.Fatal(err)
 		}
 		e.Reward = reward(g)
-		c.gradient([]Episode{e}, baseline)
+		c.gradient([]Episode{e}, baseline, nil)
 		for len(sum) < len(c.truth().all) {
 			sum = append(sum, make([]float64, len(c.truth().all[len(sum)].grad)))
 		}
@@ -183,7 +183,7 @@ func TestExactPolicyGradientOnBandit(t *testing.T) {
 	c := newController(t, Config{Hidden: 3})
 	arms := chain{[]int{5}}
 	reward := func(g space.Genotype) float64 { return 0.1 + 0.2*float64(g[0]) }
-	h := c.truth().heads[c.head(0, decision(0, 5).Name, decision(0, 5).Options)]
+	h := c.truth().heads[c.head(0, decision(0, 5).Name, decision(0, 5).Options, nil)]
 	for _, p := range c.truth().all {
 		for j := range p.val {
 			c.set(&p.val[j], 0)
@@ -263,7 +263,7 @@ func TestClip(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Reward = 2
-	stats := c.gradient([]Episode{e}, 0)
+	stats := c.gradient([]Episode{e}, 0, nil)
 	c.step(stats.GradNorm)
 	square := 0.0
 	for _, p := range c.truth().all {
@@ -395,6 +395,16 @@ func TestErrors(t *testing.T) {
 		{create(Config{Entropy: -1}), "Entropy is -1"},
 		{create(Config{Clip: -1}), "Clip is -1"},
 		{create(Config{Heads: 9}), "Heads is 9"},
+		{create(Config{Precision: 2}), "Precision is 2"},
+		{create(Config{Eps: -1}), "Eps is -1"},
+		{create(Config{Temperature: -1}), "Temperature is -1"},
+		{create(Config{TanhConstant: -1}), "TanhConstant is -1"},
+		{create(Config{TanhReduce: -1}), "TanhReduce is -1"},
+		{create(Config{Ratio: 1}), "Ratio is 1"},
+		{create(Config{Ratio: 0.1, Epochs: -1}), "Epochs is -1"},
+		{create(Config{Epochs: 2}), "Epochs is 2, but without a Ratio"},
+		{create(Config{SkipWeight: math.NaN()}), "SkipWeight is NaN"},
+		{create(Config{SkipRate: 1}), "SkipRate is 1"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error is %v, want one that says %q", test.err, test.want)
@@ -470,7 +480,7 @@ func TestUpdateCounts(t *testing.T) {
 // different steps; and an update on it is that on the same episodes scored one by one.
 func TestBatchEqualsSingles(t *testing.T) {
 	for _, precision := range []Precision{Single, Double} {
-		for _, sp := range []space.Space{tree{}, independent(9, 5)} {
+		for _, sp := range []space.Space{tree{}, independent(9, 5), wired(4), choosing{}} {
 			learn := func(sample func(*Controller, *rand.Rand) []Episode) (all [][]Episode, norms []float64) {
 				c, err := New(Config{Hidden: 11, Init: 1, Precision: precision, Entropy: 0.1, Rate: 0.05}, 3)
 				if err != nil {

@@ -11,10 +11,11 @@ import (
 type Step struct {
 	Decision string    `json:"decision"`
 	Options  []string  `json:"options"`
-	Probs    []float64 `json:"probs"`    // probability of each option, given the choices before
-	Choice   int       `json:"choice"`   // index of the option taken
-	LogProb  float64   `json:"log_prob"` // log of the probability of the choice
-	Entropy  float64   `json:"entropy"`  // of Probs, in nats: at most log(len(Options))
+	Anchors  []int     `json:"anchors,omitempty"` // of a decision that has them: see space.Decision
+	Probs    []float64 `json:"probs"`             // probability of each option, given the choices before
+	Choice   int       `json:"choice"`            // index of the option taken
+	LogProb  float64   `json:"log_prob"`          // log of the probability of the choice
+	Entropy  float64   `json:"entropy"`           // of Probs, in nats: at most log(len(Options))
 }
 
 // Episode is one architecture as the controller wrote it, with the reward that it got.
@@ -158,7 +159,13 @@ func (c *Controller) walk(batch []Episode, s space.Space, choose func(i, t int, 
 				return fmt.Errorf("controller: space %s has no options for %q after choices %v; every decision needs at least one",
 					s.Name(), d.Name, batch[i].Genotype)
 			}
-			c.add(i, t, d.Name, d.Options)
+			anchors := d.Anchors
+			if c.cfg.NoAnchors {
+				anchors = nil
+			} else if err := checkAnchors(t, d.Options, anchors); err != nil {
+				return fmt.Errorf("controller: space %s, decision %d (%q): %w", s.Name(), t, d.Name, err)
+			}
+			c.add(i, t, d.Name, d.Options, anchors)
 			going = append(going, i)
 		}
 		live = going
@@ -178,12 +185,13 @@ func (c *Controller) walk(batch []Episode, s space.Space, choose func(i, t int, 
 }
 
 // add adds the t-th decision of an episode to the run.
-func (c *Controller) add(episode, t int, decision string, options []string) {
+func (c *Controller) add(episode, t int, decision string, options []string, anchors []int) {
 	r, input := &c.run, 0
 	if b := r.last[episode]; b >= 0 {
 		input = c.first[r.rows[b].head] + r.rows[b].choice
 	}
-	r.add(episode, decision, options, c.head(t, decision, options), input)
+	head := c.head(t, decision, options, anchors)
+	r.add(row{episode: episode, decision: decision, options: options, anchors: anchors, head: head, input: input})
 }
 
 // forward computes the step that the run is at.
@@ -195,7 +203,9 @@ func (c *Controller) forward() {
 	}
 	c.net.forward(r, first)
 	for j := first; j < len(r.rows); j++ {
-		r.softmax(j)
+		w := &r.rows[j]
+		r.shape(w, &c.cfg)
+		r.softmax(w)
 	}
 }
 
@@ -216,7 +226,7 @@ func (c *Controller) record(e *Episode, w *row) {
 		probs, c.room.probs = c.room.probs[:0:n], c.room.probs[n:]
 	}
 	*s = Step{
-		Decision: w.decision, Options: w.options, Probs: append(probs, w.of(c.run.probs)...),
+		Decision: w.decision, Options: w.options, Anchors: w.anchors, Probs: append(probs, w.of(c.run.probs)...),
 		Choice: w.choice, LogProb: w.of(c.run.logs)[w.choice], Entropy: w.entropy,
 	}
 }
@@ -230,7 +240,7 @@ func (c *Controller) replay(batch []Episode) {
 		for i := range batch {
 			if t < len(batch[i].Steps) {
 				s := &batch[i].Steps[t]
-				c.add(i, t, s.Decision, s.Options)
+				c.add(i, t, s.Decision, s.Options, s.Anchors)
 			}
 		}
 		c.forward()

@@ -82,7 +82,7 @@ func testGolden[T vec.Float](t *testing.T, precision Precision, tolerance float6
 	}
 	sp := chain{sizes}
 	n := c.net.(*lstm[T])
-	h := n.heads[c.head(0, decision(0, 6).Name, decision(0, 6).Options)]
+	h := n.heads[c.head(0, decision(0, 6).Name, decision(0, 6).Options, nil)]
 
 	// The tensors in the order of the file; the embedding's last row is the start token.
 	tensors := [][]*tensor[T]{{h.embed, n.start}}
@@ -122,7 +122,7 @@ func testGolden[T vec.Float](t *testing.T, precision Precision, tolerance float6
 		t.Fatalf("%d heads for decisions of the same options, want 1", len(c.heads))
 	}
 	for step, loss := range want.Loss {
-		stats := c.gradient(batch, want.Baseline)
+		stats := c.gradient(batch, want.Baseline, nil)
 		near(t, "loss", stats.Loss, loss)
 		for b := range batch {
 			e, err := c.Score(sp, batch[b].Genotype)

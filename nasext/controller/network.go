@@ -13,8 +13,10 @@ import (
 // known by their numbers: heads in the order made; token 0 is the start, and each head's
 // options have the tokens that follow those of the head before.
 type network interface {
-	// addHead makes a head of a name.
-	addHead(name string, options int)
+	// addHead makes a head of a name; one that attends scores options by their anchors.
+	addHead(name string, options int, attends bool)
+	// addInputs makes room for anchors that are inputs, if there are fewer than so many.
+	addInputs(inputs int)
 	// forward computes the logits of the rows from first on, a step.
 	forward(r *run, first int)
 	// backward replaces the parameters' gradients by what the run's send back, and gives
@@ -50,6 +52,8 @@ type lstm[T vec.Float] struct {
 	tokens []token[T]
 	ready  bool // bias and what is known of tokens belong to the parameters
 
+	attention attention[T]
+
 	zero, one  []T
 	dh, dx, dc []T // gradients on the way back
 	across     []T // a transposed matrix
@@ -71,7 +75,8 @@ type layer[T vec.Float] struct {
 	z, c, tanhC, h []T
 }
 
-// head scores the options of a decision, and embeds them for the next step.
+// head scores the options of a decision, and embeds them for the next step. One that
+// attends has nothing to score with.
 type head[T vec.Float] struct {
 	embed  *tensor[T] // options × h
 	weight *tensor[T] // options × h
@@ -114,11 +119,11 @@ func (n *lstm[T]) tensor(name string, t *tensor[T]) *tensor[T] {
 	return t
 }
 
-func (n *lstm[T]) addHead(name string, options int) {
-	h := head[T]{
-		embed:  n.tensor("embedding of "+name, newTable[T](options, n.hidden)),
-		weight: n.tensor("head of "+name, newMatrix[T](options, n.hidden, options)),
-		bias:   n.tensor("head bias of "+name, newMatrix[T](options, 1, options)),
+func (n *lstm[T]) addHead(name string, options int, attends bool) {
+	h := head[T]{embed: n.tensor("embedding of "+name, newTable[T](options, n.hidden))}
+	if !attends {
+		h.weight = n.tensor("head of "+name, newMatrix[T](options, n.hidden, options))
+		h.bias = n.tensor("head bias of "+name, newMatrix[T](options, 1, options))
 	}
 	n.heads = append(n.heads, h)
 	n.addTokens(h.embed)
@@ -158,6 +163,9 @@ func (n *lstm[T]) prepare() {
 
 func (n *lstm[T]) forward(r *run, first int) {
 	n.prepare()
+	if first == 0 {
+		n.attention.begin()
+	}
 	w, end := n.width, len(r.rows)
 	for i := range n.layers {
 		l := &n.layers[i]
@@ -183,24 +191,35 @@ func (n *lstm[T]) forward(r *run, first int) {
 			vec.LSTM(l.z[4*w*j:4*w*(j+1)], n.before(l.c, r.rows[j].before), at(l.c, w, j), at(l.tanhC, w, j), at(l.h, w, j))
 		}
 	}
-	top := &n.layers[len(n.layers)-1]
 	for j := first; j < end; {
 		k := r.sameHead(j, end)
-		h := &n.heads[r.rows[j].head]
-		size := h.bias.stride
-		n.logits = sized(n.logits, size*(k-j))
-		for i := range k - j {
-			copy(n.logits[size*i:], h.bias.val)
-		}
-		h.weight.addMul(n.logits, top.h[w*j:w*k], k-j)
-		for i := range k - j {
-			for o := range r.rows[j+i].of(r.logs) {
-				r.rows[j+i].of(r.logs)[o] = float64(n.logits[size*i+o])
-			}
+		if h := &n.heads[r.rows[j].head]; h.weight == nil {
+			n.attend(r, j, k)
+		} else {
+			n.score(r, h, j, k)
 		}
 		j = k
 	}
 }
+
+// score computes the logits of rows from first to end, all of one head.
+func (n *lstm[T]) score(r *run, h *head[T], first, end int) {
+	w, size, rows := n.width, h.bias.stride, end-first
+	n.logits = sized(n.logits, size*rows)
+	for i := range rows {
+		copy(n.logits[size*i:], h.bias.val)
+	}
+	h.weight.addMul(n.logits, n.top().h[w*first:w*end], rows)
+	for i := range rows {
+		logits := r.rows[first+i].of(r.logs)
+		for o := range logits {
+			logits[o] = float64(n.logits[size*i+o])
+		}
+	}
+}
+
+// top is the last layer.
+func (n *lstm[T]) top() *layer[T] { return &n.layers[len(n.layers)-1] }
 
 // reads is what the first layer makes of a token.
 func (n *lstm[T]) reads(token int) []T {
@@ -232,6 +251,7 @@ func (l *layer[T]) grow(rows, width int) {
 	l.c, l.tanhC, l.h = grown(l.c, rows*width), grown(l.tanhC, rows*width), grown(l.h, rows*width)
 }
 
+// grown is x with n numbers; what is new is left open.
 func grown[T any](x []T, n int) []T { return slices.Grow(x, max(0, n-len(x)))[:n] }
 
 func (n *lstm[T]) backward(r *run) float64 {
@@ -296,25 +316,33 @@ func (n *lstm[T]) norm() float64 {
 
 // backHeads takes the gradients of the logits to dh, that of what the last layer gave.
 func (n *lstm[T]) backHeads(r *run) {
-	w, rows := n.width, len(r.rows)
-	top := &n.layers[len(n.layers)-1]
-	for j := 0; j < rows; {
-		k := r.sameHead(j, rows)
-		h := &n.heads[r.rows[j].head]
-		size := h.bias.stride
-		n.logits = sized(n.logits, size*(k-j))
-		clear(n.logits)
-		for i := range k - j {
-			for o, g := range r.rows[j+i].of(r.grads) {
-				n.logits[size*i+o] = T(g)
-			}
+	scores := 0
+	for j := 0; j < len(r.rows); {
+		k := r.sameHead(j, len(r.rows))
+		if h := &n.heads[r.rows[j].head]; h.weight == nil {
+			scores = n.backAttend(r, j, k, scores)
+		} else {
+			n.backScore(r, h, j, k)
 		}
-		h.weight.learn(n.logits, top.h[w*j:w*k], k-j)
-		h.bias.learnRows(n.logits, n.one, k-j)
-		n.across = h.weight.across(n.across)
-		vec.Multiply(n.dh[w*j:], w, n.logits, size, 1, n.across, w, k-j, w, h.weight.rows)
 		j = k
 	}
+	n.backAnchors()
+}
+
+// backScore is the way back through score.
+func (n *lstm[T]) backScore(r *run, h *head[T], first, end int) {
+	w, size, rows := n.width, h.bias.stride, end-first
+	n.logits = sized(n.logits, size*rows)
+	clear(n.logits)
+	for i := range rows {
+		for o, g := range r.rows[first+i].of(r.grads) {
+			n.logits[size*i+o] = T(g)
+		}
+	}
+	h.weight.learn(n.logits, n.top().h[w*first:w*end], rows)
+	h.bias.learnRows(n.logits, n.one, rows)
+	n.across = h.weight.across(n.across)
+	vec.Multiply(n.dh[w*first:], w, n.logits, size, 1, n.across, w, rows, w, h.weight.rows)
 }
 
 // backTime takes dh through the steps of a layer, the last first. Its z become their gradients.
@@ -383,7 +411,7 @@ func (n *lstm[T]) update(cfg *Config, scale float64) {
 			}
 		}
 		t.updates++
-		vec.Adam(t.val, t.grad, t.m, t.v, vec.NewAdamStep(cfg.Rate, cfg.Beta1, cfg.Beta2, adamEps, t.updates))
+		vec.Adam(t.val, t.grad, t.m, t.v, vec.NewAdamStep(cfg.Rate, max(0, cfg.Beta1), cfg.Beta2, cfg.Eps, t.updates))
 	}
 	n.ready = false
 }

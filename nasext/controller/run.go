@@ -1,27 +1,33 @@
 package controller
 
 import (
+	"fmt"
 	"math"
 	"slices"
+
+	"github.com/nascent-go/nascent/nasext/space"
 )
 
 // run is one pass of the network over the decisions of some episodes, side by side: a
 // step has a row for each episode that has not ended.
 type run struct {
-	rows  []row
-	steps []int // the first row of each step
-	last  []int // of each episode, -1 before its first
-	logs  []float64
-	probs []float64
-	grads []float64 // of a loss with respect to the logits, for the way back
-	whole bool      // it is the present network's
+	rows   []row
+	steps  []int // the first row of each step
+	last   []int // of each episode, -1 before its first
+	logs   []float64
+	probs  []float64
+	slopes []float64 // of what the logits were shaped by
+	grads  []float64 // of a loss with respect to the logits, for the way back
+	whole  bool      // it is the present network's
 }
 
 // row is one decision. Its numbers, one for each option, begin at from.
 type row struct {
 	decision string
 	options  []string
+	anchors  []int // nil if the head scores the options by themselves
 	episode  int
+	step     int
 	before   int // the row of the step before, -1 at the first
 	head     int
 	input    int // the token that is read
@@ -32,7 +38,7 @@ type row struct {
 
 // begin forgets all.
 func (r *run) begin(episodes int) {
-	r.rows, r.steps, r.logs, r.probs = r.rows[:0], r.steps[:0], r.logs[:0], r.probs[:0]
+	r.rows, r.steps, r.logs, r.probs, r.slopes = r.rows[:0], r.steps[:0], r.logs[:0], r.probs[:0], r.slopes[:0]
 	r.last = sized(r.last, episodes)
 	for i := range r.last {
 		r.last[i] = -1
@@ -43,23 +49,76 @@ func (r *run) begin(episodes int) {
 // step begins a step.
 func (r *run) step() { r.steps = append(r.steps, len(r.rows)) }
 
-// add adds a row to the step.
-func (r *run) add(episode int, decision string, options []string, head, input int) {
-	n := len(r.probs)
-	r.rows = append(r.rows, row{
-		decision: decision, options: options, episode: episode, before: r.last[episode], head: head, input: input, from: n,
-	})
-	r.last[episode] = len(r.rows) - 1
-	r.probs = slices.Grow(r.probs, len(options))[:n+len(options)]
-	r.logs = slices.Grow(r.logs, len(options))[:n+len(options)]
+// add adds a row to the step. Of w, where it stands is filled in.
+func (r *run) add(w row) {
+	n := len(w.options)
+	w.step, w.before, w.from = len(r.steps)-1, r.last[w.episode], len(r.probs)
+	r.last[w.episode] = len(r.rows)
+	r.rows = append(r.rows, w)
+	r.probs, r.logs, r.slopes = grown(r.probs, w.from+n), grown(r.logs, w.from+n), grown(r.slopes, w.from+n)
 }
+
+// anchor is what an option takes: what the network gave at a row, or with a row below 0 an input.
+type anchor struct{ row, input int }
+
+// anchor is that of an option of a row; false if there is none.
+func (r *run) anchor(i, option int) (anchor, bool) {
+	place := r.rows[i].anchors[option]
+	if place == space.NoAnchor {
+		return anchor{}, false
+	}
+	if place < 0 {
+		return anchor{-1, space.InputAnchor(0) - place}, true
+	}
+	for range r.rows[i].step - place {
+		i = r.rows[i].before
+	}
+	return anchor{row: i}, true
+}
+
+// checkAnchors says what is wrong with the anchors of a decision at its place.
+func checkAnchors(place int, options []string, anchors []int) error {
+	if anchors == nil {
+		return nil
+	}
+	if len(anchors) != len(options) {
+		return fmt.Errorf("it has %d anchors for %d options; it needs one for each, or none", len(anchors), len(options))
+	}
+	for i, a := range anchors {
+		if a > place || a < space.InputAnchor(mostInputs-1) {
+			return fmt.Errorf("the anchor of %q is %d; it must be the place of a decision, 0 to %d, NoAnchor or one of %d inputs",
+				options[i], a, place, mostInputs)
+		}
+	}
+	return nil
+}
+
+// mostInputs is how many inputs can be anchors.
+const mostInputs = 1000
 
 // of is the part of numbers that belongs to a row.
 func (w *row) of(numbers []float64) []float64 { return numbers[w.from:][:len(w.options)] }
 
-// softmax turns the logits of a row, which lie in logs, into log probabilities.
-func (r *run) softmax(i int) {
-	w := &r.rows[i]
+// shape makes other logits of those of a row, which lie in logs.
+func (r *run) shape(w *row, cfg *Config) {
+	logs, slopes := w.of(r.logs), w.of(r.slopes)
+	c := cfg.TanhConstant
+	if w.anchors == nil {
+		c /= cfg.TanhReduce
+	}
+	for i, z := range logs {
+		slopes[i] = 1 / cfg.Temperature
+		logs[i] = z / cfg.Temperature
+		if c > 0 {
+			t := math.Tanh(logs[i])
+			logs[i] = c * t
+			slopes[i] *= c * (1 - t*t)
+		}
+	}
+}
+
+// softmax turns the logits of a row into log probabilities.
+func (r *run) softmax(w *row) {
 	logs, probs := w.of(r.logs), w.of(r.probs)
 	most := slices.Max(logs)
 	sum := 0.0
@@ -108,7 +167,7 @@ func (r *run) end(step int) int {
 }
 
 func (w *row) is(s *Step) bool {
-	return w.choice == s.Choice && w.decision == s.Decision && sameOptions(w.options, s.Options)
+	return w.choice == s.Choice && w.decision == s.Decision && sameOptions(w.options, s.Options) && slices.Equal(w.anchors, s.Anchors)
 }
 
 // sameOptions is slices.Equal, at once for the same memory.

@@ -147,6 +147,40 @@ func TestReinforceHistory(t *testing.T) {
 	}
 }
 
+// With attention and proximal policy optimisation too, a strategy that is told the same
+// proposes the same.
+func TestReinforceSettings(t *testing.T) {
+	macro, err := space.ENASMacro(space.ENASMacroConfig{Layers: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := controller.ENASMacro2018()
+	cfg.Ratio, cfg.Epochs = 0.2, 3
+	run := func() []controller.Record {
+		r, err := Reinforce(macro, 5, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			asked, err := r.Ask(4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told []Observation
+			for _, p := range asked {
+				told = append(told, Observation{Proposal: p, Score: float64(p.Genotype[1])})
+			}
+			if err := r.Tell(told); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return r.History()
+	}
+	if a, b := run(), run(); !reflect.DeepEqual(a, b) || len(a) != 3 {
+		t.Error("two searches of one seed have different histories")
+	}
+}
+
 // Failures count as the worst score seen; before any score they teach nothing.
 func TestReinforceFailures(t *testing.T) {
 	r := newReinforce(t, word{3, 2})

@@ -12,8 +12,11 @@ var table_github_com_nascent_go_nascent_nasext_controller = []Symbol{
 	{"Config", (*p.Config)(nil), value},
 	{"Controller", (*p.Controller)(nil), value},
 	{"Double", p.Double, value},
+	{"ENASMacro2018", p.ENASMacro2018, value},
+	{"ENASMicro2018", p.ENASMicro2018, value},
 	{"Episode", (*p.Episode)(nil), value},
 	{"Heads", (*p.Heads)(nil), value},
+	{"NASNet2018", p.NASNet2018, value},
 	{"New", p.New, value},
 	{"Odds", (*p.Odds)(nil), value},
 	{"PerDecision", p.PerDecision, value},
@@ -24,4 +27,5 @@ var table_github_com_nascent_go_nascent_nasext_controller = []Symbol{
 	{"Single", p.Single, value},
 	{"Stats", (*p.Stats)(nil), value},
 	{"Step", (*p.Step)(nil), value},
+	{"ZophLe2017", p.ZophLe2017, value},
 }
