@@ -167,7 +167,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"display", module + "/nasext"}, {"kernel/cell", module + "/nasext/arch"}, {"nasext/study", module + "/kernel/cell"},
 		{"nasext/study", module + "/display"}, {"nasext/arch", module + "/nasext/seed"}, {"nasext/seed", module + "/nasext/arch"},
 		{"nasext/space", module + "/nasext/nn"}, {"nasext/vec", module + "/nasext/seed"}, {"nasext/controller", module + "/nasext/strategy"}, {"nasext/predict", module + "/nasext/space"}, {"nasext/strategy", module + "/nasext/nn"},
-		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/oneshot", module + "/nasext/strategy"}, {"nasext/morph", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
+		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/morph", module + "/nasext/strategy"}, {"nasext/oneshot", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
 		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/session", "os/exec"},
 	}
