@@ -118,6 +118,7 @@ func BenchmarkSupernet(b *testing.B) {
 // searchedGolden is what testdata/supernet.py says.
 type searchedGolden struct {
 	Batch, Side, Channels, Layers, Nodes int
+	Part                                 int // of the channels one is mixed
 	Rate, Momentum, Decay                float64
 	AlphaRate                            float64 `json:"alpha_rate"`
 	AlphaDecay                           float64 `json:"alpha_decay"`
@@ -131,27 +132,32 @@ type searchedGolden struct {
 	LossEvalAfter                        float64      `json:"loss_eval_after"`
 }
 
-// TestSupernetGolden: weights and mixing numbers of a supernet learn what they learn in the
-// code of the DARTS authors.
+// TestSupernetGolden: weights and mixing numbers of supernets learn what they learn in the
+// code of the authors of DARTS and PC-DARTS.
 func TestSupernetGolden(t *testing.T) {
-	data, err := os.ReadFile("testdata/supernet.json")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"supernet", "pcdarts"} {
+		data, err := os.ReadFile("testdata/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want searchedGolden
+		if err := json.Unmarshal(data, &want); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range append(cpu.Every(1), cpu.New(2)) {
+			t.Run(name+"/"+e.Name(), func(t *testing.T) { testSupernetGolden(t, want, e, single) })
+		}
+		e := cpu.New64(2)
+		t.Run(name+"/"+e.Name(), func(t *testing.T) { testSupernetGolden(t, want, e, double) })
 	}
-	var want searchedGolden
-	if err := json.Unmarshal(data, &want); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range append(cpu.Every(1), cpu.New(2)) {
-		t.Run(e.Name(), func(t *testing.T) { testSupernetGolden(t, want, e, single) })
-	}
-	e := cpu.New64(2)
-	t.Run(e.Name(), func(t *testing.T) { testSupernetGolden(t, want, e, double) })
 }
 
 func testSupernetGolden[T engine.Float](t *testing.T, want searchedGolden, e engine.EngineOf[T], tol tolerances) {
 	in := arch.Shape{C: 3, H: want.Side, W: want.Side}
-	a, err := cell.DARTSSupernet{Net: cell.DARTSNet{C: want.Channels, Layers: want.Layers, Input: in}, Nodes: want.Nodes}.Build()
+	a, err := cell.DARTSSupernet{
+		Net: cell.DARTSNet{C: want.Channels, Layers: want.Layers, Input: in}, Nodes: want.Nodes,
+		Mixing: cell.Mixing{Part: want.Part, Edges: want.Part > 1},
+	}.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +168,11 @@ func testSupernetGolden[T engine.Float](t *testing.T, want searchedGolden, e eng
 	if got := wave(n); got != want.Params {
 		t.Fatalf("%d parameters, want %d", got, want.Params)
 	}
-	alphas := slices.Clone(n.Alphas()) // in the order of the edges, normal ones first
+	// Alphas in the order of the edges, normal ones first; then those of nodes, too.
+	alphas := slices.Clone(n.Alphas())
 	slices.SortStableFunc(alphas, func(p, q *engine.ParamOf[T]) int {
-		return strings.Compare(p.Name[:len("normal")], q.Name[:len("normal")])
+		place := func(name string) string { return fmt.Sprint(strings.Contains(name, "node"), name[:len("normal")]) }
+		return strings.Compare(place(p.Name), place(q.Name))
 	})
 	i := 0
 	for _, p := range alphas {

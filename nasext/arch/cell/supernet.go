@@ -23,6 +23,48 @@ type DARTSSupernet struct {
 // Mixing is how the operations of a supernet are mixed. The zero value is that of DARTS.
 type Mixing struct {
 	Gate arch.Gate // of the operations on an edge; "" means arch.Softmax
+	// Part is how many channels there are to one that goes through the operations. The others
+	// go past them, and are pooled where the stride is 2; then all are shuffled (Xu et al.
+	// 2020, "PC-DARTS", section 3.2). It divides the channels of every cell. 0 and 1: all do.
+	Part int
+	// Edges says that a node mixes its edges, too, by the softmax of numbers of its own
+	// (section 3.3). Otherwise it adds them.
+	Edges bool
+}
+
+// Check says what is wrong with the settings in cells whose numbers of channels are
+// multiples of the given one.
+func (m Mixing) Check(channels int) error {
+	if m.Part < 0 || m.Part > 1 && channels%m.Part != 0 {
+		return fmt.Errorf("one of %d channels is mixed, and there are %d; Part has to divide them, or to be 0 for all", m.Part, channels)
+	}
+	return nil
+}
+
+// Mix adds the mix of operations on state x, whose results operate makes from a state with
+// the channels it is told, for an edge with the given stride. The mixing numbers are called
+// alpha, and nodes by the edge.
+func (m Mixing) Mix(b *arch.Builder, x, stride int, alpha, edge string, operate func(x, channels int) []int) int {
+	in := b.Shape(x)
+	if m.Part <= 1 {
+		return b.Mix(alpha, m.Gate, operate(x, in.C), arch.Named(edge))
+	}
+	some := in.C / m.Part
+	y := b.Mix(alpha, m.Gate, operate(b.Slice(x, 0, some, arch.Named(edge+" part")), some), arch.Named(edge+" mix"))
+	rest := b.Slice(x, some, in.C-some, arch.Named(edge+" rest"))
+	if stride > 1 {
+		rest = b.MaxPool(rest, 2, arch.Stride(2), arch.Ceil(), arch.Named(edge+" rest/pool"))
+	}
+	all := b.Name(b.Concat(y, rest), edge+" all")
+	return b.Shuffle(all, m.Part, arch.Named(edge))
+}
+
+// Join adds the sum of the edges into a node, or the mix of them by numbers called beta.
+func (m Mixing) Join(b *arch.Builder, edges []int, beta, node string) int {
+	if m.Edges && len(edges) > 1 {
+		return b.Mix(beta, arch.Softmax, edges, arch.Named(node))
+	}
+	return b.Name(b.Add(edges...), node)
 }
 
 // MixedEdge is an edge of the cells of a DARTSSupernet.
@@ -104,6 +146,9 @@ func (n DARTSSupernet) check() error {
 	if len(n.Ops) == 0 {
 		return errors.New("there are no operations; a supernet has at least one operation")
 	}
+	if err := n.Mixing.Check(n.Net.C); err != nil {
+		return err
+	}
 	return checkNodes(n.Nodes)
 }
 
@@ -115,6 +160,9 @@ const (
 
 // mixName is the name of the mixing numbers of an edge.
 func mixName(kind string, from, to int) string { return fmt.Sprintf("%s %d→%d", kind, from, to) }
+
+// joinName is the name of the numbers by which a node mixes its edges.
+func joinName(kind string, to int) string { return fmt.Sprintf("%s node %d", kind, to) }
 
 // cell adds a cell with every edge.
 func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last, channels int) int {
@@ -128,10 +176,15 @@ func (n DARTSSupernet) cell(s *stack, reduction bool, block string, before, last
 		var sum []int
 		for i, x := range states {
 			edge := strconv.Itoa(i) + "→" + strconv.Itoa(j)
-			results := n.operations(s, x, i, channels, stride, edge)
-			sum = append(sum, s.Mix(mixName(kind, i, j), n.Mixing.Gate, results, arch.Named(edge)))
+			stride := stride
+			if i > 1 {
+				stride = 1
+			}
+			sum = append(sum, n.Mixing.Mix(s.Builder, x, stride, mixName(kind, i, j), edge, func(x, channels int) []int {
+				return n.operations(s, x, i, channels, stride, edge)
+			}))
 		}
-		states = append(states, s.Name(s.Add(sum...), "node "+strconv.Itoa(j)))
+		states = append(states, n.Mixing.Join(s.Builder, sum, joinName(kind, j), "node "+strconv.Itoa(j)))
 	}
 	if n.Nodes == 1 {
 		return states[2]

@@ -1,18 +1,22 @@
-"""Trains a small supernet in the code of the DARTS authors, in float64, and prints supernet.json.
+"""Trains a small supernet in its authors' code, in float64, and prints what it learns.
 
-Needs Python 3.11 with torch and a checkout of a public repository:
+Needs Python 3.11 with torch and checkouts of two public repositories:
 
     git clone https://github.com/quark0/darts
+    git clone https://github.com/yuhuixu1993/PC-DARTS
     python supernet.py darts > supernet.json
+    python supernet.py PC-DARTS > pcdarts.json
 
-It is model_search.Network with 4 channels, 3 cells of 3 nodes and 10 classes, and a step
+It is model_search.Network with 4 channels (8 in PC-DARTS, which mixes a quarter of them
+and has numbers β for the edges), 3 cells of 3 nodes and 10 classes, and a step
 is one of train_search.train with the first-order architect: α by Adam with the loss of
 one batch of images, then the weights by SGD with that of another one. Learning rates are
 below theirs, so that what rounding does to single precision does not grow over the steps;
 the limit to gradients, which is 5 there, is above all of them.
 
 Parameters, counted over all of them in the order of the nodes, begin as cells.py has
-them. Number i of α, counted edge by edge, normal cells first, begins as sin(i+1)/2.
+them. Number i of α, counted edge by edge, normal cells first, begins as sin(i+1)/2;
+those of β follow, node by node.
 Images and labels are those of README.md; those for α go on where the others end.
 """
 import importlib
@@ -29,7 +33,11 @@ sys.path[:0] = [here, os.path.join(here, "..", "..", "arch", "zoo", "testdata")]
 from count_cells import checkout  # noqa: E402
 
 STEPS, BATCH, SIDE, CLASSES = 5, 8, 12, 10
-CHANNELS, LAYERS, NODES = 4, 3, 3
+CODE = os.path.join(sys.argv[1], "cnn")
+PARTIAL = not os.path.exists(CODE)
+if PARTIAL:
+    CODE = sys.argv[1]
+CHANNELS, LAYERS, NODES = 8 if PARTIAL else 4, 3, 3
 RATE, MOMENTUM, DECAY, CLIP = 0.002, 0.9, 3e-4, 100
 ALPHA_RATE, ALPHA_DECAY = 0.001, 1e-3
 
@@ -60,7 +68,7 @@ def outline(tensors):
     return [[t.norm().item(), t.flatten()[0].item()] for t in tensors]
 
 
-with checkout(os.path.join(sys.argv[1], "cnn")):
+with checkout(CODE):
     search, architect = importlib.import_module("model_search"), importlib.import_module("architect")
 
 criterion = nn.CrossEntropyLoss()
@@ -78,7 +86,7 @@ x, held = images(1000003), images(1000003 + BATCH * 3 * SIDE * SIDE)
 y = torch.tensor([(7 * b + b // 10 + 3) % 10 for b in range(BATCH)])
 
 out = {"torch": torch.__version__.split("+")[0], "batch": BATCH, "side": SIDE, "channels": CHANNELS, "layers": LAYERS, "nodes": NODES,
-       "rate": RATE, "momentum": MOMENTUM, "decay": DECAY, "alpha_rate": ALPHA_RATE, "alpha_decay": ALPHA_DECAY,
+       "part": 4 if PARTIAL else 1, "rate": RATE, "momentum": MOMENTUM, "decay": DECAY, "alpha_rate": ALPHA_RATE, "alpha_decay": ALPHA_DECAY,
        "params": params, "alpha_loss": [], "loss": [], "norm": []}
 
 
