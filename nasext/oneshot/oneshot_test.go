@@ -18,7 +18,7 @@ import (
 
 // methods are all, with settings for a test.
 func methods() []Method {
-	return []Method{DARTS{}, DARTS{SecondOrder: true}, GDAS{}, SNAS{Price: 0.1}}
+	return []Method{DARTS{}, DARTS{SecondOrder: true}, GDAS{}, SNAS{Price: 0.1}, PCDARTS{}}
 }
 
 // halves are two of digits, of so many images.
@@ -188,6 +188,7 @@ func TestBadSearches(t *testing.T) {
 		{func(c *Config) { c.Method = GDAS{Temperature: Temperature{To: -1}} }, "GDAS: Temperature: from 10 to 0; both have to be finite numbers above 0"},
 		{func(c *Config) { c.Method = GDAS{Alphas: Alphas{Decay: math.Inf(1)}} }, "GDAS: Alphas: Adam: weight decay +Inf"},
 		{func(c *Config) { c.Method = SNAS{Price: math.NaN()} }, "SNAS: price NaN; it has to be a finite number of at least 0"},
+		{func(c *Config) { c.Method = PCDARTS{K: -1} }, "PC-DARTS: K is -1"},
 	} {
 		config := small(t, spaces(t)[0], nil)
 		c.change(&config)

@@ -49,7 +49,7 @@ func (m SNAS) Check() error {
 
 func (m SNAS) usual() (int, Weights) {
 	w := dartsWeights()
-	w.Final = -1 // to zero
+	w.Final = 0
 	return 64, w
 }
 

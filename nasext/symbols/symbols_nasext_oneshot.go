@@ -15,6 +15,7 @@ var table_github_com_nascent_go_nascent_nasext_oneshot = []Symbol{
 	{"GDAS", (*p.GDAS)(nil), value},
 	{"History", (*p.History)(nil), value},
 	{"Method", (*p.Method)(nil), value},
+	{"PCDARTS", (*p.PCDARTS)(nil), value},
 	{"Result", (*p.Result)(nil), value},
 	{"SNAS", (*p.SNAS)(nil), value},
 	{"Search", p.Search, value},
