@@ -21,7 +21,8 @@ type mlp struct {
 	w, g, m, v    []float64 // parameters, gradients, and the moments of Adam
 	updates       int
 	units         int         // of a hidden layer, padded
-	outputs, back [][]float64 // of each layer, row after row of a batch; the gradients of what enters it
+	outputs, back [][]float64 // of each layer, row after row of a batch, and their gradients
+	across        []float64   // room for transposed weights
 }
 
 // dense is one layer: weights lie input by input, so that a row is what one input does
@@ -45,6 +46,7 @@ func newMLP(width, layers, units int, rng *rand.Rand) *mlp {
 		in, fan = n.units, units
 	}
 	sizes = append(sizes, dense{in: in, out: vec.Pad(1), fanIn: fan, fanO: 1})
+	n.across = make([]float64, n.units*n.units)
 	total := 0
 	for _, l := range sizes {
 		total += (l.in + 1) * l.out
@@ -83,20 +85,22 @@ func (n *mlp) reserve(rows int) {
 func (n *mlp) forward(rows [][]entry) []float64 {
 	n.reserve(len(rows))
 	for i, l := range n.layers {
-		for r, row := range rows {
-			y := n.outputs[i][r*l.out:][:l.out]
-			copy(y, l.b)
-			if i == 0 {
+		y := n.outputs[i][:len(rows)*l.out]
+		for r := range rows {
+			copy(y[r*l.out:], l.b)
+		}
+		if i == 0 {
+			for r, row := range rows {
 				for _, e := range row {
-					vec.AddMul(y, l.w[e.at*l.out:], l.out, []float64{e.value}, 1, 1)
+					addTimes(y[r*l.out:][:l.out], l.w[e.at*l.out:], e.value)
 				}
-			} else {
-				vec.AddMul(y, l.w, l.out, n.outputs[i-1][r*l.in:], 1, l.in)
 			}
-			if i < len(n.layers)-1 {
-				for u, v := range y {
-					y[u] = max(v, 0)
-				}
+		} else {
+			vec.Multiply(y, l.out, n.outputs[i-1], l.in, 1, l.w, l.out, len(rows), l.out, l.in)
+		}
+		if i < len(n.layers)-1 {
+			for u, v := range y {
+				y[u] = max(v, 0)
 			}
 		}
 	}
@@ -118,31 +122,40 @@ func (n *mlp) backward(rows [][]entry, slope []float64) {
 		clear(d)
 		d[0] = s
 	}
-	one := []float64{1}
 	for i := last; i >= 0; i-- {
 		l, dy := n.layers[i], n.back[i]
-		vec.AddMul(l.gb, dy, l.out, one, 0, len(rows))
+		for r := range rows {
+			addTimes(l.gb, dy[r*l.out:], 1)
+		}
 		if i == 0 {
 			for r, row := range rows {
 				for _, e := range row {
-					vec.AddMul(l.gw[e.at*l.out:][:l.out], dy[r*l.out:], l.out, []float64{e.value}, 1, 1)
+					addTimes(l.gw[e.at*l.out:][:l.out], dy[r*l.out:], e.value)
 				}
 			}
 			break
 		}
 		x, dx := n.outputs[i-1], n.back[i-1]
+		vec.Multiply(l.gw, l.out, x, 1, l.in, dy, l.out, l.in, l.out, len(rows))
 		for k := range l.in {
-			vec.AddMul(l.gw[k*l.out:][:l.out], dy, l.out, x[k:], l.in, len(rows))
+			for u, v := range l.w[k*l.out:][:l.out] {
+				n.across[u*l.in+k] = v
+			}
 		}
 		clear(dx[:len(rows)*l.in])
-		for r := range rows {
-			vec.AddDots(dx[r*l.in:][:l.in], l.w, l.out, dy[r*l.out:][:l.out])
-		}
+		vec.Multiply(dx, l.in, dy, l.out, 1, n.across, l.in, len(rows), l.in, l.out)
 		for k, v := range x[:len(rows)*l.in] {
 			if v <= 0 {
 				dx[k] = 0
 			}
 		}
+	}
+}
+
+// addTimes adds f·x to y.
+func addTimes(y, x []float64, f float64) {
+	for i, v := range x[:len(y)] {
+		y[i] += float64(f * v)
 	}
 }
 
