@@ -108,15 +108,50 @@ func createFile(path string, s *Study) (*file, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("creating %s: %w", path, err)
 	}
+	if err := writeWhole(path, s); err != nil {
+		return nil, fmt.Errorf("creating %s: %w", path, err)
+	}
 	f, err := openFile(path, patience)
 	if err != nil {
 		return nil, fmt.Errorf("creating %s: %w", path, err)
 	}
-	if err := f.create(s); err != nil {
+	if err := f.journal(); err != nil {
 		f.db.Close()
 		return nil, fmt.Errorf("creating %s: %w", path, err)
 	}
 	return f, nil
+}
+
+// writeWhole writes a new study so that whoever finds the file finds all of it, also if
+// the process is killed meanwhile.
+func writeWhole(path string, s *Study) error {
+	part := path + ".new"
+	for _, left := range []string{part, part + "-journal"} { // by one that was killed
+		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	f, err := openFile(part, patience)
+	if err != nil {
+		return err
+	}
+	err = f.create(s)
+	if e := f.db.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		os.Remove(part)
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	_ = folder.Sync() // the name outlives a power cut, where the system can promise that
+	return folder.Close()
 }
 
 // Open reads the study in a file, and is ready to add to it. The error wraps
@@ -234,10 +269,7 @@ func (f *file) create(s *Study) error {
 	if err := insertRow(tx, "program", programRow(1, s.programs[0])...); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	return f.journal()
+	return tx.Commit()
 }
 
 // load fills the study from the database. Its errors continue the sentence "the file …".

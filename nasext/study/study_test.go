@@ -350,11 +350,13 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// An empty file is taken over: it is what a creation that was killed leaves.
+// An empty file is taken over, and so is what a creation that was killed leaves.
 func TestCreateInEmptyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "study.db")
-	if err := os.WriteFile(path, nil, 0o644); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{path: "", path + ".new": "half a study", path + ".new-journal": "half a journal", path + ".lock": "process 1"} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	add(t, create(t, path), trial(1))
 	if n := len(read(t, path).Trials()); n != 1 {
