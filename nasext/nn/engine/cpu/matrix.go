@@ -65,6 +65,7 @@ const (
 	blockDepth = 256
 	gap        = width   // between packed rows, which else would compete for the same lines of a cache
 	direct     = 1 << 18 // numbers of a factor that is read where it lies
+	tileSpeed  = 8       // products that a tile adds up in the time of one operation of a vector loop
 )
 
 // Multiply computes c = alpha·a·b + beta·c. a and b may be transposed, c may not. If beta is
@@ -141,7 +142,7 @@ func (p *matrixProduct[T]) run(threads int) {
 	if !p.packB {
 		rows, cols = 1, 1
 		if threads > 1 {
-			rows = min(pieces(p.m*p.n*p.depth, (p.m+panel-1)/panel), shares*threads)
+			rows = min(pieces(p.m*p.n*p.depth/tileSpeed, (p.m+panel-1)/panel), shares*threads)
 		}
 	}
 	parallel(threads, rows*cols, func(turn int) {
