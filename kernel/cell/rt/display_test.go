@@ -163,3 +163,42 @@ func (s *sink) Emit(e display.Event) error {
 	s.got = append(s.got, fmt.Sprint(int(e.Op), " ", e.Bundle.Data[display.MIMEPlain]))
 	return nil
 }
+
+// What is shown follows pointers and says no address, which would differ from run to
+// run; it ends, however large or tangled the value is.
+func TestShownText(t *testing.T) {
+	w := newWorld(t, stdTables())
+	ring := w.box(&Node{Val: 1}).(Boxed)
+	reflect.ValueOf(ring.V).Elem().Field(1).Set(reflect.ValueOf(ring.V))
+	if _, text := ring.DisplayValue(); text != "&{Val:1 Next:*rt.Node(…) Kids:[]}" {
+		t.Errorf("a ring: %s", text)
+	}
+	long := &Node{}
+	for n, i := long, 0; i < 100; i++ {
+		n.Next = &Node{Val: i}
+		n = n.Next
+	}
+	for _, test := range []struct {
+		x    any
+		want string
+	}{
+		{&Node{Val: 1, Next: &Node{Val: 2}}, "&{Val:1 Next:&{Val:2 Next:<nil> Kids:[]} Kids:[]}"},
+		{[]*Point{{1, 2}, nil}, "[&{X:1 Y:2} <nil>]"},
+		{map[string]*Level{"a": new(Level)}, "map[a:&0]"},
+		{Holder{A: func(int) {}}, "{S:<nil> E:<nil> A:func(int)}"},
+	} {
+		if _, text := w.box(test.x).(Boxed).DisplayValue(); text != test.want {
+			t.Errorf("%T: %s, want %s", test.x, text, test.want)
+		}
+	}
+	if _, text := w.box(long).(Boxed).DisplayValue(); !strings.HasPrefix(text, "&{Val:0 Next:&{Val:0 Next:&{Val:1 ") || !strings.Contains(text, "(…)") || strings.Contains(text, "0x") {
+		t.Errorf("a long list: %s", text)
+	}
+	wide := &Node{Kids: make([]Node, 300)}
+	for i := range wide.Kids {
+		wide.Kids[i].Kids = make([]Node, 300)
+	}
+	if _, text := w.box(wide).(Boxed).DisplayValue(); len(text) > 1<<20 || !strings.Contains(text, "…") {
+		t.Errorf("90 000 nodes make %d bytes", len(text))
+	}
+}

@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"fmt"
 	"go/types"
 	"reflect"
 	"strings"
@@ -10,6 +11,15 @@ import (
 
 // maxShown bounds the lists and maps whose text DisplayValue writes itself.
 const maxShown = 1000
+
+// looked prints a value to be looked at.
+type looked struct{ b Boxed }
+
+// Format implements fmt.Formatter.
+func (l looked) Format(s fmt.State, verb rune) {
+	p := printer{r: l.b.d.r, s: s, verb: verb, plus: true, shown: true}
+	p.printBoxed(l.b)
+}
 
 // DisplayValue makes a Boxed value a [display.Valuer]: it stands for the plain value,
 // and reads as Go prints one of its type.
@@ -21,7 +31,7 @@ func (b Boxed) DisplayValue() (value any, text string) {
 			return b.d.r.shown(b), ""
 		}
 	}
-	text = b.d.r.sprintf("%+v", b)
+	text = fmt.Sprintf("%+v", looked{b})
 	switch v.Kind() {
 	case reflect.Func:
 		text = b.funcText(v)

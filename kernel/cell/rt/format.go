@@ -12,10 +12,14 @@ import (
 func (b Boxed) Format(s fmt.State, verb rune) {
 	p := printer{r: b.d.r, s: s, verb: verb}
 	p.plus, p.sharp = s.Flag('+') && verb == 'v', s.Flag('#') && verb == 'v'
-	if p.methods(b.d, b.V) {
-		return
+	p.printBoxed(b)
+}
+
+// printBoxed prints a value, by its methods if it has any.
+func (p *printer) printBoxed(b Boxed) {
+	if !p.methods(b.d, b.V) {
+		p.print(b.d.typ(), reflect.ValueOf(b.V), 0, false)
 	}
-	p.print(b.d.typ(), reflect.ValueOf(b.V), 0, false)
 }
 
 // sprintf is fmt.Sprintf of lowered values.

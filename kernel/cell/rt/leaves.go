@@ -35,6 +35,10 @@ func (p *printer) raw(v reflect.Value, depth int, ro bool) {
 	if !ro && !p.erroring && p.delegate(v) {
 		return
 	}
+	if p.shown && (v.Kind() == reflect.Func || v.Kind() == reflect.Chan) && !v.IsNil() {
+		p.str(v.Type().String())
+		return
+	}
 	if v.Kind() == reflect.Pointer { // fmt would write &{…}, since it prints an operand
 		p.pointer(v.Type().String, v, func(q *printer) { q.leaf(methodless(v)) })
 		return
@@ -64,6 +68,10 @@ func (p *printer) pointer(name func() string, v reflect.Value, again func(*print
 	switch v.Kind() {
 	case reflect.Chan, reflect.Func, reflect.Map, reflect.Pointer, reflect.UnsafePointer:
 		u = v.UnsafePointer()
+	}
+	if p.shown && u != nil {
+		p.str(cellType(name()))
+		return
 	}
 	switch p.verb {
 	case 'v':

@@ -17,6 +17,28 @@ type printer struct {
 	verb        rune
 	plus, sharp bool // of %+v and %#v
 	erroring    bool // printing the operand of a bad verb: no methods are called
+
+	// shown: a value is printed to be looked at. Pointers are followed, except to what is
+	// being printed already, since addresses say nothing and differ from run to run.
+	shown   bool
+	visited map[unsafe.Pointer]bool
+	count   int // of values printed
+}
+
+// How deep a value that is shown is followed, and how many values are printed of it.
+const (
+	shownDepth = 12
+	shownCount = 10_000
+)
+
+// enough says whether what is left of a value that is shown is left out, and says so in
+// the text.
+func (p *printer) enough() bool {
+	if p.count++; !p.shown || p.count <= shownCount {
+		return false
+	}
+	p.str("…")
+	return true
 }
 
 func (p *printer) str(s string) { p.s.Write([]byte(s)) } //nolint:errcheck // a fmt.State doesn't fail
@@ -74,6 +96,10 @@ func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
 	case *types.Array:
 		p.list(t, u.Elem(), v, depth, ro)
 	case *types.Pointer:
+		if p.shown && v.Kind() == reflect.Pointer && !v.IsNil() {
+			p.follow(t, u, v, depth, ro)
+			return
+		}
 		if depth == 0 && v.Kind() == reflect.Pointer && !v.IsNil() {
 			switch u.Elem().Underlying().(type) {
 			case *types.Array, *types.Slice, *types.Struct, *types.Map:
@@ -88,6 +114,22 @@ func (p *printer) print(t types.Type, v reflect.Value, depth int, ro bool) {
 	default: // chan, func
 		p.pointer(func() string { return p.r.typeString(t) }, v, func(q *printer) { q.print(t, v, 0, ro) })
 	}
+}
+
+// follow prints what a pointer leads to.
+func (p *printer) follow(t types.Type, u *types.Pointer, v reflect.Value, depth int, ro bool) {
+	to := v.UnsafePointer()
+	if p.visited[to] || depth > shownDepth {
+		p.str(cellType(p.r.typeString(t)) + "(…)")
+		return
+	}
+	if p.visited == nil {
+		p.visited = map[unsafe.Pointer]bool{}
+	}
+	p.visited[to] = true
+	defer delete(p.visited, to)
+	p.str("&")
+	p.print(u.Elem(), v.Elem(), depth+1, ro)
 }
 
 // none is nil of a type that lowering cut, as far as it can be told from others.
@@ -180,6 +222,9 @@ func (p *printer) structure(t types.Type, u *types.Struct, v reflect.Value, dept
 		if i > 0 {
 			p.sep()
 		}
+		if p.enough() {
+			break
+		}
 		f := u.Field(i)
 		if p.plus || p.sharp {
 			p.str(f.Name() + ":")
@@ -218,6 +263,9 @@ func (p *printer) mapping(t types.Type, u *types.Map, v reflect.Value, depth int
 		if i > 0 {
 			p.sep()
 		}
+		if p.enough() {
+			break
+		}
 		p.print(u.Key(), k, depth+1, ro)
 		p.str(":")
 		p.print(u.Elem(), v.MapIndex(k), depth+1, ro)
@@ -248,6 +296,9 @@ func (p *printer) list(t, elem types.Type, v reflect.Value, depth int, ro bool) 
 	for i := range v.Len() {
 		if i > 0 {
 			p.sep()
+		}
+		if p.enough() {
+			break
 		}
 		p.print(elem, v.Index(i), depth+1, ro)
 	}
