@@ -13,6 +13,7 @@ import (
 	_ "image/jpeg" // JPEG reads the size of its image
 	"image/png"
 	"io"
+	"math"
 	"reflect"
 	"regexp"
 	"strings"
@@ -162,10 +163,12 @@ func encodedImage(mime, format string, data []byte) Bundle {
 	return b
 }
 
-// Pixels below which an image is enlarged, and above which it isn't encoded.
+// Pixels below which an image is enlarged, how far, and pixels above which it isn't
+// encoded.
 const (
-	smallImage = 64
-	largeImage = 64 << 20
+	smallImage   = 320
+	mostEnlarged = 16
+	largeImage   = 64 << 20
 )
 
 // Image returns a bundle of an image as PNG. Small ones (an 8 × 8 digit) are
@@ -183,8 +186,8 @@ func Image(img image.Image) Bundle {
 	if w > largeImage/h {
 		return Text(text + ": too large to be shown; draw a part of it, or scale it down")
 	}
-	if k := smallImage / max(w, h); k > 0 {
-		img = enlarge(img, 2*k)
+	if k := min(smallImage/max(w, h), mostEnlarged); k > 1 {
+		img = enlarge(img, k)
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
@@ -202,6 +205,59 @@ func Image(img image.Image) Bundle {
 		out.Metadata = map[string]any{MIMEPNG: meta}
 	}
 	return out
+}
+
+// maxSheet is how many images a contact sheet shows.
+const maxSheet = 64
+
+// contactSheet shows images side by side in rows, each in a field of the same size.
+func contactSheet(images []image.Image) Bundle {
+	shown := images[:min(len(images), maxSheet)]
+	w, h := 1, 1
+	for _, img := range shown {
+		w, h = max(w, img.Bounds().Dx()), max(h, img.Bounds().Dy())
+	}
+	const gap = 1
+	columns := min(len(shown), max(1, maxWidth/(w+gap)), max(4, int(math.Ceil(math.Sqrt(float64(len(shown)))))))
+	rows := (len(shown) + columns - 1) / columns
+	text := fmt.Sprintf("%s of at most %d × %d", plural(len(images), "image"), w, h)
+	if columns*(w+gap) > largeImage/(rows*(h+gap)) {
+		return Text(text + ": too large to be shown together")
+	}
+	sheet := image.NewNRGBA(image.Rect(0, 0, columns*(w+gap)-gap, rows*(h+gap)-gap))
+	for i, img := range shown {
+		at := image.Pt(i%columns*(w+gap), i/columns*(h+gap))
+		draw.Draw(sheet, image.Rectangle{at, at.Add(img.Bounds().Size())}, img, img.Bounds().Min, draw.Src)
+	}
+	b := Image(sheet)
+	if len(shown) < len(images) {
+		text += fmt.Sprintf(", the first %d shown", len(shown))
+	}
+	b.Data[MIMEPlain] = text
+	return b
+}
+
+// imagesOf are the images of a list, if it holds nothing else.
+func imagesOf(v reflect.Value) []image.Image {
+	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array || v.Len() == 0 || !v.CanInterface() {
+		return nil
+	}
+	images := make([]image.Image, v.Len())
+	for i := range images {
+		e := v.Index(i)
+		if (e.Kind() == reflect.Pointer || e.Kind() == reflect.Interface) && e.IsNil() {
+			return nil
+		}
+		img, ok := e.Interface().(image.Image)
+		if !ok {
+			return nil
+		}
+		if r := reflect.ValueOf(img); r.Kind() == reflect.Pointer && r.IsNil() {
+			return nil
+		}
+		images[i] = img
+	}
+	return images
 }
 
 // enlarge repeats every pixel k × k times.

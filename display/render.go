@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"maps"
+	"math/big"
 	"reflect"
 	"strings"
 	"time"
@@ -170,11 +171,30 @@ func ownText(v reflect.Value) (s string, ok bool) {
 		return "error: " + x.Error(), true
 	case time.Time:
 		return x.Round(0).String(), true // without the monotonic reading
+	case *big.Int:
+		return groupedInt(x.String()), true
 	case fmt.Stringer:
 		method = "String"
 		return x.String(), true
 	}
 	return "", false
+}
+
+// groupedInt is a number in digits, which are set in threes if there are many.
+func groupedInt(s string) string {
+	digits := strings.TrimPrefix(s, "-")
+	if len(digits) < 10 {
+		return s
+	}
+	var b strings.Builder
+	b.WriteString(s[:len(s)-len(digits)])
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString("\u202f") // narrow, and no line is broken at it
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
 }
 
 // panicText says what was panicked with, without calling its methods unguarded.
@@ -194,6 +214,9 @@ func renderKind(v reflect.Value) Bundle {
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return Text(bytesText(v))
 		}
+	}
+	if images := imagesOf(v); images != nil {
+		return contactSheet(images)
 	}
 	if t, plainTable := tabulate(v); t != nil {
 		b := t.Display()

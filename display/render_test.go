@@ -2,6 +2,7 @@ package display
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -405,5 +407,53 @@ func TestTextOfMuchHTML(t *testing.T) {
 	text, _ := b.Data[MIMEPlain].(string)
 	if !strings.HasPrefix(text, "first\n") || !strings.HasSuffix(text, "é\n…") || len(text) > 64<<10 {
 		t.Errorf("%d bytes of text: %.20q … %q", len(text), text, text[max(0, len(text)-10):])
+	}
+}
+
+func TestListOfImages(t *testing.T) {
+	gray := func(w, h int) *image.Gray { return image.NewGray(image.Rect(3, 3, 3+w, 3+h)) }
+	many := make([]*image.Gray, 100)
+	for i := range many {
+		many[i] = gray(8, 8)
+	}
+	for _, tt := range []struct {
+		v    any
+		text string
+		w, h int // of the picture
+	}{
+		{[]image.Image{gray(8, 8), gray(16, 4)}, "2 images of at most 16 × 8", 9 * 33, 9 * 8},
+		{many, "100 images of at most 8 × 8, the first 64 shown", 4 * 71, 4 * 71},
+		{[2]*image.Gray{gray(900, 2), gray(2, 2)}, "2 images of at most 900 × 2", 900, 5},
+		{[]*image.Gray{gray(1<<13, 1<<13), gray(1, 1)}, "2 images of at most 8192 × 8192: too large to be shown together", 0, 0},
+	} {
+		b := Render(tt.v)
+		if b.Data[MIMEPlain] != tt.text {
+			t.Errorf("%T: text %q, want %q", tt.v, b.Data[MIMEPlain], tt.text)
+		}
+		data, _ := b.Data[MIMEPNG].(string)
+		raw, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := png.DecodeConfig(bytes.NewReader(raw))
+		if c.Width != tt.w || c.Height != tt.h {
+			t.Errorf("%s: the picture is %d × %d, want %d × %d", tt.text, c.Width, c.Height, tt.w, tt.h)
+		}
+	}
+	for _, v := range []any{[]image.Image{nil}, []*image.Gray{nil}, []image.Image{(*image.Gray)(nil)}, []any{gray(1, 1), 3}, []image.Image{}} {
+		if b := Render(v); b.Data[MIMEPNG] != nil {
+			t.Errorf("%T of %v is shown as a picture", v, v)
+		}
+	}
+}
+
+func TestBigIntegers(t *testing.T) {
+	for s, want := range map[string]string{
+		"0": "0", "-123456789": "-123456789", "1234567890": "1 234 567 890", "-10000000000": "-10 000 000 000",
+	} {
+		n, _ := new(big.Int).SetString(s, 10)
+		if got := Plain(n); strings.ReplaceAll(got, "\u202f", " ") != want {
+			t.Errorf("%s is shown as %s", s, got)
+		}
 	}
 }

@@ -127,6 +127,7 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 		return out, e.failure(ctx, err)
 	}
 	out.Values = c.Values
+	e.document(ctx, in.Source, out.Values)
 	return out, nil
 }
 

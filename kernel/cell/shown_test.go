@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestTextsOfNilsAndFunctions(t *testing.T) {
 	for src, want := range map[string]string{
 		"p": "(*point)(nil)", "list": "[]point(nil)", "table": "map[string]*point(nil)", "c": "(chan point)(nil)", "f": "(func(point) error)(nil)",
 		"h": "handler(nil)", "q": "quiet", "e": "nil", "[]int(nil)": "[]int(nil)", "(func())(nil)": "(func())(nil)", "&point{1, 2}": "&{x:1 y:2}",
-		"fmt.Println": "func(...any) (int, error)", "area": "func(float64, float64) float64", "point.scaled": "func(point, float64) point",
+		"(fmt.Println)": "func(...any) (int, error)", "(area)": "func(float64, float64) float64", "(point.scaled)": "func(point, float64) point",
 		"id[point]": "func(point) point", "handler(func(point) {})": "handler(func(point))",
 	} {
 		out, err := nb.exec(t.Context(), &buffer{}, src)
@@ -72,6 +73,33 @@ func TestTextsOfNilsAndFunctions(t *testing.T) {
 		}
 		if got := display.Render(out.Values[0]).Data[display.MIMEPlain]; got != want {
 			t.Errorf("%s is shown as %v, not as %s", src, got, want)
+		}
+	}
+}
+
+// A function that is named, and not called, is shown as it is declared.
+func TestNamedFunctionsAreDocumented(t *testing.T) {
+	nb := newNotebook(t)
+	nb.run("// area is that of a rectangle.\nfunc area(w, h float64) (size float64) { return w * h }\nvar alias = area\ntype point struct{}\n// Scaled is larger.\nfunc (p point) Scaled(by float64) {}")
+	for src, want := range map[string]string{
+		"strings.Repeat":          "func Repeat(s string, count int) string\n\nRepeat returns",
+		"x := 1\narea":            "func area(w, h float64) (size float64)\n\narea is that of a rectangle.",
+		"x := 1; area \n":         "func area(w, h float64) (size float64)\n\narea is that of a rectangle.",
+		"alias":                   "func(float64, float64) float64",
+		"func() int { return 1 }": "func() int",
+		"(&point{}).Scaled":       "func(float64)",
+		"point{}.Scaled":          "func(float64)",
+	} {
+		out, err := nb.exec(t.Context(), &buffer{}, src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _ := display.Render(out.Values[0]).Data[display.MIMEPlain].(string)
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%s is shown as %q, not as %q", src, got, want)
+		}
+		if text := fmt.Sprint(out.Values[0]); strings.Contains(text, "\n") {
+			t.Errorf("%s is printed as %q", src, text)
 		}
 	}
 }
