@@ -120,9 +120,7 @@ func multiply(y, x []float64, row, column int, w []float64, m, k, n int) {
 	block := max(cached/k/vec.Width*vec.Width, 16*vec.Width)
 	for from := 0; from < wide; from += block {
 		to := min(from+block, wide)
-		for i := range m {
-			vec.AddMul(y[i*n+from:i*n+to], w[from:], n, x[i*row:], column, k)
-		}
+		vec.Multiply(y[from:], n, x, row, column, w[from:], n, m, to-from, k)
 	}
 	for i := range m {
 		for j := wide; j < n; j++ {
