@@ -10,6 +10,13 @@
 //
 //	∇J ≈ 1/m Σ_k Σ_t ∇ log P(a_t | a_1…a_{t-1}) (R_k − b)
 //
+// Options that are something made earlier, such as a layer that another can take as its
+// input, have anchors (see space.Decision). They are scored by attention: by what the
+// network's state there says to its state here.
+//
+// Proximal policy optimisation takes several steps on a batch, as in NASNet; the settings
+// of that and other articles have names, such as [NASNet2018].
+//
 // # Decisions of different sizes
 //
 // The recurrent part is shared by all decisions. Each head (a linear layer that
@@ -73,6 +80,14 @@ func (p Precision) String() string {
 		return "double precision"
 	}
 	return fmt.Sprintf("Precision(%d)", int(p))
+}
+
+// longest is the length of a gradient whose square is a number yet.
+func (p Precision) longest() float64 {
+	if p == Single {
+		return 1e18
+	}
+	return 1e150
 }
 
 // Config holds the settings of a controller. A zero field means the value that

@@ -368,6 +368,21 @@ func TestErrors(t *testing.T) {
 	score := func(g ...int) error { _, err := c.Score(sp, g); return err }
 	sample := func(s space.Space) error { _, err := c.Sample(seed.Stream(1), s); return err }
 	create := func(cfg Config) error { _, err := New(cfg, 1); return err }
+	large := func(precision Precision, rewards ...float64) error {
+		c, err := New(Config{Precision: precision}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := c.SampleBatch(seed.Stream(1), sp, len(rewards))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range rewards {
+			batch[i].Reward = r
+		}
+		_, err = c.Update(batch)
+		return err
+	}
 	nan, wrong := good, good
 	nan.Reward = math.NaN()
 	wrong.Steps = slices.Clone(good.Steps)
@@ -379,6 +394,9 @@ func TestErrors(t *testing.T) {
 		{update(), "empty batch"},
 		{update(good, nan), "episode 1 of the batch: reward is NaN"},
 		{update(wrong), `step 1 ("decision 1") takes option 2; it must be 0 to 1`},
+		{large(Single, 1e30, 0), "in single precision at most 1e+18 can be learned from; rewards are 5e+29 in the mean"},
+		{large(Single, 1e300, 0), "the gradient is NaN long, in single precision"},
+		{large(Double, 1e300, 0), "in double precision at most 1e+150"},
 		{score(0), "ends where the space asks for one more choice"},
 		{score(0, 5), "choice 1 of genotype [0 5] is 5; it must be 0 to 1"},
 		{score(0, 1, 1), "has 3 choices; the space is complete after 2"},

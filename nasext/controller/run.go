@@ -58,7 +58,8 @@ func (r *run) add(w row) {
 	r.probs, r.logs, r.slopes = grown(r.probs, w.from+n), grown(r.logs, w.from+n), grown(r.slopes, w.from+n)
 }
 
-// anchor is what an option takes: what the network gave at a row, or with a row below 0 an input.
+// anchor is what an option takes: what the network gave at a row, or with a row below 0
+// an input.
 type anchor struct{ row, input int }
 
 // anchor is that of an option of a row; false if there is none.

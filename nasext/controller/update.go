@@ -35,7 +35,8 @@ type Stats struct {
 // The baseline is the exponential moving average of the mean rewards of earlier
 // batches. The first batch has none before it and takes its own mean.
 //
-// The stats are those of the first step. On an error nothing has changed.
+// The stats are those of the first step. On an error nothing has changed, unless later
+// steps have a gradient that is too long.
 func (c *Controller) Update(batch []Episode) (Stats, error) {
 	if len(batch) == 0 {
 		return Stats{}, fmt.Errorf("controller: update with an empty batch; it needs at least one episode")
@@ -59,6 +60,10 @@ func (c *Controller) Update(batch []Episode) (Stats, error) {
 	var old []float64
 	for epoch := range c.cfg.Epochs {
 		now := c.gradient(batch, baseline, old)
+		if most := c.cfg.Precision.longest(); !(now.GradNorm <= most) {
+			return Stats{}, fmt.Errorf("controller: the gradient is %g long, in %s at most %g can be learned from; rewards are %g in the mean, which should be about 1",
+				now.GradNorm, c.cfg.Precision, most, now.Reward)
+		}
 		if epoch == 0 {
 			stats = now
 			old = c.noteOld()
