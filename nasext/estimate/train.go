@@ -167,6 +167,12 @@ func (t *Trainer) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estima
 
 // Fit is Estimate that also hands out the trained network.
 func (t *Trainer) Fit(ctx context.Context, a *arch.Arch, sd uint64) (*nn.Network, Estimate, error) {
+	return t.FitFrom(ctx, a, sd, func(*nn.Network) error { return nil })
+}
+
+// FitFrom is Fit of a network that start has given weights to, in place of the fresh ones
+// that it comes with.
+func (t *Trainer) FitFrom(ctx context.Context, a *arch.Arch, sd uint64, start func(*nn.Network) error) (*nn.Network, Estimate, error) {
 	if ctx == nil {
 		return nil, Estimate{}, fmt.Errorf("train: %w", errNoContext)
 	}
@@ -181,6 +187,9 @@ func (t *Trainer) Fit(ctx context.Context, a *arch.Arch, sd uint64) (*nn.Network
 	n, err := nn.NewOn(t.c.Engine, a, seed.Derive(sd, "network"), t.c.Funcs)
 	if err != nil {
 		return nil, Estimate{}, fmt.Errorf("train: %w", err)
+	}
+	if err := start(n); err != nil {
+		return nil, Estimate{}, fmt.Errorf("train: architecture %q: its first weights: %w", a.Name, err)
 	}
 	e := Estimate{}
 	e.Params, e.MACs = arch.Totals(infos)

@@ -4,7 +4,9 @@
 //
 // The transformations are those of Net2Net (Chen, Goodfellow and Shlens 2016), network
 // morphism (Wei et al. 2016) and Auto-Keras (Jin, Song and Hu 2019). A Model is an
-// architecture with its weights; Apply makes the grown one.
+// architecture with its weights; Apply makes the grown one. Space is the search space
+// of all that can grow out of a network, and Inherit the estimator that trains each of
+// its networks from the weights of the one that it grew out of.
 package morph
 
 import (

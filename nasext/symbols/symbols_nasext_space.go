@@ -54,6 +54,8 @@ var table_github_com_nascent_go_nascent_nasext_space = []Symbol{
 	{"MetaQNN2017", p.MetaQNN2017, value},
 	{"MetaQNNConfig", (*p.MetaQNNConfig)(nil), value},
 	{"MixedEdge", (*p.MixedEdge)(nil), value},
+	{"Morpher", (*p.Morpher)(nil), value},
+	{"_Morpher", (*_github_com_nascent_go_nascent_nasext_space_Morpher)(nil), value},
 	{"Mutate", p.Mutate, value},
 	{"MutateEach", p.MutateEach, value},
 	{"NASBench101", p.NASBench101, value},
@@ -168,6 +170,29 @@ func (W _github_com_nascent_go_nascent_nasext_space_Grower) Next(a0 p.Genotype) 
 }
 
 func (W _github_com_nascent_go_nascent_nasext_space_Grower) Tokens() []int { return W.WTokens() }
+
+// _github_com_nascent_go_nascent_nasext_space_Morpher carries an interpreted value as a p.Morpher.
+type _github_com_nascent_go_nascent_nasext_space_Morpher struct {
+	IValue  any
+	WBuild  func(a0 p.Genotype) (*arch.Arch, error)
+	WMorphs func(a0 p.Genotype) ([]p.Genotype, error)
+	WName   func() string
+	WNext   func(a0 p.Genotype) (p.Decision, bool, error)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Morpher) Build(a0 p.Genotype) (*arch.Arch, error) {
+	return W.WBuild(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Morpher) Morphs(a0 p.Genotype) ([]p.Genotype, error) {
+	return W.WMorphs(a0)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_space_Morpher) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_space_Morpher) Next(a0 p.Genotype) (p.Decision, bool, error) {
+	return W.WNext(a0)
+}
 
 // _github_com_nascent_go_nascent_nasext_space_Neighbourer carries an interpreted value as a p.Neighbourer.
 type _github_com_nascent_go_nascent_nasext_space_Neighbourer struct {
