@@ -52,11 +52,17 @@ func (p *Plot) drawIn(c pen, b box) {
 	for _, l := range layers {
 		l.drawSpans(c, f)
 	}
-	for _, l := range layers {
-		l.drawLine(c, f)
-	}
-	for _, l := range layers {
-		l.drawPoints(c, f)
+	for _, ground := range []bool{true, false} { // what is pale lies below
+		for _, l := range layers {
+			if l.Faint == ground {
+				l.drawLine(c, f)
+			}
+		}
+		for _, l := range layers {
+			if l.Faint == ground {
+				l.drawPoints(c, f)
+			}
+		}
 	}
 	p.drawNotes(c, f, layers)
 }

@@ -229,7 +229,7 @@ func heatTicks(a axis, n, block int) []tick {
 	stride := max(1, int(math.Ceil(float64(n)/40)))
 	for i := range n {
 		switch {
-		case a.anything && i*block < len(a.names):
+		case a.anything && i*block < len(a.names) && a.names[i*block] != "":
 			out = append(out, tick{float64(i), a.names[i*block]})
 		case !a.anything && i%stride == 0:
 			out = append(out, tick{float64(i), fmt.Sprint(i * block)})

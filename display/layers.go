@@ -340,11 +340,14 @@ func (l layer) drawPoints(c pen, f *framed) {
 		return
 	}
 	r, k := 3.2, l.ink.fade(0.85)
-	if len(l.Y) > 300 || l.Faint {
+	many := len(l.Y) > 300
+	switch {
+	case many && l.Faint:
+		r, k = 2, l.ink.fade(0.4)
+	case many:
 		r, k = 2, l.ink.fade(0.7)
-	}
-	if l.Faint {
-		k = l.ink.fade(0.4)
+	case l.Faint:
+		r, k = 2.6, l.ink.fade(0.6)
 	}
 	size := 0.5
 	if l.thinned() {

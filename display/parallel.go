@@ -136,6 +136,9 @@ func (l *parallel) draw(c pen, f *framed) {
 			width, opacity = 0.8, 0.5
 		}
 		l.line(c, f, i, (float64(at)+0.5)/float64(len(l.order))-0.5, func(points ...vg.Point) {
+			if len(points) == 1 { // between two gaps
+				c.marker(0, stroke.fade(opacity), float64(points[0].X), float64(points[0].Y), 1.5*width)
+			}
 			c.line(stroke.fade(opacity), width, nil, points...)
 		})
 	}

@@ -3,6 +3,7 @@ package display
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg/draw"
@@ -236,13 +237,18 @@ func (p *Plot) summary() string {
 		}
 		return head + ", no series"
 	}
+	// Lines and points without a name go with those that have one.
+	named := slices.DeleteFunc(slices.Clone(p.series), func(s Series) bool { return s.Name == "" })
+	if len(named) == 0 {
+		named = p.series
+	}
 	var parts []string
-	for i, s := range p.series {
+	for i, s := range named {
 		if i == 6 {
-			parts = append(parts, fmt.Sprintf("… %d more", len(p.series)-i))
+			parts = append(parts, fmt.Sprintf("… %d more", len(named)-i))
 			break
 		}
 		parts = append(parts, s.describe(p.x.names, p.kind != "histogram"))
 	}
-	return fmt.Sprintf("%s, %d series: %s", head, len(p.series), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s, %d series: %s", head, len(named), strings.Join(parts, ", "))
 }

@@ -80,6 +80,7 @@ func TestTicks(t *testing.T) {
 		{"epochs are whole", span{lo: 1, hi: 4}, 10, true, "1 2 3 4"},
 		{"both signs", span{lo: -1, hi: 1}, 4, false, "−1.0 −0.5 0 0.5 1.0"},
 		{"quarters", span{lo: 0, hi: 1}, 4, false, "0 0.25 0.50 0.75 1.00"},
+		{"two and a half", span{lo: 0, hi: 10}, 4, false, "0 2.5 5.0 7.5 10.0"},
 		{"thousands", span{lo: 0, hi: 90000}, 3, false, "0 50k"},
 		{"millions", span{lo: 0, hi: 3e6}, 3, false, "0 1M 2M 3M"},
 		{"tiny", span{lo: 0, hi: 4e-6}, 2, false, "0 2e−6 4e−6"},

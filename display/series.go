@@ -152,10 +152,34 @@ func (s Series) describe(names []string, ordered bool) string {
 	}
 	text := fmt.Sprintf("%s(%s, %s to %s", name, plural(len(s.Y), "value"), short(lo), short(hi))
 	if ordered {
-		text += ", last " + short(s.Y[len(s.Y)-1])
+		text += ", last " + short(s.last())
 	}
 	if ordered && s.thinned() {
 		text += ", drawn thinned"
 	}
 	return text + ")"
+}
+
+// last is the last value that is a number; the series has one.
+func (s Series) last() float64 {
+	for i := len(s.Y) - 1; ; i-- {
+		if finite(s.Y[i]) {
+			return s.Y[i]
+		}
+	}
+}
+
+// Quartiles returns the series of the medians of groups of values over x, with a band
+// from the lower to the upper quartile: how the middle half of several runs goes. Values
+// that are NaN or infinite are left out; a group without any is a gap.
+func Quartiles(name string, x []float64, groups [][]float64) Series {
+	s := Series{Name: name, X: x}
+	for _, g := range groups {
+		b := newBoxStats(g)
+		if b.n == 0 {
+			b.q1, b.median, b.q3 = math.NaN(), math.NaN(), math.NaN()
+		}
+		s.Y, s.Low, s.High = append(s.Y, b.median), append(s.Low, b.q1), append(s.High, b.q3)
+	}
+	return s
 }

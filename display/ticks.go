@@ -122,11 +122,14 @@ func (s span) ticks(n int, whole bool) []tick {
 		}
 		out = append(out, tick{at: v})
 	}
-	if step < 1 {
+	switch {
+	case step < 1:
 		places = min(12, int(math.Ceil(-math.Log10(step)-1e-9)))
 		if x := step * math.Pow10(places); math.Abs(x-math.Round(x)) > 1e-6 {
 			places++ // 0.25
 		}
+	case step != math.Trunc(step): // 2.5
+		places = 1
 	}
 	for i := range out {
 		out[i].text = tickText(out[i].at, places, max(math.Abs(s.lo), math.Abs(s.hi)))
