@@ -15,7 +15,7 @@ func Spearman(x, y []float64) (float64, error) {
 	if err := paired("Spearman", x, y); err != nil {
 		return 0, err
 	}
-	a, b := ranks(x), ranks(y)
+	a, b := Ranks(x), Ranks(y)
 	mean := float64(len(x)+1) / 2
 	var ab, aa, bb float64
 	for i := range a {
@@ -69,8 +69,9 @@ func paired(what string, x, y []float64) error {
 	return nil
 }
 
-// ranks are the ranks from 1; equal numbers share the mean of theirs.
-func ranks(x []float64) []float64 {
+// Ranks are the ranks of numbers, from 1 for the smallest; equal numbers share the mean of
+// theirs, and a NaN counts as the smallest.
+func Ranks(x []float64) []float64 {
 	order := make([]int, len(x))
 	for i := range order {
 		order[i] = i

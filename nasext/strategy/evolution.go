@@ -53,6 +53,7 @@ type AgingEvolution struct {
 	seed       uint64
 	settings   Evolution
 	population []Member // the oldest first
+	born       []Member // all that ever joined it, in order
 	proposed   int      // so far
 	parents    [][2]int // of the pending batch
 	seen       set      // only if distinct
@@ -122,6 +123,10 @@ func (e *AgingEvolution) Name() string {
 
 // Population is who lives now, the oldest first.
 func (e *AgingEvolution) Population() []Member { return cloneMembers(e.population) }
+
+// History is who ever joined the population, in order: with their parents, the family
+// tree.
+func (e *AgingEvolution) History() []Member { return cloneMembers(e.born) }
 
 // Ask proposes n architectures.
 func (e *AgingEvolution) Ask(n int) ([]Proposal, error) {
@@ -205,13 +210,14 @@ func (e *AgingEvolution) Tell(batch []Observation) error {
 		if o.Failed {
 			continue
 		}
-		e.population = append(e.population, Member{
+		e.born = append(e.born, Member{
 			Genotype: proposals[i].Genotype,
 			Score:    o.Score,
 			Number:   e.proposed - len(batch) + i + 1,
 			Parent:   e.parents[i][0],
 			Other:    e.parents[i][1],
 		})
+		e.population = append(e.population, e.born[len(e.born)-1])
 	}
 	over := max(len(e.population)-e.settings.Population, 0)
 	if !e.settings.Worst {

@@ -42,6 +42,38 @@ func TestEvolutionSettings(t *testing.T) {
 	}
 }
 
+// The history has everyone who was told and did not fail, dead or alive.
+func TestEvolutionHistory(t *testing.T) {
+	e := evolution(t, bits{4}, 1, strategy.Evolution{Population: 3, Sample: 2})
+	for i := range 10 {
+		asked, err := e.Ask(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Tell([]strategy.Observation{{Proposal: asked[0], Score: float64(i), Failed: i == 5}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, alive := e.History(), e.Population()
+	if len(h) != 9 || h[0].Number != 1 || h[0].Parent != 0 || h[8].Number != 10 {
+		t.Fatalf("the history is %+v", h)
+	}
+	for i, m := range alive {
+		if last := h[len(h)-len(alive)+i]; last.Number != m.Number || last.Parent != m.Parent || last.Score != m.Score {
+			t.Errorf("member %+v lives, and the history has %+v in its place", m, last)
+		}
+	}
+	for _, m := range h[3:] {
+		if m.Parent < 1 || m.Parent >= m.Number {
+			t.Errorf("the parent of %d is %d", m.Number, m.Parent)
+		}
+	}
+	h[8].Genotype[0] = 9
+	if e.History()[8].Genotype[0] == 9 || e.Population()[2].Genotype[0] == 9 {
+		t.Error("the caller's copy is the strategy's own")
+	}
+}
+
 // Of a population in which the worst dies, the best stays for ever.
 func TestEvolutionKillsTheWorst(t *testing.T) {
 	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 5, Sample: 3, Worst: true})

@@ -25,6 +25,7 @@ var table_github_com_nascent_go_nascent_nasext_predict = []Symbol{
 	{"Predictor", (*p.Predictor)(nil), value},
 	{"_Predictor", (*_github_com_nascent_go_nascent_nasext_predict_Predictor)(nil), value},
 	{"RBF", p.RBF, value},
+	{"Ranks", p.Ranks, value},
 	{"Ridge", (*p.Ridge)(nil), value},
 	{"Spearman", p.Spearman, value},
 	{"Validation", (*p.Validation)(nil), value},

@@ -9,26 +9,38 @@ import (
 	"github.com/nascent-go/nascent/nasext/controller"
 )
 
-// Controller draws how a controller learned: the rewards with the baseline on
-// the left, the entropy of its decisions on the right.
+// Controller draws how a controller learned: the rewards with the baseline, the
+// advantages (rewards less the baseline) that weigh what it did, with their root mean
+// square, the entropy of its decisions, and the length of the gradient.
 func Controller(history []controller.Record) *display.Panels {
 	reward := display.Line("reward").XLabel("update")
 	entropy := display.Line("entropy of a decision").XLabel("update").YLabel("nats")
-	panels := display.Grid(reward, entropy)
+	advantage, gradient := display.Line("advantage").XLabel("update"), display.Line("length of the gradient").XLabel("update").LogY()
+	panels := display.Grid(reward, advantage, entropy, gradient)
 	if len(history) == 0 {
 		return panels.Title("controller: no updates yet")
 	}
-	var x, mean, baseline, nats, eachX, each []float64
+	var x, mean, baseline, nats, eachX, each, weights, spread, norm []float64
 	for _, r := range history {
 		u := float64(r.Update)
 		x, mean = append(x, u), append(mean, r.Stats.Reward)
 		baseline, nats = append(baseline, r.Stats.Baseline), append(nats, r.Stats.Entropy)
-		for _, v := range r.Rewards {
+		square := 0.0
+		for i, v := range r.Rewards {
 			eachX, each = append(eachX, u), append(each, v)
+			weights = append(weights, v-r.Stats.Baseline)
+			if i < len(r.Advantages) {
+				weights[len(weights)-1] = r.Advantages[i]
+			}
+			square += weights[len(weights)-1] * weights[len(weights)-1]
 		}
+		spread = append(spread, math.Sqrt(square/float64(max(len(r.Rewards), 1))))
+		norm = append(norm, r.Stats.GradNorm)
 	}
+	advantage.Add(display.XY("each", eachX, weights).Points().Tint(5).Pale(), series("root mean square", x, spread).Tint(1)).HLine(0, "")
+	gradient.Add(series("", x, norm).Tint(4))
 	if len(each) > len(history) { // with batches of one they are the means
-		reward.Add(display.XY("each", eachX, each).Points().Tint(5))
+		reward.Add(display.XY("each", eachX, each).Points().Tint(5).Pale())
 	}
 	reward.Add(series("mean", x, mean).Tint(1), series("baseline", x, baseline).Tint(2).Dash())
 	entropy.Add(series("", x, nats).Tint(3))
@@ -85,7 +97,11 @@ func Probabilities(history []controller.Record) *display.Panels {
 	}
 	around := max(1, len(history)/20)
 	rows := mostReached(window(history, len(history)-around, len(history)))
-	header, names := optionColumns(rows)
+	var options [][]string
+	for _, o := range rows {
+		options = append(options, o.Options)
+	}
+	header, names := optionColumns(options)
 	var maps []*display.Plot
 	ticks := make([]string, len(header))
 	for i, h := range header {
@@ -182,11 +198,11 @@ func mostReached(policy []controller.Odds) []controller.Odds {
 
 // optionColumns are the columns of the map: the options by name, or, if there
 // are too many, by number.
-func optionColumns(rows []controller.Odds) (header []string, names bool) {
+func optionColumns(rows [][]string) (header []string, names bool) {
 	most := 0
-	for _, o := range rows {
-		most = max(most, len(o.Options))
-		for _, option := range o.Options {
+	for _, options := range rows {
+		most = max(most, len(options))
+		for _, option := range options {
 			if !slices.Contains(header, option) {
 				header = append(header, option)
 			}

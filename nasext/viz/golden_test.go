@@ -89,7 +89,7 @@ func TestGoldenPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := map[string]*display.Graph{
+	pictures := map[string]display.Displayer{
 		"googlenet":        Architecture(network(t, "GoogLeNet with auxiliary heads")),
 		"inception":        Block(network(t, "GoogLeNet"), "inception 3a"),
 		"resnet-50":        Architecture(network(t, "ResNet-50")),
@@ -103,12 +103,25 @@ func TestGoldenPictures(t *testing.T) {
 		"zoph-le":          zophLe(t, 4, 1, 1, 0, 2, 1, 1, 1, 1, 1, 3, 1, 1, 3, 1, 1, 1, 0, 1),
 		"zoph-le-dense":    zophLe(t, 10, everyOther(10)...),
 		"resnets-compared": Compare(network(t, "ResNet-18"), network(t, "ResNet-50")),
+		"best-over-seeds":  BestOverSeeds(races()...),
+		"regret":           Regret(1, races()...),
+		"timeline":         Timeline(shifts()),
+		"front":            Front(trialsOf(30), Parameters()),
+		"importance":       Importance(spelled(), letters{}),
+		"parallel-choices": ParallelChoices(spelled(), letters{}),
+		"family-tree":      FamilyTree(clan()),
+		"lineage":          Lineage(clan(), 0, letters{}),
+		"relaxation":       Relaxation(relaxed(12)),
+		"controller":       Controller(historyOf(12, 1)),
+		"predictions":      Predictions([]float64{1, 2, 3, 4, 5}, []float64{1.5, 1.8, 3.6, 3.2, 5}, []float64{0.5, 0.4, 0.6, 0.5, 0.2}),
+		"ranks":            Ranks([]float64{1, 2, 3, 4, 5, 6}, Proxy{"good", []float64{1, 3, 2, 4, 6, 5}}, Proxy{"bad", []float64{6, 5, 1, 4, 2, 3}}),
+		"rungs":            Rungs(ladder()),
 	}
-	for name, g := range pictures {
+	for name, picture := range pictures {
 		t.Run(name, func(t *testing.T) {
-			got, err := g.SVG(t.Context())
-			if err != nil {
-				t.Fatal(err)
+			got, ok := picture.Display().Data[display.MIMESVG].(string)
+			if !ok {
+				t.Fatalf("it is no picture: %s", text(picture))
 			}
 			file := filepath.Join("testdata", name+".svg")
 			if *update {

@@ -48,40 +48,6 @@ func BestSoFar(trials []study.Trial) *display.Plot {
 	).XLabel("trial").YLabel("score").Note(float64(winner.Number), top, fmt.Sprintf("trial %d", winner.Number))
 }
 
-// SizeScore plots the score over the number of parameters, on a logarithmic
-// axis, with the front of those that no smaller or equal architecture beats.
-func SizeScore(trials []study.Trial) *display.Plot {
-	var all []study.Trial
-	for _, t := range trials {
-		if !t.Failed && t.Estimate.Params > 0 {
-			all = append(all, t)
-		}
-	}
-	if len(all) == 0 {
-		return display.Scatter("size and score: no trials yet").XLabel("parameters").YLabel("score").LogX()
-	}
-	slices.SortStableFunc(all, func(a, b study.Trial) int {
-		return cmp.Or(cmp.Compare(a.Estimate.Params, b.Estimate.Params), cmp.Compare(b.Score, a.Score))
-	})
-	var x, y, frontX, frontY []float64
-	for _, t := range all {
-		p := float64(t.Estimate.Params)
-		x, y = append(x, p), append(y, t.Score)
-		if len(frontY) == 0 || t.Score > frontY[len(frontY)-1] {
-			frontX, frontY = append(frontX, p), append(frontY, t.Score)
-		}
-	}
-	if largest := x[len(x)-1]; largest > frontX[len(frontX)-1] {
-		frontX, frontY = append(frontX, largest), append(frontY, frontY[len(frontY)-1])
-	}
-	best, _ := study.Best(all)
-	return display.Scatter("size and score of "+count(len(all), "architecture"),
-		display.XY("each trial", x, y).Points().Tint(5),
-		display.XY("best for its size", frontX, frontY).Step().Tint(2),
-	).XLabel("parameters").YLabel("score").LogX().
-		Note(float64(best.Estimate.Params), best.Score, fmt.Sprintf("trial %d", best.Number))
-}
-
 // Trials lists trials by number. The space puts their choices in words; nil
 // leaves them as numbers.
 func Trials(trials []study.Trial, s space.Space) *display.Table {

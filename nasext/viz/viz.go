@@ -8,6 +8,9 @@
 //	viz.Compare(result.Arch, other)           // two of them, the difference marked
 //	viz.Genotype(cell.NASNetA())              // cells as in the papers
 //	viz.Controller(rl.History())
+//	viz.Regret(94.37, viz.Runs{"random", trialsOfSeeds}, viz.Runs{"evolution", others})
+//	viz.FamilyTree(evolution.History())       // who descends from whom
+//	viz.Importance(result.Trials, space)      // which decisions matter
 //
 // Empty data are no mistake: the picture says that there is nothing yet.
 package viz
@@ -28,6 +31,27 @@ func series(name string, x, y []float64) display.Series {
 		return s.Points()
 	}
 	return s
+}
+
+// scoreAxis labels the axis of the scores. A few that are far worse than the others would
+// press these together: those that lie more than three lengths of the middle half below
+// it (far out, in Tukey's words) are cut off, which the label says;
+// those from kept on are not.
+func scoreAxis(p *display.Plot, scores []float64, kept float64) *display.Plot {
+	q := display.Quartiles("", nil, [][]float64{scores})
+	low, high := span(scores)
+	fence := min(q.Low[0]-3*(q.High[0]-q.Low[0]), kept)
+	below := 0
+	for _, v := range scores {
+		if v < fence {
+			below++
+		}
+	}
+	if below == 0 || !(fence < high) {
+		return p.YLabel("score")
+	}
+	low = fence
+	return p.YLabel(fmt.Sprintf("score (%d below %s not shown)", below, short(low))).YRange(low, high+(high-low)/8)
 }
 
 // count writes a number of things with its noun: "1 trial", "3 trials".

@@ -36,7 +36,7 @@ func historyOf(n int, reached float64) []controller.Record {
 		p := 1 / (1 + math.Exp(-float64(i)/3))
 		all = append(all, controller.Record{
 			Update: i + 1, Rewards: []float64{p, p / 2}, Advantages: []float64{0.1, -0.1},
-			Stats: controller.Stats{Reward: 0.75 * p, Baseline: 0.5, Entropy: 1 - p},
+			Stats: controller.Stats{Reward: 0.75 * p, Baseline: 0.5, Entropy: 1 - p, GradNorm: 3 / float64(i+1)},
 			Policy: []controller.Odds{
 				{Decision: "edge 0→1", Options: []string{"none", "skip"}, Probs: []float64{p, 1 - p}, Reached: 1},
 				{Decision: "edge 0→2", Options: []string{"skip", "conv"}, Probs: []float64{1 - p, p}, Reached: reached},
@@ -63,7 +63,16 @@ func TestEveryAmount(t *testing.T) {
 		empty string
 	}{
 		{"BestSoFar", func(n int) display.Displayer { return BestSoFar(trialsOf(n)) }, "no trials yet"},
-		{"SizeScore", func(n int) display.Displayer { return SizeScore(trialsOf(n)) }, "no trials yet"},
+		{"Front", func(n int) display.Displayer { return Front(trialsOf(n), Parameters()) }, "no trials yet"},
+		{"BestOverSeeds", func(n int) display.Displayer { return BestOverSeeds(Runs{"a", [][]study.Trial{trialsOf(n)}}) }, "no trials yet"},
+		{"Regret", func(n int) display.Displayer { return Regret(1, Runs{"a", [][]study.Trial{trialsOf(n)}}) }, "no trials yet"},
+		{"Hypervolume", func(n int) display.Displayer { return Hypervolume(trialsOf(n), MACs()) }, "no trials yet"},
+		{"Timeline", func(n int) display.Displayer { return Timeline(shifts()[:min(n, 16)]) }, "no trials yet"},
+		{"Importance", func(n int) display.Displayer { return Importance(spelled()[:min(n, 7)], letters{}) }, "no trials yet"},
+		{"ParallelChoices", func(n int) display.Displayer { return ParallelChoices(spelled()[:min(n, 7)], letters{}) }, "no trials yet"},
+		{"FamilyTree", func(n int) display.Displayer { return FamilyTree(clan()[:min(n, 6)]) }, "nobody lives yet"},
+		{"Relaxation", func(n int) display.Displayer { return Relaxation(relaxed(n)) }, "no epochs"},
+		{"Rungs", func(n int) display.Displayer { return Rungs(ladder()[:min(n, 9)]) }, "no trials with budgets yet"},
 		{"LearningCurve", func(n int) display.Displayer { return LearningCurve(epochsOf(n)) }, "nothing was trained yet"},
 		{"LearningCurves", func(n int) display.Displayer { return LearningCurves(Curve{"one", epochsOf(n)}, Curve{"other", nil}) }, "nothing was trained yet"},
 		{"Controller", func(n int) display.Displayer { return Controller(historyOf(n, 1)) }, "no updates yet"},
@@ -104,17 +113,6 @@ func TestBestSoFar(t *testing.T) {
 	}
 	if trials[0].Number != 4 {
 		t.Error("the caller's trials were put in order")
-	}
-}
-
-func TestSizeScoreFront(t *testing.T) {
-	trial := func(params int64, score float64) study.Trial {
-		return study.Trial{Score: score, Estimate: estimate.Estimate{Params: params}}
-	}
-	got := text(SizeScore([]study.Trial{trial(300, 0.8), trial(100, 0.5), trial(200, 0.4), trial(100, 0.6), trial(400, 0.7)}))
-	// 0.6 at 100, 0.8 at 300, and on to 400.
-	if want := "best for its size (3 values, 0.6 to 0.8, last 0.8)"; !strings.Contains(got, want) {
-		t.Errorf("it reads %q, want %q in it", got, want)
 	}
 }
 
@@ -187,7 +185,11 @@ func TestManyOptions(t *testing.T) {
 	if len(rows) != maxRows || rows[0].Decision != "decision 0" || rows[maxRows-1].Decision != "decision 39" {
 		t.Errorf("%d rows, from %s on", len(rows), rows[0].Decision)
 	}
-	header, names := optionColumns(rows)
+	var options [][]string
+	for _, o := range rows {
+		options = append(options, o.Options)
+	}
+	header, names := optionColumns(options)
 	if names || len(header) != 3 {
 		t.Errorf("columns are %v", header)
 	}

@@ -91,6 +91,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Plot", (*p.Plot)(nil), value},
 	{"Printer", (*p.Printer)(nil), value},
 	{"Progress", (*p.Progress)(nil), value},
+	{"Quartiles", p.Quartiles, value},
 	{"RegisterTarget", p.RegisterTarget, value},
 	{"Render", p.Render, value},
 	{"Router", (*p.Router)(nil), value},
