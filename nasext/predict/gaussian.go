@@ -15,7 +15,8 @@ import (
 // cube of the rows.
 //
 // Signal always has the value of the highest marginal likelihood, which is known in
-// closed form. So have Length and Noise if they are 0: they are looked for on a grid.
+// closed form. So have Length and Noise if they are 0: they are looked for on a grid, by
+// at most 500 of the rows.
 type GaussianProcess struct {
 	Kernel   Kernel   // "" means Matern52
 	Distance Distance // the zero value means Euclidean
@@ -51,6 +52,7 @@ const (
 	noiseSteps, noiseStep   = 13, 3.2
 	refinements             = 3
 	leastNoise              = 1e-10
+	enough                  = 500 // rows to choose them by
 )
 
 // Name says the settings.
@@ -113,24 +115,76 @@ func (g *GaussianProcess) Fit(x [][]float64, y []float64, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	best := p.likeliest(Hyperparameters{LogLikelihood: math.Inf(-1)}, g.grid(median), apart, rest)
-	if best.Length == 0 {
+	some, theirs := thinned(apart, rest)
+	best := g.search(p, median, some, theirs)
+	var ok bool
+	if p.Hyperparameters, ok = p.fit(best, apart, rest); !ok {
 		return fmt.Errorf("predict: gaussian process: with the kernel %s, these %d rows have no covariance (the matrix is not positive definite); take another kernel or distance, or more noise", p.kernel, len(x))
 	}
+	g.fitted = p
+	return nil
+}
+
+// thinned leaves out rows, evenly, if there are more than are needed to choose
+// hyperparameters.
+func thinned(apart *mat.SymDense, rest *mat.VecDense) (*mat.SymDense, *mat.VecDense) {
+	n := rest.Len()
+	if n <= enough {
+		return apart, rest
+	}
+	rows, theirs := make([]int, enough), mat.NewVecDense(enough, nil)
+	for i := range rows {
+		rows[i] = i * n / enough
+		theirs.SetVec(i, rest.AtVec(rows[i]))
+	}
+	var some mat.SymDense
+	some.SubsetSym(apart, rows)
+	return &some, theirs
+}
+
+// search finds the likeliest hyperparameters: first on the grid, then uphill. Without any
+// that make a covariance, the last of the grid are returned, with the most noise.
+func (g *GaussianProcess) search(p *process, median float64, apart *mat.SymDense, rest *mat.VecDense) Hyperparameters {
+	var lengths, noises []float64
+	for i := range lengthSteps {
+		lengths = append(lengths, median*math.Pow(lengthStep, float64(i-lengthSteps/2)))
+	}
+	for i := range noiseSteps {
+		noises = append(noises, math.Pow(noiseStep, float64(i-noiseSteps+1)))
+	}
+	grid := g.cross(lengths, noises)
+	best := grid[len(grid)-1]
+	best.LogLikelihood = math.Inf(-1)
+	best = p.likeliest(best, grid, apart, rest)
 	lengthFactor, noiseFactor := lengthStep, noiseStep
 	for range refinements {
 		lengthFactor, noiseFactor = math.Sqrt(lengthFactor), math.Sqrt(noiseFactor)
 		for range lengthSteps + noiseSteps {
-			next := p.likeliest(best, g.around(best, lengthFactor, noiseFactor), apart, rest)
+			l, n := best.Length, best.Noise
+			next := p.likeliest(best, g.cross([]float64{l / lengthFactor, l, l * lengthFactor}, []float64{max(n/noiseFactor, leastNoise), n, n * noiseFactor}), apart, rest)
 			if next == best {
 				break
 			}
 			best = next
 		}
 	}
-	p.Hyperparameters, _ = p.fit(best, apart, rest)
-	g.fitted = p
-	return nil
+	return best
+}
+
+// cross is every length with every noise, but for what is set.
+func (g *GaussianProcess) cross(lengths, noises []float64) (list []Hyperparameters) {
+	if g.Length != 0 {
+		lengths = []float64{g.Length}
+	}
+	if g.Noise != 0 {
+		noises = []float64{g.Noise}
+	}
+	for _, l := range lengths {
+		for _, n := range noises {
+			list = append(list, Hyperparameters{Length: l, Noise: n})
+		}
+	}
+	return list
 }
 
 // likeliest is the best of a list and what was the best before.
@@ -167,39 +221,10 @@ func (p *process) distances() (apart *mat.SymDense, median float64, err error) {
 	return apart, positive[len(positive)/2], nil
 }
 
-// grid are the lengths and noises to try.
-func (g *GaussianProcess) grid(median float64) (list []Hyperparameters) {
-	for i := range lengthSteps {
-		for k := range noiseSteps {
-			list = append(list, g.settle(Hyperparameters{
-				Length: median * math.Pow(lengthStep, float64(i-lengthSteps/2)),
-				Noise:  math.Pow(noiseStep, float64(k-noiseSteps+1)),
-			}))
-		}
-	}
-	return slices.Compact(list)
-}
-
-// around are the eight neighbours.
-func (g *GaussianProcess) around(h Hyperparameters, lengthFactor, noiseFactor float64) (list []Hyperparameters) {
-	for _, l := range []float64{1 / lengthFactor, 1, lengthFactor} {
-		for _, n := range []float64{1 / noiseFactor, 1, noiseFactor} {
-			list = append(list, g.settle(Hyperparameters{Length: h.Length * l, Noise: max(h.Noise*n, leastNoise)}))
-		}
-	}
-	return slices.Compact(list)
-}
-
-// settle puts in what is set.
-func (g *GaussianProcess) settle(h Hyperparameters) Hyperparameters {
-	h.Length, h.Noise = orDefault(g.Length, h.Length), orDefault(g.Noise, h.Noise)
-	return h
-}
-
 // fit conditions the process on the scores, given the length and the noise. It is
 // false if the covariance is none.
 func (p *process) fit(h Hyperparameters, apart *mat.SymDense, rest *mat.VecDense) (Hyperparameters, bool) {
-	n := len(p.rows)
+	n := rest.Len()
 	k := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := range i {

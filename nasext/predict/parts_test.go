@@ -1,8 +1,10 @@
 package predict
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"testing"
 )
@@ -148,5 +150,99 @@ func TestGradients(t *testing.T) {
 	}
 	if after := loss(); after > .2 {
 		t.Errorf("after training the error is %v", after)
+	}
+}
+
+func readJSON(t *testing.T, file string, into any) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, into)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Trees that look at everything, grown on the rows as they are, are those of scikit-learn.
+func TestTreeGolden(t *testing.T) {
+	var golden struct {
+		X, Asked [][]float64
+		Y        []float64
+		Trees    []struct {
+			Leaf, Depth, Leaves int
+			Predicted           []float64
+		}
+	}
+	readJSON(t, "testdata/tree.json", &golden)
+	rows := make([]int, len(golden.X))
+	for i := range rows {
+		rows[i] = i
+	}
+	for _, want := range golden.Trees {
+		g := grower{
+			Forest: Forest{Leaf: want.Leaf, Depth: want.Depth, Features: 3},
+			x:      golden.X, y: golden.Y, ranks: ranked(golden.X, 3), rng: rand.New(rand.NewPCG(1, 1)), order: []int{0, 1, 2},
+		}
+		g.grow(rows, 0)
+		if leaves := (len(g.nodes) + 1) / 2; leaves != want.Leaves {
+			t.Errorf("%+v: %d leaves, want %d", g.Forest, leaves, want.Leaves)
+		}
+		for i, row := range golden.Asked {
+			if got := g.nodes.predict(row); math.Abs(got-want.Predicted[i]) > 1e-12 {
+				t.Errorf("%+v: row %d is predicted as %v, want %v", g.Forest, i, got, want.Predicted[i])
+			}
+		}
+	}
+}
+
+// A network trains as PyTorch trains it.
+func TestTrainingGolden(t *testing.T) {
+	var golden struct {
+		Sizes           []int
+		X               [][]float64
+		Y               []float64
+		Losses, Outputs []float64
+	}
+	readJSON(t, "testdata/mlp.json", &golden)
+	s := golden.Sizes
+	n := newMLP(s[0], len(s)-2, s[1], rand.New(rand.NewPCG(1, 1)))
+	at := 0
+	for _, l := range n.layers {
+		for u := range l.fanO {
+			l.b[u] = .1 * math.Cos(float64(at+u))
+		}
+		for k := range l.fanIn {
+			for u := range l.fanO {
+				l.w[k*l.out+u] = .6 * math.Sin(float64(at))
+				at++
+			}
+		}
+	}
+	rows := make([][]entry, len(golden.X))
+	for i, row := range golden.X {
+		for k, v := range row {
+			if v != 0 {
+				rows[i] = append(rows[i], entry{k, v})
+			}
+		}
+	}
+	slope := make([]float64, len(rows))
+	for step, want := range golden.Losses {
+		loss := 0.0
+		for i, out := range n.forward(rows) {
+			loss += math.Abs(out-golden.Y[i]) / float64(len(rows))
+			slope[i] = sign(out-golden.Y[i]) / float64(len(rows))
+		}
+		if math.Abs(loss-want) > 1e-9 {
+			t.Fatalf("before step %d the error is %.12f, want %.12f", step, loss, want)
+		}
+		n.backward(rows, slope)
+		n.step(.01)
+	}
+	for i, out := range n.forward(rows) {
+		if math.Abs(out-golden.Outputs[i]) > 1e-9 {
+			t.Errorf("row %d gives %.12f, want %.12f", i, out, golden.Outputs[i])
+		}
 	}
 }

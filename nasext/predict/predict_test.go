@@ -139,6 +139,24 @@ func TestGaussianProcessOfWords(t *testing.T) {
 	}
 }
 
+// With many rows the hyperparameters are chosen by some of them, and all are learnt from.
+func TestGaussianProcessOfManyRows(t *testing.T) {
+	wave := func(v float64) float64 { return math.Sin(v) + math.Sin(3*v) }
+	var x [][]float64
+	var y []float64
+	for i := range 700 {
+		v := float64(i*389%700) / 100
+		x, y = append(x, []float64{v}), append(y, wave(v))
+	}
+	g := &predict.GaussianProcess{Kernel: predict.RBF, Noise: 1e-6}
+	mean, _ := fitted(t, g, x, y, [][]float64{{.005}, {3.3333}, {6.985}})
+	for i, v := range []float64{.005, 3.3333, 6.985} {
+		if math.Abs(mean[i]-wave(v)) > 1e-3 {
+			t.Errorf("at %v it predicts %v, want %v, with %+v", v, mean[i], wave(v), g.Hyperparameters())
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	x, y := sample(10, 3, 1, weighted)
 	nan, inf := math.NaN(), math.Inf(1)
