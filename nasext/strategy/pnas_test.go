@@ -2,6 +2,7 @@ package strategy_test
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -167,6 +168,21 @@ func TestPNASWithoutScores(t *testing.T) {
 		if len(later) < 4 || slices.Equal(later[0], later[1]) {
 			t.Errorf("with equal scores it proposes %v", later)
 		}
+	}
+}
+
+// Seed, settings and what it was told decide what it proposes, the batches don't.
+func TestPNASAgain(t *testing.T) {
+	s := growing(t)
+	quick := func(seed uint64) strategy.Strategy {
+		return pnas(t, s, seed, strategy.Progressive{Beam: 6, First: 9, Predictor: &predict.Ensemble{Members: 2, Layers: 1, Epochs: 5}})
+	}
+	a := turns(t, quick(1), worth(t, s), 30)
+	if b := turns(t, quick(1), worth(t, s), 1, 2, 8, 4, 15); !reflect.DeepEqual(a, b) {
+		t.Errorf("in other batches it proposes\n%v\nand not\n%v", b, a)
+	}
+	if c := turns(t, quick(2), worth(t, s), 30); reflect.DeepEqual(a, c) {
+		t.Error("two seeds propose the same")
 	}
 }
 
