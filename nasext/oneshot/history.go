@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/controller"
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/space"
 )
@@ -32,6 +33,10 @@ type History struct {
 	Settings string            `json:"settings"` // of the search, as Config's String
 	Edges    []space.MixedEdge `json:"edges"`    // in the order of Alphas
 	Epochs   []Snapshot        `json:"epochs"`   // with that before the first
+	// Judged are the architectures that were judged by the shared weights, in their order,
+	// and Updates those of a controller; nil for methods that do not.
+	Judged  []Judgement        `json:"judged,omitempty"`
+	Updates []controller.Stats `json:"updates,omitempty"`
 }
 
 // Result is what a search found.

@@ -22,6 +22,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
+	"github.com/nascent-go/nascent/nasext/controller"
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
@@ -123,7 +124,10 @@ type search struct {
 	net          *nn.Network
 	weights      *nn.SGD
 	train, valid *data.Batches
-	round        int // passes over Valid that were begun
+	mix          map[string]*nn.Param // α by the names of the mixes
+	round        int                  // passes over Valid that were begun
+	judged       []Judgement
+	updates      []controller.Stats
 	at, steps    int // steps that are done, and how many there are
 }
 
@@ -233,6 +237,10 @@ func newSearch(c Config) (*search, error) {
 	if s.net, err = nn.NewOn(c.Engine, a, seed.Derive(c.Seed, "oneshot", "weights")); err != nil {
 		return nil, err
 	}
+	s.mix = map[string]*nn.Param{}
+	for _, p := range s.net.Alphas() {
+		s.mix[edgeOf(p)] = p
+	}
 	s.weights = nn.NewSGD(c.Weights.Momentum, c.Weights.Decay)
 	if s.train, err = data.NewBatches(c.Train, c.Batch, seed.Derive(c.Seed, "oneshot", "train")); err != nil {
 		return nil, err
@@ -273,6 +281,7 @@ func (s *search) run(ctx context.Context, r *Result) error {
 			return err
 		}
 	}
+	r.Judged, r.Updates = s.judged, s.updates
 	last := r.Epochs[len(r.Epochs)-1]
 	r.Genotype, r.Text, r.Skips, r.Collapse = last.Genotype, last.Text, last.Skips, s.collapse(last.Genotype)
 	r.Arch, err = s.c.Space.Build(r.Genotype)
@@ -373,6 +382,10 @@ func (m *mean) add(s nn.Score) {
 	m.sum += s.Loss * float64(s.Samples)
 	m.correct += s.Correct
 	m.samples += s.Samples
+}
+
+func (m *mean) score() nn.Score {
+	return nn.Score{Loss: m.loss(), Correct: m.correct, Samples: m.samples}
 }
 
 func (m *mean) loss() float64     { return m.sum / float64(max(m.samples, 1)) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
+	"github.com/nascent-go/nascent/nasext/controller"
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/space"
@@ -18,7 +19,10 @@ import (
 
 // methods are all, with settings for a test.
 func methods() []Method {
-	return []Method{DARTS{}, DARTS{SecondOrder: true}, GDAS{}, SNAS{Price: 0.1}, PCDARTS{}}
+	return []Method{
+		DARTS{}, DARTS{SecondOrder: true}, GDAS{}, SNAS{Price: 0.1}, PCDARTS{},
+		RandomSearch{Samples: 12, Batches: 2, Finalists: 3}, SinglePath{Population: 6, Generations: 2, Parents: 3}, ENAS{Updates: 2, Samples: 3},
+	}
 }
 
 // halves are two of digits, of so many images.
@@ -189,6 +193,13 @@ func TestBadSearches(t *testing.T) {
 		{func(c *Config) { c.Method = GDAS{Alphas: Alphas{Decay: math.Inf(1)}} }, "GDAS: Alphas: Adam: weight decay +Inf"},
 		{func(c *Config) { c.Method = SNAS{Price: math.NaN()} }, "SNAS: price NaN; it has to be a finite number of at least 0"},
 		{func(c *Config) { c.Method = PCDARTS{K: -1} }, "PC-DARTS: K is -1"},
+		{func(c *Config) { c.Method = RandomSearch{Samples: -1} }, "RandomSearch: Samples is -1; it has to be at least 1, or 0 for the paper's"},
+		{func(c *Config) { c.Method = SinglePath{Parents: -1} }, "SinglePath: Parents is -1"},
+		{func(c *Config) { c.Method = SinglePath{Mutation: 2} }, "SinglePath: Mutation is 2; it is a probability"},
+		{func(c *Config) { c.Method = SinglePath{MACs: -1} }, "SinglePath: at most -1 MACs and 0 parameters"},
+		{func(c *Config) { c.Method = SinglePath{Params: 10} }, "no architecture was found with at most 0 MACs and 10 parameters"},
+		{func(c *Config) { c.Method = ENAS{Updates: -1} }, "ENAS: Updates is -1"},
+		{func(c *Config) { c.Method = ENAS{Controller: controller.Config{Layers: -1}} }, "ENAS: controller: Layers is -1"},
 	} {
 		config := small(t, spaces(t)[0], nil)
 		c.change(&config)
