@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -228,18 +229,36 @@ func (s *Study) Best() (Trial, bool) { return Best(s.Trials()) }
 // first of equals: what a short training promises is not held against a long one. It
 // is false if none has succeeded.
 func Best(trials []Trial) (Trial, bool) {
-	found := false
-	var best Trial
-	for _, t := range trials {
-		if t.Failed {
-			continue
-		}
-		more := cmp.Compare(t.spent(), best.spent())
-		if !found || more > 0 || more == 0 && t.Score > best.Score {
-			best, found = t, true
+	best := -1
+	for i, t := range trials {
+		if !t.Failed && (best < 0 || t.beats(trials[best])) {
+			best = i
 		}
 	}
-	return best, found
+	if best < 0 {
+		return Trial{}, false
+	}
+	return trials[best], true
+}
+
+// Course is the score of the best trial, as Best has it, after each of the trials, which
+// come by number; NaN until one has succeeded.
+func Course(trials []Trial) []float64 {
+	course := make([]float64, len(trials))
+	best, score := -1, math.NaN()
+	for i, t := range trials {
+		if !t.Failed && (best < 0 || t.beats(trials[best])) {
+			best, score = i, t.Score
+		}
+		course[i] = score
+	}
+	return course
+}
+
+// beats: the trial had the larger budget, or the same and the higher score.
+func (t Trial) beats(other Trial) bool {
+	more := cmp.Compare(t.spent(), other.spent())
+	return more > 0 || more == 0 && t.Score > other.Score
 }
 
 // spent orders budgets: none of its own is the whole one.

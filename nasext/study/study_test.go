@@ -508,8 +508,14 @@ func TestBestOfTheLargestBudget(t *testing.T) {
 			trials = append(trials, Trial{Number: i + 1, Budget: b, Score: float64(10 - i)})
 		}
 		trials = append(trials, Trial{Number: 4, Budget: 100, Failed: true, Score: 99})
-		if best, ok := Best(trials); !ok || best.Number != test.want {
+		best, ok := Best(trials)
+		if !ok || best.Number != test.want {
 			t.Errorf("%s: trial %d, %t; want %d", test.name, best.Number, ok, test.want)
+		}
+		for i, score := range Course(trials) {
+			if best, _ := Best(trials[:i+1]); score != best.Score {
+				t.Errorf("%s: the course has %g after %d trials, where the best is %g", test.name, score, i+1, best.Score)
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_study = []Symbol{
 	{"Best", p.Best, value},
+	{"Course", p.Course, value},
 	{"Create", p.Create, value},
 	{"Done", p.Done, value},
 	{"ErrDamaged", &p.ErrDamaged, variable},
