@@ -77,8 +77,9 @@ func lstmBack[T Float](z, c0, t, dh, dc, dc0 []T) {
 // |r| ≤ ln 2/2, and exp(r) - 1 by its series.
 type exponential[T Float] struct {
 	limit, log2e, ln2Hi, ln2Lo T
-	magic                      T   // what is added to it is rounded to a whole number, in the lowest bits
-	series                     []T // 1/n!, … 1/1!
+	magic                      T // what is added to it is rounded to a whole number, in the lowest bits
+	terms                      int
+	series                     [13]T // 1/1!, 1/2!, … of which terms are used
 }
 
 func newExponential[T Float]() exponential[T] {
@@ -86,17 +87,17 @@ func newExponential[T Float]() exponential[T] {
 	if isDouble[T]() {
 		limit, magic, hi, lo, terms = 700, 0x1.8p52, 6.93147180369123816490e-01, 1.90821492927058770002e-10, 13
 	}
-	e := exponential[T]{T(limit), T(1 / math.Ln2), T(hi), T(lo), T(magic), make([]T, terms)}
+	e := exponential[T]{limit: T(limit), log2e: T(1 / math.Ln2), ln2Hi: T(hi), ln2Lo: T(lo), magic: T(magic), terms: terms}
 	factorial := 1.0
-	for i := range terms {
+	for i := range e.series {
 		factorial *= float64(i + 1)
-		e.series[terms-1-i] = T(1 / factorial)
+		e.series[i] = T(1 / factorial)
 	}
 	return e
 }
 
 // expm1 gives q and s, with s a power of two and exp(x) = s·(1+q).
-func (e exponential[T]) expm1(x T) (q, s T) {
+func (e *exponential[T]) expm1(x T) (q, s T) {
 	if x > e.limit {
 		x = e.limit
 	}
@@ -106,9 +107,9 @@ func (e exponential[T]) expm1(x T) (q, s T) {
 	t := fma(x, e.log2e, e.magic)
 	n := t - e.magic
 	r := fma(n, -e.ln2Lo, fma(n, -e.ln2Hi, x))
-	p := e.series[0]
-	for _, v := range e.series[1:] {
-		p = fma(p, r, v)
+	p := e.series[e.terms-1]
+	for i := e.terms - 2; i >= 0; i-- {
+		p = fma(p, r, e.series[i])
 	}
 	return p * r, power(t)
 }
@@ -124,12 +125,12 @@ func power[T Float](t T) T {
 	return t
 }
 
-func (e exponential[T]) sigmoid(x T) T {
+func (e *exponential[T]) sigmoid(x T) T {
 	q, s := e.expm1(-x)
 	return 1 / (1 + fma(s, q, s))
 }
 
-func (e exponential[T]) tanh(x T) T {
+func (e *exponential[T]) tanh(x T) T {
 	q, s := e.expm1(2 * x)
 	p := fma(s, q, s-1) // exp(2x) - 1, which has its digits near 0 too
 	return p / (p + 2)

@@ -2,6 +2,7 @@
 // in, for float32 and float64. They are assembly on amd64 with AVX2 and FMA and Go
 // elsewhere, and give the same bits everywhere: what is summed, in which order, and where
 // a product is added without rounding it first is part of what each function promises.
+// With the build tag purego all of it is Go.
 package vec
 
 import "math"

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vec
 
 //go:generate go run ./gen

@@ -59,6 +59,7 @@ func (f *file) addDots() {
 // generate returns the files by their names.
 func generate() (map[string][]byte, error) {
 	f := &file{asm.New()}
+	f.ConstraintExpr("!purego")
 	f.addDots()
 	f.Transpose()
 	for _, k := range f.kinds() {
