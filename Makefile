@@ -36,7 +36,7 @@ test: go-test client-test
 go-test:
 	$(GO) vet ./...
 	$(GO) test ./...
-	$(GO) test -tags purego -run Golden ./nasext/vec ./nasext/controller
+	$(GO) test -tags purego -run Golden ./nasext/controller
 
 # Jupyter's own clients against the installed kernel, onnxruntime on the models that
 # nasext writes, and safetensors on its weights. Without Python 3 and its
