@@ -10,7 +10,7 @@ import (
 // Term is an estimator and how much its score counts.
 type Term struct {
 	Of     Estimator
-	Weight float64 // of the score; below 0, large scores are bad
+	Weight float64 // of the score; below 0, large scores are bad, and 0 takes only what else is said, such as a latency
 }
 
 // Sum is the estimator whose score is the weighted sum of others'. With Count and Latency it

@@ -49,7 +49,8 @@ func (c ZenConfig) Check() error {
 // Zen is the Zen-score, log E‖f(x)−f(x+αε)‖₁ + Σ log √(mean σ²), where x and ε are normal
 // noise, f is the network before its global pooling with normal weights, and σ² are the
 // variances of the channels that come into each batch norm, which undo what it scales (Lin
-// et al. 2021, "Zen-NAS", algorithm 1, with the norm of the authors' code). It is the mean
+// et al. 2021, "Zen-NAS", algorithm 1, with the norm of the authors' code). A batch norm that
+// sees zeros only, behind what is cut off, scales nothing and is left out. The score is the mean
 // over repetitions with other draws; the weights and the data do not matter.
 func Zen(ctx context.Context, m *exact.Model, c ZenConfig) (float64, error) {
 	if err := c.Check(); err != nil {
@@ -114,14 +115,21 @@ func zen(m *exact.Model, x, near *grad.Tensor) (float64, error) {
 	score := distance.Log()
 	use := useful(a)
 	for i, n := range a.Nodes {
-		if use[i] && n.Op.Kind == arch.BatchNorm {
-			_, variances := nodes[n.In[0]].Moments()
-			score = score.Add(variances.Mean().Log().Times(0.5))
+		if !use[i] || n.Op.Kind != arch.BatchNorm {
+			continue
+		}
+		_, variances := nodes[n.In[0]].Moments()
+		v, err := variances.Mean().Value()
+		if err != nil {
+			return 0, err
+		}
+		if v > 0 {
+			score = score.Add(grad.Scalar(math.Log(v) / 2))
 		}
 	}
 	s, err := score.Value()
 	if err == nil && (math.IsInf(s, 0) || math.IsNaN(s)) {
-		err = errors.New("the features do not change with the image, or a batch norm sees one number only, so there is no logarithm")
+		err = errors.New("the features do not change with the image, so there is no logarithm")
 	}
 	return s, err
 }
