@@ -524,12 +524,7 @@ func (n *NetworkOf[T]) notFinite(x []T, train bool) string {
 	if where := n.spoilt(); where != "" {
 		return where
 	}
-	// Running moments move with every pass for training; what they are is kept.
-	var moments [][]T
-	for _, p := range n.moments {
-		moments = append(moments, append([]T(nil), p.W...))
-	}
-	defer func() { assign(n.moments, moments) }()
+	defer n.keepMoments()()
 	count := len(x) / n.in.Elems()
 	for i, s := range n.plan.Steps {
 		if len(s.In) == 0 {
