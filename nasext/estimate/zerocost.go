@@ -21,9 +21,9 @@ type ZeroCostConfig struct {
 	Data    *data.Set // what networks are shown; nil for measures that look at no data
 	Samples int       // of Data, from the first; 0: 64, or all if there are fewer
 
-	// Engine, if not nil, computes in single precision, such as cpu.New(0): grad_norm, snip,
-	// plain, jacob_cov and ntk, in a small part of the time and of the memory. The others need
-	// what engines don't give.
+	// Engine, if not nil, computes in single precision, such as cpu.New(0), in a small part of the
+	// time and of the memory: all but grasp and fisher, which need what engines don't give, and
+	// synflow and the counts, which are fast.
 	Engine engine.Engine
 	// Memory is how many bytes a network may take without an Engine; one that could need more is
 	// an error. 0: 4 GiB.
@@ -57,7 +57,7 @@ func ZeroCost(c ZeroCostConfig) (*Proxy, error) {
 		p.c.Memory = 4 << 30
 	}
 	if c.Engine != nil && m.Fast == nil {
-		return nil, fmt.Errorf("zero-cost: an engine does not give what %s needs; leave Engine nil", c.Measure)
+		return nil, fmt.Errorf("zero-cost: an engine does nothing for %s; leave Engine nil", c.Measure)
 	}
 	if !m.Data {
 		return p, nil
@@ -83,12 +83,12 @@ func ZeroCost(c ZeroCostConfig) (*Proxy, error) {
 
 // Name implements Estimator.
 func (p *Proxy) Name() string {
-	if !p.measure.Data {
-		return fmt.Sprintf("zero-cost(%s)", p.measure.Name)
-	}
 	precision := ""
 	if p.c.Engine != nil {
 		precision = ", single precision"
+	}
+	if !p.measure.Data {
+		return fmt.Sprintf("zero-cost(%s%s)", p.measure.Name, precision)
 	}
 	return fmt.Sprintf("zero-cost(%s, %s, %d samples%s)", p.measure.Name, p.c.Data.Name, p.c.Samples, precision)
 }
@@ -134,7 +134,7 @@ func (p *Proxy) score(ctx context.Context, a *arch.Arch, sd uint64) (float64, er
 		if err != nil {
 			return 0, err
 		}
-		return p.measure.Fast(ctx, n, p.batch)
+		return p.measure.Fast(ctx, n, p.batch, seed.Derive(sd, "measure"))
 	}
 	n, err := nn.New64(a, draws)
 	if err != nil {

@@ -61,7 +61,7 @@ func BenchmarkMeasures(b *testing.B) {
 		b.Run(f.Name+"/fast", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := f.Fast(b.Context(), n, batch); err != nil {
+				if _, err := f.Fast(b.Context(), n, batch, 1); err != nil {
 					b.Fatal(err)
 				}
 			}

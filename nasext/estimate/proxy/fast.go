@@ -7,6 +7,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
 )
 
 // FastGradients are the gradients on the engine of a network: in single precision, in a
@@ -95,6 +96,58 @@ func fastNTKCondition[T engine.Float](ctx context.Context, n *nn.NetworkOf[T], b
 		}
 		return row, nil
 	})
+}
+
+// FastNASWOT is NASWOT on the engine of a network; see FastGradients.
+func FastNASWOT(n *nn.Network, b Batch) (float64, error) { return fastNASWOT(n, b) }
+
+func fastNASWOT[T engine.Float](n *nn.NetworkOf[T], b Batch) (float64, error) {
+	if err := several(b); err != nil {
+		return 0, err
+	}
+	return naswot(n.Arch(), b, fastObserver(n))
+}
+
+// FastZen is Zen on the engine of a network, whose weights stay as they are.
+func FastZen(ctx context.Context, n *nn.Network, c ZenConfig) (float64, error) {
+	return fastZen(ctx, n, c)
+}
+
+func fastZen[T engine.Float](ctx context.Context, n *nn.NetworkOf[T], c ZenConfig) (float64, error) {
+	for _, p := range n.Params() {
+		defer copy(p.W, slices.Clone(p.W))
+	}
+	return zen(ctx, n.Arch(), c, func(weight func(name string, shape []int) *grad.Tensor) (observer, error) {
+		for _, p := range n.Params() {
+			data, err := weight(p.Name, p.Shape).Data()
+			if err != nil {
+				return nil, err
+			}
+			for i, v := range data {
+				p.W[i] = T(v)
+			}
+		}
+		return fastObserver(n), nil
+	})
+}
+
+// fastObserver is that of a network.
+func fastObserver[T engine.Float](n *nn.NetworkOf[T]) observer {
+	return func(x *grad.Tensor, nodes []int) ([][]float64, error) {
+		images, err := pixels[T](Batch{X: x})
+		if err != nil {
+			return nil, err
+		}
+		all, err := n.Activations(images, nodes, true)
+		if err != nil {
+			return nil, err
+		}
+		out := make([][]float64, len(all))
+		for k, a := range all {
+			out[k] = wide(a)
+		}
+		return out, nil
+	}
 }
 
 // pixels are the numbers of the images.

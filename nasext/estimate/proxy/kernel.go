@@ -70,7 +70,12 @@ func NASWOT(m *exact.Model, b Batch) (float64, error) {
 	if err := several(b); err != nil {
 		return 0, err
 	}
-	codes, err := codes(m, b)
+	return naswot(m.Arch(), b, func(x *grad.Tensor, nodes []int) ([][]float64, error) { return observe(frozen(m), x, nodes) })
+}
+
+// naswot is the score of a network by the outputs of its nodes.
+func naswot(a *arch.Arch, b Batch, look observer) (float64, error) {
+	codes, err := codes(a, b, look)
 	if err != nil {
 		return 0, err
 	}
@@ -78,28 +83,32 @@ func NASWOT(m *exact.Model, b Batch) (float64, error) {
 }
 
 // codes say which ReLUs are on, 1 or 0, for each sample.
-func codes(m *exact.Model, b Batch) ([][]float64, error) {
-	all, err := frozen(m).Nodes(b.X, true)
+func codes(a *arch.Arch, b Batch, look observer) ([][]float64, error) {
+	var inputs []int // of ReLUs
+	for i, use := range useful(a) {
+		if n := a.Nodes[i]; use && (n.Op.Kind == arch.ReLU || n.Op.Kind == arch.ReLU6) {
+			inputs = append(inputs, n.In[0])
+		}
+	}
+	if len(inputs) == 0 {
+		return nil, errors.New("the network has no ReLU that its output depends on, so there are no codes")
+	}
+	values, err := look(b.X, inputs)
 	if err != nil {
 		return nil, err
 	}
 	codes := make([][]float64, b.X.Shape()[0])
-	use := useful(m.Arch())
-	for i, n := range m.Arch().Nodes {
-		if !use[i] || n.Op.Kind != arch.ReLU && n.Op.Kind != arch.ReLU6 {
-			continue
-		}
-		on, err := all[n.In[0]].Greater(grad.Scalar(0)).Data()
-		if err != nil {
-			return nil, err
-		}
-		units := len(on) / len(codes)
+	for _, all := range values {
+		units := len(all) / len(codes)
 		for s := range codes {
-			codes[s] = append(codes[s], on[s*units:(s+1)*units]...)
+			for _, v := range all[s*units : (s+1)*units] {
+				on := 0.0
+				if v > 0 {
+					on = 1
+				}
+				codes[s] = append(codes[s], on)
+			}
 		}
-	}
-	if len(codes[0]) == 0 {
-		return nil, errors.New("the network has no ReLU that its output depends on, so there are no codes")
 	}
 	return codes, nil
 }

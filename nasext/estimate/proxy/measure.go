@@ -23,8 +23,8 @@ type Measure struct {
 	// those that draw weights and images of their own.
 	Score func(ctx context.Context, m *exact.Model, b Batch, seed uint64) (float64, error)
 	// Fast is Score on the engine of a network, in single precision; nil for measures that need
-	// more than first derivatives by weights or pixels.
-	Fast func(ctx context.Context, n *nn.Network, b Batch) (float64, error)
+	// other derivatives than first ones by weights or pixels, and for those that are fast anyway.
+	Fast func(ctx context.Context, n *nn.Network, b Batch, seed uint64) (float64, error)
 }
 
 // Measures are all there are. Beside the functions of this package these are "params" and
@@ -37,17 +37,21 @@ func Measures() []Measure {
 		{Name: "grasp", Data: true, Order: 2, Score: summed(GraSP)},
 		{Name: "fisher", Data: true, Order: 1, Score: summed(Fisher)},
 		{Name: "synflow", Order: 1, Images: 1, Score: summed(func(m *exact.Model, _ Batch) (Layers, error) { return SynFlow(m) })},
-		{Name: "jacob_cov", Data: true, Order: 1, Score: whole(JacobCov), Fast: func(_ context.Context, n *nn.Network, b Batch) (float64, error) {
+		{Name: "jacob_cov", Data: true, Order: 1, Score: whole(JacobCov), Fast: func(_ context.Context, n *nn.Network, b Batch, _ uint64) (float64, error) {
 			return FastJacobCov(n, b)
 		}},
-		{Name: "naswot", Data: true, Score: whole(NASWOT)},
+		{Name: "naswot", Data: true, Score: whole(NASWOT), Fast: func(_ context.Context, n *nn.Network, b Batch, _ uint64) (float64, error) {
+			return FastNASWOT(n, b)
+		}},
 		{Name: "zen", Images: 32, Score: func(ctx context.Context, m *exact.Model, _ Batch, seed uint64) (float64, error) {
 			return Zen(ctx, m, ZenConfig{Seed: seed})
+		}, Fast: func(ctx context.Context, n *nn.Network, _ Batch, seed uint64) (float64, error) {
+			return FastZen(ctx, n, ZenConfig{Seed: seed})
 		}},
 		{Name: "ntk", Data: true, Order: 1, Score: func(ctx context.Context, m *exact.Model, b Batch, _ uint64) (float64, error) {
 			condition, err := NTKCondition(ctx, m, b)
 			return -math.Log10(condition), err
-		}, Fast: func(ctx context.Context, n *nn.Network, b Batch) (float64, error) {
+		}, Fast: func(ctx context.Context, n *nn.Network, b Batch, _ uint64) (float64, error) {
 			condition, err := FastNTKCondition(ctx, n, b)
 			return -math.Log10(condition), err
 		}},
@@ -64,7 +68,7 @@ func firstOrder(name string, score func(Gradients) Layers) Measure {
 			gs, err := NewGradients(m, b)
 			return score(gs), err
 		}),
-		Fast: func(_ context.Context, n *nn.Network, b Batch) (float64, error) {
+		Fast: func(_ context.Context, n *nn.Network, b Batch, _ uint64) (float64, error) {
 			gs, err := FastGradients(n, b)
 			return score(gs).Sum(), err
 		},

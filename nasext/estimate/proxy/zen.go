@@ -2,10 +2,12 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/exact"
@@ -53,11 +55,41 @@ func (c ZenConfig) Check() error {
 // sees zeros only, behind what is cut off, scales nothing and is left out. The score is the mean
 // over repetitions with other draws; the weights and the data do not matter.
 func Zen(ctx context.Context, m *exact.Model, c ZenConfig) (float64, error) {
+	return zen(ctx, m.Arch(), c, func(weight func(name string, shape []int) *grad.Tensor) (observer, error) {
+		random := m.Substitute(func(name string, w *grad.Tensor) *grad.Tensor { return weight(name, w.Shape()) })
+		return func(x *grad.Tensor, nodes []int) ([][]float64, error) { return observe(random, x, nodes) }, nil
+	})
+}
+
+// observer gives the outputs of nodes for images, in a pass for training.
+type observer func(x *grad.Tensor, nodes []int) ([][]float64, error)
+
+// observe is that of a model.
+func observe(m *exact.Model, x *grad.Tensor, nodes []int) ([][]float64, error) {
+	all, err := m.Nodes(x, true)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]float64, len(nodes))
+	for k, i := range nodes {
+		if out[k], err = all[i].Data(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// zen is the mean over repetitions. The function given makes a network whose weights are what
+// its argument says of each.
+func zen(ctx context.Context, a *arch.Arch, c ZenConfig, network func(weight func(name string, shape []int) *grad.Tensor) (observer, error)) (float64, error) {
 	if err := c.Check(); err != nil {
 		return 0, err
 	}
 	c.setDefaults()
-	in := m.Arch().Input
+	kinds := map[string]arch.Kind{}
+	for _, n := range a.Nodes {
+		kinds[n.Name+".weight"] = n.Op.Kind
+	}
 	var sum float64
 	for r := range c.Repeats {
 		if err := ctx.Err(); err != nil {
@@ -66,9 +98,21 @@ func Zen(ctx context.Context, m *exact.Model, c ZenConfig) (float64, error) {
 		draw := func(what string, deviation float64, shape ...int) *grad.Tensor {
 			return grad.Normal(c.Seed, "zen "+strconv.Itoa(r)+" "+what, deviation, shape...)
 		}
-		x := draw("images", 1, c.Batch, in.C, in.H, in.W)
-		noise := draw("noise", c.Alpha, c.Batch, in.C, in.H, in.W)
-		s, err := zen(gaussian(m, draw), x, x.Add(noise))
+		look, err := network(func(name string, shape []int) *grad.Tensor {
+			switch kinds[name] {
+			case "": // a bias or a shift
+				return grad.Zeros(shape...)
+			case arch.BatchNorm:
+				return grad.Ones(shape...)
+			}
+			return draw(name, 1, shape...)
+		})
+		if err != nil {
+			return 0, err
+		}
+		x := draw("images", 1, c.Batch, a.Input.C, a.Input.H, a.Input.W)
+		noise := draw("noise", c.Alpha, c.Batch, a.Input.C, a.Input.H, a.Input.W)
+		s, err := stretch(a, look, x, x.Add(noise))
 		if err != nil {
 			return 0, err
 		}
@@ -77,61 +121,51 @@ func Zen(ctx context.Context, m *exact.Model, c ZenConfig) (float64, error) {
 	return sum / float64(c.Repeats), nil
 }
 
-// gaussian is the model with normal weights of convolutions and linear layers; batch norm
-// scales by 1, and nothing is shifted.
-func gaussian(m *exact.Model, draw func(what string, deviation float64, shape ...int) *grad.Tensor) *exact.Model {
-	drawn := map[string]*grad.Tensor{}
-	for _, n := range m.Arch().Nodes {
-		name := n.Name + ".weight"
-		switch w := m.Param(name); {
-		case w == nil:
-		case n.Op.Kind == arch.BatchNorm:
-			drawn[name] = grad.Ones(w.Shape()...)
-		default:
-			drawn[name] = draw(name, 1, w.Shape()...)
+// stretch is one repetition, for images x and others close to them.
+func stretch(a *arch.Arch, look observer, x, near *grad.Tensor) (float64, error) {
+	infos, err := a.Infer()
+	if err != nil {
+		return 0, err
+	}
+	nodes, use := []int{features(a)}, useful(a)
+	for i, n := range a.Nodes {
+		if use[i] && n.Op.Kind == arch.BatchNorm {
+			nodes = append(nodes, n.In[0])
 		}
 	}
-	return m.Substitute(func(name string, w *grad.Tensor) *grad.Tensor {
-		if d := drawn[name]; d != nil {
-			return d
+	one, err := look(x, nodes)
+	if err != nil {
+		return 0, err
+	}
+	two, err := look(near, nodes[:1])
+	if err != nil {
+		return 0, err
+	}
+	samples := x.Shape()[0]
+	distance := floats.Distance(one[0], two[0], 1) / float64(samples)
+	if !(distance > 0) || math.IsInf(distance, 1) {
+		return 0, fmt.Errorf("the features change by %v with the image, so there is no logarithm", distance)
+	}
+	score := math.Log(distance)
+	for k, i := range nodes[1:] {
+		if v := meanVariance(one[k+1], infos[i].Out, samples); v > 0 {
+			score += math.Log(v) / 2
 		}
-		return grad.Zeros(w.Shape()...)
-	})
+	}
+	return score, nil
 }
 
-// zen is one repetition, for images x and others close to them.
-func zen(m *exact.Model, x, near *grad.Tensor) (float64, error) {
-	a := m.Arch()
-	nodes, err := m.Nodes(x, true)
-	if err != nil {
-		return 0, err
-	}
-	others, err := m.Nodes(near, true)
-	if err != nil {
-		return 0, err
-	}
-	at := features(a)
-	distance := nodes[at].Sub(others[at]).Abs().Sum().Times(1 / float64(x.Shape()[0]))
-	score := distance.Log()
-	use := useful(a)
-	for i, n := range a.Nodes {
-		if !use[i] || n.Op.Kind != arch.BatchNorm {
-			continue
+// meanVariance is the mean over the channels of images of their variances.
+func meanVariance(x []float64, s arch.Shape, samples int) (mean float64) {
+	pixels := s.H * s.W
+	channel := make([]float64, samples*pixels)
+	for c := range s.C {
+		for i := range samples {
+			copy(channel[i*pixels:], x[(i*s.C+c)*pixels:][:pixels])
 		}
-		_, variances := nodes[n.In[0]].Moments()
-		v, err := variances.Mean().Value()
-		if err != nil {
-			return 0, err
-		}
-		if v > 0 {
-			score = score.Add(grad.Scalar(math.Log(v) / 2))
-		}
+		mean += stat.PopVariance(channel, nil) / float64(s.C)
 	}
-	s, err := score.Value()
-	if err == nil && (math.IsInf(s, 0) || math.IsNaN(s)) {
-		err = errors.New("the features do not change with the image, so there is no logarithm")
-	}
-	return s, err
+	return mean
 }
 
 // features is the node before the network's head: before global pooling, flattening and the
