@@ -20,13 +20,10 @@ func ExampleHyperband() {
 		return
 	}
 	for _, bracket := range h.Schedule() {
-		for _, rung := range bracket {
-			fmt.Printf("%d for %d epochs; ", rung.Architectures, rung.Budget)
-		}
-		fmt.Println()
+		fmt.Println(bracket)
 	}
 	// Output:
-	// 9 for 1 epochs; 3 for 3 epochs; 1 for 9 epochs;
-	// 5 for 3 epochs; 1 for 9 epochs;
-	// 3 for 9 epochs;
+	// [{9 1} {3 3} {1 9}]
+	// [{5 3} {1 9}]
+	// [{3 9}]
 }
