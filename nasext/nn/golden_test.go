@@ -180,8 +180,7 @@ func TestGolden(t *testing.T) {
 		for _, e := range append(cpu.Every(1), cpu.New(2)) {
 			t.Run(fmt.Sprint(c.file, "/", e.Name()), func(t *testing.T) { testGolden(t, c.file, c.arch, e, single) })
 		}
-		for _, threads := range []int{1, 2} {
-			e := cpu.New64(threads)
+		for _, e := range append(cpu.Every64(1), cpu.New64(2)) {
 			t.Run(fmt.Sprint(c.file, "/", e.Name()), func(t *testing.T) { testGolden(t, c.file, c.arch, e, double) })
 		}
 	}

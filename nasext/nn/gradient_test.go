@@ -169,8 +169,10 @@ func TestGradients(t *testing.T) {
 				checkGradients(t, e, k, uint64(trial), 0.005, 0.01)
 			}
 		}
-		for trial := range 40 {
-			checkGradients(t, cpu.New64(1), k, uint64(trial), 1e-5, 1e-6)
+		for _, e := range cpu.Every64(1) {
+			for trial := range 40 {
+				checkGradients(t, e, k, uint64(trial), 1e-5, 1e-6)
+			}
 		}
 	}
 }

@@ -64,7 +64,7 @@ type NetworkOf[T engine.Float] struct {
 // Network is what most searches train: in single precision.
 type Network = NetworkOf[float32]
 
-// Network64 computes in double precision, an order of magnitude slower: the truth that
+// Network64 computes in double precision, which takes two to three times as long: the truth that
 // single precision is compared with.
 type Network64 = NetworkOf[float64]
 

@@ -12,6 +12,7 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine_cpu = []Symbol{
 	{"Engine", (*p.Engine)(nil), value},
 	{"Engine64", (*p.Engine64)(nil), value},
 	{"Every", p.Every, value},
+	{"Every64", p.Every64, value},
 	{"Matrix", (*p.Matrix)(nil), value},
 	{"Matrix64", (*p.Matrix64)(nil), value},
 	{"New", p.New, value},

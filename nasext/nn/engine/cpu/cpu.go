@@ -26,8 +26,8 @@ type EngineOf[T engine.Float] struct {
 	k       *kernels[T]
 }
 
-// Engine computes in single precision, Engine64 in double, which is for the truth: its
-// inner loops are in Go.
+// Engine computes in single precision, Engine64 in double, which is for the truth: only the
+// inner loops of convolutions and linear layers are in assembly.
 type (
 	Engine   = EngineOf[float32]
 	Engine64 = EngineOf[float64]
@@ -46,19 +46,33 @@ func NewOf[T engine.Float](threads int) *EngineOf[T] { return &EngineOf[T]{threa
 
 // fastest is the best set of inner loops that this processor can run.
 func fastest[T engine.Float]() *kernels[T] {
-	if k, ok := any(vectors()).(*kernels[T]); ok && k != nil {
-		return k
+	return every[T]()[0]
+}
+
+// every are all sets that it can run, the best first.
+func every[T engine.Float]() []*kernels[T] {
+	single, double := everyVectors()
+	for _, all := range []any{single, double} {
+		if sets, ok := all.([]*kernels[T]); ok {
+			return append(sets, portable[T]())
+		}
 	}
-	return portable[T]()
+	return nil // there is no other precision
 }
 
 // Every is an engine for each kind of inner loops that this processor can run, in single
 // precision: with AVX-512, with AVX2 and FMA, and in Go, which rounds the same way on every processor
 // that doesn't fuse multiplication and addition. They are there to be compared.
 func Every(threads int) []*Engine {
-	var all []*Engine
-	for _, k := range append(everyVectors(), portable[float32]()) {
-		all = append(all, &Engine{threads, k})
+	return everyOf[float32](threads)
+}
+
+// Every64 is Every in double precision.
+func Every64(threads int) []*Engine64 { return everyOf[float64](threads) }
+
+func everyOf[T engine.Float](threads int) (all []*EngineOf[T]) {
+	for _, k := range every[T]() {
+		all = append(all, &EngineOf[T]{threads, k})
 	}
 	return all
 }

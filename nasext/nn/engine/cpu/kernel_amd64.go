@@ -2,26 +2,22 @@ package cpu
 
 //go:generate go run ./gen
 
-import "golang.org/x/sys/cpu"
+import (
+	"golang.org/x/sys/cpu"
 
-// vectors is the best set in assembly that this processor can run; nil if there is none.
-func vectors() *kernels[float32] {
-	if all := everyVectors(); len(all) > 0 {
-		return all[0]
-	}
-	return nil
-}
+	"github.com/nascent-go/nascent/nasext/nn/engine"
+)
 
 // everyVectors are the sets in assembly that this processor can run, the best first.
-func everyVectors() (all []*kernels[float32]) {
+func everyVectors() (single []*kernels[float32], double []*kernels[float64]) {
 	x := cpu.X86
-	if x.HasAVX2 && x.HasFMA {
-		if x.HasAVX512F && x.HasAVX512VL {
-			all = append(all, avx512())
-		}
-		all = append(all, avx2())
+	if !x.HasAVX2 || !x.HasFMA {
+		return nil, nil
 	}
-	return all
+	if x.HasAVX512F && x.HasAVX512VL {
+		single, double = append(single, avx512()), append(double, avx512double())
+	}
+	return append(single, avx2()), append(double, avx2double())
 }
 
 // simple are the loops that are the same with AVX2 and AVX-512: memory limits them.
@@ -71,69 +67,117 @@ func simple(name string) *kernels[float32] {
 	}
 }
 
-type tileFunc func(taps *int32, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)
+type tileFunc[T engine.Float] func(taps *int32, n, depth int, a *T, as, ad int, b *T, bs int, c *T, ldc int, from *T, ldf, step, blocks int)
 
-type dotFunc func(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-
-func avx512() *kernels[float32] {
-	k := simple("avx512")
-	wide := [panel]tileFunc{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}
-	narrow := [panel]tileFunc{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start[float32]) {
-		first, j := firstTap(taps), 0
-		blocks := func(tile tileFunc, width int) {
-			if n := (cols - j) / width; n > 0 {
-				column := min(j, len(b)-1) // b may be shorter where no tap refers to it
-				tile(first, len(taps), depth, &a[0], as, ad, &b[column], bs, &c[j], ldc, from.at(j*from.step), from.ld, from.step, n)
-				j += n * width
-			}
-		}
-		if rows == 1 {
-			blocks(tileZ1x128, 128)
-		}
-		blocks(wide[rows-1], 32)
-		blocks(narrow[rows-1], 16)
-	}
-	k.channel = channelOf(channelZ)
-	dots := [4][4]dotFunc{
-		{dotZ1x1, dotZ1x2, dotZ1x3, dotZ1x4}, {dotZ2x1, dotZ2x2, dotZ2x3, dotZ2x4},
-		{dotZ3x1, dotZ3x2, dotZ3x3, dotZ3x4}, {dotZ4x1, dotZ4x2, dotZ4x3, dotZ4x4},
-	}
-	k.dot = func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32) {
-		dots[rows-1][cols-1](firstRun(runs), len(runs), &dy[0], ds, &x[0], xs, &out[0])
-	}
-	return k
+// tileSet are tiles of so many columns, by the number of rows; nil where there is none.
+type tileSet[T engine.Float] struct {
+	cols int
+	by   [panel]tileFunc[T]
 }
 
-func avx2() *kernels[float32] {
-	k := simple("avx2")
-	tiles := [4]tileFunc{tileY1x16, tileY2x16, tileY3x16, tileY4x16}
-	k.tile = func(rows, cols int, taps []tap, depth int, a []float32, as, ad int, b []float32, bs int, c []float32, ldc int, from start[float32]) {
-		first := firstTap(taps)
-		for r := 0; r < rows; r += 4 {
-			tiles[min(4, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[0], bs, &c[r*ldc], ldc, from.at(r*from.ld), from.ld, from.step, cols/16)
+// tileOf takes tiles of all rows, of the first set as long as there are columns for them,
+// then of the next.
+func tileOf[T engine.Float](sets ...tileSet[T]) func(rows, cols int, taps []tap, depth int, a []T, as, ad int, b []T, bs int, c []T, ldc int, from start[T]) {
+	return func(rows, cols int, taps []tap, depth int, a []T, as, ad int, b []T, bs int, c []T, ldc int, from start[T]) {
+		first, j := firstTap(taps), 0
+		for i := range sets {
+			s := &sets[i]
+			if n := (cols - j) / s.cols; n > 0 && s.by[rows-1] != nil {
+				column := min(j, len(b)-1) // b may be shorter where no tap refers to it
+				s.by[rows-1](first, len(taps), depth, &a[0], as, ad, &b[column], bs, &c[j], ldc, from.at(j*from.step), from.ld, from.step, n)
+				j += n * s.cols
+			}
 		}
 	}
-	k.channel = channelOf(channelY)
-	dots := [2][2]dotFunc{{dotY1x1, dotY1x2}, {dotY2x1, dotY2x2}}
-	k.dot = func(rows, cols int, runs []run, dy []float32, ds int, x []float32, xs int, out *[16]float32) {
+}
+
+// tileOfFew takes tiles of 16 columns and of as many rows as there are tiles for.
+func tileOfFew[T engine.Float](tiles ...tileFunc[T]) func(rows, cols int, taps []tap, depth int, a []T, as, ad int, b []T, bs int, c []T, ldc int, from start[T]) {
+	most := len(tiles)
+	return func(rows, cols int, taps []tap, depth int, a []T, as, ad int, b []T, bs int, c []T, ldc int, from start[T]) {
+		first := firstTap(taps)
+		for r := 0; r < rows; r += most {
+			tiles[min(most, rows-r)-1](first, len(taps), depth, &a[r*as], as, ad, &b[0], bs, &c[r*ldc], ldc, from.at(r*from.ld), from.ld, from.step, cols/16)
+		}
+	}
+}
+
+type dotFunc[T engine.Float] func(runs *int32, n int, dy *T, ds int, x *T, xs int, out *T)
+
+func dotOf[T engine.Float](dots [4][4]dotFunc[T]) func(rows, cols int, runs []run, dy []T, ds int, x []T, xs int, out *[16]T) {
+	return func(rows, cols int, runs []run, dy []T, ds int, x []T, xs int, out *[16]T) {
+		dots[rows-1][cols-1](firstRun(runs), len(runs), &dy[0], ds, &x[0], xs, &out[0])
+	}
+}
+
+// dotOfFew does two rows and two columns at a time.
+func dotOfFew[T engine.Float](dots [2][2]dotFunc[T]) func(rows, cols int, runs []run, dy []T, ds int, x []T, xs int, out *[16]T) {
+	return func(rows, cols int, runs []run, dy []T, ds int, x []T, xs int, out *[16]T) {
 		for i := 0; i < rows; i += 2 {
 			for j := 0; j < cols; j += 2 {
 				dots[min(2, rows-i)-1][min(2, cols-j)-1](firstRun(runs), len(runs), &dy[i*ds], ds, &x[j*xs], xs, &out[4*i+j])
 			}
 		}
 	}
-	return k
 }
 
-func channelOf(f func(program *int32, strips int, w, src, dst *float32, add int, first float32)) func(p program, w, src, dst []float32, add bool, first float32) {
-	return func(p program, w, src, dst []float32, add bool, first float32) {
+func channelOf[T engine.Float](f func(program *int32, strips int, w, src, dst *T, add int, first T)) func(p program, w, src, dst []T, add bool, first T) {
+	return func(p program, w, src, dst []T, add bool, first T) {
 		keep := 0
 		if add {
 			keep = 1
 		}
 		f(&p.code[0], p.strips, &w[0], &src[0], &dst[0], keep, first)
 	}
+}
+
+func avx512() *kernels[float32] {
+	k := simple("avx512")
+	k.tile = tileOf(
+		tileSet[float32]{128, [panel]tileFunc[float32]{tileZ1x128}},
+		tileSet[float32]{32, [panel]tileFunc[float32]{tileZ1x32, tileZ2x32, tileZ3x32, tileZ4x32, tileZ5x32, tileZ6x32, tileZ7x32, tileZ8x32}},
+		tileSet[float32]{16, [panel]tileFunc[float32]{tileZ1x16, tileZ2x16, tileZ3x16, tileZ4x16, tileZ5x16, tileZ6x16, tileZ7x16, tileZ8x16}},
+	)
+	k.channel = channelOf(channelZ)
+	k.dot = dotOf([4][4]dotFunc[float32]{
+		{dotZ1x1, dotZ1x2, dotZ1x3, dotZ1x4}, {dotZ2x1, dotZ2x2, dotZ2x3, dotZ2x4},
+		{dotZ3x1, dotZ3x2, dotZ3x3, dotZ3x4}, {dotZ4x1, dotZ4x2, dotZ4x3, dotZ4x4},
+	})
+	return k
+}
+
+func avx2() *kernels[float32] {
+	k := simple("avx2")
+	k.tile = tileOfFew(tileY1x16, tileY2x16, tileY3x16, tileY4x16)
+	k.channel = channelOf(channelY)
+	k.dot = dotOfFew([2][2]dotFunc[float32]{{dotY1x1, dotY1x2}, {dotY2x1, dotY2x2}})
+	return k
+}
+
+// In double precision, loops that memory limits are in Go.
+
+func avx512double() *kernels[float64] {
+	k := portable[float64]()
+	k.name = "avx512"
+	k.tile = tileOf(
+		tileSet[float64]{64, [panel]tileFunc[float64]{tileDZ1x64}},
+		tileSet[float64]{16, [panel]tileFunc[float64]{tileDZ1x16, tileDZ2x16, tileDZ3x16, tileDZ4x16, tileDZ5x16, tileDZ6x16, tileDZ7x16, tileDZ8x16}},
+	)
+	k.channel = channelOf(channelDZ)
+	k.dot = dotOf([4][4]dotFunc[float64]{
+		{dotDZ1x1, dotDZ1x2, dotDZ1x3, dotDZ1x4}, {dotDZ2x1, dotDZ2x2, dotDZ2x3, dotDZ2x4},
+		{dotDZ3x1, dotDZ3x2, dotDZ3x3, dotDZ3x4}, {dotDZ4x1, dotDZ4x2, dotDZ4x3, dotDZ4x4},
+	})
+	return k
+}
+
+func avx2double() *kernels[float64] {
+	k := portable[float64]()
+	k.name = "avx2"
+	k.tile = tileOfFew(tileDY1x16, tileDY2x16)
+	k.channel = channelOf(channelDY)
+	k.dot = dotOfFew([2][2]dotFunc[float64]{{dotDY1x1, dotDY1x2}, {dotDY2x1, dotDY2x2}})
+	return k
 }
 
 // firstTap and firstRun are addresses of lists that may be empty.

@@ -2,8 +2,5 @@
 
 package cpu
 
-// vectors is the best set in assembly that this processor can run: there is none.
-func vectors() *kernels[float32] { return nil }
-
-// everyVectors are all of them.
-func everyVectors() []*kernels[float32] { return nil }
+// everyVectors are the sets in assembly that this processor can run: there are none.
+func everyVectors() ([]*kernels[float32], []*kernels[float64]) { return nil, nil }

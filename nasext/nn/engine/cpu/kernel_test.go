@@ -5,24 +5,44 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/seed"
 )
 
-func random(d *rand.Rand, n int) []float32 {
-	x := make([]float32, n)
+func random(d *rand.Rand, n int) []float32 { return randomOf[float32](d, n) }
+
+func randomOf[T engine.Float](d *rand.Rand, n int) []T {
+	x := make([]T, n)
 	for i := range x {
-		x[i] = float32(d.NormFloat64())
+		x[i] = T(d.NormFloat64())
 	}
 	return x
 }
 
+// sets are all sets of inner loops that this processor can run, the portable one first.
+func sets[T engine.Float]() []*kernels[T] {
+	all := every[T]()
+	slices.Reverse(all)
+	return all
+}
+
 // near compares with a sum in double precision of terms whose absolute sum is size.
-func near(got float32, want, size float64) bool {
-	return math.Abs(float64(got)-want) <= 1e-5*size+1e-7
+func near[T engine.Float](got T, want, size float64) bool {
+	relative, absolute := 1e-5, 1e-7
+	if unsafe.Sizeof(got) == 8 {
+		relative, absolute = 1e-14, 1e-16
+	}
+	return math.Abs(float64(got)-want) <= relative*size+absolute
 }
 
 func TestTile(t *testing.T) {
+	testTile[float32](t)
+	testTile[float64](t)
+}
+
+func testTile[T engine.Float](t *testing.T) {
 	draw := seed.Stream(1, "tile")
 	for range 200 {
 		rows, cols, depth, bs := 1+draw.IntN(panel), width*(1+draw.IntN(20)), 1+draw.IntN(9), 400
@@ -31,14 +51,14 @@ func TestTile(t *testing.T) {
 		for i := range taps {
 			taps[i] = tap{int32(draw.IntN(9)), int32(draw.IntN(20))}
 		}
-		a, b := random(draw, 9+9*panel+9*depth), random(draw, 20+400*depth)
+		a, b := randomOf[T](draw, 9+9*panel+9*depth), randomOf[T](draw, 20+400*depth)
 		ldc := cols + draw.IntN(20)
-		before, other, which := random(draw, panel*ldc), random(draw, panel*ldc), draw.IntN(4)
-		from := func(c []float32) start[float32] {
-			return []start[float32]{{}, {c, ldc, 1}, {other, ldc, 1}, {other, 1, 0}}[which]
+		before, other, which := randomOf[T](draw, panel*ldc), randomOf[T](draw, panel*ldc), draw.IntN(4)
+		from := func(c []T) start[T] {
+			return []start[T]{{}, {c, ldc, 1}, {other, ldc, 1}, {other, 1, 0}}[which]
 		}
-		var first []float32
-		for _, k := range sets() {
+		var first []T
+		for _, k := range sets[T]() {
 			c := slices.Clone(before)
 			k.tile(rows, cols, taps, depth, a, as, ad, b, bs, c, ldc, from(c))
 			for i := range c {
@@ -79,6 +99,11 @@ func TestTile(t *testing.T) {
 }
 
 func TestChannel(t *testing.T) {
+	testChannel[float32](t)
+	testChannel[float64](t)
+}
+
+func testChannel[T engine.Float](t *testing.T) {
 	draw := seed.Stream(1, "channel")
 	for range 100 {
 		lanes := width * (1 + draw.IntN(3))
@@ -91,10 +116,10 @@ func TestChannel(t *testing.T) {
 			}
 			s = s.add(taps, lanes)
 		}
-		w, src, before, add := random(draw, 9), random(draw, 40*lanes), random(draw, pixels*lanes), draw.IntN(2) == 0
-		first := float32(draw.NormFloat64())
-		var known []float32
-		for _, k := range sets() {
+		w, src, before, add := randomOf[T](draw, 9), randomOf[T](draw, 40*lanes), randomOf[T](draw, pixels*lanes), draw.IntN(2) == 0
+		first := T(draw.NormFloat64())
+		var known []T
+		for _, k := range sets[T]() {
 			dst := slices.Clone(before)
 			k.channel(newProgram(s, lanes), w, src, dst, add, first)
 			for _, strip := range s {
@@ -128,6 +153,11 @@ func TestChannel(t *testing.T) {
 }
 
 func TestDot(t *testing.T) {
+	testDot[float32](t)
+	testDot[float64](t)
+}
+
+func testDot[T engine.Float](t *testing.T) {
 	draw := seed.Stream(1, "dot")
 	for range 200 {
 		rows, cols := 1+draw.IntN(4), 1+draw.IntN(4)
@@ -136,10 +166,10 @@ func TestDot(t *testing.T) {
 			runs[i] = run{a: int32(draw.IntN(20)), b: int32(draw.IntN(20)), n: int32(1 + draw.IntN(4))}
 		}
 		ds, xs := 90+draw.IntN(9), 90+draw.IntN(9)
-		dy, x := random(draw, 4*ds), random(draw, 4*xs)
-		var first [16]float32
-		for _, k := range sets() {
-			var out [16]float32
+		dy, x := randomOf[T](draw, 4*ds), randomOf[T](draw, 4*xs)
+		var first [16]T
+		for _, k := range sets[T]() {
+			var out [16]T
 			k.dot(rows, cols, runs, dy, ds, x, xs, &out)
 			for i := range rows {
 				for j := range cols {
@@ -159,7 +189,7 @@ func TestDot(t *testing.T) {
 			if k.name == "portable" {
 				continue
 			}
-			if first == [16]float32{} {
+			if first == [16]T{} {
 				first = out
 			}
 			if first != out {
@@ -175,7 +205,7 @@ func TestTranspose(t *testing.T) {
 		rows, cols := 1+draw.IntN(40), 1+draw.IntN(40)
 		ss, ds := cols+draw.IntN(5), rows+draw.IntN(5)
 		src := random(draw, (rows-1)*ss+cols)
-		for _, k := range sets() {
+		for _, k := range sets[float32]() {
 			dst := make([]float32, (cols-1)*ds+rows)
 			k.transpose(dst, ds, src, ss, rows, cols)
 			for at, got := range dst {
@@ -206,7 +236,7 @@ func TestMaxPool(t *testing.T) {
 			at[i] = int32(p * lanes)
 		}
 		dy := random(draw, lanes)
-		for _, k := range sets() {
+		for _, k := range sets[float32]() {
 			y, which, dx, set := make([]float32, lanes), make([]int32, lanes), slices.Clone(dx0), slices.Clone(dx0)
 			k.maxPool(y, which, x, at)
 			k.maxPoolGrad(dx, dy, which, at, true)
@@ -266,7 +296,7 @@ func TestSimpleLoops(t *testing.T) {
 			return append(dst, a[:], b[:], c[:], d[:])
 		}
 		want := results(portable[float32]())
-		for _, k := range sets() {
+		for _, k := range sets[float32]() {
 			for i, got := range results(k) {
 				for j := range got {
 					if math.Float32bits(got[j]) != math.Float32bits(want[i][j]) {
@@ -279,7 +309,7 @@ func TestSimpleLoops(t *testing.T) {
 }
 
 func TestReLUKeepsNaN(t *testing.T) {
-	for _, k := range sets() {
+	for _, k := range sets[float32]() {
 		x, y := make([]float32, width), make([]float32, width)
 		x[3] = float32(math.NaN())
 		k.relu(y, x)

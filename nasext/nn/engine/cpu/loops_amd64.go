@@ -57,6 +57,15 @@ func tileZ1x128(taps *int32, n int, depth int, a *float32, as int, ad int, b *fl
 func tileY1x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
 
 //go:noescape
+func tileY2x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
+
+//go:noescape
+func tileY3x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
+
+//go:noescape
+func tileY4x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
+
+//go:noescape
 func dotZ1x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
@@ -73,9 +82,6 @@ func dotZ1x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *f
 
 //go:noescape
 func dotZ1x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-
-//go:noescape
-func tileY2x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
 
 //go:noescape
 func dotZ2x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
@@ -96,9 +102,6 @@ func dotZ2x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *f
 func dotZ2x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
-func tileY3x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
-
-//go:noescape
 func dotZ3x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 
 //go:noescape
@@ -109,9 +112,6 @@ func dotZ3x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *f
 
 //go:noescape
 func dotZ3x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-
-//go:noescape
-func tileY4x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
 
 //go:noescape
 func dotZ4x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
@@ -130,6 +130,105 @@ func channelZ(program *int32, strips int, w *float32, src *float32, dst *float32
 
 //go:noescape
 func channelY(program *int32, strips int, w *float32, src *float32, dst *float32, add int, first float32)
+
+//go:noescape
+func tileDZ1x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ2x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ3x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ4x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ5x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ6x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ7x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ8x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDZ1x64(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDY1x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func tileDY2x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+
+//go:noescape
+func dotDZ1x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDY1x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ1x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDY1x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ1x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ1x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ2x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDY2x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ2x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDY2x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ2x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ2x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ3x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ3x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ3x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ3x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ4x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ4x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ4x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func dotDZ4x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+
+//go:noescape
+func channelDZ(program *int32, strips int, w *float64, src *float64, dst *float64, add int, first float64)
+
+//go:noescape
+func channelDY(program *int32, strips int, w *float64, src *float64, dst *float64, add int, first float64)
 
 //go:noescape
 func transposeY8(dst *float32, ds int, src *float32, ss int, blocks int)

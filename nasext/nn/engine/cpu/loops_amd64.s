@@ -2208,398 +2208,6 @@ end:
 	VZEROUPPER
 	RET
 
-// func dotZ1x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ1x1(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), BX
-	LEAQ   (DI)(DI*2), BX
-	VPXORD Z0, Z0, Z0
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), BX
-	MOVLQSX 4(AX), DI
-	MOVLQSX 8(AX), R8
-	LEAQ    (DX)(BX*4), BX
-	LEAQ    (SI)(DI*4), DI
-
-loop:
-	VMOVUPS     (DI), Z2
-	VMOVUPS     (BX), Z1
-	VFMADD231PS Z2, Z1, Z0
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, DI
-	DECQ        R8
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VPERMILPD     $0x01, X0, X1
-	VADDPS        X1, X0, X0
-	VMOVSHDUP     X0, X1
-	VADDSS        X1, X0, X0
-	VMOVSS        X0, (AX)
-	VZEROUPPER
-	RET
-
-// func dotY1x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, FMA3
-TEXT ·dotY1x1(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), BX
-	LEAQ   (DI)(DI*2), BX
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), BX
-	MOVLQSX 4(AX), DI
-	MOVLQSX 8(AX), R8
-	LEAQ    (DX)(BX*4), BX
-	LEAQ    (SI)(DI*4), DI
-
-loop:
-	VMOVUPS     (DI), Y1
-	VMOVUPS     (BX), Y0
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     32(DI), Y1
-	VMOVUPS     32(BX), Y0
-	VFMADD231PS Y1, Y0, Y3
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, DI
-	DECQ        R8
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ         out+48(FP), AX
-	VADDPS       Y3, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X0
-	VADDPS       X0, X2, X2
-	VPERMILPD    $0x01, X2, X0
-	VADDPS       X0, X2, X2
-	VMOVSHDUP    X2, X0
-	VADDSS       X0, X2, X2
-	VMOVSS       X2, (AX)
-	VZEROUPPER
-	RET
-
-// func dotZ1x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ1x2(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), BX
-	LEAQ   (DI)(DI*2), BX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), BX
-	MOVLQSX 4(AX), R8
-	MOVLQSX 8(AX), R9
-	LEAQ    (DX)(BX*4), BX
-	LEAQ    (SI)(R8*4), R8
-
-loop:
-	VMOVUPS     (R8), Z3
-	VMOVUPS     (R8)(DI*1), Z4
-	VMOVUPS     (BX), Z2
-	VFMADD231PS Z3, Z2, Z0
-	VFMADD231PS Z4, Z2, Z1
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, R8
-	DECQ        R9
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VADDPS        Y2, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X2
-	VADDPS        X2, X0, X0
-	VPERMILPD     $0x01, X0, X2
-	VADDPS        X2, X0, X0
-	VMOVSHDUP     X0, X2
-	VADDSS        X2, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VADDPS        Y2, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X2
-	VADDPS        X2, X1, X1
-	VPERMILPD     $0x01, X1, X2
-	VADDPS        X2, X1, X1
-	VMOVSHDUP     X1, X2
-	VADDSS        X2, X1, X1
-	VMOVSS        X1, 4(AX)
-	VZEROUPPER
-	RET
-
-// func dotY1x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, FMA3
-TEXT ·dotY1x2(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), BX
-	LEAQ   (DI)(DI*2), BX
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), BX
-	MOVLQSX 4(AX), R8
-	MOVLQSX 8(AX), R9
-	LEAQ    (DX)(BX*4), BX
-	LEAQ    (SI)(R8*4), R8
-
-loop:
-	VMOVUPS     (R8), Y1
-	VMOVUPS     (R8)(DI*1), Y2
-	VMOVUPS     (BX), Y0
-	VFMADD231PS Y1, Y0, Y3
-	VFMADD231PS Y2, Y0, Y5
-	VMOVUPS     32(R8), Y1
-	VMOVUPS     32(R8)(DI*1), Y2
-	VMOVUPS     32(BX), Y0
-	VFMADD231PS Y1, Y0, Y4
-	VFMADD231PS Y2, Y0, Y6
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, R8
-	DECQ        R9
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ         out+48(FP), AX
-	VADDPS       Y4, Y3, Y3
-	VEXTRACTF128 $0x01, Y3, X0
-	VADDPS       X0, X3, X3
-	VPERMILPD    $0x01, X3, X0
-	VADDPS       X0, X3, X3
-	VMOVSHDUP    X3, X0
-	VADDSS       X0, X3, X3
-	VMOVSS       X3, (AX)
-	VADDPS       Y6, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPS       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPS       X0, X5, X5
-	VMOVSHDUP    X5, X0
-	VADDSS       X0, X5, X5
-	VMOVSS       X5, 4(AX)
-	VZEROUPPER
-	RET
-
-// func dotZ1x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ1x3(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), BX
-	LEAQ   (DI)(DI*2), BX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), BX
-	MOVLQSX 4(AX), R8
-	MOVLQSX 8(AX), R9
-	LEAQ    (DX)(BX*4), BX
-	LEAQ    (SI)(R8*4), R8
-
-loop:
-	VMOVUPS     (R8), Z4
-	VMOVUPS     (R8)(DI*1), Z5
-	VMOVUPS     (R8)(DI*2), Z6
-	VMOVUPS     (BX), Z3
-	VFMADD231PS Z4, Z3, Z0
-	VFMADD231PS Z5, Z3, Z1
-	VFMADD231PS Z6, Z3, Z2
-	ADDQ        $0x40, BX
-	ADDQ        $0x40, R8
-	DECQ        R9
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y3
-	VADDPS        Y3, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X3
-	VADDPS        X3, X0, X0
-	VPERMILPD     $0x01, X0, X3
-	VADDPS        X3, X0, X0
-	VMOVSHDUP     X0, X3
-	VADDSS        X3, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y3
-	VADDPS        Y3, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X3
-	VADDPS        X3, X1, X1
-	VPERMILPD     $0x01, X1, X3
-	VADDPS        X3, X1, X1
-	VMOVSHDUP     X1, X3
-	VADDSS        X3, X1, X1
-	VMOVSS        X1, 4(AX)
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VADDPS        Y3, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VADDPS        X3, X2, X2
-	VPERMILPD     $0x01, X2, X3
-	VADDPS        X3, X2, X2
-	VMOVSHDUP     X2, X3
-	VADDSS        X3, X2, X2
-	VMOVSS        X2, 8(AX)
-	VZEROUPPER
-	RET
-
-// func dotZ1x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ1x4(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), BX
-	LEAQ   (DI)(DI*2), BX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), R8
-	MOVLQSX 4(AX), R9
-	MOVLQSX 8(AX), R10
-	LEAQ    (DX)(R8*4), R8
-	LEAQ    (SI)(R9*4), R9
-
-loop:
-	VMOVUPS     (R9), Z5
-	VMOVUPS     (R9)(DI*1), Z6
-	VMOVUPS     (R9)(DI*2), Z7
-	VMOVUPS     (R9)(BX*1), Z8
-	VMOVUPS     (R8), Z4
-	VFMADD231PS Z5, Z4, Z0
-	VFMADD231PS Z6, Z4, Z1
-	VFMADD231PS Z7, Z4, Z2
-	VFMADD231PS Z8, Z4, Z3
-	ADDQ        $0x40, R8
-	ADDQ        $0x40, R9
-	DECQ        R10
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPS        Y4, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VADDPS        X4, X0, X0
-	VPERMILPD     $0x01, X0, X4
-	VADDPS        X4, X0, X0
-	VMOVSHDUP     X0, X4
-	VADDSS        X4, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y4
-	VADDPS        Y4, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X4
-	VADDPS        X4, X1, X1
-	VPERMILPD     $0x01, X1, X4
-	VADDPS        X4, X1, X1
-	VMOVSHDUP     X1, X4
-	VADDSS        X4, X1, X1
-	VMOVSS        X1, 4(AX)
-	VEXTRACTF64X4 $0x01, Z2, Y4
-	VADDPS        Y4, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X4
-	VADDPS        X4, X2, X2
-	VPERMILPD     $0x01, X2, X4
-	VADDPS        X4, X2, X2
-	VMOVSHDUP     X2, X4
-	VADDSS        X4, X2, X2
-	VMOVSS        X2, 8(AX)
-	VEXTRACTF64X4 $0x01, Z3, Y4
-	VADDPS        Y4, Y3, Y3
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VADDPS        X4, X3, X3
-	VPERMILPD     $0x01, X3, X4
-	VADDPS        X4, X3, X3
-	VMOVSHDUP     X3, X4
-	VADDSS        X4, X3, X3
-	VMOVSS        X3, 12(AX)
-	VZEROUPPER
-	RET
-
 // func tileY2x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
 // Requires: AVX, FMA3
 TEXT ·tileY2x16(SB), NOSPLIT, $8-112
@@ -2698,552 +2306,6 @@ store:
 	JMP     block
 
 end:
-	VZEROUPPER
-	RET
-
-// func dotZ2x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ2x1(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
-	LEAQ   (DI)(DI*2), DI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), DI
-	MOVLQSX 4(AX), R8
-	MOVLQSX 8(AX), R9
-	LEAQ    (DX)(DI*4), DI
-	LEAQ    (SI)(R8*4), R8
-
-loop:
-	VMOVUPS     (R8), Z3
-	VMOVUPS     (DI), Z2
-	VFMADD231PS Z3, Z2, Z0
-	VMOVUPS     (DI)(BX*1), Z2
-	VFMADD231PS Z3, Z2, Z1
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R8
-	DECQ        R9
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VADDPS        Y2, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X2
-	VADDPS        X2, X0, X0
-	VPERMILPD     $0x01, X0, X2
-	VADDPS        X2, X0, X0
-	VMOVSHDUP     X0, X2
-	VADDSS        X2, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VADDPS        Y2, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X2
-	VADDPS        X2, X1, X1
-	VPERMILPD     $0x01, X1, X2
-	VADDPS        X2, X1, X1
-	VMOVSHDUP     X1, X2
-	VADDSS        X2, X1, X1
-	VMOVSS        X1, 16(AX)
-	VZEROUPPER
-	RET
-
-// func dotY2x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, FMA3
-TEXT ·dotY2x1(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
-	LEAQ   (DI)(DI*2), DI
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), DI
-	MOVLQSX 4(AX), R8
-	MOVLQSX 8(AX), R9
-	LEAQ    (DX)(DI*4), DI
-	LEAQ    (SI)(R8*4), R8
-
-loop:
-	VMOVUPS     (R8), Y1
-	VMOVUPS     (DI), Y0
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     (DI)(BX*1), Y0
-	VFMADD231PS Y1, Y0, Y4
-	VMOVUPS     32(R8), Y1
-	VMOVUPS     32(DI), Y0
-	VFMADD231PS Y1, Y0, Y3
-	VMOVUPS     32(DI)(BX*1), Y0
-	VFMADD231PS Y1, Y0, Y5
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R8
-	DECQ        R9
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ         out+48(FP), AX
-	VADDPS       Y3, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X0
-	VADDPS       X0, X2, X2
-	VPERMILPD    $0x01, X2, X0
-	VADDPS       X0, X2, X2
-	VMOVSHDUP    X2, X0
-	VADDSS       X0, X2, X2
-	VMOVSS       X2, (AX)
-	VADDPS       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X0
-	VADDPS       X0, X4, X4
-	VPERMILPD    $0x01, X4, X0
-	VADDPS       X0, X4, X4
-	VMOVSHDUP    X4, X0
-	VADDSS       X0, X4, X4
-	VMOVSS       X4, 16(AX)
-	VZEROUPPER
-	RET
-
-// func dotZ2x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ2x2(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
-	LEAQ   (DI)(DI*2), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), R8
-	MOVLQSX 4(AX), R9
-	MOVLQSX 8(AX), R10
-	LEAQ    (DX)(R8*4), R8
-	LEAQ    (SI)(R9*4), R9
-
-loop:
-	VMOVUPS     (R9), Z5
-	VMOVUPS     (R9)(DI*1), Z6
-	VMOVUPS     (R8), Z4
-	VFMADD231PS Z5, Z4, Z0
-	VFMADD231PS Z6, Z4, Z1
-	VMOVUPS     (R8)(BX*1), Z4
-	VFMADD231PS Z5, Z4, Z2
-	VFMADD231PS Z6, Z4, Z3
-	ADDQ        $0x40, R8
-	ADDQ        $0x40, R9
-	DECQ        R10
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPS        Y4, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VADDPS        X4, X0, X0
-	VPERMILPD     $0x01, X0, X4
-	VADDPS        X4, X0, X0
-	VMOVSHDUP     X0, X4
-	VADDSS        X4, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y4
-	VADDPS        Y4, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X4
-	VADDPS        X4, X1, X1
-	VPERMILPD     $0x01, X1, X4
-	VADDPS        X4, X1, X1
-	VMOVSHDUP     X1, X4
-	VADDSS        X4, X1, X1
-	VMOVSS        X1, 4(AX)
-	VEXTRACTF64X4 $0x01, Z2, Y4
-	VADDPS        Y4, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X4
-	VADDPS        X4, X2, X2
-	VPERMILPD     $0x01, X2, X4
-	VADDPS        X4, X2, X2
-	VMOVSHDUP     X2, X4
-	VADDSS        X4, X2, X2
-	VMOVSS        X2, 16(AX)
-	VEXTRACTF64X4 $0x01, Z3, Y4
-	VADDPS        Y4, Y3, Y3
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VADDPS        X4, X3, X3
-	VPERMILPD     $0x01, X3, X4
-	VADDPS        X4, X3, X3
-	VMOVSHDUP     X3, X4
-	VADDSS        X4, X3, X3
-	VMOVSS        X3, 20(AX)
-	VZEROUPPER
-	RET
-
-// func dotY2x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, FMA3
-TEXT ·dotY2x2(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
-	LEAQ   (DI)(DI*2), R8
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), R8
-	MOVLQSX 4(AX), R9
-	MOVLQSX 8(AX), R10
-	LEAQ    (DX)(R8*4), R8
-	LEAQ    (SI)(R9*4), R9
-
-loop:
-	VMOVUPS     (R9), Y1
-	VMOVUPS     (R9)(DI*1), Y2
-	VMOVUPS     (R8), Y0
-	VFMADD231PS Y1, Y0, Y3
-	VFMADD231PS Y2, Y0, Y5
-	VMOVUPS     (R8)(BX*1), Y0
-	VFMADD231PS Y1, Y0, Y7
-	VFMADD231PS Y2, Y0, Y9
-	VMOVUPS     32(R9), Y1
-	VMOVUPS     32(R9)(DI*1), Y2
-	VMOVUPS     32(R8), Y0
-	VFMADD231PS Y1, Y0, Y4
-	VFMADD231PS Y2, Y0, Y6
-	VMOVUPS     32(R8)(BX*1), Y0
-	VFMADD231PS Y1, Y0, Y8
-	VFMADD231PS Y2, Y0, Y10
-	ADDQ        $0x40, R8
-	ADDQ        $0x40, R9
-	DECQ        R10
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ         out+48(FP), AX
-	VADDPS       Y4, Y3, Y3
-	VEXTRACTF128 $0x01, Y3, X0
-	VADDPS       X0, X3, X3
-	VPERMILPD    $0x01, X3, X0
-	VADDPS       X0, X3, X3
-	VMOVSHDUP    X3, X0
-	VADDSS       X0, X3, X3
-	VMOVSS       X3, (AX)
-	VADDPS       Y6, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPS       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPS       X0, X5, X5
-	VMOVSHDUP    X5, X0
-	VADDSS       X0, X5, X5
-	VMOVSS       X5, 4(AX)
-	VADDPS       Y8, Y7, Y7
-	VEXTRACTF128 $0x01, Y7, X0
-	VADDPS       X0, X7, X7
-	VPERMILPD    $0x01, X7, X0
-	VADDPS       X0, X7, X7
-	VMOVSHDUP    X7, X0
-	VADDSS       X0, X7, X7
-	VMOVSS       X7, 16(AX)
-	VADDPS       Y10, Y9, Y9
-	VEXTRACTF128 $0x01, Y9, X0
-	VADDPS       X0, X9, X9
-	VPERMILPD    $0x01, X9, X0
-	VADDPS       X0, X9, X9
-	VMOVSHDUP    X9, X0
-	VADDSS       X0, X9, X9
-	VMOVSS       X9, 20(AX)
-	VZEROUPPER
-	RET
-
-// func dotZ2x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ2x3(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
-	LEAQ   (DI)(DI*2), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), R8
-	MOVLQSX 4(AX), R9
-	MOVLQSX 8(AX), R10
-	LEAQ    (DX)(R8*4), R8
-	LEAQ    (SI)(R9*4), R9
-
-loop:
-	VMOVUPS     (R9), Z7
-	VMOVUPS     (R9)(DI*1), Z8
-	VMOVUPS     (R9)(DI*2), Z9
-	VMOVUPS     (R8), Z6
-	VFMADD231PS Z7, Z6, Z0
-	VFMADD231PS Z8, Z6, Z1
-	VFMADD231PS Z9, Z6, Z2
-	VMOVUPS     (R8)(BX*1), Z6
-	VFMADD231PS Z7, Z6, Z3
-	VFMADD231PS Z8, Z6, Z4
-	VFMADD231PS Z9, Z6, Z5
-	ADDQ        $0x40, R8
-	ADDQ        $0x40, R9
-	DECQ        R10
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y6
-	VADDPS        Y6, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X6
-	VADDPS        X6, X0, X0
-	VPERMILPD     $0x01, X0, X6
-	VADDPS        X6, X0, X0
-	VMOVSHDUP     X0, X6
-	VADDSS        X6, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y6
-	VADDPS        Y6, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X6
-	VADDPS        X6, X1, X1
-	VPERMILPD     $0x01, X1, X6
-	VADDPS        X6, X1, X1
-	VMOVSHDUP     X1, X6
-	VADDSS        X6, X1, X1
-	VMOVSS        X1, 4(AX)
-	VEXTRACTF64X4 $0x01, Z2, Y6
-	VADDPS        Y6, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X6
-	VADDPS        X6, X2, X2
-	VPERMILPD     $0x01, X2, X6
-	VADDPS        X6, X2, X2
-	VMOVSHDUP     X2, X6
-	VADDSS        X6, X2, X2
-	VMOVSS        X2, 8(AX)
-	VEXTRACTF64X4 $0x01, Z3, Y6
-	VADDPS        Y6, Y3, Y3
-	VEXTRACTF32X4 $0x01, Y3, X6
-	VADDPS        X6, X3, X3
-	VPERMILPD     $0x01, X3, X6
-	VADDPS        X6, X3, X3
-	VMOVSHDUP     X3, X6
-	VADDSS        X6, X3, X3
-	VMOVSS        X3, 16(AX)
-	VEXTRACTF64X4 $0x01, Z4, Y6
-	VADDPS        Y6, Y4, Y4
-	VEXTRACTF32X4 $0x01, Y4, X6
-	VADDPS        X6, X4, X4
-	VPERMILPD     $0x01, X4, X6
-	VADDPS        X6, X4, X4
-	VMOVSHDUP     X4, X6
-	VADDSS        X6, X4, X4
-	VMOVSS        X4, 20(AX)
-	VEXTRACTF64X4 $0x01, Z5, Y6
-	VADDPS        Y6, Y5, Y5
-	VEXTRACTF32X4 $0x01, Y5, X6
-	VADDPS        X6, X5, X5
-	VPERMILPD     $0x01, X5, X6
-	VADDPS        X6, X5, X5
-	VMOVSHDUP     X5, X6
-	VADDSS        X6, X5, X5
-	VMOVSS        X5, 24(AX)
-	VZEROUPPER
-	RET
-
-// func dotZ2x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·dotZ2x4(SB), NOSPLIT, $0-56
-	MOVQ   runs+0(FP), AX
-	MOVQ   n+8(FP), CX
-	MOVQ   dy+16(FP), DX
-	MOVQ   ds+24(FP), BX
-	MOVQ   x+32(FP), SI
-	MOVQ   xs+40(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	LEAQ   (BX)(BX*2), R8
-	LEAQ   (DI)(DI*2), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	TESTQ  CX, CX
-	JZ     sums
-
-next:
-	MOVLQSX (AX), R9
-	MOVLQSX 4(AX), R10
-	MOVLQSX 8(AX), R11
-	LEAQ    (DX)(R9*4), R9
-	LEAQ    (SI)(R10*4), R10
-
-loop:
-	VMOVUPS     (R10), Z9
-	VMOVUPS     (R10)(DI*1), Z10
-	VMOVUPS     (R10)(DI*2), Z11
-	VMOVUPS     (R10)(R8*1), Z12
-	VMOVUPS     (R9), Z8
-	VFMADD231PS Z9, Z8, Z0
-	VFMADD231PS Z10, Z8, Z1
-	VFMADD231PS Z11, Z8, Z2
-	VFMADD231PS Z12, Z8, Z3
-	VMOVUPS     (R9)(BX*1), Z8
-	VFMADD231PS Z9, Z8, Z4
-	VFMADD231PS Z10, Z8, Z5
-	VFMADD231PS Z11, Z8, Z6
-	VFMADD231PS Z12, Z8, Z7
-	ADDQ        $0x40, R9
-	ADDQ        $0x40, R10
-	DECQ        R11
-	JNZ         loop
-	ADDQ        $0x10, AX
-	DECQ        CX
-	JNZ         next
-
-sums:
-	MOVQ          out+48(FP), AX
-	VEXTRACTF64X4 $0x01, Z0, Y8
-	VADDPS        Y8, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X8
-	VADDPS        X8, X0, X0
-	VPERMILPD     $0x01, X0, X8
-	VADDPS        X8, X0, X0
-	VMOVSHDUP     X0, X8
-	VADDSS        X8, X0, X0
-	VMOVSS        X0, (AX)
-	VEXTRACTF64X4 $0x01, Z1, Y8
-	VADDPS        Y8, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X8
-	VADDPS        X8, X1, X1
-	VPERMILPD     $0x01, X1, X8
-	VADDPS        X8, X1, X1
-	VMOVSHDUP     X1, X8
-	VADDSS        X8, X1, X1
-	VMOVSS        X1, 4(AX)
-	VEXTRACTF64X4 $0x01, Z2, Y8
-	VADDPS        Y8, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X8
-	VADDPS        X8, X2, X2
-	VPERMILPD     $0x01, X2, X8
-	VADDPS        X8, X2, X2
-	VMOVSHDUP     X2, X8
-	VADDSS        X8, X2, X2
-	VMOVSS        X2, 8(AX)
-	VEXTRACTF64X4 $0x01, Z3, Y8
-	VADDPS        Y8, Y3, Y3
-	VEXTRACTF32X4 $0x01, Y3, X8
-	VADDPS        X8, X3, X3
-	VPERMILPD     $0x01, X3, X8
-	VADDPS        X8, X3, X3
-	VMOVSHDUP     X3, X8
-	VADDSS        X8, X3, X3
-	VMOVSS        X3, 12(AX)
-	VEXTRACTF64X4 $0x01, Z4, Y8
-	VADDPS        Y8, Y4, Y4
-	VEXTRACTF32X4 $0x01, Y4, X8
-	VADDPS        X8, X4, X4
-	VPERMILPD     $0x01, X4, X8
-	VADDPS        X8, X4, X4
-	VMOVSHDUP     X4, X8
-	VADDSS        X8, X4, X4
-	VMOVSS        X4, 16(AX)
-	VEXTRACTF64X4 $0x01, Z5, Y8
-	VADDPS        Y8, Y5, Y5
-	VEXTRACTF32X4 $0x01, Y5, X8
-	VADDPS        X8, X5, X5
-	VPERMILPD     $0x01, X5, X8
-	VADDPS        X8, X5, X5
-	VMOVSHDUP     X5, X8
-	VADDSS        X8, X5, X5
-	VMOVSS        X5, 20(AX)
-	VEXTRACTF64X4 $0x01, Z6, Y8
-	VADDPS        Y8, Y6, Y6
-	VEXTRACTF32X4 $0x01, Y6, X8
-	VADDPS        X8, X6, X6
-	VPERMILPD     $0x01, X6, X8
-	VADDPS        X8, X6, X6
-	VMOVSHDUP     X6, X8
-	VADDSS        X8, X6, X6
-	VMOVSS        X6, 24(AX)
-	VEXTRACTF64X4 $0x01, Z7, Y8
-	VADDPS        Y8, Y7, Y7
-	VEXTRACTF32X4 $0x01, Y7, X8
-	VADDPS        X8, X7, X7
-	VPERMILPD     $0x01, X7, X8
-	VADDPS        X8, X7, X7
-	VMOVSHDUP     X7, X8
-	VADDSS        X8, X7, X7
-	VMOVSS        X7, 28(AX)
 	VZEROUPPER
 	RET
 
@@ -3362,6 +2424,1073 @@ end:
 	VZEROUPPER
 	RET
 
+// func tileY4x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·tileY4x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x02, CX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS (AX), Y1
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y2
+	VBROADCASTSS (AX), Y3
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y4
+	VBROADCASTSS (AX), Y5
+	ADDQ         CX, AX
+	VBROADCASTSS (AX), Y6
+	VBROADCASTSS (AX), Y7
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x02, BX
+	SHLQ  $0x02, SI
+	SHLQ  $0x02, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R11
+	LEAQ    (DX)(R9*4), R9
+	LEAQ    (DI)(R11*4), R11
+	MOVQ    CX, R12
+
+loop:
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(BX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(R10*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         SI, R9
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000040, b+48(FP)
+	ADDQ    $0x00000040, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000040, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func dotZ1x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ1x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), DI
+	MOVLQSX 8(AX), R8
+	LEAQ    (DX)(BX*4), BX
+	LEAQ    (SI)(DI*4), DI
+
+loop:
+	VMOVUPS     (DI), Z2
+	VMOVUPS     (BX), Z1
+	VFMADD231PS Z2, Z1, Z0
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, DI
+	DECQ        R8
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
+	VMOVSS        X0, (AX)
+	VZEROUPPER
+	RET
+
+// func dotY1x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, FMA3
+TEXT ·dotY1x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), DI
+	MOVLQSX 8(AX), R8
+	LEAQ    (DX)(BX*4), BX
+	LEAQ    (SI)(DI*4), DI
+
+loop:
+	VMOVUPS     (DI), Y1
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     32(DI), Y1
+	VMOVUPS     32(BX), Y0
+	VFMADD231PS Y1, Y0, Y3
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, DI
+	DECQ        R8
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDSS       X0, X2, X2
+	VMOVSS       X2, (AX)
+	VZEROUPPER
+	RET
+
+// func dotZ1x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ1x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(BX*4), BX
+	LEAQ    (SI)(R8*4), R8
+
+loop:
+	VMOVUPS     (R8), Z3
+	VMOVUPS     (R8)(DI*1), Z4
+	VMOVUPS     (BX), Z2
+	VFMADD231PS Z3, Z2, Z0
+	VFMADD231PS Z4, Z2, Z1
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VADDPS        X2, X0, X0
+	VPERMILPD     $0x01, X0, X2
+	VADDPS        X2, X0, X0
+	VMOVSHDUP     X0, X2
+	VADDSS        X2, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPD     $0x01, X1, X2
+	VADDPS        X2, X1, X1
+	VMOVSHDUP     X1, X2
+	VADDSS        X2, X1, X1
+	VMOVSS        X1, 4(AX)
+	VZEROUPPER
+	RET
+
+// func dotY1x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, FMA3
+TEXT ·dotY1x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(BX*4), BX
+	LEAQ    (SI)(R8*4), R8
+
+loop:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (R8)(DI*1), Y2
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y1, Y0, Y3
+	VFMADD231PS Y2, Y0, Y5
+	VMOVUPS     32(R8), Y1
+	VMOVUPS     32(R8)(DI*1), Y2
+	VMOVUPS     32(BX), Y0
+	VFMADD231PS Y1, Y0, Y4
+	VFMADD231PS Y2, Y0, Y6
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDPS       X0, X3, X3
+	VMOVSHDUP    X3, X0
+	VADDSS       X0, X3, X3
+	VMOVSS       X3, (AX)
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPS       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPS       X0, X5, X5
+	VMOVSHDUP    X5, X0
+	VADDSS       X0, X5, X5
+	VMOVSS       X5, 4(AX)
+	VZEROUPPER
+	RET
+
+// func dotZ1x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ1x3(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(BX*4), BX
+	LEAQ    (SI)(R8*4), R8
+
+loop:
+	VMOVUPS     (R8), Z4
+	VMOVUPS     (R8)(DI*1), Z5
+	VMOVUPS     (R8)(DI*2), Z6
+	VMOVUPS     (BX), Z3
+	VFMADD231PS Z4, Z3, Z0
+	VFMADD231PS Z5, Z3, Z1
+	VFMADD231PS Z6, Z3, Z2
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y3
+	VADDPS        Y3, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X3
+	VADDPS        X3, X0, X0
+	VPERMILPD     $0x01, X0, X3
+	VADDPS        X3, X0, X0
+	VMOVSHDUP     X0, X3
+	VADDSS        X3, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VADDPS        Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VADDPS        X3, X1, X1
+	VPERMILPD     $0x01, X1, X3
+	VADDPS        X3, X1, X1
+	VMOVSHDUP     X1, X3
+	VADDSS        X3, X1, X1
+	VMOVSS        X1, 4(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VADDPS        Y3, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VADDPS        X3, X2, X2
+	VPERMILPD     $0x01, X2, X3
+	VADDPS        X3, X2, X2
+	VMOVSHDUP     X2, X3
+	VADDSS        X3, X2, X2
+	VMOVSS        X2, 8(AX)
+	VZEROUPPER
+	RET
+
+// func dotZ1x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ1x4(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*4), R8
+	LEAQ    (SI)(R9*4), R9
+
+loop:
+	VMOVUPS     (R9), Z5
+	VMOVUPS     (R9)(DI*1), Z6
+	VMOVUPS     (R9)(DI*2), Z7
+	VMOVUPS     (R9)(BX*1), Z8
+	VMOVUPS     (R8), Z4
+	VFMADD231PS Z5, Z4, Z0
+	VFMADD231PS Z6, Z4, Z1
+	VFMADD231PS Z7, Z4, Z2
+	VFMADD231PS Z8, Z4, Z3
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPS        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPS        X4, X0, X0
+	VPERMILPD     $0x01, X0, X4
+	VADDPS        X4, X0, X0
+	VMOVSHDUP     X0, X4
+	VADDSS        X4, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VADDPS        Y4, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VADDPS        X4, X1, X1
+	VPERMILPD     $0x01, X1, X4
+	VADDPS        X4, X1, X1
+	VMOVSHDUP     X1, X4
+	VADDSS        X4, X1, X1
+	VMOVSS        X1, 4(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPS        Y4, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPS        X4, X2, X2
+	VPERMILPD     $0x01, X2, X4
+	VADDPS        X4, X2, X2
+	VMOVSHDUP     X2, X4
+	VADDSS        X4, X2, X2
+	VMOVSS        X2, 8(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPS        Y4, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VADDPS        X4, X3, X3
+	VPERMILPD     $0x01, X3, X4
+	VADDPS        X4, X3, X3
+	VMOVSHDUP     X3, X4
+	VADDSS        X4, X3, X3
+	VMOVSS        X3, 12(AX)
+	VZEROUPPER
+	RET
+
+// func dotZ2x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ2x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), DI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), DI
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(DI*4), DI
+	LEAQ    (SI)(R8*4), R8
+
+loop:
+	VMOVUPS     (R8), Z3
+	VMOVUPS     (DI), Z2
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS     (DI)(BX*1), Z2
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VADDPS        X2, X0, X0
+	VPERMILPD     $0x01, X0, X2
+	VADDPS        X2, X0, X0
+	VMOVSHDUP     X0, X2
+	VADDSS        X2, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPD     $0x01, X1, X2
+	VADDPS        X2, X1, X1
+	VMOVSHDUP     X1, X2
+	VADDSS        X2, X1, X1
+	VMOVSS        X1, 16(AX)
+	VZEROUPPER
+	RET
+
+// func dotY2x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, FMA3
+TEXT ·dotY2x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), DI
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), DI
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(DI*4), DI
+	LEAQ    (SI)(R8*4), R8
+
+loop:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (DI), Y0
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     (DI)(BX*1), Y0
+	VFMADD231PS Y1, Y0, Y4
+	VMOVUPS     32(R8), Y1
+	VMOVUPS     32(DI), Y0
+	VFMADD231PS Y1, Y0, Y3
+	VMOVUPS     32(DI)(BX*1), Y0
+	VFMADD231PS Y1, Y0, Y5
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDSS       X0, X2, X2
+	VMOVSS       X2, (AX)
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPS       X0, X4, X4
+	VMOVSHDUP    X4, X0
+	VADDSS       X0, X4, X4
+	VMOVSS       X4, 16(AX)
+	VZEROUPPER
+	RET
+
+// func dotZ2x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ2x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*4), R8
+	LEAQ    (SI)(R9*4), R9
+
+loop:
+	VMOVUPS     (R9), Z5
+	VMOVUPS     (R9)(DI*1), Z6
+	VMOVUPS     (R8), Z4
+	VFMADD231PS Z5, Z4, Z0
+	VFMADD231PS Z6, Z4, Z1
+	VMOVUPS     (R8)(BX*1), Z4
+	VFMADD231PS Z5, Z4, Z2
+	VFMADD231PS Z6, Z4, Z3
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPS        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPS        X4, X0, X0
+	VPERMILPD     $0x01, X0, X4
+	VADDPS        X4, X0, X0
+	VMOVSHDUP     X0, X4
+	VADDSS        X4, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VADDPS        Y4, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VADDPS        X4, X1, X1
+	VPERMILPD     $0x01, X1, X4
+	VADDPS        X4, X1, X1
+	VMOVSHDUP     X1, X4
+	VADDSS        X4, X1, X1
+	VMOVSS        X1, 4(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPS        Y4, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPS        X4, X2, X2
+	VPERMILPD     $0x01, X2, X4
+	VADDPS        X4, X2, X2
+	VMOVSHDUP     X2, X4
+	VADDSS        X4, X2, X2
+	VMOVSS        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPS        Y4, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VADDPS        X4, X3, X3
+	VPERMILPD     $0x01, X3, X4
+	VADDPS        X4, X3, X3
+	VMOVSHDUP     X3, X4
+	VADDSS        X4, X3, X3
+	VMOVSS        X3, 20(AX)
+	VZEROUPPER
+	RET
+
+// func dotY2x2(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, FMA3
+TEXT ·dotY2x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*4), R8
+	LEAQ    (SI)(R9*4), R9
+
+loop:
+	VMOVUPS     (R9), Y1
+	VMOVUPS     (R9)(DI*1), Y2
+	VMOVUPS     (R8), Y0
+	VFMADD231PS Y1, Y0, Y3
+	VFMADD231PS Y2, Y0, Y5
+	VMOVUPS     (R8)(BX*1), Y0
+	VFMADD231PS Y1, Y0, Y7
+	VFMADD231PS Y2, Y0, Y9
+	VMOVUPS     32(R9), Y1
+	VMOVUPS     32(R9)(DI*1), Y2
+	VMOVUPS     32(R8), Y0
+	VFMADD231PS Y1, Y0, Y4
+	VFMADD231PS Y2, Y0, Y6
+	VMOVUPS     32(R8)(BX*1), Y0
+	VFMADD231PS Y1, Y0, Y8
+	VFMADD231PS Y2, Y0, Y10
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDPS       X0, X3, X3
+	VMOVSHDUP    X3, X0
+	VADDSS       X0, X3, X3
+	VMOVSS       X3, (AX)
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPS       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPS       X0, X5, X5
+	VMOVSHDUP    X5, X0
+	VADDSS       X0, X5, X5
+	VMOVSS       X5, 4(AX)
+	VADDPS       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X0
+	VADDPS       X0, X7, X7
+	VPERMILPD    $0x01, X7, X0
+	VADDPS       X0, X7, X7
+	VMOVSHDUP    X7, X0
+	VADDSS       X0, X7, X7
+	VMOVSS       X7, 16(AX)
+	VADDPS       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X0
+	VADDPS       X0, X9, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDPS       X0, X9, X9
+	VMOVSHDUP    X9, X0
+	VADDSS       X0, X9, X9
+	VMOVSS       X9, 20(AX)
+	VZEROUPPER
+	RET
+
+// func dotZ2x3(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ2x3(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*4), R8
+	LEAQ    (SI)(R9*4), R9
+
+loop:
+	VMOVUPS     (R9), Z7
+	VMOVUPS     (R9)(DI*1), Z8
+	VMOVUPS     (R9)(DI*2), Z9
+	VMOVUPS     (R8), Z6
+	VFMADD231PS Z7, Z6, Z0
+	VFMADD231PS Z8, Z6, Z1
+	VFMADD231PS Z9, Z6, Z2
+	VMOVUPS     (R8)(BX*1), Z6
+	VFMADD231PS Z7, Z6, Z3
+	VFMADD231PS Z8, Z6, Z4
+	VFMADD231PS Z9, Z6, Z5
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y6
+	VADDPS        Y6, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X6
+	VADDPS        X6, X0, X0
+	VPERMILPD     $0x01, X0, X6
+	VADDPS        X6, X0, X0
+	VMOVSHDUP     X0, X6
+	VADDSS        X6, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y6
+	VADDPS        Y6, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X6
+	VADDPS        X6, X1, X1
+	VPERMILPD     $0x01, X1, X6
+	VADDPS        X6, X1, X1
+	VMOVSHDUP     X1, X6
+	VADDSS        X6, X1, X1
+	VMOVSS        X1, 4(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPS        Y6, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X6
+	VADDPS        X6, X2, X2
+	VPERMILPD     $0x01, X2, X6
+	VADDPS        X6, X2, X2
+	VMOVSHDUP     X2, X6
+	VADDSS        X6, X2, X2
+	VMOVSS        X2, 8(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y6
+	VADDPS        Y6, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X6
+	VADDPS        X6, X3, X3
+	VPERMILPD     $0x01, X3, X6
+	VADDPS        X6, X3, X3
+	VMOVSHDUP     X3, X6
+	VADDSS        X6, X3, X3
+	VMOVSS        X3, 16(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VADDPS        Y6, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X6
+	VADDPS        X6, X4, X4
+	VPERMILPD     $0x01, X4, X6
+	VADDPS        X6, X4, X4
+	VMOVSHDUP     X4, X6
+	VADDSS        X6, X4, X4
+	VMOVSS        X4, 20(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VADDPS        Y6, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X6
+	VADDPS        X6, X5, X5
+	VPERMILPD     $0x01, X5, X6
+	VADDPS        X6, X5, X5
+	VMOVSHDUP     X5, X6
+	VADDSS        X6, X5, X5
+	VMOVSS        X5, 24(AX)
+	VZEROUPPER
+	RET
+
+// func dotZ2x4(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotZ2x4(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	LEAQ    (DX)(R9*4), R9
+	LEAQ    (SI)(R10*4), R10
+
+loop:
+	VMOVUPS     (R10), Z9
+	VMOVUPS     (R10)(DI*1), Z10
+	VMOVUPS     (R10)(DI*2), Z11
+	VMOVUPS     (R10)(R8*1), Z12
+	VMOVUPS     (R9), Z8
+	VFMADD231PS Z9, Z8, Z0
+	VFMADD231PS Z10, Z8, Z1
+	VFMADD231PS Z11, Z8, Z2
+	VFMADD231PS Z12, Z8, Z3
+	VMOVUPS     (R9)(BX*1), Z8
+	VFMADD231PS Z9, Z8, Z4
+	VFMADD231PS Z10, Z8, Z5
+	VFMADD231PS Z11, Z8, Z6
+	VFMADD231PS Z12, Z8, Z7
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
+	DECQ        R11
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X8
+	VADDPS        X8, X0, X0
+	VPERMILPD     $0x01, X0, X8
+	VADDPS        X8, X0, X0
+	VMOVSHDUP     X0, X8
+	VADDSS        X8, X0, X0
+	VMOVSS        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X8
+	VADDPS        X8, X1, X1
+	VPERMILPD     $0x01, X1, X8
+	VADDPS        X8, X1, X1
+	VMOVSHDUP     X1, X8
+	VADDSS        X8, X1, X1
+	VMOVSS        X1, 4(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X8
+	VADDPS        X8, X2, X2
+	VPERMILPD     $0x01, X2, X8
+	VADDPS        X8, X2, X2
+	VMOVSHDUP     X2, X8
+	VADDSS        X8, X2, X2
+	VMOVSS        X2, 8(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X8
+	VADDPS        X8, X3, X3
+	VPERMILPD     $0x01, X3, X8
+	VADDPS        X8, X3, X3
+	VMOVSHDUP     X3, X8
+	VADDSS        X8, X3, X3
+	VMOVSS        X3, 12(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPS        Y8, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X8
+	VADDPS        X8, X4, X4
+	VPERMILPD     $0x01, X4, X8
+	VADDPS        X8, X4, X4
+	VMOVSHDUP     X4, X8
+	VADDSS        X8, X4, X4
+	VMOVSS        X4, 16(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y8
+	VADDPS        Y8, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X8
+	VADDPS        X8, X5, X5
+	VPERMILPD     $0x01, X5, X8
+	VADDPS        X8, X5, X5
+	VMOVSHDUP     X5, X8
+	VADDSS        X8, X5, X5
+	VMOVSS        X5, 20(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y8
+	VADDPS        Y8, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X8
+	VADDPS        X8, X6, X6
+	VPERMILPD     $0x01, X6, X8
+	VADDPS        X8, X6, X6
+	VMOVSHDUP     X6, X8
+	VADDSS        X8, X6, X6
+	VMOVSS        X6, 24(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VADDPS        Y8, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X8
+	VADDPS        X8, X7, X7
+	VPERMILPD     $0x01, X7, X8
+	VADDPS        X8, X7, X7
+	VMOVSHDUP     X7, X8
+	VADDSS        X8, X7, X7
+	VMOVSS        X7, 28(AX)
+	VZEROUPPER
+	RET
+
 // func dotZ3x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 // Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotZ3x1(SB), NOSPLIT, $0-56
@@ -3396,8 +3525,8 @@ loop:
 	VFMADD231PS Z4, Z3, Z1
 	VMOVUPS     (DI)(BX*2), Z3
 	VFMADD231PS Z4, Z3, Z2
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R8
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
 	DECQ        R9
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -3477,8 +3606,8 @@ loop:
 	VMOVUPS     (R8)(BX*2), Z6
 	VFMADD231PS Z7, Z6, Z4
 	VFMADD231PS Z8, Z6, Z5
-	ADDQ        $0x40, R8
-	ADDQ        $0x40, R9
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
 	DECQ        R10
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -3592,8 +3721,8 @@ loop:
 	VFMADD231PS Z10, Z9, Z6
 	VFMADD231PS Z11, Z9, Z7
 	VFMADD231PS Z12, Z9, Z8
-	ADDQ        $0x40, R8
-	ADDQ        $0x40, R9
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
 	DECQ        R10
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -3741,8 +3870,8 @@ loop:
 	VFMADD231PS Z14, Z12, Z9
 	VFMADD231PS Z15, Z12, Z10
 	VFMADD231PS Z16, Z12, Z11
-	ADDQ        $0x40, R9
-	ADDQ        $0x40, R10
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
 	DECQ        R11
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -3862,135 +3991,6 @@ sums:
 	VZEROUPPER
 	RET
 
-// func tileY4x16(taps *int32, n int, depth int, a *float32, as int, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf int, step int, blocks int)
-// Requires: AVX, FMA3
-TEXT ·tileY4x16(SB), NOSPLIT, $8-112
-block:
-	MOVQ    from+80(FP), AX
-	TESTQ   AX, AX
-	JZ      zero
-	MOVQ    step+96(FP), AX
-	TESTQ   AX, AX
-	JZ      same
-	MOVQ    from+80(FP), AX
-	MOVQ    ldf+88(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	JMP     begin
-
-same:
-	MOVQ         from+80(FP), AX
-	MOVQ         ldf+88(FP), CX
-	SHLQ         $0x02, CX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS (AX), Y1
-	ADDQ         CX, AX
-	VBROADCASTSS (AX), Y2
-	VBROADCASTSS (AX), Y3
-	ADDQ         CX, AX
-	VBROADCASTSS (AX), Y4
-	VBROADCASTSS (AX), Y5
-	ADDQ         CX, AX
-	VBROADCASTSS (AX), Y6
-	VBROADCASTSS (AX), Y7
-	ADDQ         CX, AX
-	JMP          begin
-
-zero:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-begin:
-	MOVQ  taps+0(FP), AX
-	MOVQ  depth+16(FP), CX
-	MOVQ  a+24(FP), DX
-	MOVQ  as+32(FP), BX
-	MOVQ  ad+40(FP), SI
-	MOVQ  b+48(FP), DI
-	MOVQ  bs+56(FP), R8
-	MOVQ  n+8(FP), R9
-	SHLQ  $0x02, BX
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, R8
-	LEAQ  (BX)(BX*2), R10
-	TESTQ R9, R9
-	JZ    store
-	MOVQ  R9, (SP)
-
-next:
-	MOVLQSX (AX), R9
-	MOVLQSX 4(AX), R11
-	LEAQ    (DX)(R9*4), R9
-	LEAQ    (DI)(R11*4), R11
-	MOVQ    CX, R12
-
-loop:
-	VMOVUPS      (R11), Y8
-	VMOVUPS      32(R11), Y9
-	VBROADCASTSS (R9), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R9)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R9)(BX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R9)(R10*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, R9
-	ADDQ         R8, R11
-	DECQ         R12
-	JNZ          loop
-	ADDQ         $0x08, AX
-	DECQ         (SP)
-	JNZ          next
-
-store:
-	MOVQ    c+64(FP), AX
-	MOVQ    ldc+72(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	DECQ    blocks+104(FP)
-	JZ      end
-	ADDQ    $0x00000040, b+48(FP)
-	ADDQ    $0x00000040, c+64(FP)
-	MOVQ    step+96(FP), AX
-	IMUL3Q  $0x00000040, AX, AX
-	ADDQ    AX, from+80(FP)
-	JMP     block
-
-end:
-	VZEROUPPER
-	RET
-
 // func dotZ4x1(runs *int32, n int, dy *float32, ds int, x *float32, xs int, out *float32)
 // Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotZ4x1(SB), NOSPLIT, $0-56
@@ -4028,8 +4028,8 @@ loop:
 	VFMADD231PS Z5, Z4, Z2
 	VMOVUPS     (DI)(R8*1), Z4
 	VFMADD231PS Z5, Z4, Z3
-	ADDQ        $0x40, DI
-	ADDQ        $0x40, R9
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R9
 	DECQ        R10
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -4123,8 +4123,8 @@ loop:
 	VMOVUPS     (R9)(R8*1), Z8
 	VFMADD231PS Z9, Z8, Z6
 	VFMADD231PS Z10, Z8, Z7
-	ADDQ        $0x40, R9
-	ADDQ        $0x40, R10
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
 	DECQ        R11
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -4263,8 +4263,8 @@ loop:
 	VFMADD231PS Z13, Z12, Z9
 	VFMADD231PS Z14, Z12, Z10
 	VFMADD231PS Z15, Z12, Z11
-	ADDQ        $0x40, R9
-	ADDQ        $0x40, R10
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000040, R10
 	DECQ        R11
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -4448,8 +4448,8 @@ loop:
 	VFMADD231PS Z18, Z16, Z13
 	VFMADD231PS Z19, Z16, Z14
 	VFMADD231PS Z20, Z16, Z15
-	ADDQ        $0x40, R10
-	ADDQ        $0x40, R11
+	ADDQ        $0x00000040, R10
+	ADDQ        $0x00000040, R11
 	DECQ        R12
 	JNZ         loop
 	ADDQ        $0x10, AX
@@ -4823,6 +4823,3755 @@ store1:
 	VMOVUPS Y3, 32(DI)
 	ADDQ    $0x00000040, DI
 	ADDQ    $0x00000040, R8
+	SUBQ    $0x01, R10
+	JMP     blocks1
+
+less1:
+	LEAQ (AX)(R11*8), AX
+	DECQ CX
+	JNZ  strip
+	VZEROUPPER
+	RET
+
+// func tileDZ1x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ1x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), BX
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R9
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (DI)(R9*8), R9
+	MOVQ    CX, R10
+
+loop:
+	VMOVUPS      (R9), Z2
+	VMOVUPS      64(R9), Z3
+	VBROADCASTSD (BX), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         SI, BX
+	ADDQ         R8, R9
+	DECQ         R10
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ2x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ2x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R10*8), R10
+	MOVQ    CX, R11
+
+loop:
+	VMOVUPS      (R10), Z4
+	VMOVUPS      64(R10), Z5
+	VBROADCASTSD (R9), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (R9)(BX*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         SI, R9
+	ADDQ         R8, R10
+	DECQ         R11
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ3x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ3x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R10*8), R10
+	MOVQ    CX, R11
+
+loop:
+	VMOVUPS      (R10), Z6
+	VMOVUPS      64(R10), Z7
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (R9)(BX*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(BX*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	ADDQ         SI, R9
+	ADDQ         R8, R10
+	DECQ         R11
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ4x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ4x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z6
+	VMOVUPS 64(AX), Z7
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z6
+	VBROADCASTSD (AX), Z7
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R11*8), R11
+	MOVQ    CX, R12
+
+loop:
+	VMOVUPS      (R11), Z8
+	VMOVUPS      64(R11), Z9
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (R9)(BX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(BX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R9)(R10*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         SI, R9
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ5x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ5x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z6
+	VMOVUPS 64(AX), Z7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z6
+	VBROADCASTSD (AX), Z7
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z8
+	VBROADCASTSD (AX), Z9
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R11*8), R11
+	MOVQ    CX, R13
+
+loop:
+	VMOVUPS      (R11), Z10
+	VMOVUPS      64(R11), Z11
+	LEAQ         (R9)(BX*4), R12
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (R9)(BX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(BX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R9)(R10*1), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R12), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         SI, R9
+	ADDQ         R8, R11
+	DECQ         R13
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ6x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ6x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z6
+	VMOVUPS 64(AX), Z7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z10
+	VMOVUPS 64(AX), Z11
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z6
+	VBROADCASTSD (AX), Z7
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z8
+	VBROADCASTSD (AX), Z9
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z10
+	VBROADCASTSD (AX), Z11
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R11*8), R11
+	MOVQ    CX, R13
+
+loop:
+	VMOVUPS      (R11), Z12
+	VMOVUPS      64(R11), Z13
+	LEAQ         (R9)(BX*4), R12
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (R9)(BX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(BX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R9)(R10*1), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R12), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R12)(BX*1), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         SI, R9
+	ADDQ         R8, R11
+	DECQ         R13
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ7x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ7x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z6
+	VMOVUPS 64(AX), Z7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z10
+	VMOVUPS 64(AX), Z11
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z12
+	VMOVUPS 64(AX), Z13
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z6
+	VBROADCASTSD (AX), Z7
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z8
+	VBROADCASTSD (AX), Z9
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z10
+	VBROADCASTSD (AX), Z11
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z12
+	VBROADCASTSD (AX), Z13
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R11*8), R11
+	MOVQ    CX, R13
+
+loop:
+	VMOVUPS      (R11), Z14
+	VMOVUPS      64(R11), Z15
+	LEAQ         (R9)(BX*4), R12
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (R9)(BX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (R9)(BX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9)(R10*1), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R12), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R12)(BX*1), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R12)(BX*2), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         SI, R9
+	ADDQ         R8, R11
+	DECQ         R13
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ8x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ8x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z6
+	VMOVUPS 64(AX), Z7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z10
+	VMOVUPS 64(AX), Z11
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z12
+	VMOVUPS 64(AX), Z13
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z14
+	VMOVUPS 64(AX), Z15
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z6
+	VBROADCASTSD (AX), Z7
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z8
+	VBROADCASTSD (AX), Z9
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z10
+	VBROADCASTSD (AX), Z11
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z12
+	VBROADCASTSD (AX), Z13
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Z14
+	VBROADCASTSD (AX), Z15
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R11*8), R11
+	MOVQ    CX, R13
+
+loop:
+	VMOVUPS      (R11), Z16
+	VMOVUPS      64(R11), Z17
+	LEAQ         (R9)(BX*4), R12
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (R9)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (R9)(BX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9)(R10*1), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R12), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R12)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R12)(BX*2), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R12)(R10*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         SI, R9
+	ADDQ         R8, R11
+	DECQ         R13
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDZ1x64(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·tileDZ1x64(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD (AX), Z1
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Z3
+	VBROADCASTSD (AX), Z4
+	VBROADCASTSD (AX), Z5
+	VBROADCASTSD (AX), Z6
+	VBROADCASTSD (AX), Z7
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), BX
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R9
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (DI)(R9*8), R9
+	MOVQ    CX, R10
+
+loop:
+	VMOVUPS      (R9), Z8
+	VMOVUPS      64(R9), Z9
+	VMOVUPS      128(R9), Z10
+	VMOVUPS      192(R9), Z11
+	VMOVUPS      256(R9), Z12
+	VMOVUPS      320(R9), Z13
+	VMOVUPS      384(R9), Z14
+	VMOVUPS      448(R9), Z15
+	VBROADCASTSD (BX), Z16
+	VFMADD231PD  Z8, Z16, Z0
+	VFMADD231PD  Z9, Z16, Z1
+	VFMADD231PD  Z10, Z16, Z2
+	VFMADD231PD  Z11, Z16, Z3
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	ADDQ         SI, BX
+	ADDQ         R8, R9
+	DECQ         R10
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000200, b+48(FP)
+	ADDQ    $0x00000200, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000200, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDY1x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·tileDY1x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD (AX), Y1
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD (AX), Y3
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), BX
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R9
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (DI)(R9*8), R9
+	MOVQ    CX, R10
+
+loop:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      32(R9), Y5
+	VMOVUPS      64(R9), Y6
+	VMOVUPS      96(R9), Y7
+	VBROADCASTSD (BX), Y8
+	VFMADD231PD  Y4, Y8, Y0
+	VFMADD231PD  Y5, Y8, Y1
+	VFMADD231PD  Y6, Y8, Y2
+	VFMADD231PD  Y7, Y8, Y3
+	ADDQ         SI, BX
+	ADDQ         R8, R9
+	DECQ         R10
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func tileDY2x16(taps *int32, n int, depth int, a *float64, as int, ad int, b *float64, bs int, c *float64, ldc int, from *float64, ldf int, step int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·tileDY2x16(SB), NOSPLIT, $8-112
+block:
+	MOVQ    from+80(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    step+96(FP), AX
+	TESTQ   AX, AX
+	JZ      same
+	MOVQ    from+80(FP), AX
+	MOVQ    ldf+88(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS 64(AX), Y6
+	VMOVUPS 96(AX), Y7
+	JMP     begin
+
+same:
+	MOVQ         from+80(FP), AX
+	MOVQ         ldf+88(FP), CX
+	SHLQ         $0x03, CX
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD (AX), Y1
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD (AX), Y3
+	ADDQ         CX, AX
+	VBROADCASTSD (AX), Y4
+	VBROADCASTSD (AX), Y5
+	VBROADCASTSD (AX), Y6
+	VBROADCASTSD (AX), Y7
+	ADDQ         CX, AX
+	JMP          begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+begin:
+	MOVQ  taps+0(FP), AX
+	MOVQ  depth+16(FP), CX
+	MOVQ  a+24(FP), DX
+	MOVQ  as+32(FP), BX
+	MOVQ  ad+40(FP), SI
+	MOVQ  b+48(FP), DI
+	MOVQ  bs+56(FP), R8
+	MOVQ  n+8(FP), R9
+	SHLQ  $0x03, BX
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, R8
+	LEAQ  (BX)(BX*2), R10
+	TESTQ R9, R9
+	JZ    store
+	MOVQ  R9, (SP)
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (DI)(R10*8), R10
+	MOVQ    CX, R11
+
+loop:
+	VMOVUPS      (R10), Y8
+	VMOVUPS      32(R10), Y9
+	VMOVUPS      64(R10), Y10
+	VMOVUPS      96(R10), Y11
+	VBROADCASTSD (R9), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (R9)(BX*1), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	ADDQ         SI, R9
+	ADDQ         R8, R10
+	DECQ         R11
+	JNZ          loop
+	ADDQ         $0x08, AX
+	DECQ         (SP)
+	JNZ          next
+
+store:
+	MOVQ    c+64(FP), AX
+	MOVQ    ldc+72(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
+	DECQ    blocks+104(FP)
+	JZ      end
+	ADDQ    $0x00000080, b+48(FP)
+	ADDQ    $0x00000080, c+64(FP)
+	MOVQ    step+96(FP), AX
+	IMUL3Q  $0x00000080, AX, AX
+	ADDQ    AX, from+80(FP)
+	JMP     block
+
+end:
+	VZEROUPPER
+	RET
+
+// func dotDZ1x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ1x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), DI
+	MOVLQSX 8(AX), R8
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (SI)(DI*8), DI
+
+loop:
+	VMOVUPS     (DI), Z2
+	VMOVUPS     (BX), Z1
+	VFMADD231PD Z2, Z1, Z0
+	VMOVUPS     64(DI), Z2
+	VMOVUPS     64(BX), Z1
+	VFMADD231PD Z2, Z1, Z0
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, (AX)
+	VZEROUPPER
+	RET
+
+// func dotDY1x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, FMA3
+TEXT ·dotDY1x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), DI
+	MOVLQSX 8(AX), R8
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (SI)(DI*8), DI
+
+loop:
+	VMOVUPS     (DI), Y1
+	VMOVUPS     (BX), Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPS     32(DI), Y1
+	VMOVUPS     32(BX), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VMOVUPS     64(DI), Y1
+	VMOVUPS     64(BX), Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPS     96(DI), Y1
+	VMOVUPS     96(BX), Y0
+	VFMADD231PD Y1, Y0, Y3
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, (AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ1x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ1x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (SI)(R8*8), R8
+
+loop:
+	VMOVUPS     (R8), Z3
+	VMOVUPS     (R8)(DI*1), Z4
+	VMOVUPS     (BX), Z2
+	VFMADD231PD Z3, Z2, Z0
+	VFMADD231PD Z4, Z2, Z1
+	VMOVUPS     64(R8), Z3
+	VMOVUPS     64(R8)(DI*1), Z4
+	VMOVUPS     64(BX), Z2
+	VFMADD231PD Z3, Z2, Z0
+	VFMADD231PD Z4, Z2, Z1
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPD        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VADDPD        X2, X0, X0
+	VPERMILPD     $0x01, X0, X2
+	VADDSD        X2, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPD        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPD        X2, X1, X1
+	VPERMILPD     $0x01, X1, X2
+	VADDSD        X2, X1, X1
+	VMOVSD        X1, 8(AX)
+	VZEROUPPER
+	RET
+
+// func dotDY1x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, FMA3
+TEXT ·dotDY1x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (SI)(R8*8), R8
+
+loop:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (R8)(DI*1), Y2
+	VMOVUPS     (BX), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VFMADD231PD Y2, Y0, Y5
+	VMOVUPS     32(R8), Y1
+	VMOVUPS     32(R8)(DI*1), Y2
+	VMOVUPS     32(BX), Y0
+	VFMADD231PD Y1, Y0, Y4
+	VFMADD231PD Y2, Y0, Y6
+	VMOVUPS     64(R8), Y1
+	VMOVUPS     64(R8)(DI*1), Y2
+	VMOVUPS     64(BX), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VFMADD231PD Y2, Y0, Y5
+	VMOVUPS     96(R8), Y1
+	VMOVUPS     96(R8)(DI*1), Y2
+	VMOVUPS     96(BX), Y0
+	VFMADD231PD Y1, Y0, Y4
+	VFMADD231PD Y2, Y0, Y6
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDSD       X0, X3, X3
+	VMOVSD       X3, (AX)
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDSD       X0, X5, X5
+	VMOVSD       X5, 8(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ1x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ1x3(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), BX
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(BX*8), BX
+	LEAQ    (SI)(R8*8), R8
+
+loop:
+	VMOVUPS     (R8), Z4
+	VMOVUPS     (R8)(DI*1), Z5
+	VMOVUPS     (R8)(DI*2), Z6
+	VMOVUPS     (BX), Z3
+	VFMADD231PD Z4, Z3, Z0
+	VFMADD231PD Z5, Z3, Z1
+	VFMADD231PD Z6, Z3, Z2
+	VMOVUPS     64(R8), Z4
+	VMOVUPS     64(R8)(DI*1), Z5
+	VMOVUPS     64(R8)(DI*2), Z6
+	VMOVUPS     64(BX), Z3
+	VFMADD231PD Z4, Z3, Z0
+	VFMADD231PD Z5, Z3, Z1
+	VFMADD231PD Z6, Z3, Z2
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y3
+	VADDPD        Y3, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X3
+	VADDPD        X3, X0, X0
+	VPERMILPD     $0x01, X0, X3
+	VADDSD        X3, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VADDPD        Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VADDPD        X3, X1, X1
+	VPERMILPD     $0x01, X1, X3
+	VADDSD        X3, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VADDPD        Y3, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VADDPD        X3, X2, X2
+	VPERMILPD     $0x01, X2, X3
+	VADDSD        X3, X2, X2
+	VMOVSD        X2, 16(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ1x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ1x4(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), BX
+	LEAQ   (DI)(DI*2), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*8), R8
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Z5
+	VMOVUPS     (R9)(DI*1), Z6
+	VMOVUPS     (R9)(DI*2), Z7
+	VMOVUPS     (R9)(BX*1), Z8
+	VMOVUPS     (R8), Z4
+	VFMADD231PD Z5, Z4, Z0
+	VFMADD231PD Z6, Z4, Z1
+	VFMADD231PD Z7, Z4, Z2
+	VFMADD231PD Z8, Z4, Z3
+	VMOVUPS     64(R9), Z5
+	VMOVUPS     64(R9)(DI*1), Z6
+	VMOVUPS     64(R9)(DI*2), Z7
+	VMOVUPS     64(R9)(BX*1), Z8
+	VMOVUPS     64(R8), Z4
+	VFMADD231PD Z5, Z4, Z0
+	VFMADD231PD Z6, Z4, Z1
+	VFMADD231PD Z7, Z4, Z2
+	VFMADD231PD Z8, Z4, Z3
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPD        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPD        X4, X0, X0
+	VPERMILPD     $0x01, X0, X4
+	VADDSD        X4, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VADDPD        Y4, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VADDPD        X4, X1, X1
+	VPERMILPD     $0x01, X1, X4
+	VADDSD        X4, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPD        Y4, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPD        X4, X2, X2
+	VPERMILPD     $0x01, X2, X4
+	VADDSD        X4, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPD        Y4, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VADDPD        X4, X3, X3
+	VPERMILPD     $0x01, X3, X4
+	VADDSD        X4, X3, X3
+	VMOVSD        X3, 24(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ2x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ2x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), DI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), DI
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(DI*8), DI
+	LEAQ    (SI)(R8*8), R8
+
+loop:
+	VMOVUPS     (R8), Z3
+	VMOVUPS     (DI), Z2
+	VFMADD231PD Z3, Z2, Z0
+	VMOVUPS     (DI)(BX*1), Z2
+	VFMADD231PD Z3, Z2, Z1
+	VMOVUPS     64(R8), Z3
+	VMOVUPS     64(DI), Z2
+	VFMADD231PD Z3, Z2, Z0
+	VMOVUPS     64(DI)(BX*1), Z2
+	VFMADD231PD Z3, Z2, Z1
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPD        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VADDPD        X2, X0, X0
+	VPERMILPD     $0x01, X0, X2
+	VADDSD        X2, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPD        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPD        X2, X1, X1
+	VPERMILPD     $0x01, X1, X2
+	VADDSD        X2, X1, X1
+	VMOVSD        X1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func dotDY2x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, FMA3
+TEXT ·dotDY2x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), DI
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), DI
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(DI*8), DI
+	LEAQ    (SI)(R8*8), R8
+
+loop:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (DI), Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPS     (DI)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y4
+	VMOVUPS     32(R8), Y1
+	VMOVUPS     32(DI), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VMOVUPS     32(DI)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y5
+	VMOVUPS     64(R8), Y1
+	VMOVUPS     64(DI), Y0
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPS     64(DI)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y4
+	VMOVUPS     96(R8), Y1
+	VMOVUPS     96(DI), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VMOVUPS     96(DI)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y5
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, (AX)
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDSD       X0, X4, X4
+	VMOVSD       X4, 32(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ2x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ2x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*8), R8
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Z5
+	VMOVUPS     (R9)(DI*1), Z6
+	VMOVUPS     (R8), Z4
+	VFMADD231PD Z5, Z4, Z0
+	VFMADD231PD Z6, Z4, Z1
+	VMOVUPS     (R8)(BX*1), Z4
+	VFMADD231PD Z5, Z4, Z2
+	VFMADD231PD Z6, Z4, Z3
+	VMOVUPS     64(R9), Z5
+	VMOVUPS     64(R9)(DI*1), Z6
+	VMOVUPS     64(R8), Z4
+	VFMADD231PD Z5, Z4, Z0
+	VFMADD231PD Z6, Z4, Z1
+	VMOVUPS     64(R8)(BX*1), Z4
+	VFMADD231PD Z5, Z4, Z2
+	VFMADD231PD Z6, Z4, Z3
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPD        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPD        X4, X0, X0
+	VPERMILPD     $0x01, X0, X4
+	VADDSD        X4, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VADDPD        Y4, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VADDPD        X4, X1, X1
+	VPERMILPD     $0x01, X1, X4
+	VADDSD        X4, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPD        Y4, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPD        X4, X2, X2
+	VPERMILPD     $0x01, X2, X4
+	VADDSD        X4, X2, X2
+	VMOVSD        X2, 32(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPD        Y4, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VADDPD        X4, X3, X3
+	VPERMILPD     $0x01, X3, X4
+	VADDSD        X4, X3, X3
+	VMOVSD        X3, 40(AX)
+	VZEROUPPER
+	RET
+
+// func dotDY2x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, FMA3
+TEXT ·dotDY2x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*8), R8
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Y1
+	VMOVUPS     (R9)(DI*1), Y2
+	VMOVUPS     (R8), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VFMADD231PD Y2, Y0, Y5
+	VMOVUPS     (R8)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y7
+	VFMADD231PD Y2, Y0, Y9
+	VMOVUPS     32(R9), Y1
+	VMOVUPS     32(R9)(DI*1), Y2
+	VMOVUPS     32(R8), Y0
+	VFMADD231PD Y1, Y0, Y4
+	VFMADD231PD Y2, Y0, Y6
+	VMOVUPS     32(R8)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y8
+	VFMADD231PD Y2, Y0, Y10
+	VMOVUPS     64(R9), Y1
+	VMOVUPS     64(R9)(DI*1), Y2
+	VMOVUPS     64(R8), Y0
+	VFMADD231PD Y1, Y0, Y3
+	VFMADD231PD Y2, Y0, Y5
+	VMOVUPS     64(R8)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y7
+	VFMADD231PD Y2, Y0, Y9
+	VMOVUPS     96(R9), Y1
+	VMOVUPS     96(R9)(DI*1), Y2
+	VMOVUPS     96(R8), Y0
+	VFMADD231PD Y1, Y0, Y4
+	VFMADD231PD Y2, Y0, Y6
+	VMOVUPS     96(R8)(BX*1), Y0
+	VFMADD231PD Y1, Y0, Y8
+	VFMADD231PD Y2, Y0, Y10
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ         out+48(FP), AX
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDSD       X0, X3, X3
+	VMOVSD       X3, (AX)
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDSD       X0, X5, X5
+	VMOVSD       X5, 8(AX)
+	VADDPD       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X0
+	VADDPD       X0, X7, X7
+	VPERMILPD    $0x01, X7, X0
+	VADDSD       X0, X7, X7
+	VMOVSD       X7, 32(AX)
+	VADDPD       Y10, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X0
+	VADDPD       X0, X9, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDSD       X0, X9, X9
+	VMOVSD       X9, 40(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ2x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ2x3(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*8), R8
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Z7
+	VMOVUPS     (R9)(DI*1), Z8
+	VMOVUPS     (R9)(DI*2), Z9
+	VMOVUPS     (R8), Z6
+	VFMADD231PD Z7, Z6, Z0
+	VFMADD231PD Z8, Z6, Z1
+	VFMADD231PD Z9, Z6, Z2
+	VMOVUPS     (R8)(BX*1), Z6
+	VFMADD231PD Z7, Z6, Z3
+	VFMADD231PD Z8, Z6, Z4
+	VFMADD231PD Z9, Z6, Z5
+	VMOVUPS     64(R9), Z7
+	VMOVUPS     64(R9)(DI*1), Z8
+	VMOVUPS     64(R9)(DI*2), Z9
+	VMOVUPS     64(R8), Z6
+	VFMADD231PD Z7, Z6, Z0
+	VFMADD231PD Z8, Z6, Z1
+	VFMADD231PD Z9, Z6, Z2
+	VMOVUPS     64(R8)(BX*1), Z6
+	VFMADD231PD Z7, Z6, Z3
+	VFMADD231PD Z8, Z6, Z4
+	VFMADD231PD Z9, Z6, Z5
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y6
+	VADDPD        Y6, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X6
+	VADDPD        X6, X0, X0
+	VPERMILPD     $0x01, X0, X6
+	VADDSD        X6, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y6
+	VADDPD        Y6, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X6
+	VADDPD        X6, X1, X1
+	VPERMILPD     $0x01, X1, X6
+	VADDSD        X6, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPD        Y6, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X6
+	VADDPD        X6, X2, X2
+	VPERMILPD     $0x01, X2, X6
+	VADDSD        X6, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y6
+	VADDPD        Y6, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X6
+	VADDPD        X6, X3, X3
+	VPERMILPD     $0x01, X3, X6
+	VADDSD        X6, X3, X3
+	VMOVSD        X3, 32(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VADDPD        Y6, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X6
+	VADDPD        X6, X4, X4
+	VPERMILPD     $0x01, X4, X6
+	VADDSD        X6, X4, X4
+	VMOVSD        X4, 40(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VADDPD        Y6, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X6
+	VADDPD        X6, X5, X5
+	VPERMILPD     $0x01, X5, X6
+	VADDSD        X6, X5, X5
+	VMOVSD        X5, 48(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ2x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ2x4(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (SI)(R10*8), R10
+
+loop:
+	VMOVUPS     (R10), Z9
+	VMOVUPS     (R10)(DI*1), Z10
+	VMOVUPS     (R10)(DI*2), Z11
+	VMOVUPS     (R10)(R8*1), Z12
+	VMOVUPS     (R9), Z8
+	VFMADD231PD Z9, Z8, Z0
+	VFMADD231PD Z10, Z8, Z1
+	VFMADD231PD Z11, Z8, Z2
+	VFMADD231PD Z12, Z8, Z3
+	VMOVUPS     (R9)(BX*1), Z8
+	VFMADD231PD Z9, Z8, Z4
+	VFMADD231PD Z10, Z8, Z5
+	VFMADD231PD Z11, Z8, Z6
+	VFMADD231PD Z12, Z8, Z7
+	VMOVUPS     64(R10), Z9
+	VMOVUPS     64(R10)(DI*1), Z10
+	VMOVUPS     64(R10)(DI*2), Z11
+	VMOVUPS     64(R10)(R8*1), Z12
+	VMOVUPS     64(R9), Z8
+	VFMADD231PD Z9, Z8, Z0
+	VFMADD231PD Z10, Z8, Z1
+	VFMADD231PD Z11, Z8, Z2
+	VFMADD231PD Z12, Z8, Z3
+	VMOVUPS     64(R9)(BX*1), Z8
+	VFMADD231PD Z9, Z8, Z4
+	VFMADD231PD Z10, Z8, Z5
+	VFMADD231PD Z11, Z8, Z6
+	VFMADD231PD Z12, Z8, Z7
+	ADDQ        $0x00000080, R9
+	ADDQ        $0x00000080, R10
+	DECQ        R11
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPD        Y8, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X8
+	VADDPD        X8, X0, X0
+	VPERMILPD     $0x01, X0, X8
+	VADDSD        X8, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPD        Y8, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X8
+	VADDPD        X8, X1, X1
+	VPERMILPD     $0x01, X1, X8
+	VADDSD        X8, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPD        Y8, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X8
+	VADDPD        X8, X2, X2
+	VPERMILPD     $0x01, X2, X8
+	VADDSD        X8, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPD        Y8, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X8
+	VADDPD        X8, X3, X3
+	VPERMILPD     $0x01, X3, X8
+	VADDSD        X8, X3, X3
+	VMOVSD        X3, 24(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPD        Y8, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X8
+	VADDPD        X8, X4, X4
+	VPERMILPD     $0x01, X4, X8
+	VADDSD        X8, X4, X4
+	VMOVSD        X4, 32(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y8
+	VADDPD        Y8, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X8
+	VADDPD        X8, X5, X5
+	VPERMILPD     $0x01, X5, X8
+	VADDSD        X8, X5, X5
+	VMOVSD        X5, 40(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y8
+	VADDPD        Y8, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X8
+	VADDPD        X8, X6, X6
+	VPERMILPD     $0x01, X6, X8
+	VADDSD        X8, X6, X6
+	VMOVSD        X6, 48(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VADDPD        Y8, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X8
+	VADDPD        X8, X7, X7
+	VPERMILPD     $0x01, X7, X8
+	VADDSD        X8, X7, X7
+	VMOVSD        X7, 56(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ3x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ3x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), DI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), DI
+	MOVLQSX 4(AX), R8
+	MOVLQSX 8(AX), R9
+	LEAQ    (DX)(DI*8), DI
+	LEAQ    (SI)(R8*8), R8
+
+loop:
+	VMOVUPS     (R8), Z4
+	VMOVUPS     (DI), Z3
+	VFMADD231PD Z4, Z3, Z0
+	VMOVUPS     (DI)(BX*1), Z3
+	VFMADD231PD Z4, Z3, Z1
+	VMOVUPS     (DI)(BX*2), Z3
+	VFMADD231PD Z4, Z3, Z2
+	VMOVUPS     64(R8), Z4
+	VMOVUPS     64(DI), Z3
+	VFMADD231PD Z4, Z3, Z0
+	VMOVUPS     64(DI)(BX*1), Z3
+	VFMADD231PD Z4, Z3, Z1
+	VMOVUPS     64(DI)(BX*2), Z3
+	VFMADD231PD Z4, Z3, Z2
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	DECQ        R9
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y3
+	VADDPD        Y3, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X3
+	VADDPD        X3, X0, X0
+	VPERMILPD     $0x01, X0, X3
+	VADDSD        X3, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VADDPD        Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VADDPD        X3, X1, X1
+	VPERMILPD     $0x01, X1, X3
+	VADDSD        X3, X1, X1
+	VMOVSD        X1, 32(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VADDPD        Y3, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VADDPD        X3, X2, X2
+	VPERMILPD     $0x01, X2, X3
+	VADDSD        X3, X2, X2
+	VMOVSD        X2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ3x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ3x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*8), R8
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Z7
+	VMOVUPS     (R9)(DI*1), Z8
+	VMOVUPS     (R8), Z6
+	VFMADD231PD Z7, Z6, Z0
+	VFMADD231PD Z8, Z6, Z1
+	VMOVUPS     (R8)(BX*1), Z6
+	VFMADD231PD Z7, Z6, Z2
+	VFMADD231PD Z8, Z6, Z3
+	VMOVUPS     (R8)(BX*2), Z6
+	VFMADD231PD Z7, Z6, Z4
+	VFMADD231PD Z8, Z6, Z5
+	VMOVUPS     64(R9), Z7
+	VMOVUPS     64(R9)(DI*1), Z8
+	VMOVUPS     64(R8), Z6
+	VFMADD231PD Z7, Z6, Z0
+	VFMADD231PD Z8, Z6, Z1
+	VMOVUPS     64(R8)(BX*1), Z6
+	VFMADD231PD Z7, Z6, Z2
+	VFMADD231PD Z8, Z6, Z3
+	VMOVUPS     64(R8)(BX*2), Z6
+	VFMADD231PD Z7, Z6, Z4
+	VFMADD231PD Z8, Z6, Z5
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y6
+	VADDPD        Y6, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X6
+	VADDPD        X6, X0, X0
+	VPERMILPD     $0x01, X0, X6
+	VADDSD        X6, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y6
+	VADDPD        Y6, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X6
+	VADDPD        X6, X1, X1
+	VPERMILPD     $0x01, X1, X6
+	VADDSD        X6, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VADDPD        Y6, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X6
+	VADDPD        X6, X2, X2
+	VPERMILPD     $0x01, X2, X6
+	VADDSD        X6, X2, X2
+	VMOVSD        X2, 32(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y6
+	VADDPD        Y6, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X6
+	VADDPD        X6, X3, X3
+	VPERMILPD     $0x01, X3, X6
+	VADDSD        X6, X3, X3
+	VMOVSD        X3, 40(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VADDPD        Y6, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X6
+	VADDPD        X6, X4, X4
+	VPERMILPD     $0x01, X4, X6
+	VADDSD        X6, X4, X4
+	VMOVSD        X4, 64(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VADDPD        Y6, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X6
+	VADDPD        X6, X5, X5
+	VPERMILPD     $0x01, X5, X6
+	VADDSD        X6, X5, X5
+	VMOVSD        X5, 72(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ3x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ3x3(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(R8*8), R8
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Z10
+	VMOVUPS     (R9)(DI*1), Z11
+	VMOVUPS     (R9)(DI*2), Z12
+	VMOVUPS     (R8), Z9
+	VFMADD231PD Z10, Z9, Z0
+	VFMADD231PD Z11, Z9, Z1
+	VFMADD231PD Z12, Z9, Z2
+	VMOVUPS     (R8)(BX*1), Z9
+	VFMADD231PD Z10, Z9, Z3
+	VFMADD231PD Z11, Z9, Z4
+	VFMADD231PD Z12, Z9, Z5
+	VMOVUPS     (R8)(BX*2), Z9
+	VFMADD231PD Z10, Z9, Z6
+	VFMADD231PD Z11, Z9, Z7
+	VFMADD231PD Z12, Z9, Z8
+	VMOVUPS     64(R9), Z10
+	VMOVUPS     64(R9)(DI*1), Z11
+	VMOVUPS     64(R9)(DI*2), Z12
+	VMOVUPS     64(R8), Z9
+	VFMADD231PD Z10, Z9, Z0
+	VFMADD231PD Z11, Z9, Z1
+	VFMADD231PD Z12, Z9, Z2
+	VMOVUPS     64(R8)(BX*1), Z9
+	VFMADD231PD Z10, Z9, Z3
+	VFMADD231PD Z11, Z9, Z4
+	VFMADD231PD Z12, Z9, Z5
+	VMOVUPS     64(R8)(BX*2), Z9
+	VFMADD231PD Z10, Z9, Z6
+	VFMADD231PD Z11, Z9, Z7
+	VFMADD231PD Z12, Z9, Z8
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VADDPD        Y9, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VADDPD        X9, X0, X0
+	VPERMILPD     $0x01, X0, X9
+	VADDSD        X9, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y9
+	VADDPD        Y9, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X9
+	VADDPD        X9, X1, X1
+	VPERMILPD     $0x01, X1, X9
+	VADDSD        X9, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y9
+	VADDPD        Y9, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X9
+	VADDPD        X9, X2, X2
+	VPERMILPD     $0x01, X2, X9
+	VADDSD        X9, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y9
+	VADDPD        Y9, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X9
+	VADDPD        X9, X3, X3
+	VPERMILPD     $0x01, X3, X9
+	VADDSD        X9, X3, X3
+	VMOVSD        X3, 32(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y9
+	VADDPD        Y9, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X9
+	VADDPD        X9, X4, X4
+	VPERMILPD     $0x01, X4, X9
+	VADDSD        X9, X4, X4
+	VMOVSD        X4, 40(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y9
+	VADDPD        Y9, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X9
+	VADDPD        X9, X5, X5
+	VPERMILPD     $0x01, X5, X9
+	VADDSD        X9, X5, X5
+	VMOVSD        X5, 48(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y9
+	VADDPD        Y9, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X9
+	VADDPD        X9, X6, X6
+	VPERMILPD     $0x01, X6, X9
+	VADDSD        X9, X6, X6
+	VMOVSD        X6, 64(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y9
+	VADDPD        Y9, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X9
+	VADDPD        X9, X7, X7
+	VPERMILPD     $0x01, X7, X9
+	VADDSD        X9, X7, X7
+	VMOVSD        X7, 72(AX)
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VADDPD        Y9, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y8, X9
+	VADDPD        X9, X8, X8
+	VPERMILPD     $0x01, X8, X9
+	VADDSD        X9, X8, X8
+	VMOVSD        X8, 80(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ3x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ3x4(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (SI)(R10*8), R10
+
+loop:
+	VMOVUPS     (R10), Z13
+	VMOVUPS     (R10)(DI*1), Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMOVUPS     (R10)(R8*1), Z16
+	VMOVUPS     (R9), Z12
+	VFMADD231PD Z13, Z12, Z0
+	VFMADD231PD Z14, Z12, Z1
+	VFMADD231PD Z15, Z12, Z2
+	VFMADD231PD Z16, Z12, Z3
+	VMOVUPS     (R9)(BX*1), Z12
+	VFMADD231PD Z13, Z12, Z4
+	VFMADD231PD Z14, Z12, Z5
+	VFMADD231PD Z15, Z12, Z6
+	VFMADD231PD Z16, Z12, Z7
+	VMOVUPS     (R9)(BX*2), Z12
+	VFMADD231PD Z13, Z12, Z8
+	VFMADD231PD Z14, Z12, Z9
+	VFMADD231PD Z15, Z12, Z10
+	VFMADD231PD Z16, Z12, Z11
+	VMOVUPS     64(R10), Z13
+	VMOVUPS     64(R10)(DI*1), Z14
+	VMOVUPS     64(R10)(DI*2), Z15
+	VMOVUPS     64(R10)(R8*1), Z16
+	VMOVUPS     64(R9), Z12
+	VFMADD231PD Z13, Z12, Z0
+	VFMADD231PD Z14, Z12, Z1
+	VFMADD231PD Z15, Z12, Z2
+	VFMADD231PD Z16, Z12, Z3
+	VMOVUPS     64(R9)(BX*1), Z12
+	VFMADD231PD Z13, Z12, Z4
+	VFMADD231PD Z14, Z12, Z5
+	VFMADD231PD Z15, Z12, Z6
+	VFMADD231PD Z16, Z12, Z7
+	VMOVUPS     64(R9)(BX*2), Z12
+	VFMADD231PD Z13, Z12, Z8
+	VFMADD231PD Z14, Z12, Z9
+	VFMADD231PD Z15, Z12, Z10
+	VFMADD231PD Z16, Z12, Z11
+	ADDQ        $0x00000080, R9
+	ADDQ        $0x00000080, R10
+	DECQ        R11
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y12
+	VADDPD        Y12, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X12
+	VADDPD        X12, X0, X0
+	VPERMILPD     $0x01, X0, X12
+	VADDSD        X12, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y12
+	VADDPD        Y12, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X12
+	VADDPD        X12, X1, X1
+	VPERMILPD     $0x01, X1, X12
+	VADDSD        X12, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y12
+	VADDPD        Y12, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X12
+	VADDPD        X12, X2, X2
+	VPERMILPD     $0x01, X2, X12
+	VADDSD        X12, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y12
+	VADDPD        Y12, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X12
+	VADDPD        X12, X3, X3
+	VPERMILPD     $0x01, X3, X12
+	VADDSD        X12, X3, X3
+	VMOVSD        X3, 24(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y12
+	VADDPD        Y12, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X12
+	VADDPD        X12, X4, X4
+	VPERMILPD     $0x01, X4, X12
+	VADDSD        X12, X4, X4
+	VMOVSD        X4, 32(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y12
+	VADDPD        Y12, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X12
+	VADDPD        X12, X5, X5
+	VPERMILPD     $0x01, X5, X12
+	VADDSD        X12, X5, X5
+	VMOVSD        X5, 40(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y12
+	VADDPD        Y12, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X12
+	VADDPD        X12, X6, X6
+	VPERMILPD     $0x01, X6, X12
+	VADDSD        X12, X6, X6
+	VMOVSD        X6, 48(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y12
+	VADDPD        Y12, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X12
+	VADDPD        X12, X7, X7
+	VPERMILPD     $0x01, X7, X12
+	VADDSD        X12, X7, X7
+	VMOVSD        X7, 56(AX)
+	VEXTRACTF64X4 $0x01, Z8, Y12
+	VADDPD        Y12, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y8, X12
+	VADDPD        X12, X8, X8
+	VPERMILPD     $0x01, X8, X12
+	VADDSD        X12, X8, X8
+	VMOVSD        X8, 64(AX)
+	VEXTRACTF64X4 $0x01, Z9, Y12
+	VADDPD        Y12, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X12
+	VADDPD        X12, X9, X9
+	VPERMILPD     $0x01, X9, X12
+	VADDSD        X12, X9, X9
+	VMOVSD        X9, 72(AX)
+	VEXTRACTF64X4 $0x01, Z10, Y12
+	VADDPD        Y12, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y10, X12
+	VADDPD        X12, X10, X10
+	VPERMILPD     $0x01, X10, X12
+	VADDSD        X12, X10, X10
+	VMOVSD        X10, 80(AX)
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VADDPD        Y12, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y11, X12
+	VADDPD        X12, X11, X11
+	VPERMILPD     $0x01, X11, X12
+	VADDSD        X12, X11, X11
+	VMOVSD        X11, 88(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ4x1(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ4x1(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), DI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), DI
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (DX)(DI*8), DI
+	LEAQ    (SI)(R9*8), R9
+
+loop:
+	VMOVUPS     (R9), Z5
+	VMOVUPS     (DI), Z4
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPS     (DI)(BX*1), Z4
+	VFMADD231PD Z5, Z4, Z1
+	VMOVUPS     (DI)(BX*2), Z4
+	VFMADD231PD Z5, Z4, Z2
+	VMOVUPS     (DI)(R8*1), Z4
+	VFMADD231PD Z5, Z4, Z3
+	VMOVUPS     64(R9), Z5
+	VMOVUPS     64(DI), Z4
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPS     64(DI)(BX*1), Z4
+	VFMADD231PD Z5, Z4, Z1
+	VMOVUPS     64(DI)(BX*2), Z4
+	VFMADD231PD Z5, Z4, Z2
+	VMOVUPS     64(DI)(R8*1), Z4
+	VFMADD231PD Z5, Z4, Z3
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R9
+	DECQ        R10
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPD        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPD        X4, X0, X0
+	VPERMILPD     $0x01, X0, X4
+	VADDSD        X4, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y4
+	VADDPD        Y4, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VADDPD        X4, X1, X1
+	VPERMILPD     $0x01, X1, X4
+	VADDSD        X4, X1, X1
+	VMOVSD        X1, 32(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y4
+	VADDPD        Y4, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPD        X4, X2, X2
+	VPERMILPD     $0x01, X2, X4
+	VADDSD        X4, X2, X2
+	VMOVSD        X2, 64(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPD        Y4, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VADDPD        X4, X3, X3
+	VPERMILPD     $0x01, X3, X4
+	VADDSD        X4, X3, X3
+	VMOVSD        X3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ4x2(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ4x2(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (SI)(R10*8), R10
+
+loop:
+	VMOVUPS     (R10), Z9
+	VMOVUPS     (R10)(DI*1), Z10
+	VMOVUPS     (R9), Z8
+	VFMADD231PD Z9, Z8, Z0
+	VFMADD231PD Z10, Z8, Z1
+	VMOVUPS     (R9)(BX*1), Z8
+	VFMADD231PD Z9, Z8, Z2
+	VFMADD231PD Z10, Z8, Z3
+	VMOVUPS     (R9)(BX*2), Z8
+	VFMADD231PD Z9, Z8, Z4
+	VFMADD231PD Z10, Z8, Z5
+	VMOVUPS     (R9)(R8*1), Z8
+	VFMADD231PD Z9, Z8, Z6
+	VFMADD231PD Z10, Z8, Z7
+	VMOVUPS     64(R10), Z9
+	VMOVUPS     64(R10)(DI*1), Z10
+	VMOVUPS     64(R9), Z8
+	VFMADD231PD Z9, Z8, Z0
+	VFMADD231PD Z10, Z8, Z1
+	VMOVUPS     64(R9)(BX*1), Z8
+	VFMADD231PD Z9, Z8, Z2
+	VFMADD231PD Z10, Z8, Z3
+	VMOVUPS     64(R9)(BX*2), Z8
+	VFMADD231PD Z9, Z8, Z4
+	VFMADD231PD Z10, Z8, Z5
+	VMOVUPS     64(R9)(R8*1), Z8
+	VFMADD231PD Z9, Z8, Z6
+	VFMADD231PD Z10, Z8, Z7
+	ADDQ        $0x00000080, R9
+	ADDQ        $0x00000080, R10
+	DECQ        R11
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPD        Y8, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X8
+	VADDPD        X8, X0, X0
+	VPERMILPD     $0x01, X0, X8
+	VADDSD        X8, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPD        Y8, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X8
+	VADDPD        X8, X1, X1
+	VPERMILPD     $0x01, X1, X8
+	VADDSD        X8, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPD        Y8, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X8
+	VADDPD        X8, X2, X2
+	VPERMILPD     $0x01, X2, X8
+	VADDSD        X8, X2, X2
+	VMOVSD        X2, 32(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPD        Y8, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X8
+	VADDPD        X8, X3, X3
+	VPERMILPD     $0x01, X3, X8
+	VADDSD        X8, X3, X3
+	VMOVSD        X3, 40(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPD        Y8, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X8
+	VADDPD        X8, X4, X4
+	VPERMILPD     $0x01, X4, X8
+	VADDSD        X8, X4, X4
+	VMOVSD        X4, 64(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y8
+	VADDPD        Y8, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X8
+	VADDPD        X8, X5, X5
+	VPERMILPD     $0x01, X5, X8
+	VADDSD        X8, X5, X5
+	VMOVSD        X5, 72(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y8
+	VADDPD        Y8, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X8
+	VADDPD        X8, X6, X6
+	VPERMILPD     $0x01, X6, X8
+	VADDSD        X8, X6, X6
+	VMOVSD        X6, 96(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VADDPD        Y8, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X8
+	VADDPD        X8, X7, X7
+	VPERMILPD     $0x01, X7, X8
+	VADDSD        X8, X7, X7
+	VMOVSD        X7, 104(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ4x3(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ4x3(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R9
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	LEAQ    (DX)(R9*8), R9
+	LEAQ    (SI)(R10*8), R10
+
+loop:
+	VMOVUPS     (R10), Z13
+	VMOVUPS     (R10)(DI*1), Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMOVUPS     (R9), Z12
+	VFMADD231PD Z13, Z12, Z0
+	VFMADD231PD Z14, Z12, Z1
+	VFMADD231PD Z15, Z12, Z2
+	VMOVUPS     (R9)(BX*1), Z12
+	VFMADD231PD Z13, Z12, Z3
+	VFMADD231PD Z14, Z12, Z4
+	VFMADD231PD Z15, Z12, Z5
+	VMOVUPS     (R9)(BX*2), Z12
+	VFMADD231PD Z13, Z12, Z6
+	VFMADD231PD Z14, Z12, Z7
+	VFMADD231PD Z15, Z12, Z8
+	VMOVUPS     (R9)(R8*1), Z12
+	VFMADD231PD Z13, Z12, Z9
+	VFMADD231PD Z14, Z12, Z10
+	VFMADD231PD Z15, Z12, Z11
+	VMOVUPS     64(R10), Z13
+	VMOVUPS     64(R10)(DI*1), Z14
+	VMOVUPS     64(R10)(DI*2), Z15
+	VMOVUPS     64(R9), Z12
+	VFMADD231PD Z13, Z12, Z0
+	VFMADD231PD Z14, Z12, Z1
+	VFMADD231PD Z15, Z12, Z2
+	VMOVUPS     64(R9)(BX*1), Z12
+	VFMADD231PD Z13, Z12, Z3
+	VFMADD231PD Z14, Z12, Z4
+	VFMADD231PD Z15, Z12, Z5
+	VMOVUPS     64(R9)(BX*2), Z12
+	VFMADD231PD Z13, Z12, Z6
+	VFMADD231PD Z14, Z12, Z7
+	VFMADD231PD Z15, Z12, Z8
+	VMOVUPS     64(R9)(R8*1), Z12
+	VFMADD231PD Z13, Z12, Z9
+	VFMADD231PD Z14, Z12, Z10
+	VFMADD231PD Z15, Z12, Z11
+	ADDQ        $0x00000080, R9
+	ADDQ        $0x00000080, R10
+	DECQ        R11
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y12
+	VADDPD        Y12, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X12
+	VADDPD        X12, X0, X0
+	VPERMILPD     $0x01, X0, X12
+	VADDSD        X12, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y12
+	VADDPD        Y12, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X12
+	VADDPD        X12, X1, X1
+	VPERMILPD     $0x01, X1, X12
+	VADDSD        X12, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y12
+	VADDPD        Y12, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X12
+	VADDPD        X12, X2, X2
+	VPERMILPD     $0x01, X2, X12
+	VADDSD        X12, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y12
+	VADDPD        Y12, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X12
+	VADDPD        X12, X3, X3
+	VPERMILPD     $0x01, X3, X12
+	VADDSD        X12, X3, X3
+	VMOVSD        X3, 32(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y12
+	VADDPD        Y12, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X12
+	VADDPD        X12, X4, X4
+	VPERMILPD     $0x01, X4, X12
+	VADDSD        X12, X4, X4
+	VMOVSD        X4, 40(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y12
+	VADDPD        Y12, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X12
+	VADDPD        X12, X5, X5
+	VPERMILPD     $0x01, X5, X12
+	VADDSD        X12, X5, X5
+	VMOVSD        X5, 48(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y12
+	VADDPD        Y12, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X12
+	VADDPD        X12, X6, X6
+	VPERMILPD     $0x01, X6, X12
+	VADDSD        X12, X6, X6
+	VMOVSD        X6, 64(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y12
+	VADDPD        Y12, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X12
+	VADDPD        X12, X7, X7
+	VPERMILPD     $0x01, X7, X12
+	VADDSD        X12, X7, X7
+	VMOVSD        X7, 72(AX)
+	VEXTRACTF64X4 $0x01, Z8, Y12
+	VADDPD        Y12, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y8, X12
+	VADDPD        X12, X8, X8
+	VPERMILPD     $0x01, X8, X12
+	VADDSD        X12, X8, X8
+	VMOVSD        X8, 80(AX)
+	VEXTRACTF64X4 $0x01, Z9, Y12
+	VADDPD        Y12, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X12
+	VADDPD        X12, X9, X9
+	VPERMILPD     $0x01, X9, X12
+	VADDSD        X12, X9, X9
+	VMOVSD        X9, 96(AX)
+	VEXTRACTF64X4 $0x01, Z10, Y12
+	VADDPD        Y12, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y10, X12
+	VADDPD        X12, X10, X10
+	VPERMILPD     $0x01, X10, X12
+	VADDSD        X12, X10, X10
+	VMOVSD        X10, 104(AX)
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VADDPD        Y12, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y11, X12
+	VADDPD        X12, X11, X11
+	VPERMILPD     $0x01, X11, X12
+	VADDSD        X12, X11, X11
+	VMOVSD        X11, 112(AX)
+	VZEROUPPER
+	RET
+
+// func dotDZ4x4(runs *int32, n int, dy *float64, ds int, x *float64, xs int, out *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotDZ4x4(SB), NOSPLIT, $0-56
+	MOVQ   runs+0(FP), AX
+	MOVQ   n+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   ds+24(FP), BX
+	MOVQ   x+32(FP), SI
+	MOVQ   xs+40(FP), DI
+	SHLQ   $0x03, BX
+	SHLQ   $0x03, DI
+	LEAQ   (BX)(BX*2), R8
+	LEAQ   (DI)(DI*2), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	TESTQ  CX, CX
+	JZ     sums
+
+next:
+	MOVLQSX (AX), R10
+	MOVLQSX 4(AX), R11
+	MOVLQSX 8(AX), R12
+	LEAQ    (DX)(R10*8), R10
+	LEAQ    (SI)(R11*8), R11
+
+loop:
+	VMOVUPS     (R11), Z17
+	VMOVUPS     (R11)(DI*1), Z18
+	VMOVUPS     (R11)(DI*2), Z19
+	VMOVUPS     (R11)(R9*1), Z20
+	VMOVUPS     (R10), Z16
+	VFMADD231PD Z17, Z16, Z0
+	VFMADD231PD Z18, Z16, Z1
+	VFMADD231PD Z19, Z16, Z2
+	VFMADD231PD Z20, Z16, Z3
+	VMOVUPS     (R10)(BX*1), Z16
+	VFMADD231PD Z17, Z16, Z4
+	VFMADD231PD Z18, Z16, Z5
+	VFMADD231PD Z19, Z16, Z6
+	VFMADD231PD Z20, Z16, Z7
+	VMOVUPS     (R10)(BX*2), Z16
+	VFMADD231PD Z17, Z16, Z8
+	VFMADD231PD Z18, Z16, Z9
+	VFMADD231PD Z19, Z16, Z10
+	VFMADD231PD Z20, Z16, Z11
+	VMOVUPS     (R10)(R8*1), Z16
+	VFMADD231PD Z17, Z16, Z12
+	VFMADD231PD Z18, Z16, Z13
+	VFMADD231PD Z19, Z16, Z14
+	VFMADD231PD Z20, Z16, Z15
+	VMOVUPS     64(R11), Z17
+	VMOVUPS     64(R11)(DI*1), Z18
+	VMOVUPS     64(R11)(DI*2), Z19
+	VMOVUPS     64(R11)(R9*1), Z20
+	VMOVUPS     64(R10), Z16
+	VFMADD231PD Z17, Z16, Z0
+	VFMADD231PD Z18, Z16, Z1
+	VFMADD231PD Z19, Z16, Z2
+	VFMADD231PD Z20, Z16, Z3
+	VMOVUPS     64(R10)(BX*1), Z16
+	VFMADD231PD Z17, Z16, Z4
+	VFMADD231PD Z18, Z16, Z5
+	VFMADD231PD Z19, Z16, Z6
+	VFMADD231PD Z20, Z16, Z7
+	VMOVUPS     64(R10)(BX*2), Z16
+	VFMADD231PD Z17, Z16, Z8
+	VFMADD231PD Z18, Z16, Z9
+	VFMADD231PD Z19, Z16, Z10
+	VFMADD231PD Z20, Z16, Z11
+	VMOVUPS     64(R10)(R8*1), Z16
+	VFMADD231PD Z17, Z16, Z12
+	VFMADD231PD Z18, Z16, Z13
+	VFMADD231PD Z19, Z16, Z14
+	VFMADD231PD Z20, Z16, Z15
+	ADDQ        $0x00000080, R10
+	ADDQ        $0x00000080, R11
+	DECQ        R12
+	JNZ         loop
+	ADDQ        $0x10, AX
+	DECQ        CX
+	JNZ         next
+
+sums:
+	MOVQ          out+48(FP), AX
+	VEXTRACTF64X4 $0x01, Z0, Y16
+	VADDPD        Y16, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X16
+	VADDPD        X16, X0, X0
+	VPERMILPD     $0x01, X0, X16
+	VADDSD        X16, X0, X0
+	VMOVSD        X0, (AX)
+	VEXTRACTF64X4 $0x01, Z1, Y16
+	VADDPD        Y16, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X16
+	VADDPD        X16, X1, X1
+	VPERMILPD     $0x01, X1, X16
+	VADDSD        X16, X1, X1
+	VMOVSD        X1, 8(AX)
+	VEXTRACTF64X4 $0x01, Z2, Y16
+	VADDPD        Y16, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X16
+	VADDPD        X16, X2, X2
+	VPERMILPD     $0x01, X2, X16
+	VADDSD        X16, X2, X2
+	VMOVSD        X2, 16(AX)
+	VEXTRACTF64X4 $0x01, Z3, Y16
+	VADDPD        Y16, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X16
+	VADDPD        X16, X3, X3
+	VPERMILPD     $0x01, X3, X16
+	VADDSD        X16, X3, X3
+	VMOVSD        X3, 24(AX)
+	VEXTRACTF64X4 $0x01, Z4, Y16
+	VADDPD        Y16, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X16
+	VADDPD        X16, X4, X4
+	VPERMILPD     $0x01, X4, X16
+	VADDSD        X16, X4, X4
+	VMOVSD        X4, 32(AX)
+	VEXTRACTF64X4 $0x01, Z5, Y16
+	VADDPD        Y16, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X16
+	VADDPD        X16, X5, X5
+	VPERMILPD     $0x01, X5, X16
+	VADDSD        X16, X5, X5
+	VMOVSD        X5, 40(AX)
+	VEXTRACTF64X4 $0x01, Z6, Y16
+	VADDPD        Y16, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X16
+	VADDPD        X16, X6, X6
+	VPERMILPD     $0x01, X6, X16
+	VADDSD        X16, X6, X6
+	VMOVSD        X6, 48(AX)
+	VEXTRACTF64X4 $0x01, Z7, Y16
+	VADDPD        Y16, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X16
+	VADDPD        X16, X7, X7
+	VPERMILPD     $0x01, X7, X16
+	VADDSD        X16, X7, X7
+	VMOVSD        X7, 56(AX)
+	VEXTRACTF64X4 $0x01, Z8, Y16
+	VADDPD        Y16, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y8, X16
+	VADDPD        X16, X8, X8
+	VPERMILPD     $0x01, X8, X16
+	VADDSD        X16, X8, X8
+	VMOVSD        X8, 64(AX)
+	VEXTRACTF64X4 $0x01, Z9, Y16
+	VADDPD        Y16, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X16
+	VADDPD        X16, X9, X9
+	VPERMILPD     $0x01, X9, X16
+	VADDSD        X16, X9, X9
+	VMOVSD        X9, 72(AX)
+	VEXTRACTF64X4 $0x01, Z10, Y16
+	VADDPD        Y16, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y10, X16
+	VADDPD        X16, X10, X10
+	VPERMILPD     $0x01, X10, X16
+	VADDSD        X16, X10, X10
+	VMOVSD        X10, 80(AX)
+	VEXTRACTF64X4 $0x01, Z11, Y16
+	VADDPD        Y16, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y11, X16
+	VADDPD        X16, X11, X11
+	VPERMILPD     $0x01, X11, X16
+	VADDSD        X16, X11, X11
+	VMOVSD        X11, 88(AX)
+	VEXTRACTF64X4 $0x01, Z12, Y16
+	VADDPD        Y16, Y12, Y12
+	VEXTRACTF32X4 $0x01, Y12, X16
+	VADDPD        X16, X12, X12
+	VPERMILPD     $0x01, X12, X16
+	VADDSD        X16, X12, X12
+	VMOVSD        X12, 96(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y16
+	VADDPD        Y16, Y13, Y13
+	VEXTRACTF32X4 $0x01, Y13, X16
+	VADDPD        X16, X13, X13
+	VPERMILPD     $0x01, X13, X16
+	VADDSD        X16, X13, X13
+	VMOVSD        X13, 104(AX)
+	VEXTRACTF64X4 $0x01, Z14, Y16
+	VADDPD        Y16, Y14, Y14
+	VEXTRACTF32X4 $0x01, Y14, X16
+	VADDPD        X16, X14, X14
+	VPERMILPD     $0x01, X14, X16
+	VADDSD        X16, X14, X14
+	VMOVSD        X14, 112(AX)
+	VEXTRACTF64X4 $0x01, Z15, Y16
+	VADDPD        Y16, Y15, Y15
+	VEXTRACTF32X4 $0x01, Y15, X16
+	VADDPD        X16, X15, X15
+	VPERMILPD     $0x01, X15, X16
+	VADDSD        X16, X15, X15
+	VMOVSD        X15, 120(AX)
+	VZEROUPPER
+	RET
+
+// func channelDZ(program *int32, strips int, w *float64, src *float64, dst *float64, add int, first float64)
+// Requires: AVX, AVX512F
+TEXT ·channelDZ(SB), NOSPLIT, $0-56
+	MOVQ         program+0(FP), AX
+	MOVQ         strips+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         src+24(FP), BX
+	MOVQ         dst+32(FP), SI
+	VBROADCASTSD first+48(FP), Z0
+
+strip:
+	MOVLQSX (AX), R9
+	LEAQ    (SI)(R9*8), DI
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	ADDQ    $0x0c, AX
+	MOVQ    BX, R8
+
+blocks4:
+	CMPQ    R10, $0x04
+	JLT     less4
+	CMPQ    add+40(FP), $0x00
+	JE      begin4
+	VMOVUPS (DI), Z2
+	VMOVUPS 64(DI), Z3
+	VMOVUPS 128(DI), Z4
+	VMOVUPS 192(DI), Z5
+	VMOVUPS 256(DI), Z6
+	VMOVUPS 320(DI), Z7
+	VMOVUPS 384(DI), Z8
+	VMOVUPS 448(DI), Z9
+	JMP     sum4
+
+begin4:
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+
+sum4:
+	MOVQ  AX, R12
+	MOVQ  R11, R13
+	TESTQ R13, R13
+	JZ    store4
+
+tap4:
+	MOVLQSX      (R12), R9
+	VBROADCASTSD (DX)(R9*8), Z1
+	MOVLQSX      4(R12), R9
+	VFMADD231PD  (R8)(R9*8), Z1, Z2
+	VFMADD231PD  64(R8)(R9*8), Z1, Z3
+	VFMADD231PD  128(R8)(R9*8), Z1, Z4
+	VFMADD231PD  192(R8)(R9*8), Z1, Z5
+	VFMADD231PD  256(R8)(R9*8), Z1, Z6
+	VFMADD231PD  320(R8)(R9*8), Z1, Z7
+	VFMADD231PD  384(R8)(R9*8), Z1, Z8
+	VFMADD231PD  448(R8)(R9*8), Z1, Z9
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNZ          tap4
+
+store4:
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	VMOVUPS Z4, 128(DI)
+	VMOVUPS Z5, 192(DI)
+	VMOVUPS Z6, 256(DI)
+	VMOVUPS Z7, 320(DI)
+	VMOVUPS Z8, 384(DI)
+	VMOVUPS Z9, 448(DI)
+	ADDQ    $0x00000200, DI
+	ADDQ    $0x00000200, R8
+	SUBQ    $0x04, R10
+	JMP     blocks4
+
+less4:
+blocks1:
+	CMPQ    R10, $0x01
+	JLT     less1
+	CMPQ    add+40(FP), $0x00
+	JE      begin1
+	VMOVUPS (DI), Z2
+	VMOVUPS 64(DI), Z3
+	JMP     sum1
+
+begin1:
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+
+sum1:
+	MOVQ  AX, R12
+	MOVQ  R11, R13
+	TESTQ R13, R13
+	JZ    store1
+
+tap1:
+	MOVLQSX      (R12), R9
+	VBROADCASTSD (DX)(R9*8), Z1
+	MOVLQSX      4(R12), R9
+	VFMADD231PD  (R8)(R9*8), Z1, Z2
+	VFMADD231PD  64(R8)(R9*8), Z1, Z3
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNZ          tap1
+
+store1:
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ    $0x00000080, DI
+	ADDQ    $0x00000080, R8
+	SUBQ    $0x01, R10
+	JMP     blocks1
+
+less1:
+	LEAQ (AX)(R11*8), AX
+	DECQ CX
+	JNZ  strip
+	VZEROUPPER
+	RET
+
+// func channelDY(program *int32, strips int, w *float64, src *float64, dst *float64, add int, first float64)
+// Requires: AVX, FMA3
+TEXT ·channelDY(SB), NOSPLIT, $0-56
+	MOVQ         program+0(FP), AX
+	MOVQ         strips+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         src+24(FP), BX
+	MOVQ         dst+32(FP), SI
+	VBROADCASTSD first+48(FP), Y0
+
+strip:
+	MOVLQSX (AX), R9
+	LEAQ    (SI)(R9*8), DI
+	MOVLQSX 4(AX), R10
+	MOVLQSX 8(AX), R11
+	ADDQ    $0x0c, AX
+	MOVQ    BX, R8
+
+blocks2:
+	CMPQ    R10, $0x02
+	JLT     less2
+	CMPQ    add+40(FP), $0x00
+	JE      begin2
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	VMOVUPS 64(DI), Y4
+	VMOVUPS 96(DI), Y5
+	VMOVUPS 128(DI), Y6
+	VMOVUPS 160(DI), Y7
+	VMOVUPS 192(DI), Y8
+	VMOVUPS 224(DI), Y9
+	JMP     sum2
+
+begin2:
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y9
+
+sum2:
+	MOVQ  AX, R12
+	MOVQ  R11, R13
+	TESTQ R13, R13
+	JZ    store2
+
+tap2:
+	MOVLQSX      (R12), R9
+	VBROADCASTSD (DX)(R9*8), Y1
+	MOVLQSX      4(R12), R9
+	VFMADD231PD  (R8)(R9*8), Y1, Y2
+	VFMADD231PD  32(R8)(R9*8), Y1, Y3
+	VFMADD231PD  64(R8)(R9*8), Y1, Y4
+	VFMADD231PD  96(R8)(R9*8), Y1, Y5
+	VFMADD231PD  128(R8)(R9*8), Y1, Y6
+	VFMADD231PD  160(R8)(R9*8), Y1, Y7
+	VFMADD231PD  192(R8)(R9*8), Y1, Y8
+	VFMADD231PD  224(R8)(R9*8), Y1, Y9
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNZ          tap2
+
+store2:
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	VMOVUPS Y4, 64(DI)
+	VMOVUPS Y5, 96(DI)
+	VMOVUPS Y6, 128(DI)
+	VMOVUPS Y7, 160(DI)
+	VMOVUPS Y8, 192(DI)
+	VMOVUPS Y9, 224(DI)
+	ADDQ    $0x00000100, DI
+	ADDQ    $0x00000100, R8
+	SUBQ    $0x02, R10
+	JMP     blocks2
+
+less2:
+blocks1:
+	CMPQ    R10, $0x01
+	JLT     less1
+	CMPQ    add+40(FP), $0x00
+	JE      begin1
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	VMOVUPS 64(DI), Y4
+	VMOVUPS 96(DI), Y5
+	JMP     sum1
+
+begin1:
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+
+sum1:
+	MOVQ  AX, R12
+	MOVQ  R11, R13
+	TESTQ R13, R13
+	JZ    store1
+
+tap1:
+	MOVLQSX      (R12), R9
+	VBROADCASTSD (DX)(R9*8), Y1
+	MOVLQSX      4(R12), R9
+	VFMADD231PD  (R8)(R9*8), Y1, Y2
+	VFMADD231PD  32(R8)(R9*8), Y1, Y3
+	VFMADD231PD  64(R8)(R9*8), Y1, Y4
+	VFMADD231PD  96(R8)(R9*8), Y1, Y5
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNZ          tap1
+
+store1:
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	VMOVUPS Y4, 64(DI)
+	VMOVUPS Y5, 96(DI)
+	ADDQ    $0x00000080, DI
+	ADDQ    $0x00000080, R8
 	SUBQ    $0x01, R10
 	JMP     blocks1
 

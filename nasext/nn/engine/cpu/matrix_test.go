@@ -48,7 +48,7 @@ func TestMultiply(t *testing.T) {
 			}
 		}
 		var first []float32
-		for _, l := range sets() {
+		for _, l := range sets[float32]() {
 			c := before
 			var one []float32
 			for _, threads := range []int{1, 3} {
@@ -107,7 +107,7 @@ func equalBits(x, y []float32) bool {
 func TestMultiplyKeepsNaN(t *testing.T) {
 	const m, k, n = 9, 5, 19
 	draw := seed.Stream(1, "multiply NaN")
-	for _, l := range sets() {
+	for _, l := range sets[float32]() {
 		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 			a, b, c := randomMatrix(draw, m, k, false), randomMatrix(draw, k, n, true), randomMatrix(draw, m, n, false)
 			a.X[3*a.Stride+2] = float32(bad)

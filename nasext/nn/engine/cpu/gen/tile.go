@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -13,9 +14,9 @@ import (
 // right of it, blocks in all. There are more arguments than registers: b, c, from and
 // blocks are changed where they lie.
 func (f *file) tile(rows, cols, bytes int) {
-	f.Begin(fmt.Sprintf("tile%s%dx%d", letter(bytes), rows, cols),
-		"func(taps *int32, n, depth int, a *float32, as, ad int, b *float32, bs int, c *float32, ldc int, from *float32, ldf, step, blocks int)")
-	n := 4 * cols / bytes // registers a row
+	f.Begin(fmt.Sprintf("tile%s%dx%d", f.suffix(bytes), rows, cols),
+		strings.ReplaceAll("func(taps *int32, n, depth int, a *T, as, ad int, b *T, bs int, c *T, ldc int, from *T, ldf, step, blocks int)", "T", f.number()))
+	n := f.size * cols / bytes // registers a row
 	sums := make([][]reg.VecVirtual, rows)
 	for r := range sums {
 		sums[r] = f.Vectors(n, bytes)
@@ -45,7 +46,7 @@ func (f *file) tile(rows, cols, bytes int) {
 	f.bytes(s)
 	for _, row := range sums {
 		for _, sum := range row {
-			f.VBROADCASTSS(asm.At(p, 0), sum)
+			f.spread(asm.At(p, 0), sum)
 		}
 		f.ADDQ(s, p)
 	}
@@ -68,8 +69,8 @@ func (f *file) tile(rows, cols, bytes int) {
 	f.Label("next")
 	f.MOVLQSX(asm.At(taps, 0), pa)
 	f.MOVLQSX(asm.At(taps, 4), pb)
-	f.LEAQ(asm.Index(a, pa, 4, 0), pa)
-	f.LEAQ(asm.Index(b, pb, 4, 0), pb)
+	f.LEAQ(asm.Index(a, pa, f.scale(), 0), pa)
+	f.LEAQ(asm.Index(b, pb, f.scale(), 0), pb)
 	f.MOVQ(depth, more)
 	columns, weight := f.Vectors(n, bytes), f.Vector(bytes)
 	f.Label("loop")
@@ -80,9 +81,9 @@ func (f *file) tile(rows, cols, bytes int) {
 		f.LEAQ(asm.Index(pa, as, 4, 0), lower)
 	}
 	for r, row := range sums {
-		f.VBROADCASTSS(asm.Row(r%4, []reg.GPVirtual{pa, lower}[r/4], as, as3), weight)
+		f.spread(asm.Row(r%4, []reg.GPVirtual{pa, lower}[r/4], as, as3), weight)
 		for v, sum := range row {
-			f.VFMADD231PS(columns[v], weight, sum)
+			f.multiplyAdd(columns[v], weight, sum)
 		}
 	}
 	f.ADDQ(ad, pa)
@@ -95,10 +96,10 @@ func (f *file) tile(rows, cols, bytes int) {
 	each("c", "ldc", func(sum reg.VecVirtual, at operand.Mem) { f.VMOVUPS(sum, at) })
 	f.DECQ(f.Place("blocks"))
 	f.JZ(operand.LabelRef("end"))
-	f.ADDQ(operand.U32(4*cols), f.Place("b"))
-	f.ADDQ(operand.U32(4*cols), f.Place("c"))
+	f.ADDQ(operand.U32(f.size*cols), f.Place("b"))
+	f.ADDQ(operand.U32(f.size*cols), f.Place("c"))
 	step := f.Arg("step")
-	f.IMUL3Q(operand.U32(4*cols), step, step)
+	f.IMUL3Q(operand.U32(f.size*cols), step, step)
 	f.ADDQ(step, f.Place("from"))
 	f.Goto("block")
 	f.Label("end")
@@ -107,21 +108,23 @@ func (f *file) tile(rows, cols, bytes int) {
 
 // channel writes the convolution of one channel with a filter of its own.
 func (f *file) channel(bytes int) {
-	f.Begin("channel"+letter(bytes), "func(program *int32, strips int, w, src, dst *float32, add int, first float32)")
+	f.Begin("channel"+f.suffix(bytes), strings.ReplaceAll("func(program *int32, strips int, w, src, dst *T, add int, first T)", "T", f.number()))
 	program, strips, w, src, dst := f.Arg("program"), f.Arg("strips"), f.Arg("w"), f.Arg("src"), f.Arg("dst")
 	first, weight := f.Vector(bytes), f.Vector(bytes)
-	f.VBROADCASTSS(f.Place("first"), first)
+	f.spread(f.Place("first"), first)
 	out, in, offset, left, taps, tap, more := f.GP64(), f.GP64(), f.GP64(), f.GP64(), f.GP64(), f.GP64(), f.GP64()
 	f.Label("strip")
 	f.MOVLQSX(asm.At(program, 0), offset)
-	f.LEAQ(asm.Index(dst, offset, 4, 0), out)
+	f.LEAQ(asm.Index(dst, offset, f.scale(), 0), out)
 	f.MOVLQSX(asm.At(program, 4), left)
 	f.MOVLQSX(asm.At(program, 8), taps)
 	f.ADDQ(operand.U8(12), program)
 	f.MOVQ(src, in)
-	for _, blocks := range []int{4, 1} { // of 16 numbers
+	block := 16 * f.size // bytes
+	most := min(4, 8*bytes/block)
+	for _, blocks := range []int{most, 1} { // of 16 numbers
 		label := func(s string) string { return fmt.Sprint(s, blocks) }
-		sums := f.Vectors(64*blocks/bytes, bytes)
+		sums := f.Vectors(block*blocks/bytes, bytes)
 		f.Label(label("blocks"))
 		f.CMPQ(left, operand.U8(blocks))
 		f.JLT(operand.LabelRef(label("less")))
@@ -141,10 +144,10 @@ func (f *file) channel(bytes int) {
 		f.If0(more, label("store"))
 		f.Label(label("tap"))
 		f.MOVLQSX(asm.At(tap, 0), offset)
-		f.VBROADCASTSS(asm.Index(w, offset, 4, 0), weight)
+		f.spread(asm.Index(w, offset, f.scale(), 0), weight)
 		f.MOVLQSX(asm.At(tap, 4), offset)
 		for i, sum := range sums {
-			f.VFMADD231PS(asm.Index(in, offset, 4, i*bytes), weight, sum)
+			f.multiplyAdd(asm.Index(in, offset, f.scale(), i*bytes), weight, sum)
 		}
 		f.ADDQ(operand.U8(8), tap)
 		f.Down(more, label("tap"))
@@ -152,8 +155,8 @@ func (f *file) channel(bytes int) {
 		for i, sum := range sums {
 			f.VMOVUPS(sum, asm.At(out, i*bytes))
 		}
-		f.ADDQ(operand.U32(64*blocks), out)
-		f.ADDQ(operand.U32(64*blocks), in)
+		f.ADDQ(operand.U32(block*blocks), out)
+		f.ADDQ(operand.U32(block*blocks), in)
 		f.SUBQ(operand.U8(blocks), left)
 		f.Goto(label("blocks"))
 		f.Label(label("less"))
