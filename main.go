@@ -43,7 +43,7 @@ func main() {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help says what there is", err, c.CommandPath())
 	})
-	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), execCommand(), lowerCommand())
+	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), verifyCommand(), execCommand(), lowerCommand())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -230,16 +230,13 @@ func runCommand() *cobra.Command {
 			if out == "" {
 				out = strings.TrimSuffix(args[0], ".ipynb") + ".out.ipynb"
 			}
-			self, err := os.Executable()
+			kernel, err := ownWorkers(memory)
 			if err != nil {
-				return fmt.Errorf("finding the program to start a worker with: %w", err)
+				return err
 			}
-			// cells may end the worker, not this program
-			family := worker.NewFamily(worker.Options{Command: []string{self, "session"}, Limit: memory})
-			defer family.Close()
-			opts.Kernel = notebook.InWorker(family)
+			opts.Kernel = kernel
 			opts.Parameters = params
-			err = errors.Join(notebook.RunFile(c.Context(), args[0], out, html, opts), opts.Kernel.Close())
+			err = errors.Join(notebook.RunFile(c.Context(), args[0], out, html, opts), kernel.Close())
 			var failed *notebook.CellError
 			if errors.As(err, &failed) {
 				fmt.Fprintln(os.Stderr, failed.Report(false))
@@ -257,6 +254,72 @@ func runCommand() *cobra.Command {
 	memoryFlag(c, &memory)
 	c.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest `TIME` for one cell, such as 90s (default: none)")
 	c.Flags().BoolVar(&opts.AllowErrors, "allow-errors", false, "go on after a cell has failed, unless it took too long or ended the worker")
+	return c
+}
+
+// ownWorkers is a kernel of workers of this program: cells may end the worker, not
+// the program. Its Close ends them.
+func ownWorkers(memory limit.Bytes) (notebook.Kernel, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding the program to start a worker with: %w", err)
+	}
+	family := worker.NewFamily(worker.Options{Command: []string{self, "session"}, Limit: memory})
+	return familyKernel{notebook.InWorker(family), family}, nil
+}
+
+// familyKernel is a kernel that ends its workers.
+type familyKernel struct {
+	notebook.Kernel
+	family *worker.Family
+}
+
+func (k familyKernel) Close() error {
+	defer k.family.Close()
+	return k.Kernel.Close()
+}
+
+func verifyCommand() *cobra.Command {
+	tolerance, memory := notebook.Tolerance, limit.Default()
+	opts := notebook.Options{Progress: notebook.ProgressLines(os.Stderr)}
+	c := &cobra.Command{
+		Use: "verify NOTEBOOK.ipynb...", Short: "Run notebooks again and compare with their stored outputs", DisableFlagsInUseLine: true,
+		Long: "Run notebooks again and compare with their stored outputs: text to the letter, numbers that aren't whole\n" +
+			"by the tolerance, pictures by what they are made of. Cells that are tagged \"varies\" are not compared.\n" +
+			"The notebooks stay as they are. The status is 1 if something differs.",
+		Args: takes(1, -1, "nascent verify NOTEBOOK.ipynb..."),
+		RunE: func(c *cobra.Command, args []string) error {
+			differ := false
+			for _, name := range args {
+				nb, err := notebook.ReadFile(name)
+				if err != nil {
+					return err
+				}
+				kernel, err := ownWorkers(memory)
+				if err != nil {
+					return err
+				}
+				opts.Kernel = kernel
+				all, err := notebook.Verify(c.Context(), nb, tolerance, opts)
+				for _, d := range all {
+					fmt.Printf("%s: %s\n", name, d)
+				}
+				if err = errors.Join(err, kernel.Close()); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				if differ = differ || len(all) > 0; len(all) == 0 {
+					fmt.Printf("%s: the same\n", name)
+				}
+			}
+			if differ {
+				return exitStatus(1)
+			}
+			return nil
+		},
+	}
+	memoryFlag(c, &memory)
+	c.Flags().Float64Var(&tolerance, "tolerance", tolerance, "the largest `SHARE` by which numbers may differ")
+	c.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest `TIME` for one cell, such as 90s (default: none)")
 	return c
 }
 

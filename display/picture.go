@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"image"
 	"image/color"
 	"image/png"
 	"math"
@@ -110,10 +111,60 @@ func picturePNG(p picture) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.DefaultCompression}
-	if err := enc.Encode(&b, c.Image()); err != nil {
+	if err := enc.Encode(&b, fewColours(c.Image())); err != nil {
 		return nil, fmt.Errorf("encode %s as PNG: %w", p.summary(), err)
 	}
 	return b.Bytes(), nil
+}
+
+// fewColours is a drawing with at most 256 colours, which takes a quarter of the bytes:
+// flat areas and lines have few, and of the many shades at their edges and in a heat
+// map's scale those that nobody can tell apart become one.
+func fewColours(img image.Image) image.Image {
+	rgba, ok := img.(*image.RGBA)
+	if !ok {
+		return img
+	}
+	for bits := 8; bits >= 4; bits-- {
+		if p := paletted(rgba, bits); p != nil {
+			return p
+		}
+	}
+	return img
+}
+
+// paletted is an opaque image whose colours have so many bits a channel; nil if it has
+// more than 256 of them.
+func paletted(img *image.RGBA, bits int) *image.Paletted {
+	drop := 8 - bits
+	shade := func(v uint8) uint8 { // the nearest that has so many bits; black and white stay
+		levels := 1<<bits - 1
+		return uint8((int(v>>drop)*255 + levels/2) / levels)
+	}
+	out := image.NewPaletted(img.Rect, nil)
+	index := make(map[uint32]uint8, 256)
+	last, lastIndex := uint32(0), uint8(0)
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:]
+		for x := range img.Rect.Dx() {
+			r, g, b := row[4*x]>>drop, row[4*x+1]>>drop, row[4*x+2]>>drop
+			key := uint32(r)<<16 | uint32(g)<<8 | uint32(b) | 1<<24
+			if key != last {
+				i, ok := index[key]
+				if !ok {
+					if len(index) == 256 {
+						return nil
+					}
+					i = uint8(len(index))
+					index[key] = i
+					out.Palette = append(out.Palette, color.RGBA{shade(row[4*x]), shade(row[4*x+1]), shade(row[4*x+2]), 255})
+				}
+				last, lastIndex = key, i
+			}
+			out.Pix[y*out.Stride+x] = lastIndex
+		}
+	}
+	return out
 }
 
 func checkSize(w, h float64) error {

@@ -536,3 +536,30 @@ func BenchmarkProgress(b *testing.B) {
 		bar.Add(1)
 	}
 }
+
+// player notes what is asked of it.
+type player struct{ did []string }
+
+func (p *player) Pause()  { p.did = append(p.did, "pause") }
+func (p *player) Resume() { p.did = append(p.did, "resume") }
+func (p *player) Stop()   { p.did = append(p.did, "stop") }
+
+func TestTransport(t *testing.T) {
+	p := newPage(t)
+	var run player
+	id := p.show(t, widget.NewTransport(&run))
+	buttons := p.state(id, "children").([]any)
+	click := func(i int) {
+		p.send(strings.TrimPrefix(buttons[i].(string), "IPY_MODEL_"), `{"method":"custom","content":{"event":"click"}}`)
+	}
+	hold := strings.TrimPrefix(buttons[0].(string), "IPY_MODEL_")
+	click(0)
+	p.until(hold, "description", "⏵ resume")
+	click(0)
+	p.until(hold, "description", "⏸ pause")
+	click(1)
+	p.until(hold, "disabled", true)
+	if got, want := fmt.Sprint(run.did), "[pause resume stop]"; got != want {
+		t.Errorf("it did %s, want %s", got, want)
+	}
+}

@@ -33,11 +33,28 @@ var table_github_com_nascent_go_nascent_display_widget = []Symbol{
 	{"NewText", p.NewText, value},
 	{"NewTextArea", p.NewTextArea, value},
 	{"NewToggles", p.NewToggles, value},
+	{"NewTransport", p.NewTransport, value},
 	{"Output", (*p.Output)(nil), value},
 	{"Progress", (*p.Progress)(nil), value},
+	{"Runner", (*p.Runner)(nil), value},
+	{"_Runner", (*_github_com_nascent_go_nascent_display_widget_Runner)(nil), value},
 	{"Slider", (*p.Slider)(nil), value},
 	{"Tabs", p.Tabs, value},
 	{"Text", (*p.Text)(nil), value},
 	{"VBox", p.VBox, value},
 	{"Widget", (*p.Widget)(nil), value},
 }
+
+// _github_com_nascent_go_nascent_display_widget_Runner carries an interpreted value as a p.Runner.
+type _github_com_nascent_go_nascent_display_widget_Runner struct {
+	IValue  any
+	WPause  func()
+	WResume func()
+	WStop   func()
+}
+
+func (W _github_com_nascent_go_nascent_display_widget_Runner) Pause() { W.WPause() }
+
+func (W _github_com_nascent_go_nascent_display_widget_Runner) Resume() { W.WResume() }
+
+func (W _github_com_nascent_go_nascent_display_widget_Runner) Stop() { W.WStop() }
