@@ -157,7 +157,12 @@ func (l *enasLearner) survey(at int) error {
 			return err
 		}
 		for i, o := range path {
-			l.liked[i][o] += 1. / samples
+			l.liked[i][o]++
+		}
+	}
+	for _, counts := range l.liked {
+		for o := range counts {
+			counts[o] /= samples
 		}
 	}
 	return nil

@@ -51,7 +51,8 @@ type Result struct {
 	// supernet likes them better than what it is searched for (Zela et al. 2020; Liang et
 	// al. 2019, who stop at two in a cell). "" if they didn't.
 	Collapse string
-	Supernet *nn.Network // with the shared weights
+	Supernet *nn.Network // with the shared weights; where its mixes are sparse, it is the architecture
+	search   *search
 }
 
 const (
@@ -96,7 +97,7 @@ func (s *search) collapse(g space.Genotype) string {
 	}
 	for _, kind := range kinds {
 		if n := skips[kind]; n > 0 && 2*n >= edges[kind] {
-			return fmt.Sprintf("%s: %d of %d operations are skip connections, so the search has collapsed; the supernet learned, but the architecture can do little", kind, n, edges[kind])
+			return fmt.Sprintf("%s: %d of %d operations are skip connections, as in a search that has collapsed; train the architecture before you trust it", kind, n, edges[kind])
 		}
 	}
 	return ""

@@ -215,7 +215,7 @@ func Search(ctx context.Context, c Config) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oneshot: %w", err)
 	}
-	r := &Result{History: History{Settings: c.String(), Edges: s.edges}, Supernet: s.net}
+	r := &Result{History: History{Settings: c.String(), Edges: s.edges}, Supernet: s.net, search: s}
 	if err := s.run(ctx, r); err != nil {
 		return r, fmt.Errorf("oneshot: %s: %w", s.c.Method.Name(), err)
 	}
@@ -284,6 +284,11 @@ func (s *search) run(ctx context.Context, r *Result) error {
 	r.Judged, r.Updates = s.judged, s.updates
 	last := r.Epochs[len(r.Epochs)-1]
 	r.Genotype, r.Text, r.Skips, r.Collapse = last.Genotype, last.Text, last.Skips, s.collapse(last.Genotype)
+	if s.c.Method.mixing().Gate == arch.Sparse {
+		if err := s.take(r.Genotype); err != nil {
+			return err
+		}
+	}
 	r.Arch, err = s.c.Space.Build(r.Genotype)
 	return err
 }

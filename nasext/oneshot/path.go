@@ -48,13 +48,13 @@ type paths struct {
 }
 
 // take makes the supernet an architecture.
-func (p *paths) take(g space.Genotype) error {
-	path, err := p.c.Space.Path(g)
+func (s *search) take(g space.Genotype) error {
+	path, err := s.c.Space.Path(g)
 	if err != nil {
 		return err
 	}
-	for i, e := range p.edges {
-		w := p.mix[e.Name].W
+	for i, e := range s.edges {
+		w := s.mix[e.Name].W
 		clear(w)
 		w[path[i]] = 1
 	}
@@ -69,34 +69,42 @@ func (p *paths) learn(g space.Genotype, b batch) (nn.Score, error) {
 	return p.learnWeights(b)
 }
 
-// judge looks at an architecture on so many batches of Valid, always the same ones; 0
-// means all.
+// judge notes how an architecture does on so many batches of Valid.
 func (p *paths) judge(ctx context.Context, g space.Genotype, batches, round int) (Judgement, error) {
-	if err := p.take(g); err != nil {
+	m, err := p.score(ctx, g, batches)
+	if err != nil {
 		return Judgement{}, err
 	}
 	text, err := space.Format(p.c.Space, g)
 	if err != nil {
 		return Judgement{}, err
 	}
-	if batches == 0 {
-		batches = p.valid.Count()
-	}
-	var m mean
-	p.valid.Start(1)
-	for range min(batches, p.valid.Count()) {
-		if err := ctx.Err(); err != nil {
-			return Judgement{}, fmt.Errorf("stopped while architectures were judged: %w", err)
-		}
-		s, err := p.look(p.nextValid())
-		if err != nil {
-			return Judgement{}, err
-		}
-		m.add(s)
-	}
 	j := Judgement{g, text, m.samples, m.accuracy(), m.loss(), round}
 	p.judged = append(p.judged, j)
 	return j, nil
+}
+
+// score is that of an architecture on so many batches of Valid, always the same ones; 0
+// means all.
+func (p *paths) score(ctx context.Context, g space.Genotype, batches int) (m mean, err error) {
+	if err := p.take(g); err != nil {
+		return m, err
+	}
+	if batches == 0 {
+		batches = p.valid.Count()
+	}
+	p.valid.Start(1)
+	for range min(batches, p.valid.Count()) {
+		if err := ctx.Err(); err != nil {
+			return m, fmt.Errorf("stopped while architectures were judged: %w", err)
+		}
+		s, err := p.look(p.nextValid())
+		if err != nil {
+			return m, err
+		}
+		m.add(s)
+	}
+	return m, nil
 }
 
 // look scores a batch by its own moments.

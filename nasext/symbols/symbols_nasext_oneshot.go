@@ -22,6 +22,7 @@ var table_github_com_nascent_go_nascent_nasext_oneshot = []Symbol{
 	{"Result", (*p.Result)(nil), value},
 	{"SNAS", (*p.SNAS)(nil), value},
 	{"Search", p.Search, value},
+	{"SharedWeights", (*p.SharedWeights)(nil), value},
 	{"SinglePath", (*p.SinglePath)(nil), value},
 	{"Snapshot", (*p.Snapshot)(nil), value},
 	{"Temperature", (*p.Temperature)(nil), value},
