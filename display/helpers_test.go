@@ -1,6 +1,9 @@
 package display
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -279,6 +282,111 @@ func TestTips(t *testing.T) {
 	}
 	if !strings.Contains(svg, "<g><title>&lt;script&gt;alert(1)&lt;/script&gt;</title>\n<circle") || strings.Count(svg, "<g>") != 1 {
 		t.Errorf("the tip is not with its point:\n%s", svg)
+	}
+}
+
+// In an SVG a point lies in the groups of its ancestors, as far as browsers nest.
+func TestDescent(t *testing.T) {
+	p := Scatter("", Values("a", []float64{1, 2, 3, 4}).From([]int{-1, 0, 0, 2}).Tip([]string{"p0", "p1", "p2", "p3"}))
+	svg, err := p.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open []string // groups and what their tips say
+	ways := map[string]string{}
+	kin, nested := 0, 0
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		tok, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e := tok.(type) {
+		case xml.StartElement:
+			open = append(open, e.Name.Local)
+			for _, a := range e.Attr {
+				if a.Value == "kin" {
+					open[len(open)-1] = "kin"
+				}
+			}
+			kin = 0
+			for _, o := range open {
+				if o == "kin" {
+					kin++
+				}
+			}
+			nested = max(nested, kin)
+		case xml.CharData:
+			if len(open) > 0 && open[len(open)-1] == "title" && kin > 0 {
+				ways[string(e)] = strings.Repeat("k", kin)
+			}
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		}
+	}
+	for tip, want := range map[string]string{"p0": "k", "p1": "kk", "p2": "kk", "p3": "kkk"} {
+		if ways[tip] != want {
+			t.Errorf("%s lies in %d groups, want %d", tip, len(ways[tip]), len(want))
+		}
+	}
+	if nested != 3 || !strings.Contains(svg, ".kin:focus-within>path{") {
+		t.Errorf("groups are nested %d deep, want 3, and there must be rules for them", nested)
+	}
+
+	parents, y := make([]int, 3000), make([]float64, 3000)
+	for i := range parents {
+		parents[i], y[i] = i-1, float64(i)
+	}
+	if svg, err = Scatter("", Values("chain", y).From(parents)).SVG(); err != nil {
+		t.Fatal(err)
+	}
+	depth, most := 0, 0
+	for line := range strings.Lines(svg) {
+		depth += strings.Count(line, "<g ") - strings.Count(line, "</g>")
+		most = max(most, depth)
+	}
+	if depth != 0 || most != mostNested {
+		t.Errorf("a chain of 3000 is nested %d deep and ends at %d, want %d and 0", most, depth, mostNested)
+	}
+	for _, wrong := range [][]int{{-1}, {0, 0}, {-1, 1}, {-2, 0}} {
+		if err := Scatter("", Values("a", []float64{1, 2}).From(wrong)).Err(); err == nil {
+			t.Errorf("parents %v of two points are no mistake", wrong)
+		}
+	}
+}
+
+// Inline, every colour asks the page for its scheme, and the picture is the same.
+func TestInline(t *testing.T) {
+	p := Grid(Line("a", Values("x", []float64{1, 2})), Heatmap("b", [][]float64{{1, 2}}))
+	svg, err := p.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := Inline(p)
+	html, _ := b.Data[MIMEHTML].(string)
+	if b.Data[MIMESVG] != nil || b.Data[MIMEPNG] == nil || b.Data[MIMEPlain] != p.summary() {
+		t.Errorf("the bundle has not HTML, PNG and text alone: %d forms", len(b.Data))
+	}
+	if strings.Contains(html, "prefers-color-scheme") || !strings.Contains(html, ".page{fill:#ffffff;fill:light-dark(#ffffff,#111111)}") {
+		t.Errorf("the colours do not follow the page:\n%.600s", html)
+	}
+	rules := strings.Count(svg, "{fill:#") + strings.Count(svg, "{stroke:#")
+	if got := strings.Count(html, "light-dark("); 2*got != rules || rules == 0 {
+		t.Errorf("%d rules became %d", rules, got)
+	}
+	_, drawn, _ := strings.Cut(svg, "</style>")
+	if !strings.HasSuffix(html, drawn) {
+		t.Error("what is drawn has changed")
+	}
+	if got := Inline(Text("word")); got.Data[MIMEHTML] != nil || got.Data[MIMEPlain] != "word" {
+		t.Errorf("a text became %v", got.Data)
+	}
+	other := `<svg xmlns="http://www.w3.org/2000/svg"><style>@media (prefers-color-scheme: dark){a{b:c}}</style></svg>`
+	if got := Inline(SVG(other)); got.Data[MIMEHTML] != other {
+		t.Errorf("somebody else's picture became %v", got.Data[MIMEHTML])
 	}
 }
 

@@ -355,16 +355,20 @@ func (l layer) drawPoints(c pen, f *framed) {
 	}
 	taken := spots{}
 	l.drawErrorBars(c, f)
-	for i, v := range l.Y {
+	point := func(i int) {
+		v := l.Y[i]
 		px, okX := f.x.position(l.x(i))
 		py, okY := f.y.position(v)
-		if !okX || !okY || !f.x.inside(l.x(i)) || !f.y.inside(v) {
-			continue
+		if okX && okY && f.x.inside(l.x(i)) && f.y.inside(v) && (len(l.Y) <= 1000 || taken.take(px, py, size)) {
+			c.tip(l.tip(i), func() { c.marker(l.shape, k, px, py, r) })
 		}
-		if len(l.Y) > 1000 && !taken.take(px, py, size) {
-			continue
-		}
-		c.tip(l.tip(i), func() { c.marker(l.shape, k, px, py, r) })
+	}
+	if l.Parents != nil {
+		l.drawDescent(c, f, point)
+		return
+	}
+	for i := range l.Y {
+		point(i)
 	}
 }
 

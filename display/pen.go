@@ -90,6 +90,19 @@ func (p pen) text(s script, x, y float64, t string) {
 	p.FillString(s.face(), pt(s.width(t)*float64(s.x), s.size*capital*float64(s.y)), t)
 }
 
+// group draws something that is a group of a class in an SVG.
+func (p pen) group(class string, draw func()) {
+	svg, ok := p.Canvas.Canvas.(*svgCanvas)
+	if !ok {
+		draw()
+		return
+	}
+	svg.grouped = true
+	fmt.Fprintf(&svg.body, "<g class=\"%s\" tabindex=\"-1\">\n", class)
+	draw()
+	svg.body.WriteString("</g>\n")
+}
+
 // tip draws something over which an inline SVG shows a text.
 func (p pen) tip(text string, draw func()) {
 	svg, ok := p.Canvas.Canvas.(*svgCanvas)

@@ -28,6 +28,7 @@ type Series struct {
 	Y         []float64 // values; NaN and Inf are left out
 	Low, High []float64 // error band around Y, of points error bars; nil for none, else as long as Y
 	Tips      []string  // what a page with inline SVG shows over each point or span; nil for none, else as long as Y
+	Parents   []int     // of points: which one each comes from, by its index, −1 for none; nil or as long as Y
 	Mark      Mark
 	Dashed    bool
 	Faint     bool
@@ -79,6 +80,11 @@ func (s Series) Pale() Series { s.Faint = true; return s }
 // pointer is over a point or a span: one text each, of at most 2000.
 func (s Series) Tip(texts []string) Series { s.Tips = texts; return s }
 
+// From draws a line from each point's parent to it: parents are the indices of earlier
+// points, −1 for those without. Where a page shows SVG inline, a point under the pointer,
+// or one that was clicked, brings out the way by which it came.
+func (s Series) From(parents []int) Series { s.Parents, s.Mark = parents, MarkPoints; return s }
+
 // Tint takes a colour of the palette, from 1 on, so that what belongs together
 // has the same colour in several plots.
 func (s Series) Tint(color int) Series { s.Color = color; return s }
@@ -105,10 +111,25 @@ func (s Series) check() error {
 		return fmt.Errorf("%s has no Low and High for its spans; make it with FromTo", name)
 	case s.Tips != nil && len(s.Tips) != len(s.Y):
 		return fmt.Errorf("%s has %d tips for %d values; they must be equally many (or nil)", name, len(s.Tips), len(s.Y))
+	case s.Parents != nil && len(s.Parents) != len(s.Y):
+		return fmt.Errorf("%s has %d parents for %d values; they must be equally many (or nil)", name, len(s.Parents), len(s.Y))
+	case s.Parents != nil && s.orphan() >= 0:
+		i := s.orphan()
+		return fmt.Errorf("%s: the parent of value %d is %d; it must be an earlier one, or -1", name, i, s.Parents[i])
 	case s.Mark < MarkAuto || s.Mark > markHistogram:
 		return fmt.Errorf("%s has the unknown mark %d; use MarkLine, MarkPoints, MarkStep, MarkBars or MarkSpan", name, s.Mark)
 	}
 	return nil
+}
+
+// orphan is the first value whose parent is no earlier one; -1 if all are.
+func (s Series) orphan() int {
+	for i, p := range s.Parents {
+		if p < -1 || p >= i {
+			return i
+		}
+	}
+	return -1
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

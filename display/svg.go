@@ -32,6 +32,8 @@ type svgCanvas struct {
 	used  map[string]bool // "f0", "s3": what needs a rule
 	state svgState
 	stack []svgState
+
+	grouped bool // there are groups that show where they come from
 }
 
 type svgState struct {
@@ -330,6 +332,9 @@ func (c *svgCanvas) document(title string, maxWidth float64) string {
 				rule(class, kind.property, k)
 			}
 		}
+	}
+	if c.grouped {
+		fmt.Fprintf(&light, "#%[1]s .kin:hover>path,#%[1]s .kin:focus-within>path{stroke-opacity:1;stroke-width:2.5}#%[1]s .kin{outline:none}", id)
 	}
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" id="%s" role="img" width="%s" height="%s" viewBox="0 0 %s %s" font-family="%s">
 <title>%s</title>

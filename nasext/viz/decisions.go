@@ -82,7 +82,7 @@ func Importance(trials []study.Trial, s space.Space) *display.Panels {
 
 // ParallelChoices draws each trial as a line through its decisions and its score. Its
 // colour is the share of the others that it beats, 0 to 1, so that a few bad ones do not
-// take all colours. Of more than eleven decisions it takes those that Importance finds the
+// take all colours; those far out stand at the foot of the score's axis. Of more than eleven decisions it takes those that Importance finds the
 // most important, in the order in which the space asks. Trials that failed are left out;
 // a line has a gap where its trial did not come to a decision.
 func ParallelChoices(trials []study.Trial, s space.Space) *display.Plot {
@@ -115,8 +115,12 @@ func ParallelChoices(trials []study.Trial, s space.Space) *display.Plot {
 			rows[i] = append(rows[i], v)
 		}
 	}
+	low, below := fence(d.scores, math.Inf(1))
 	for i, score := range d.scores {
-		rows[i] = append(rows[i], score)
+		rows[i] = append(rows[i], max(score, low))
+	}
+	if below > 0 {
+		title += fmt.Sprintf("; %d below %s at the foot", below, short(low))
 	}
 	return display.Parallel(title, append(axes, display.Axis{Name: "score"}), rows, beaten(d.scores))
 }

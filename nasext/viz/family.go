@@ -13,21 +13,29 @@ import (
 
 // FamilyTree draws who descends from whom in an evolution: each architecture at its
 // number and score, with lines to its parents, and above the others the line from the
-// best one back to its first ancestor. Where a page shows SVG as its own, such as the
-// export to HTML, each point says who it is. The members are those of an evolution's
-// History.
+// best one back to its first ancestor. Where a page shows SVG as its own, in the export
+// to HTML or by display.Inline, each point says who it is and brings out its ancestors.
+// The members are those of an evolution's History.
 func FamilyTree(members []strategy.Member) *display.Plot {
 	f := newFamily(members)
 	if len(f.members) == 0 {
 		return display.Scatter("family tree: nobody lives yet").XLabel("proposal").YLabel("score")
 	}
-	var x, y, linesX, linesY []float64
+	var x, y, othersX, othersY []float64
 	var tips []string
-	for _, m := range f.members {
+	var parents []int
+	at := map[int]int{} // the index of each number
+	for i, m := range f.members {
+		at[m.Number] = i
 		x, y, tips = append(x, float64(m.Number)), append(y, m.Score), append(tips, f.describe(m))
-		for _, p := range f.parents(m) {
-			linesX = append(linesX, float64(p.Number), float64(m.Number), math.NaN())
-			linesY = append(linesY, p.Score, m.Score, math.NaN())
+		parents = append(parents, -1)
+		for k, p := range f.parents(m) {
+			if k == 0 {
+				parents[i] = at[p.Number]
+				continue
+			}
+			othersX = append(othersX, float64(p.Number), float64(m.Number), math.NaN())
+			othersY = append(othersY, p.Score, m.Score, math.NaN())
 		}
 	}
 	best := f.best()
@@ -39,11 +47,13 @@ func FamilyTree(members []strategy.Member) *display.Plot {
 	}
 	title := fmt.Sprintf("family tree of %s: the best, %s, has %s", count(len(f.members), "architecture"), short(best.Score), count(len(line)-1, "ancestor"))
 	p := display.Scatter(title,
-		display.XY("parent and child", linesX, linesY).Line().Tint(8).Pale(),
-		display.XY("each", x, y).Tint(5).Pale().Tip(tips),
+		display.XY("each, child of its parent", x, y).From(parents).Tint(5).Pale().Tip(tips),
 		display.XY("line of the best", lineX, lineY).Line().Tint(2),
 		display.XY("", lineX, lineY).Tint(2).Tip(lineTips),
 	).XLabel("proposal").Note(float64(best.Number), best.Score, fmt.Sprint(best.Number))
+	if len(othersX) > 0 {
+		p.Add(display.XY("second parents", othersX, othersY).Line().Dash().Tint(8).Pale())
+	}
 	return scoreAxis(p, y, line[0].Score)
 }
 

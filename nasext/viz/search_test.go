@@ -264,6 +264,11 @@ func TestDecisions(t *testing.T) {
 	reads(t, ParallelChoices(trials, letters{}), "choices and scores of 5 trials, by rank, 5 lines through 4 axes, scores 0 to 1")
 	reads(t, ParallelChoices(trials[:1], letters{}), "1 trial", "1 line through 2 axes")
 	reads(t, Importance(trials[:1], letters{}), "importance of 1 decision in 1 trial: alone they explain 0 %")
+	far := scored(slices.Concat(slices.Repeat([]float64{0.9, 0.91, 0.92}, 5), []float64{0.1})...)
+	for i := range far {
+		far[i].Genotype = space.Genotype{0}
+	}
+	reads(t, ParallelChoices(far, letters{}), "by rank; 1 below 0.84 at the foot") // quartiles of 0.9 and 0.92
 	for _, v := range []display.Displayer{Importance(nil, letters{}), ParallelChoices(nil, letters{})} {
 		reads(t, v, "no trials yet")
 	}
@@ -291,7 +296,7 @@ func clan() []strategy.Member {
 func TestFamilyTree(t *testing.T) {
 	p := FamilyTree(clan())
 	reads(t, p, "family tree of 6 architectures: the best, 0.9, has 2 ancestors",
-		"parent and child (12 values", "line of the best (3 values, 0.4 to 0.9, last 0.9)")
+		"each, child of its parent (6 values, 0.4 to 0.9, last 0.9)", "line of the best (3 values, 0.4 to 0.9, last 0.9)")
 	svg, err := p.SVG()
 	if err != nil || !strings.Contains(svg, "<title>5: 0.4, child of 4 and 2</title>") || !strings.Contains(svg, "<title>1: 0.5</title>") {
 		t.Errorf("the points do not say who they are (%v)", err)

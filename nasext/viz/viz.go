@@ -38,20 +38,24 @@ func series(name string, x, y []float64) display.Series {
 // it (far out, in Tukey's words) are cut off, which the label says;
 // those from kept on are not.
 func scoreAxis(p *display.Plot, scores []float64, kept float64) *display.Plot {
+	low, below := fence(scores, kept)
+	_, high := span(scores)
+	if below == 0 || !(low < high) {
+		return p.YLabel("score")
+	}
+	return p.YLabel(fmt.Sprintf("score (%d below %s not shown)", below, short(low))).YRange(low, high+(high-low)/8)
+}
+
+// fence is the score below which scores are far out, at most kept, and how many are.
+func fence(scores []float64, kept float64) (low float64, below int) {
 	q := display.Quartiles("", nil, [][]float64{scores})
-	low, high := span(scores)
-	fence := min(q.Low[0]-3*(q.High[0]-q.Low[0]), kept)
-	below := 0
+	low = min(q.Low[0]-3*(q.High[0]-q.Low[0]), kept)
 	for _, v := range scores {
-		if v < fence {
+		if v < low {
 			below++
 		}
 	}
-	if below == 0 || !(fence < high) {
-		return p.YLabel("score")
-	}
-	low = fence
-	return p.YLabel(fmt.Sprintf("score (%d below %s not shown)", below, short(low))).YRange(low, high+(high-low)/8)
+	return low, below
 }
 
 // count writes a number of things with its noun: "1 trial", "3 trials".

@@ -47,6 +47,7 @@ var table_github_com_nascent_go_nascent_display = []Symbol{
 	{"Heatmap", p.Heatmap, value},
 	{"Histogram", p.Histogram, value},
 	{"Image", p.Image, value},
+	{"Inline", p.Inline, value},
 	{"Input", p.Input, value},
 	{"JPEG", p.JPEG, value},
 	{"JSON", p.JSON, value},
