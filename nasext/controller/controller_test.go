@@ -33,19 +33,22 @@ func (c *Controller) set(p *float64, x float64) {
 	c.truth().ready, c.run.whole = false, false
 }
 
-// The probabilities of all genotypes of a space sum to 1, also where they differ in length.
+// The probabilities of all genotypes of a space sum to 1, also where they differ in length
+// and where options have anchors.
 func TestProbabilitiesSumToOne(t *testing.T) {
-	for _, heads := range []Heads{PerDecision, PerOptions} {
-		c := newController(t, Config{Hidden: 5, Init: 0.8, Heads: heads})
-		sum := 0.0
-		for _, g := range leaves(tree{}) {
-			e, err := c.Score(tree{}, g)
-			if err != nil {
-				t.Fatal(err)
+	for _, sp := range []space.Space{tree{}, choosing{}, wired(2)} {
+		for _, heads := range []Heads{PerDecision, PerOptions} {
+			c := newController(t, Config{Hidden: 5, Init: 0.8, Heads: heads})
+			sum := 0.0
+			for _, g := range leaves(sp) {
+				e, err := c.Score(sp, g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sum += math.Exp(e.LogProb())
 			}
-			sum += math.Exp(e.LogProb())
+			near(t, fmt.Sprintf("sum of probabilities of %s, heads %s", sp.Name(), heads), sum, 1)
 		}
-		near(t, "sum of probabilities, heads "+heads.String(), sum, 1)
 	}
 }
 
@@ -139,38 +142,37 @@ func (c *Controller) expected(t *testing.T, s space.Space, baseline float64, rew
 
 // E[(R−b) ∇log P] is the gradient of the expected reward, whatever b is.
 func TestBaselineLeavesExpectationAlone(t *testing.T) {
-	c := newController(t, Config{Hidden: 4, Init: 0.7})
-	reward := func(g space.Genotype) float64 { return 0.2*float64(len(g)) + 0.5*float64(g[len(g)-1]) }
-	for _, g := range leaves(tree{}) { // make every head first
-		if _, err := c.Score(tree{}, g); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mean := func() float64 {
-		j := 0.0
-		for _, g := range leaves(tree{}) {
-			e, err := c.Score(tree{}, g)
-			if err != nil {
-				t.Fatal(err)
+	for sp, hidden := range map[space.Space]int{tree{}: 4, choosing{}: 2} {
+		c := newController(t, Config{Hidden: hidden, Init: 0.7})
+		reward := func(g space.Genotype) float64 { return 0.2*float64(len(g)) + 0.5*float64(g[len(g)-1]) }
+		mean := func() float64 {
+			j := 0.0
+			for _, g := range leaves(sp) {
+				e, err := c.Score(sp, g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				j += math.Exp(e.LogProb()) * reward(g)
 			}
-			j += math.Exp(e.LogProb()) * reward(g)
+			return j
 		}
-		return j
-	}
-	at0, at3 := c.expected(t, tree{}, 0, reward), c.expected(t, tree{}, 3, reward)
-	for i, p := range c.truth().all {
-		for j, was := range p.val {
-			if math.Abs(at0[i][j]-at3[i][j]) > 1e-12 {
-				t.Fatalf("gradient %d of tensor %d is %g with baseline 0 and %g with baseline 3", j, i, at0[i][j], at3[i][j])
-			}
-			const eps = 1e-5
-			c.set(&p.val[j], was+eps)
-			up := mean()
-			c.set(&p.val[j], was-eps)
-			down := mean()
-			c.set(&p.val[j], was)
-			if want := -(up - down) / (2 * eps); math.Abs(at0[i][j]-want) > 1e-8 {
-				t.Fatalf("gradient %d of tensor %d is %g, that of the expected reward %g", j, i, at0[i][j], want)
+		mean() // makes every head
+		at0, at3 := c.expected(t, sp, 0, reward), c.expected(t, sp, 3, reward)
+		for i, p := range c.truth().all {
+			for _, j := range p.places() {
+				if math.Abs(at0[i][j]-at3[i][j]) > 1e-12 {
+					t.Fatalf("%s: gradient %d of tensor %d is %g with baseline 0 and %g with baseline 3", sp.Name(), j, i, at0[i][j], at3[i][j])
+				}
+				const eps = 1e-5
+				was := p.val[j]
+				c.set(&p.val[j], was+eps)
+				up := mean()
+				c.set(&p.val[j], was-eps)
+				down := mean()
+				c.set(&p.val[j], was)
+				if want := -(up - down) / (2 * eps); math.Abs(at0[i][j]-want) > 1e-8 {
+					t.Fatalf("%s: gradient %d of tensor %d is %g, that of the expected reward %g", sp.Name(), j, i, at0[i][j], want)
+				}
 			}
 		}
 	}
