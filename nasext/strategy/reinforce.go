@@ -20,8 +20,7 @@ type PolicyGradient struct {
 	rng     *rand.Rand
 	turn    turn
 	asked   []controller.Episode // how the batch that waits for its Tell was written
-	worst   float64              // lowest score seen; meaningless until scored
-	scored  bool
+	rewards rewards
 	history []controller.Record
 }
 
@@ -90,23 +89,15 @@ func (p *PolicyGradient) Tell(batch []Observation) error {
 	if err := p.turn.told(batch); err != nil {
 		return err
 	}
-	for _, o := range batch {
-		if !o.Failed && (!p.scored || o.Score < p.worst) {
-			p.worst, p.scored = o.Score, true
-		}
-	}
 	episodes := p.asked
 	p.asked = nil
-	if !p.scored {
+	rewards, ok := p.rewards.of(batch)
+	if !ok {
 		return nil
 	}
-	record := controller.Record{Update: len(p.history) + 1, Policy: controller.Policy(episodes)}
-	for i, o := range batch {
-		episodes[i].Reward = o.Score
-		if o.Failed {
-			episodes[i].Reward = p.worst
-		}
-		record.Rewards = append(record.Rewards, episodes[i].Reward)
+	record := controller.Record{Update: len(p.history) + 1, Policy: controller.Policy(episodes), Rewards: rewards}
+	for i, r := range rewards {
+		episodes[i].Reward = r
 	}
 	var err error
 	if record.Stats, err = p.policy.Update(episodes); err != nil {
