@@ -263,7 +263,6 @@ func (g *GaussianProcess) Predict(x [][]float64) (mean, deviation []float64, err
 	}
 	mean, deviation = make([]float64, len(x)), make([]float64, len(x))
 	near := mat.NewVecDense(len(p.rows), nil)
-	var solved mat.VecDense
 	for i, row := range x {
 		for j, known := range p.rows {
 			d := p.distance.Between(row, known)
@@ -273,11 +272,8 @@ func (g *GaussianProcess) Predict(x [][]float64) (mean, deviation []float64, err
 			v, _ := p.kernel.of(d / p.Length)
 			near.SetVec(j, v)
 		}
-		if err := p.factor.SolveVecTo(&solved, near); err != nil {
-			return nil, nil, fmt.Errorf("predict: gaussian process: row %d: %w", i, err)
-		}
 		mean[i] = p.mean + mat.Dot(near, p.alpha)
-		deviation[i] = p.Signal * math.Sqrt(max(1-mat.Dot(near, &solved), 0))
+		deviation[i] = p.Signal * math.Sqrt(max(1-inverseSquare(&p.factor, near), 0))
 	}
 	return mean, deviation, nil
 }

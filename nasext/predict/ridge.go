@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -133,24 +135,24 @@ func (r *Ridge) Predict(x [][]float64) (mean, deviation []float64, err error) {
 			centred.SetVec(k, v-f.centre[k])
 			mean[i] += f.weights[k] * centred.AtVec(k)
 		}
-		spread, err := f.spread(centred)
-		if err != nil {
-			return nil, nil, err
-		}
-		deviation[i] = math.Sqrt(f.variance * (1/float64(f.rows) + max(spread, 0)))
+		deviation[i] = math.Sqrt(f.variance * (1/float64(f.rows) + f.spread(centred)))
 	}
 	return mean, deviation, nil
 }
 
 // spread is xᵀ(XᵀX + Penalty)⁻¹x.
-func (f *ridgeFit) spread(x *mat.VecDense) (float64, error) {
+func (f *ridgeFit) spread(x *mat.VecDense) float64 {
 	if f.tall {
-		var s mat.VecDense
-		err := f.inner.SolveVecTo(&s, x)
-		return mat.Dot(x, &s), err
+		return inverseSquare(&f.inner, x)
 	}
-	var k, s mat.VecDense
+	var k mat.VecDense
 	k.MulVec(f.x, x)
-	err := f.inner.SolveVecTo(&s, &k)
-	return (mat.Dot(x, x) - mat.Dot(&k, &s)) / f.penalty, err
+	return max(mat.Dot(x, x)-inverseSquare(&f.inner, &k), 0) / f.penalty
+}
+
+// inverseSquare is vᵀA⁻¹v for the matrix A = UᵀU that was factored: the square of U⁻ᵀv.
+func inverseSquare(a *mat.Cholesky, v *mat.VecDense) float64 {
+	w := mat.VecDenseCopyOf(v).RawVector()
+	blas64.Trsv(blas.Trans, a.RawU().(mat.RawTriangular).RawTriangular(), w)
+	return blas64.Dot(w, w)
 }

@@ -1,6 +1,7 @@
 package space
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -184,7 +185,7 @@ func (s *GrowingCells) Grow(g Genotype) ([]Genotype, error) {
 	var fill func(i int)
 	fill = func(i int) {
 		if i == len(added) {
-			if slices.Equal(node, s.ordered(node)) {
+			if !s.turned(node) {
 				list = append(list, append(slices.Clone(begin), node...))
 			}
 			return
@@ -198,17 +199,10 @@ func (s *GrowingCells) Grow(g Genotype) ([]Genotype, error) {
 	return list, nil
 }
 
-// ordered is the choices of a node with its edges in order.
-func (s *GrowingCells) ordered(node []int) []int {
-	node = slices.Clone(node)
-	c := s.largest().config
-	if c.Unlike {
-		return node // the pair of inputs has no order, so the operations tell the edges apart
-	}
-	if a, b := []int{node[0], node[2]}, []int{node[1], node[3]}; slices.Compare(a, b) > 0 {
-		node[0], node[1], node[2], node[3] = node[1], node[0], node[3], node[2]
-	}
-	return node
+// turned says whether the edges of a node are out of order. With Unlike, their inputs are
+// one choice that has no order, so that the operations tell them apart.
+func (s *GrowingCells) turned(node []int) bool {
+	return !s.largest().config.Unlike && cmp.Or(cmp.Compare(node[0], node[1]), cmp.Compare(node[2], node[3])) > 0
 }
 
 // Tokens implements Grower: the states that the edges come from (with Unlike the pair of
@@ -238,9 +232,13 @@ func (s *GrowingCells) Blocks(g Genotype) ([][]int, error) {
 	last := s.largest().decisions[len(s.largest().decisions)-n:]
 	var blocks [][]int
 	for at := 0; at < len(g)-1; at += n {
-		block := s.ordered(g[1+at:][:n])
-		for i, o := range block {
+		node := g[1+at:][:n]
+		block := make([]int, n)
+		for i, o := range node {
 			block[i] = slices.Index(last[i].Options, of.decisions[at+i].Options[o])
+		}
+		if s.turned(node) {
+			block[0], block[1], block[2], block[3] = block[1], block[0], block[3], block[2]
 		}
 		blocks = append(blocks, block)
 	}

@@ -33,8 +33,9 @@ type PredictorSearch struct {
 	seed     uint64
 	settings Bananas
 	name     string
-	known    []Member // what was told, but for failures
-	vectors  [][]float64
+	known    []Member    // what was told, but for failures
+	vectors  [][]float64 // of these
+	asked    [][]float64 // of the pending batch
 	proposed int
 	rounds   int
 	queue    []space.Genotype // what is left of the round
@@ -105,7 +106,11 @@ func (p *PredictorSearch) Ask(n int) ([]Proposal, error) {
 	}
 	n = min(n, len(p.queue))
 	batch := p.queue[:n]
-	p.queue = p.queue[n:]
+	vectors, err := encode(p.settings.Encoding, batch)
+	if err != nil {
+		return nil, fmt.Errorf("strategy: BANANAS: %w", err)
+	}
+	p.queue, p.asked = p.queue[n:], vectors
 	for _, g := range batch {
 		p.seen.add(g)
 	}
@@ -137,18 +142,52 @@ func (p *PredictorSearch) fill() (err error) {
 	return nil
 }
 
-// promising is the best of the candidates; none as long as there is nothing to learn from.
+// promising are the best of the candidates, the best first; none as long as there is
+// nothing to learn from.
 func (p *PredictorSearch) promising(rng *rand.Rand) ([]space.Genotype, error) {
-	candidates, err := p.candidates(rng)
-	if err != nil || len(candidates) == 0 {
-		return nil, err
-	}
 	scores := make([]float64, len(p.known))
 	for i, m := range p.known {
 		scores[i] = m.Score
 	}
-	return thompson(p.settings.Predictor, p.settings.Encoding, p.vectors, scores, candidates, p.settings.Round,
-		seed.Derive(p.seed, "strategy", "bananas", "fit", strconv.Itoa(p.rounds)), rng)
+	if len(scores) < 2 || slices.Min(scores) == slices.Max(scores) {
+		return nil, nil
+	}
+	candidates, err := p.candidates(rng)
+	if err != nil || len(candidates) == 0 {
+		return nil, err
+	}
+	if err := p.settings.Predictor.Fit(p.vectors, scores, seed.Derive(p.seed, "strategy", "bananas", "fit", strconv.Itoa(p.rounds))); err != nil {
+		return nil, err
+	}
+	vectors, err := encode(p.settings.Encoding, candidates)
+	if err != nil {
+		return nil, err
+	}
+	mean, deviation, err := p.settings.Predictor.Predict(vectors)
+	if err != nil {
+		return nil, err
+	}
+	drawn := make([]Member, len(candidates))
+	for i, g := range candidates {
+		drawn[i] = Member{Genotype: g, Score: mean[i] + float64(deviation[i]*rng.NormFloat64())}
+	}
+	var best []space.Genotype
+	for _, m := range bestFirst(drawn)[:min(p.settings.Round, len(drawn))] {
+		best = append(best, m.Genotype)
+	}
+	return best, nil
+}
+
+// encode makes the vector of each architecture.
+func encode(e *space.Encoding, list []space.Genotype) ([][]float64, error) {
+	vectors := make([][]float64, len(list))
+	for i, g := range list {
+		var err error
+		if vectors[i], err = e.Encode(g); err != nil {
+			return nil, err
+		}
+	}
+	return vectors, nil
 }
 
 // candidates are mutations of the best that were not proposed before.
@@ -173,48 +212,9 @@ func (p *PredictorSearch) candidates(rng *rand.Rand) ([]space.Genotype, error) {
 	return list, nil
 }
 
-// thompson fits a predictor and returns the n candidates that draw the highest scores,
-// the highest first: independent Thompson sampling (White et al. 2021, section 4).
-func thompson(p predict.Predictor, e *space.Encoding, x [][]float64, y []float64, candidates []space.Genotype, n int, fit uint64, rng *rand.Rand) ([]space.Genotype, error) {
-	if len(y) < 2 || slices.Min(y) == slices.Max(y) {
-		return nil, nil
-	}
-	if err := p.Fit(x, y, fit); err != nil {
-		return nil, err
-	}
-	vectors := make([][]float64, len(candidates))
-	for i, g := range candidates {
-		var err error
-		if vectors[i], err = e.Encode(g); err != nil {
-			return nil, err
-		}
-	}
-	mean, deviation, err := p.Predict(vectors)
-	if err != nil {
-		return nil, err
-	}
-	drawn, order := make([]float64, len(candidates)), make([]int, len(candidates))
-	for i := range order {
-		drawn[i], order[i] = mean[i]+float64(deviation[i]*rng.NormFloat64()), i
-	}
-	slices.SortStableFunc(order, func(i, k int) int { return cmp.Compare(drawn[k], drawn[i]) })
-	var best []space.Genotype
-	for _, i := range order[:min(n, len(order))] {
-		best = append(best, candidates[i])
-	}
-	return best, nil
-}
-
 // Tell lets the next round learn from those that did not fail.
 func (p *PredictorSearch) Tell(batch []Observation) error {
-	proposals := p.pending
-	vectors := make([][]float64, len(proposals))
-	for i, q := range proposals {
-		var err error
-		if vectors[i], err = p.settings.Encoding.Encode(q.Genotype); err != nil {
-			return fmt.Errorf("strategy: BANANAS: %w", err)
-		}
-	}
+	proposals, vectors := p.pending, p.asked
 	if err := p.told(batch); err != nil {
 		return err
 	}

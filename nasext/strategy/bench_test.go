@@ -21,19 +21,24 @@ func BenchmarkEvolution500Seeds(b *testing.B) {
 	}
 }
 
-// ask asks for proposals in batches of nine, a thousand for each turn of the benchmark.
-func ask(b *testing.B, s strategy.Strategy) {
-	b.ReportAllocs()
-	for b.Loop() {
-		for n := 0; n < 1000; {
-			batch, err := s.Ask(9)
-			if err != nil {
-				b.Fatal(err)
+// A thousand proposals in batches of nine, and what is learnt from them.
+func BenchmarkThousandProposals(b *testing.B) {
+	for name := range everyKind(b, bits{30}, 1) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s := everyKind(b, bits{30}, 1)[name]
+				for n := 0; n < 1000; {
+					batch, err := s.Ask(9)
+					if err != nil {
+						b.Fatal(err)
+					}
+					n += len(batch)
+					if err := s.Tell(observe(batch, ones)); err != nil {
+						b.Fatal(err)
+					}
+				}
 			}
-			n += len(batch)
-			if err := s.Tell(observe(batch, ones)); err != nil {
-				b.Fatal(err)
-			}
-		}
+		})
 	}
 }

@@ -315,9 +315,3 @@ func TestHalvingSettings(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkHyperband(b *testing.B) {
-	ask(b, halving(b, strategy.Hyperband, bits{30}, 1, strategy.Halving{}))
-}
-func BenchmarkASHA(b *testing.B) { ask(b, asha(b, bits{30}, 1, strategy.Halving{})) }
-func BenchmarkBOHB(b *testing.B) { ask(b, bohb(b, bits{30}, 1, strategy.Halving{}, strategy.Model{})) }

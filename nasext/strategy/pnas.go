@@ -26,6 +26,7 @@ type ProgressiveSearch struct {
 	space    space.Grower
 	seed     uint64
 	settings Progressive
+	tokens   []int            // of the space
 	level    int              // how many blocks the architectures of the beam have
 	queue    []space.Genotype // what is left of the beam
 	parents  []Member         // told of the beam, but for failures
@@ -76,7 +77,7 @@ func PNAS(s space.Space, randomSeed uint64, settings Progressive) (*ProgressiveS
 	}
 	return &ProgressiveSearch{
 		name:  fmt.Sprintf("PNAS(beam %d first %s predictor %s seed %d)", settings.Beam, first, settings.Predictor.Name(), randomSeed),
-		space: growing, seed: randomSeed, settings: settings, turn: turn{who: "PNAS"},
+		space: growing, tokens: growing.Tokens(), seed: randomSeed, settings: settings, turn: turn{who: "PNAS"},
 	}, nil
 }
 
@@ -174,15 +175,14 @@ func (p *ProgressiveSearch) vector(g space.Genotype) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens := p.space.Tokens()
 	width := 0
-	for _, n := range tokens {
+	for _, n := range p.tokens {
 		width += n
 	}
 	v := make([]float64, width)
 	for _, b := range blocks {
 		at := 0
-		for i, n := range tokens {
+		for i, n := range p.tokens {
 			v[at+b[i]] += 1 / float64(len(blocks))
 			at += n
 		}

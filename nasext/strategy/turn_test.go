@@ -49,7 +49,7 @@ func ones(g space.Genotype) float64 {
 }
 
 // everyKind is one of each strategy of this file's package that needs no controller.
-func everyKind(t *testing.T, s space.Space, seed uint64) map[string]strategy.Strategy {
+func everyKind(t testing.TB, s space.Space, seed uint64) map[string]strategy.Strategy {
 	t.Helper()
 	e, err := strategy.RegularizedEvolution(s, seed, strategy.Evolution{Population: 4, Sample: 2})
 	if err != nil {
