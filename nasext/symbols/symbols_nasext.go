@@ -9,6 +9,9 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext = []Symbol{
+	{"AutoBudget", (*p.AutoBudget)(nil), value},
+	{"AutoML", p.AutoML, value},
+	{"AutoReport", (*p.AutoReport)(nil), value},
 	{"Config", (*p.Config)(nil), value},
 	{"Control", (*p.Control)(nil), value},
 	{"ErrFailing", &p.ErrFailing, variable},
@@ -18,6 +21,8 @@ var table_github_com_nascent_go_nascent_nasext = []Symbol{
 	{"Fit", p.Fit, value},
 	{"Fit64", p.Fit64, value},
 	{"Limit", (*p.Limit)(nil), value},
+	{"LoadModel", p.LoadModel, value},
+	{"Model", (*p.Model)(nil), value},
 	{"Result", (*p.Result)(nil), value},
 	{"Resume", p.Resume, value},
 	{"RunExperiment", p.RunExperiment, value},
