@@ -1,4 +1,9 @@
 // Package estimate holds performance estimators: how good an architecture is, and at what cost.
+//
+// Train trains; with a Target it gives up trainings whose learning curve leads nowhere. Count,
+// Latency and ZeroCost look at a network that has not been trained. Predict has learnt from
+// finished trials, and package table knows what others have measured. Sum, Reward and Screen
+// make one estimator of several.
 package estimate
 
 import (
