@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,5 +133,34 @@ func TestTarget(t *testing.T) {
 		if _, err := Train(c); err == nil || !strings.Contains(err.Error(), "Target is an accuracy") {
 			t.Errorf("target %v: %v", target, err)
 		}
+	}
+}
+
+// TestPatience stops a training that learns nothing of the validation data, and scores the
+// weights that it hands out.
+func TestPatience(t *testing.T) {
+	c := quick(t)
+	scrambled := *c.Train
+	scrambled.Y = slices.Clone(c.Train.Y)
+	slices.Reverse(scrambled.Y)
+	c.Train, c.Epochs, c.Patience = &scrambled, 30, 2
+	tr := trainer(t, c)
+	n, e, err := tr.Fit(t.Context(), convNet(t, digit, 8, 10), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	score, err := n.Evaluate(c.Valid.X, c.Valid.Y)
+	if err != nil || score.Accuracy() != e.Score {
+		t.Errorf("the score is %v, the network has %v, %v", e.Score, score.Accuracy(), err)
+	}
+	if best := len(e.Curve) - 2; best < 1 || len(e.Curve) >= 30 || e.Score != e.Curve[best-1].ValidAcc || !strings.Contains(e.Note, "the validation loss was smallest") {
+		t.Errorf("%d epochs, score %v, note %q", len(e.Curve), e.Score, e.Note)
+	}
+	if !strings.Contains(tr.Name(), "patience 2") {
+		t.Error(tr.Name())
+	}
+	c.Patience = -1
+	if _, err := Train(c); err == nil || !strings.Contains(err.Error(), "atience") {
+		t.Error(err)
 	}
 }

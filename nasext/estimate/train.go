@@ -39,6 +39,11 @@ type TrainConfig struct {
 	// score is the one that is expected, and the note says so. 0: all epochs are trained.
 	Target float64
 
+	// Patience is the number of epochs that may pass without a smaller validation loss than ever
+	// before. Then training stops. Whether it did or not, the network has the weights of the epoch
+	// with the smallest, and the score is the accuracy of these. 0: the last weights count.
+	Patience int
+
 	// Memory is how many bytes the activations of a batch and their gradients may take. To
 	// train an architecture that could need more is an error. 0: no limit.
 	Memory int64
@@ -57,7 +62,7 @@ type TrainConfig struct {
 }
 
 // Trainer is the estimator that trains. The score is the accuracy on the validation
-// data after the last epoch, 0 to 1.
+// data after the last epoch, 0 to 1, but for what Target and Patience say.
 //
 // A training whose loss becomes NaN or infinite ends there. That is a result, not an
 // error: the score is 0, the curve has the epochs that were completed, and the
@@ -109,7 +114,7 @@ func (t *Trainer) fit() (nn.FitConfig, error) {
 	return nn.FitConfig{
 		Train: set, Valid: c.Valid, Epochs: c.Epochs, Batch: c.Batch, Augment: c.Augment,
 		Optimizer: &nn.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov},
-		Schedule:  t.schedule(), Clip: c.Clip, Memory: c.Memory,
+		Schedule:  t.schedule(), Clip: c.Clip, Memory: c.Memory, Patience: c.Patience,
 	}, err
 }
 
@@ -135,6 +140,9 @@ func (t *Trainer) Name() string {
 	options := ""
 	if !c.Augment.None() {
 		options += fmt.Sprintf(", augment %+v", c.Augment)
+	}
+	if c.Patience > 0 {
+		options += fmt.Sprintf(", patience %d", c.Patience)
 	}
 	if c.Target > 0 {
 		options += fmt.Sprintf(", target %g", c.Target)
@@ -210,10 +218,13 @@ func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estima
 	if t.c.OnEpoch != nil {
 		c.OnEpoch = func(p nn.Progress) { t.c.OnEpoch(n.Arch(), p.History[len(p.History)-1]) }
 	}
-	var end Forecast
+	var end *Forecast // of a training that is given up
 	if t.c.Target > 0 {
-		c.Stop = func(p nn.Progress) (reason string) {
-			end, reason = t.outlook(p.History)
+		c.Stop = func(p nn.Progress) string {
+			f, reason := t.outlook(p.History)
+			if reason != "" {
+				end = &f
+			}
 			return reason
 		}
 	}
@@ -224,8 +235,10 @@ func (t *Trainer) train(ctx context.Context, n *nn.Network, sd uint64, e *Estima
 		e.Note = "diverged: " + diverged.Error()
 	case err != nil:
 		return err
-	case history.Stopped != "":
+	case end != nil:
 		e.Score, e.Note = min(max(end.Mean, 0), 1), history.Stopped
+	case c.Patience > 0:
+		e.Score, e.Note = history.Epochs[history.Best-1].ValidAcc, history.Stopped
 	default:
 		e.Score = history.Epochs[len(history.Epochs)-1].ValidAcc
 	}
