@@ -40,6 +40,15 @@ func (n *NetworkOf[T]) give(tables []Funcs) error {
 	return nil
 }
 
+// Custom is the function of the custom node with that index, of the node's input and of its
+// parameters, with its mistakes as errors; nil if the node is none.
+func (n *NetworkOf[T]) Custom(node int) func(x, w *grad.Tensor) (*grad.Tensor, error) {
+	if node < 0 || node >= len(n.plan.Steps) || n.plan.Steps[node].Func == nil {
+		return nil
+	}
+	return n.plan.Steps[node].Apply
+}
+
 // given says which functions there are.
 func given(tables []Funcs) string {
 	var names []string

@@ -18,8 +18,9 @@ type Model struct {
 	arch      *arch.Arch
 	params    []*grad.Tensor
 	alphas    []*grad.Tensor
-	weights   map[string]*grad.Tensor // what is computed with in place of the params
-	others    map[string]*grad.Tensor // mixing numbers and running moments
+	weights   map[string]*grad.Tensor                               // what is computed with in place of the params
+	others    map[string]*grad.Tensor                               // mixing numbers and running moments
+	custom    map[int]func(x, w *grad.Tensor) (*grad.Tensor, error) // by the index of the node
 	auxWeight float64
 	plain     bool // without batch norm
 }
@@ -39,6 +40,12 @@ func newModel[T engine.Float](n *nn.NetworkOf[T]) *Model {
 	for _, p := range n.Alphas() {
 		v := tensor(p).AsVar()
 		m.alphas, m.others[p.Name] = append(m.alphas, v), v
+	}
+	m.custom = map[int]func(x, w *grad.Tensor) (*grad.Tensor, error){}
+	for i := range m.arch.Nodes {
+		if f := n.Custom(i); f != nil {
+			m.custom[i] = f
+		}
 	}
 	for _, p := range n.Moments() {
 		m.others[p.Name] = tensor(p)
@@ -173,8 +180,12 @@ func (m *Model) evaluate(x *grad.Tensor, train bool) ([]*grad.Tensor, error) {
 			s := infos[from].Out
 			ins = append(ins, out[from].Reshape(batch, s.C, s.H, s.W))
 		}
-		y := m.node(n, ins, shape, infos[i].Out, train)
-		if y == nil {
+		var y *grad.Tensor
+		if f := m.custom[i]; f != nil {
+			if y, err = f(ins[0], m.weights[n.Name+".weight"]); err != nil {
+				return nil, err
+			}
+		} else if y = m.node(n, ins, shape, infos[i].Out, train); y == nil {
 			return nil, fmt.Errorf("node %d (%s) is a %s, which is not evaluated exactly", i, n.Name, n.Op.Kind)
 		}
 		if s := infos[i].Out; s.H == 1 && s.W == 1 {

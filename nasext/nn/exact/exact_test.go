@@ -3,6 +3,7 @@ package exact
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -167,5 +168,36 @@ func TestSubstitute(t *testing.T) {
 	norm, err2 := nodes[2].Data()
 	if err1 != nil || err2 != nil || !slices.Equal(conv, norm) || m.Param("conv 1") != nil || m.Arch() != a {
 		t.Error(err1, err2, conv, norm)
+	}
+}
+
+// TestCustom compares a network with functions of one's own with the engine, and with the
+// mistakes of one.
+func TestCustom(t *testing.T) {
+	b := arch.NewBuilder("own", arch.Shape{C: 2, H: 3, W: 3})
+	x := b.Custom(b.Conv(b.In(), 4, 1), "scaled", arch.Shape{C: 4, H: 3, W: 3}, 4)
+	b.Linear(b.GlobalPool(x), 3)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	healthy := true
+	n, err := nn.New64(a, 1, nn.Funcs{"scaled": func(x, w *grad.Tensor) *grad.Tensor {
+		if !healthy {
+			panic("out of luck")
+		}
+		return x.Sin().Mul(w.Reshape(4, 1, 1))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := New64(n)
+	testEngine(t, n, m, 1e-11)
+	if n.Custom(0) != nil || n.Custom(-1) != nil || n.Custom(2) == nil {
+		t.Error("node 2 is the custom one")
+	}
+	healthy = false
+	if err := m.Forward(grad.Ones(1, 2, 3, 3), false).Err(); err == nil || !strings.Contains(err.Error(), "panics: out of luck") {
+		t.Error(err)
 	}
 }
