@@ -21,6 +21,8 @@ type LatencyConfig struct {
 	Passes int // passes whose median counts; 0: 21
 	// Target is how many seconds a sample may take, above 0; 0 prefers few.
 	Target float64
+	// Funcs are what computes custom nodes, by the names that architectures have for them.
+	Funcs nn.Funcs
 }
 
 // Stopwatch is the estimator that measures how long an untrained network takes to classify a
@@ -59,11 +61,11 @@ func Latency(c LatencyConfig) (*Stopwatch, error) {
 
 // Name implements Estimator.
 func (s *Stopwatch) Name() string {
-	target := ""
+	options := named(s.c.Funcs)
 	if s.c.Target > 0 {
-		target = fmt.Sprintf(", target %g s", s.c.Target)
+		options = fmt.Sprintf(", target %g s", s.c.Target) + options
 	}
-	return fmt.Sprintf("latency(batch %d, median of %d after %d%s)", s.c.Batch, s.c.Passes, s.c.Warmup, target)
+	return fmt.Sprintf("latency(batch %d, median of %d after %d%s)", s.c.Batch, s.c.Passes, s.c.Warmup, options)
 }
 
 // Estimate implements Estimator. The estimate's Latency is what was measured.
@@ -88,7 +90,7 @@ func (s *Stopwatch) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Esti
 
 // measure is the seconds that a sample takes.
 func (s *Stopwatch) measure(ctx context.Context, a *arch.Arch, sd uint64) (float64, error) {
-	n, err := nn.NewOn(cpu.New(1), a, sd)
+	n, err := nn.NewOn(cpu.New(1), a, sd, s.c.Funcs)
 	if err != nil {
 		return 0, err
 	}

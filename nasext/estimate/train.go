@@ -147,11 +147,17 @@ func (t *Trainer) Name() string {
 	if c.Target > 0 {
 		options += fmt.Sprintf(", target %g", c.Target)
 	}
-	if len(c.Funcs) > 0 {
-		options += ", funcs " + strings.Join(slices.Sorted(maps.Keys(c.Funcs)), " ")
-	}
+	options += named(c.Funcs)
 	return fmt.Sprintf("train(%s, %d samples, valid %s, epochs %d, batch %d, schedule %T%+v, momentum %g, nesterov %t, weight decay %g, clip %g%s)",
 		c.Train.Name, t.samples(), c.Valid.Name, c.Epochs, c.Batch, t.schedule(), t.schedule(), c.Momentum, c.Nesterov, c.WeightDecay, c.Clip, options)
+}
+
+// named are the functions of custom nodes by name, for names of estimators.
+func named(f nn.Funcs) string {
+	if len(f) == 0 {
+		return ""
+	}
+	return ", funcs " + strings.Join(slices.Sorted(maps.Keys(f)), " ")
 }
 
 // At implements Budgeted. More samples than there are means all; fields below 1 mean as

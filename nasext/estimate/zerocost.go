@@ -28,6 +28,8 @@ type ZeroCostConfig struct {
 	// Memory is how many bytes a network may take without an Engine; one that could need more is
 	// an error. 0: 4 GiB.
 	Memory int64
+	// Funcs are what computes custom nodes, by the names that architectures have for them.
+	Funcs nn.Funcs
 }
 
 // Proxy is the estimator that scores architectures by a zero-cost measure of the network
@@ -83,14 +85,14 @@ func ZeroCost(c ZeroCostConfig) (*Proxy, error) {
 
 // Name implements Estimator.
 func (p *Proxy) Name() string {
-	precision := ""
+	options := named(p.c.Funcs)
 	if p.c.Engine != nil {
-		precision = ", single precision"
+		options = ", single precision" + options
 	}
 	if !p.measure.Data {
-		return fmt.Sprintf("zero-cost(%s%s)", p.measure.Name, precision)
+		return fmt.Sprintf("zero-cost(%s%s)", p.measure.Name, options)
 	}
-	return fmt.Sprintf("zero-cost(%s, %s, %d samples%s)", p.measure.Name, p.c.Data.Name, p.c.Samples, precision)
+	return fmt.Sprintf("zero-cost(%s, %s, %d samples%s)", p.measure.Name, p.c.Data.Name, p.c.Samples, options)
 }
 
 // Estimate implements Estimator. The seed draws the weights.
@@ -130,13 +132,13 @@ func (p *Proxy) estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estimate
 func (p *Proxy) score(ctx context.Context, a *arch.Arch, sd uint64) (float64, error) {
 	draws := seed.Derive(sd, "network")
 	if p.c.Engine != nil {
-		n, err := nn.NewOn(p.c.Engine, a, draws)
+		n, err := nn.NewOn(p.c.Engine, a, draws, p.c.Funcs)
 		if err != nil {
 			return 0, err
 		}
 		return p.measure.Fast(ctx, n, p.batch, seed.Derive(sd, "measure"))
 	}
-	n, err := nn.New64(a, draws)
+	n, err := nn.New64(a, draws, p.c.Funcs)
 	if err != nil {
 		return 0, err
 	}

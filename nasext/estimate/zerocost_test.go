@@ -7,10 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/estimate/proxy"
+	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/nn/exact"
+	"github.com/nascent-go/nascent/nasext/nn/grad"
 )
 
 var _ Estimator = (*Proxy)(nil)
@@ -61,6 +64,30 @@ func TestZeroCost(t *testing.T) {
 	}
 	if p := zeroCost(t, ZeroCostConfig{Measure: "snip", Data: train}); !strings.Contains(p.Name(), "64 samples") {
 		t.Error(p.Name())
+	}
+}
+
+// TestFuncs scores and times a network with a function of one's own.
+func TestFuncs(t *testing.T) {
+	b := arch.NewBuilder("own", digit)
+	b.Linear(b.GlobalPool(b.Custom(b.Conv(b.In(), 4, 3), "squares", arch.Shape{C: 4, H: 8, W: 8}, 0)), 10)
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	funcs := nn.Funcs{"squares": func(x, _ *grad.Tensor) *grad.Tensor { return x.Mul(x) }}
+	snip := ZeroCostConfig{Measure: "snip", Data: parts(t).Train, Samples: 8}
+	for _, f := range []nn.Funcs{nil, funcs} {
+		snip.Funcs = f
+		watch, err := Latency(LatencyConfig{Passes: 1, Funcs: f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range []Estimator{zeroCost(t, snip), watch} {
+			if _, err := e.Estimate(t.Context(), a, 1); (err == nil) != (f != nil) || f == nil && !strings.Contains(err.Error(), `needs the function "squares"`) {
+				t.Errorf("%s, with %d functions: %v", e.Name(), len(f), err)
+			}
+		}
 	}
 }
 
