@@ -43,23 +43,7 @@ func TestCustomIsInferred(t *testing.T) {
 func TestCustomRoundTrips(t *testing.T) {
 	for _, f := range []string{"swish", "with (odd), signs=1"} {
 		a := own(t, f, 3)
-		text, err := a.Text()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := a.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		fromText, err := arch.Parse(text)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-		fromJSON, err := arch.Decode(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, back := range []*arch.Arch{fromText, fromJSON} {
+		for _, back := range readBack(t, a) {
 			if back.Nodes[1].Op != a.Nodes[1].Op || back.Hash() != a.Hash() {
 				t.Errorf("%v came back as %v", a.Nodes[1].Op, back.Nodes[1].Op)
 			}
@@ -69,16 +53,9 @@ func TestCustomRoundTrips(t *testing.T) {
 
 // Which function it is counts for both fingerprints, and so does how many parameters it has.
 func TestCustomFingerprint(t *testing.T) {
-	hash := func(a *arch.Arch) [2]string {
-		canonical, err := a.CanonicalHash()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return [2]string{a.Hash(), canonical}
-	}
-	f := hash(own(t, "f", 3))
+	f := fingerprints(t, own(t, "f", 3))
 	for _, other := range []*arch.Arch{own(t, "g", 3), own(t, "f", 4)} {
-		if h := hash(other); h[0] == f[0] || h[1] == f[1] {
+		if h := fingerprints(t, other); h[0] == f[0] || h[1] == f[1] {
 			t.Errorf("%v has the fingerprints of another function", other.Nodes[1].Op)
 		}
 	}

@@ -48,19 +48,7 @@ func TestMixRoundTrips(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, err := a.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		fromText, err := arch.Parse(text)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-		fromJSON, err := arch.Decode(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, back := range []*arch.Arch{fromText, fromJSON} {
+		for _, back := range readBack(t, a) {
 			if again, err := back.Text(); err != nil || again != text {
 				t.Errorf("%v, %s instead of %s", err, again, text)
 			}
@@ -78,11 +66,7 @@ func TestMixFingerprint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		canonical, err := a.CanonicalHash()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return [2]string{a.Hash(), canonical}
+		return fingerprints(t, a)
 	}
 	own := hashes("a", "b", arch.Softmax)
 	for _, same := range [][2]string{hashes("b", "a", ""), hashes("x", "y", arch.Softmax)} {

@@ -207,3 +207,35 @@ func FuzzParse(f *testing.F) {
 		roundTrip(t, a)
 	})
 }
+
+// readBack is the architecture after it was text, and after it was JSON.
+func readBack(t *testing.T, a *arch.Arch) []*arch.Arch {
+	t.Helper()
+	text, err := a.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := a.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromText, err := arch.Parse(text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	fromJSON, err := arch.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []*arch.Arch{fromText, fromJSON}
+}
+
+// fingerprints are that of the structure as it is and that of its canonical form.
+func fingerprints(t *testing.T, a *arch.Arch) [2]string {
+	t.Helper()
+	canonical, err := a.CanonicalHash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [2]string{a.Hash(), canonical}
+}
