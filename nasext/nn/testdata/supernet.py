@@ -17,7 +17,8 @@ the limit to gradients, which is 5 there, is above all of them.
 Parameters, counted over all of them in the order of the nodes, begin as cells.py has
 them. Number i of α, counted edge by edge, normal cells first, begins as sin(i+1)/2;
 those of β follow, node by node.
-Images and labels are those of README.md; those for α go on where the others end.
+Images and labels are those of README.md; those for α go on where the others end. In the end there is the
+second-order gradient of the step that would follow.
 """
 import importlib
 import json
@@ -43,7 +44,7 @@ ALPHA_RATE, ALPHA_DECAY = 0.001, 1e-3
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
-torch.Tensor.cuda = lambda tensor: tensor  # all of it runs on the processor
+torch.Tensor.cuda = lambda tensor, *_: tensor  # all of it runs on the processor
 
 
 def wave(model):
@@ -115,6 +116,21 @@ out["param_after"] = outline([p.data for p in model.parameters()])
 model.eval()
 with torch.no_grad():
     out["loss_eval_after"] = criterion(model(x), y).item()
+
+
+def fresh():  # new() of theirs forgets the number of nodes
+    other = search.Network(CHANNELS, CLASSES, LAYERS, criterion, steps=NODES, multiplier=NODES)
+    for a, b in zip(other.arch_parameters(), alphas):
+        a.data.copy_(b.data)
+    return other
+
+
+# The second-order gradient of α that comes next, with the momentum that there is.
+model.new = fresh
+del model._loss
+model.train()
+mixing._backward_step_unrolled(x, y, held, y, RATE, weights)
+out["unrolled_after"] = [v for a in alphas for v in a.grad.flatten().tolist()]
 
 
 def rounded(v):
