@@ -118,17 +118,37 @@ func named(s Space, g Genotype) ([]Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := make(map[string]int, len(list))
+	if j, i := sameName(list); i >= 0 {
+		return nil, fmt.Errorf("space %s: decisions %d and %d of %v are both called %q; the names of a genotype's decisions must differ", s.Name(), j, i, g, list[i].Name)
+	}
 	for i, d := range list {
-		if j, taken := at[d.Name]; taken {
-			return nil, fmt.Errorf("space %s: decisions %d and %d of %v are both called %q; the names of a genotype's decisions must differ", s.Name(), j, i, g, d.Name)
-		}
-		at[d.Name] = i
 		if o := repeated(d.Options); o >= 0 {
 			return nil, fmt.Errorf("space %s: decision %d (%s) of %v offers %q twice; an option stands in a list once", s.Name(), i, d.Name, g, d.Options[o])
 		}
 	}
 	return list, nil
+}
+
+// sameName is the first two decisions of one name; -1 and -1 if all differ.
+func sameName(list []Decision) (int, int) {
+	if len(list) <= 16 {
+		for i, d := range list {
+			for j := range i {
+				if list[j].Name == d.Name {
+					return j, i
+				}
+			}
+		}
+		return -1, -1
+	}
+	at := make(map[string]int, len(list))
+	for i, d := range list {
+		if j, taken := at[d.Name]; taken {
+			return j, i
+		}
+		at[d.Name] = i
+	}
+	return -1, -1
 }
 
 // repeated is the index of the first word that stood before; -1 if there is none.

@@ -58,7 +58,7 @@ func (x sample) deviation() float64 {
 }
 
 // seeds is how many searches of each kind are made where a mean is known.
-var seeds = flag.Int("seeds", 100, "how many searches of each kind are compared with known means; 500 is thorough")
+var seeds = flag.Int("seeds", 40, "how many searches of each kind are compared with known means; 500 is thorough")
 
 // firstSeed begins the seeds. Random search over 6 000 of them is one standard error
 // from what is expected after 1 000 trials, but over the 500 from 0 it is by chance 3.4.

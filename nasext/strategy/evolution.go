@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/space"
@@ -51,6 +50,7 @@ func cloneMembers(members []Member) []Member {
 type AgingEvolution struct {
 	space      space.Space
 	seed       uint64
+	streams    *seed.Streams // by the number of the proposal
 	settings   Evolution
 	population []Member // the oldest first
 	born       []Member // all that ever joined it, in order
@@ -97,6 +97,7 @@ func RegularizedEvolution(s space.Space, randomSeed uint64, settings Evolution) 
 		return nil, fmt.Errorf("strategy: evolution with probabilities %g of identity and %g of crossover; they must be at least 0, and at most 1 together", settings.Identity, settings.Crossover)
 	}
 	e := &AgingEvolution{space: s, seed: randomSeed, settings: settings, turn: turn{who: "evolution"}}
+	e.streams = seed.NewStreams(randomSeed, "strategy", "evolution")
 	if settings.Distinct {
 		e.seen = set{}
 	}
@@ -137,8 +138,7 @@ func (e *AgingEvolution) Ask(n int) ([]Proposal, error) {
 	batch, parents := make([]space.Genotype, 0, n), make([][2]int, 0, n)
 	fresh := set{} // of this batch
 	for i := range n {
-		rng := seed.Stream(e.seed, "strategy", "evolution", strconv.Itoa(e.proposed+i))
-		g, parent, err := e.propagate(rng, i < missing, fresh)
+		g, parent, err := e.propagate(e.streams.Open(e.proposed+i), i < missing, fresh)
 		if err != nil {
 			return nil, fmt.Errorf("strategy: evolution: %w", err)
 		}
@@ -221,7 +221,7 @@ func (e *AgingEvolution) Tell(batch []Observation) error {
 	}
 	over := max(len(e.population)-e.settings.Population, 0)
 	if !e.settings.Worst {
-		e.population = slices.Delete(e.population, 0, over)
+		e.population = e.population[over:]
 		return nil
 	}
 	for range over {

@@ -108,13 +108,13 @@ func TestNetworkMorphismFindsTheTarget(t *testing.T) {
 	s := chains{9}
 	score := near(t, s)
 	var random, grown sample
-	for i := range uint64(6) {
-		random = append(random, best(t, strategy.Random(s, i), 40, score)[39])
+	for i := range uint64(4) {
+		random = append(random, best(t, strategy.Random(s, i), 30, score)[29])
 		m := morphism(t, s, i, strategy.MorphismTree{})
-		curve := best(t, m, 40, score)
-		grown = append(grown, curve[39])
+		curve := best(t, m, 30, score)
+		grown = append(grown, curve[29])
 		tree := m.Tree()
-		if fmt.Sprint(tree[0].Genotype) != "[0]" || tree[0].Parent != 0 || len(tree) != 40 {
+		if fmt.Sprint(tree[0].Genotype) != "[0]" || tree[0].Parent != 0 || len(tree) != 30 {
 			t.Errorf("the tree begins with %v and has %d members", tree[0], len(tree))
 		}
 		for n, member := range tree[1:] {

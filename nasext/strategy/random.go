@@ -3,7 +3,6 @@ package strategy
 import (
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/space"
@@ -13,6 +12,7 @@ import (
 type RandomSearch struct {
 	space    space.Space
 	seed     uint64
+	streams  *seed.Streams // by the number of the proposal
 	distinct bool
 	proposed int // so far
 	seen     set // only if distinct
@@ -26,14 +26,16 @@ type RandomSearch struct {
 // Proposal number i depends on the seed and i only, so batches of any size give
 // the same sequence.
 func Random(s space.Space, randomSeed uint64) *RandomSearch {
-	return &RandomSearch{space: s, seed: randomSeed, turn: turn{who: "random"}}
+	return &RandomSearch{space: s, seed: randomSeed, streams: seed.NewStreams(randomSeed, "strategy", "random"), turn: turn{who: "random"}}
 }
 
 // RandomDistinct is Random without repeats: a draw that was proposed before is
 // drawn again. When a hundred draws in a row were known, the next unknown
 // architecture in lexicographic order is taken, so that a space can be exhausted.
 func RandomDistinct(s space.Space, randomSeed uint64) *RandomSearch {
-	return &RandomSearch{space: s, seed: randomSeed, distinct: true, seen: set{}, turn: turn{who: "random without repeats"}}
+	r := Random(s, randomSeed)
+	r.distinct, r.seen, r.who = true, set{}, "random without repeats"
+	return r
 }
 
 // Name says whether repeats are allowed, and the seed.
@@ -69,7 +71,7 @@ func (r *RandomSearch) Ask(n int) ([]Proposal, error) {
 
 // draw is proposal number i.
 func (r *RandomSearch) draw(i int) (space.Genotype, error) {
-	rng := seed.Stream(r.seed, "strategy", "random", strconv.Itoa(i))
+	rng := r.streams.Open(i)
 	if r.distinct {
 		return unseen(r.space, r.seen, rng)
 	}
