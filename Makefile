@@ -1,5 +1,5 @@
 # make run     builds nascent and runs the quick start into out/       (needs Go only)
-# make test    every test; sets up a Python environment for real clients
+# make test    every test; sets up a Python environment for real clients, and JupyterLab where Chromium is there
 # make browser-test  the kernel in JupyterLab, driven in Chromium
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
@@ -23,7 +23,7 @@ BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test client-test browser-test lab build bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
+.PHONY: run test go-test client-test notebook-test page-test browser-test lab build bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -31,7 +31,7 @@ build:
 run: build
 	./nascent run notebooks/00_quickstart.ipynb -o out/00_quickstart.ipynb --html out/00_quickstart.html
 
-test: go-test client-test
+test: go-test client-test notebook-test page-test
 
 go-test:
 	$(GO) vet ./...
@@ -53,8 +53,17 @@ $(VENV)/.ready: $(PY)/requirements.txt $(ONNX)/requirements.txt $(TENSORS)/requi
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PY)/requirements.txt -r $(ONNX)/requirements.txt -r $(TENSORS)/requirements.txt
 	touch $@
 
-# The quick start and a user's hands in JupyterLab, in Chromium. Not part of make
-# test: it installs JupyterLab and wants Debian's chromium.
+# Every notebook is run again and has to say what it has stored.
+notebook-test: build
+	./nascent verify notebooks/*.ipynb
+
+# browser-test where it can be had.
+page-test:
+	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then echo 'SKIPPED: tests in JupyterLab: $(PYTHON) with the venv module was not found'; \
+	elif ! command -v $${CHROMIUM:-chromium} >/dev/null; then echo 'SKIPPED: tests in JupyterLab: chromium was not found (Debian: apt-get install chromium)'; \
+	else $(MAKE) --no-print-directory browser-test; fi
+
+# The quick start and a user's hands in JupyterLab, in Debian's Chromium.
 browser-test: build $(VENV)/.lab
 	./nascent install --prefix $(VENV) >/dev/null
 	$(VENV)/bin/python -m pytest -q -rs $(BROWSER)
