@@ -66,8 +66,9 @@ const (
 // Hyperband, trains the best architecture longer on the first two parts, and tests it once
 // on the third.
 //
-// The space is global, of convolutions and dense layers: for tables (1×1) of the latter
-// alone, for images of more than 16×16 with more filters and a mean before the classifier.
+// The space is global, of convolutions, pooling and dense layers: for tables (1×1) of the
+// last alone, for images of more than 16×16 with more filters and a mean over the image
+// before the classifier.
 // The search trains on at most 4000 samples; its study and all else is in the report.
 //
 //	report, err := nasext.AutoML(ctx, data.Digits(), nasext.AutoBudget{Time: 30 * time.Second})
@@ -129,11 +130,12 @@ func (b AutoBudget) check(ctx context.Context, set *data.Set) error {
 // autoSpace suits samples of a shape.
 func autoSpace(s *data.Set) space.GlobalConfig {
 	c := space.DefaultGlobal(s.Shape, s.Classes)
+	c.GlobalPool = true
 	switch {
 	case s.Shape.H == 1 && s.Shape.W == 1:
 		c.MaxLayers = 4
 		c.FilterSizes, c.Channels = []int{1}, []int{16, 32, 64, 128} // of a single pixel: dense layers
-		c.MaxPool, c.AvgPool, c.Units = false, false, nil
+		c.MaxPool, c.AvgPool, c.GlobalPool, c.Units = false, false, false, nil
 	case min(s.Shape.H, s.Shape.W) == 1:
 		c.MaxPool, c.AvgPool = false, false // they halve both sides
 	case max(s.Shape.H, s.Shape.W) > 16:

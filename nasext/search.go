@@ -9,6 +9,8 @@
 //	})
 //	viz.BestSoFar(result.Trials)
 //
+// AutoML does all of it in one call, from samples to a trained model.
+//
 // A search is a function of its configuration: it gives the same trials, to the
 // last bit, on any number of workers, and also if it is killed and resumed.
 package nasext
