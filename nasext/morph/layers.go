@@ -106,28 +106,39 @@ func (e *edit[T]) enlarge(i int) error {
 	return nil
 }
 
-// skip adds what activation from said, through a layer of zeros, to what activation to sees.
-func (e *edit[T]) skip(from, to int) error {
+// skippable is the node that activation to sees, to which a skip from activation from
+// can be added, or says why it can't.
+func (e *edit[T]) skippable(from, to int) (at int, err error) {
 	source, target := e.arch.Nodes[from], e.arch.Nodes[to]
 	if !source.Op.Kind.Activation() || !target.Op.Kind.Activation() {
-		return errors.New("a skip leads from an activation to another")
+		return 0, errors.New("a skip leads from an activation to another")
 	}
-	at := target.In[0]
+	at = target.In[0]
 	in, out := e.infos[from].Out, e.infos[at].Out
 	switch {
 	case from >= at:
-		return fmt.Errorf("%s comes not before what %s sees", source.Name, target.Name)
+		return 0, fmt.Errorf("%s comes not before what %s sees", source.Name, target.Name)
 	case in.H != out.H || in.W != out.W:
-		return fmt.Errorf("%s is %v and what %s sees %v; they need the same height and width", source.Name, in, target.Name, out)
+		return 0, fmt.Errorf("%s is %v and what %s sees %v; they need the same height and width", source.Name, in, target.Name, out)
 	}
 	if seen := e.arch.Nodes[at]; seen.Op.Kind == arch.Add {
 		for _, k := range seen.In {
 			if other := e.arch.Nodes[k]; slices.Equal(other.In, []int{from}) && weighted(other.Op.Kind) && other.Op.KH <= 1 {
-				return fmt.Errorf("there is one already, %s", other.Name)
+				return 0, fmt.Errorf("there is one already, %s", other.Name)
 			}
 		}
 	}
-	name := source.Name + " to " + target.Name
+	return at, nil
+}
+
+// skip adds what activation from said, through a layer of zeros, to what activation to sees.
+func (e *edit[T]) skip(from, to int) error {
+	at, err := e.skippable(from, to)
+	if err != nil {
+		return err
+	}
+	in, out := e.infos[from].Out, e.infos[at].Out
+	name := e.arch.Nodes[from].Name + " to " + e.arch.Nodes[to].Name
 	layer := arch.Node{Name: e.fresh(name), Op: arch.Op{Kind: arch.Conv, Out: out.C, KH: 1, KW: 1}, In: []int{from}}
 	if out.H*out.W == 1 {
 		layer.Op = arch.Op{Kind: arch.Linear, Out: out.C}

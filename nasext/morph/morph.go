@@ -155,10 +155,13 @@ func (l Limits) withDefaults() Limits {
 // the nodes.
 func Offers(a *arch.Arch, limits Limits) ([]Morphism, error) {
 	l := limits.withDefaults()
-	infos, err := a.Infer()
+	plain := &Model{Arch: a}
+	e, err := edited(plain)
 	if err != nil {
 		return nil, fmt.Errorf("morph: %w", err)
 	}
+	params, _ := arch.Totals(e.infos)
+	small := func(params int64) bool { return l.Params == 0 || params <= l.Params }
 	layers := 0
 	for _, n := range a.Nodes {
 		if weighted(n.Op.Kind) {
@@ -166,39 +169,35 @@ func Offers(a *arch.Arch, limits Limits) ([]Morphism, error) {
 		}
 	}
 	var list []Morphism
-	for i, n := range a.Nodes {
-		switch op := n.Op.WithDefaults(); {
-		case weighted(op.Kind):
-			if 2*op.Out <= l.Width {
-				list = append(list, Morphism{Kind: Widen, At: n.Name})
-			}
-			if op.Kind == arch.Conv && max(op.KH, op.KW)+2 <= l.Filter {
-				list = append(list, Morphism{Kind: Enlarge, At: n.Name})
-			}
-		case op.Kind.Activation():
-			if layers < l.Layers {
-				list = append(list, Morphism{Kind: Deepen, At: n.Name})
-			}
-			for k, from := range a.Nodes[:i] {
-				if from.Op.Kind.Activation() && infos[k].Out.H == infos[i].Out.H && infos[k].Out.W == infos[i].Out.W {
-					list = append(list, Morphism{Kind: Skip, At: n.Name, From: from.Name})
-				}
+	offer := func(kind Kind, at string) {
+		what := Morphism{Kind: kind, At: at}
+		if grown, err := plain.Apply(what, 0); err == nil {
+			if params, err := grown.Arch.Params(); err == nil && small(params) {
+				list = append(list, what)
 			}
 		}
 	}
-	// What is left is what can be done.
-	plain := &Model{Arch: a}
-	return slices.DeleteFunc(list, func(what Morphism) bool {
-		grown, err := plain.Apply(what, 0)
-		if err != nil {
-			return true
+	for i, n := range a.Nodes {
+		op := n.Op.WithDefaults()
+		if weighted(op.Kind) && 2*op.Out <= l.Width {
+			offer(Widen, n.Name)
 		}
-		if l.Params == 0 {
-			return false
+		if op.Kind == arch.Conv && max(op.KH, op.KW)+2 <= l.Filter {
+			offer(Enlarge, n.Name)
 		}
-		params, err := grown.Arch.Params()
-		return err != nil || params > l.Params
-	}), nil
+		if !op.Kind.Activation() {
+			continue
+		}
+		if layers < l.Layers {
+			offer(Deepen, n.Name)
+		}
+		for k := range i { // there are many, so they are not tried, but looked at
+			if at, err := e.skippable(k, i); err == nil && small(params+int64(e.infos[k].Out.C*e.infos[at].Out.C)) {
+				list = append(list, Morphism{Kind: Skip, At: n.Name, From: a.Nodes[k].Name})
+			}
+		}
+	}
+	return list, nil
 }
 
 // weighted says whether a layer mixes channels by weights.
