@@ -51,9 +51,10 @@ type PredictorSearch struct {
 // proposed by independent Thompson sampling: each candidate draws what it might score
 // from a Gaussian with the mean and the deviation of the ensemble.
 //
-// Mutations are those of the best architecture, then of the second best, and so on, a
-// try for each candidate that is wanted, until there are enough. Nothing is proposed
-// twice. Where mutations do not suffice, or all scores are equal, new architectures
+// Mutations change each decision with a probability of one in as many as there are, as in
+// the authors' code, so one on average (space.MutateEach). They are those of the best
+// architecture, then of the second best, and so on, a try for each candidate that is
+// wanted, until there are enough. Nothing is proposed twice. Where mutations do not suffice, or all scores are equal, new architectures
 // are drawn at random; when the whole space was seen, it is exhausted.
 //
 // Batches: Ask returns fewer than n at the end of the first draws and of each round,
@@ -199,7 +200,7 @@ func (p *PredictorSearch) candidates(rng *rand.Rand) ([]space.Genotype, error) {
 			if len(list) == p.settings.Candidates {
 				return list, nil
 			}
-			g, err := space.Mutate(p.space, parent.Genotype, rng)
+			g, err := space.MutateEach(p.space, parent.Genotype, 1/float64(len(parent.Genotype)), rng)
 			if err != nil {
 				return nil, err
 			}
