@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/worker"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/symbols"
 	"github.com/nascent-go/nascent/nasext/viz"
@@ -43,7 +45,7 @@ func main() {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help says what there is", err, c.CommandPath())
 	})
-	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), verifyCommand(), execCommand(), lowerCommand())
+	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), verifyCommand(), execCommand(), doctorCommand(), lowerCommand())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -321,6 +323,53 @@ func verifyCommand() *cobra.Command {
 	c.Flags().Float64Var(&tolerance, "tolerance", tolerance, "the largest `SHARE` by which numbers may differ")
 	c.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest `TIME` for one cell, such as 90s (default: none)")
 	return c
+}
+
+func doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor", Short: "Say what works here and what doesn't", Args: takes(0, 0, "nascent doctor"),
+		Long: "Say what works here and what doesn't, and what to do about it. The status is 1 if something is broken.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			checks := append([]install.Check{
+				{Part: "nascent", State: install.OK, Found: fmt.Sprintf("%s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)},
+				examineCell(c.Context()),
+				{Part: "training", State: install.OK, Found: fmt.Sprintf("%s on %d threads; no GPU engine is in this build", cpu.New(0).Name(), runtime.GOMAXPROCS(0))},
+			}, install.Examine(c.Context())...)
+			for _, check := range checks {
+				fmt.Printf("%-8s %s: %s\n", check.State, check.Part, check.Found)
+				if check.State != install.OK {
+					fmt.Printf("%-8s   → %s\n", "", check.Cure)
+				}
+			}
+			if !install.Sound(checks) {
+				return exitStatus(1)
+			}
+			return nil
+		},
+	}
+}
+
+// examineCell runs a notebook of one cell as a kernel would.
+func examineCell(ctx context.Context) install.Check {
+	check := install.Check{Part: "cells", State: install.Broken, Cure: "that is a defect of this program: please report what is said here"}
+	kernel, err := ownWorkers(limit.Default())
+	if err == nil {
+		nb := &notebook.Notebook{Metadata: notebook.Object{}, Cells: []*notebook.Cell{{Type: notebook.Code, Source: "6 * 7"}}}
+		err = errors.Join(notebook.Run(ctx, nb, notebook.Options{Kernel: kernel, Timeout: time.Minute}), kernel.Close())
+		if text := ""; err == nil {
+			if len(nb.Cells[0].Outputs) == 1 {
+				text, _ = nb.Cells[0].Outputs[0].Data.Text(display.MIMEPlain)
+			}
+			if text != "42" {
+				err = fmt.Errorf("6 * 7 gives %q", text)
+			}
+		}
+	}
+	if err != nil {
+		check.Found = err.Error()
+		return check
+	}
+	return install.Check{Part: "cells", State: install.OK, Found: "a worker was started and has run one"}
 }
 
 func execCommand() *cobra.Command {
