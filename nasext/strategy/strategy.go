@@ -1,4 +1,16 @@
-// Package strategy holds search strategies: which architecture to try next.
+// Package strategy holds search strategies: which architecture to try next. Each is a
+// file that reads beside its paper:
+//
+//   - without learning: Grid, Random and RandomDistinct, List;
+//   - from neighbours: Local, and RegularizedEvolution with its variants;
+//   - several objectives: NSGAII, with Pareto fronts and hypervolumes of plain points;
+//   - reinforcement learning: Reinforce with a recurrent controller, ReinforceTabular, and
+//     MetaQNN, which learns Q-values;
+//   - models of the scores: TPE, BANANAS, PNAS, and NetworkMorphism, whose networks grow;
+//   - little spent on most: SuccessiveHalving, Hyperband, ASHA and BOHB.
+//
+// Most need nothing of a space but its tree of decisions. What one needs beside it, its
+// comment says, and so does the error for a space that lacks it.
 package strategy
 
 import (
