@@ -161,7 +161,7 @@ func (s *surface) draw(c pen, f *framed) {
 		if i < len(levels) {
 			to = levels[i]
 		}
-		inks[i] = rampSequential.at(((from+to)/2 - lo) / (hi - lo))
+		inks[i] = rampSequential.at(fraction(from/2+to/2, lo, hi))
 	}
 	const step = 2.0
 	for y := f.y0; y < f.y1; y += step {

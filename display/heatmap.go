@@ -84,7 +84,7 @@ func (h *heat) dims() (rows, columns int) {
 }
 
 func (h *heat) limits() (lo, hi float64) {
-	if h.ranged && h.lo < h.hi {
+	if h.ranged && h.lo < h.hi && finite(h.lo) && finite(h.hi) {
 		return h.lo, h.hi
 	}
 	lo, hi = math.Inf(1), math.Inf(-1)
@@ -280,8 +280,8 @@ func (p *Plot) drawHeat(c pen, b box) {
 			if !finite(v) {
 				continue
 			}
-			fill := scale.at((v - lo) / (hi - lo))
-			for gap == 0 && next < len(row) && finite(row[next]) && scale.at((row[next]-lo)/(hi-lo)) == fill {
+			fill := scale.at(fraction(v, lo, hi))
+			for gap == 0 && next < len(row) && finite(row[next]) && scale.at(fraction(row[next], lo, hi)) == fill {
 				next++ // cells that nothing parts are drawn as one
 			}
 			cell := box{f.x0 + cw*float64(k) + gap/2, f.y1 - ch*float64(r+1) + gap/2, f.x0 + cw*float64(next) - gap/2, f.y1 - ch*float64(r) - gap/2}

@@ -54,6 +54,8 @@ func gallery(t *testing.T) map[string]Displayer {
 		"one":        Contour("One", nil, nil, [][]float64{{1}}),
 		"no map":     Contour("", nil, nil, nil),
 		"parallel":   Parallel("Parallel", []Axis{{"a", []string{"<x>", "y"}}, {"b & c", nil}}, [][]float64{{0, 1}, {1, math.Inf(1)}, {9, 2}}, []float64{1, math.NaN(), 3}),
+		"extremes":   Scatter("", Values("", []float64{-1e308, 1e308, 1}), Values("", []float64{0, 1e308, -1e308}).Line()),
+		"one huge":   Heatmap("", [][]float64{{1e308}}),
 		"no axes":    Parallel("", nil, nil, nil),
 		"Pareto":     Pareto("Pareto", []float64{1, 10, 100, math.NaN()}, []float64{1, 3, 2, 9}).LogX(),
 		"no front":   Pareto("", nil, nil),

@@ -192,6 +192,9 @@ var (
 // at returns the colour at t (0 to 1), in one of 33 steps so that a picture
 // has few colours.
 func (r ramp) at(t float64) ink {
+	if math.IsNaN(t) { // a scale without extent
+		t = 0
+	}
 	t = math.Round(min(max(t, 0), 1)*32) / 32
 	x := t * float64(len(r)-1)
 	i := min(int(x), len(r)-2)

@@ -30,8 +30,21 @@ func (s span) position(v float64) (float64, bool) {
 	if s.log {
 		lo, hi, v = math.Log10(lo), math.Log10(hi), math.Log10(v)
 	}
-	return s.p0 + (v-lo)/(hi-lo)*(s.p1-s.p0), true
+	p := s.p0 + fraction(v, lo, hi)*(s.p1-s.p0)
+	return p, math.Abs(p) < farthest
 }
+
+// fraction is where v lies on the way from lo (0) to hi (1).
+func fraction(v, lo, hi float64) float64 {
+	if math.IsInf(hi-lo, 0) || math.IsInf(v-lo, 0) { // the largest numbers there are
+		v, lo, hi = v/2, lo/2, hi/2
+	}
+	return (v - lo) / (hi - lo)
+}
+
+// farthest is how far from the picture, in pixels, something may lie: a rasteriser goes
+// all the way.
+const farthest = 1e6
 
 // inside reports whether v lies in the range.
 func (s span) inside(v float64) bool { return v >= s.lo && v <= s.hi }

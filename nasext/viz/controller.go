@@ -49,7 +49,7 @@ func Controller(history []controller.Record) *display.Panels {
 		entropy.HLine(most, "all options equally likely")
 		high = max(high, most)
 	}
-	entropy.YRange(min(0, low), high*1.08+1e-9)
+	entropy.YRange(min(0, low), min(max(high, 0)*1.08+1e-9, math.MaxFloat64))
 	return panels
 }
 

@@ -158,7 +158,7 @@ func decide(trials []study.Trial, s space.Space) (*decisions, error) {
 	d := &decisions{}
 	byName := map[string]*column{}
 	for _, t := range byNumber(trials) {
-		if t.Failed {
+		if t.Failed || !finite(t.Score) {
 			continue
 		}
 		n := len(d.scores)
@@ -235,7 +235,7 @@ func (c *column) explained(scores []float64) float64 {
 		within += (v - means[o]) * (v - means[o])
 	}
 	n := float64(len(scores))
-	if total == 0 || n <= groups {
+	if total == 0 || !finite(total) || n <= groups {
 		return 0 // nothing to be explained, or nothing to judge it by
 	}
 	return max(0, (total-within-(groups-1)*within/(n-groups))/total)

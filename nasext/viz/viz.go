@@ -40,10 +40,11 @@ func series(name string, x, y []float64) display.Series {
 func scoreAxis(p *display.Plot, scores []float64, kept float64) *display.Plot {
 	low, below := fence(scores, kept)
 	_, high := span(scores)
-	if below == 0 || !(low < high) {
+	top := high + (high-low)/8
+	if below == 0 || !(low < high) || !finite(top) {
 		return p.YLabel("score")
 	}
-	return p.YLabel(fmt.Sprintf("score (%d below %s not shown)", below, short(low))).YRange(low, high+(high-low)/8)
+	return p.YLabel(fmt.Sprintf("score (%d below %s not shown)", below, short(low))).YRange(low, top)
 }
 
 // fence is the score below which scores are far out, at most kept, and how many are.
