@@ -49,7 +49,8 @@ type Result struct {
 	// Collapse is a warning if skip connections took over: if a cell has them on half of
 	// the edges that it has, or on more. They train fast and have no weights, so the
 	// supernet likes them better than what it is searched for (Zela et al. 2020; Liang et
-	// al. 2019, who stop at two in a cell). "" if they didn't.
+	// al. 2019, who stop at two in a cell). Or if none took over, so that nothing of an image
+	// reaches the output. "" if neither did.
 	Collapse string
 	Supernet *nn.Network // with the shared weights; where its mixes are sparse, it is the architecture
 	search   *search
@@ -76,10 +77,13 @@ func (s *search) skips(g space.Genotype) (int, error) {
 }
 
 // collapse is the warning that belongs to an architecture; "" if none does.
-func (s *search) collapse(g space.Genotype) string {
+func (s *search) collapse(g space.Genotype, a *arch.Arch) (string, error) {
 	path, err := s.c.Space.Path(g)
 	if err != nil {
-		return ""
+		return "", err
+	}
+	if !carries(a) {
+		return "nothing of an image reaches the output: every way through a cell has an edge that is none", nil
 	}
 	var kinds []string
 	skips, edges := map[string]int{}, map[string]int{}
@@ -97,8 +101,21 @@ func (s *search) collapse(g space.Genotype) string {
 	}
 	for _, kind := range kinds {
 		if n := skips[kind]; n > 0 && 2*n >= edges[kind] {
-			return fmt.Sprintf("%s: %d of %d operations are skip connections, as in a search that has collapsed; train the architecture before you trust it", kind, n, edges[kind])
+			return fmt.Sprintf("%s: %d of %d operations are skip connections, as in a search that has collapsed; train the architecture before you trust it", kind, n, edges[kind]), nil
 		}
 	}
-	return ""
+	return "", nil
+}
+
+// carries says whether an architecture's output depends on its input: whether there is a
+// way between them without zeros.
+func carries(a *arch.Arch) bool {
+	live := make([]bool, len(a.Nodes))
+	for i, n := range a.Nodes {
+		live[i] = n.Op.Kind == arch.Input
+		for _, from := range n.In {
+			live[i] = live[i] || live[from] && n.Op.Kind != arch.Zero
+		}
+	}
+	return live[len(live)-1]
 }

@@ -283,13 +283,16 @@ func (s *search) run(ctx context.Context, r *Result) error {
 	}
 	r.Judged, r.Updates = s.judged, s.updates
 	last := r.Epochs[len(r.Epochs)-1]
-	r.Genotype, r.Text, r.Skips, r.Collapse = last.Genotype, last.Text, last.Skips, s.collapse(last.Genotype)
+	r.Genotype, r.Text, r.Skips = last.Genotype, last.Text, last.Skips
 	if s.c.Method.mixing().Gate == arch.Sparse {
 		if err := s.take(r.Genotype); err != nil {
 			return err
 		}
 	}
-	r.Arch, err = s.c.Space.Build(r.Genotype)
+	if r.Arch, err = s.c.Space.Build(r.Genotype); err != nil {
+		return err
+	}
+	r.Collapse, err = s.collapse(r.Genotype, r.Arch)
 	return err
 }
 

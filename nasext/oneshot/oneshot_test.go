@@ -225,13 +225,19 @@ func TestCollapse(t *testing.T) {
 		{space.Genotype{skip, skip, skip, skip, skip, skip}, 6, "cell: 6 of 6 operations"},
 		{space.Genotype{skip, conv, conv, conv, skip, none}, 2, ""},
 		{space.Genotype{skip, none, conv, conv, skip, none}, 2, "cell: 2 of 4 operations"},
-		{space.Genotype{none, none, none, none, none, none}, 0, ""},
+		{space.Genotype{none, none, none, none, none, none}, 0, "nothing of an image reaches the output"},
+		{space.Genotype{none, none, conv, none, conv, skip}, 1, "nothing of an image reaches the output"},
+		{space.Genotype{conv, none, none, none, conv, none}, 0, ""},
 	} {
 		if n, err := s.skips(c.g); n != c.skips || err != nil {
 			t.Errorf("%v has %d skip connections, %v", c.g, n, err)
 		}
-		if got := s.collapse(c.g); !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
-			t.Errorf("%v: %q", c.g, got)
+		a, err := s.c.Space.Build(c.g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.collapse(c.g, a); err != nil || !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("%v: %q, %v", c.g, got, err)
 		}
 	}
 }
