@@ -180,7 +180,7 @@ func TestArrowsCanFail(t *testing.T) {
 
 // TestRooms holds the top level to the rooms of the house.
 func TestRooms(t *testing.T) {
-	want := []string{"LICENSE", "Makefile", "README.md", "display", "go.mod", "go.sum", "install", "kernel", "main.go", "main_test.go", "nasext", "notebooks"}
+	want := []string{"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "display", "go.mod", "go.sum", "install", "kernel", "main.go", "main_test.go", "nasext", "notebooks"}
 	made := []string{"nascent", "out"} // by the Makefile
 	entries, err := os.ReadDir(".")
 	if err != nil {
