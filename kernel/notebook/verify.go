@@ -1,7 +1,9 @@
 package notebook
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -126,7 +128,7 @@ func (o *Output) form(now *Output, mime string, tolerance float64) string {
 	a, textA := o.Data.Text(mime)
 	b, textB := now.Data.Text(mime)
 	if !textA || !textB {
-		return compare.Text(string(o.Data[mime]), string(now.Data[mime]), tolerance)
+		return compare.Text(canonical(o.Data[mime]), canonical(now.Data[mime]), tolerance)
 	}
 	switch {
 	case mime == display.MIMESVG:
@@ -135,4 +137,20 @@ func (o *Output) form(now *Output, mime string, tolerance float64) string {
 		return compare.Raster(a, b)
 	}
 	return compare.Text(a, b, tolerance)
+}
+
+// canonical is JSON written in one way, whatever spaces and order of keys a
+// notebook was stored with.
+func canonical(raw json.RawMessage) string {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return string(raw)
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return string(raw)
+	}
+	return string(text)
 }

@@ -84,3 +84,19 @@ func TestVerify(t *testing.T) {
 		}
 	})
 }
+
+// JSON is compared by what it says: programs that store notebooks indent it.
+func TestVerifyJSON(t *testing.T) {
+	const mime = "application/vnd.jupyter.widget-view+json"
+	of := func(text string) *Output {
+		return &Output{Type: DisplayData, Data: Bundle{mime: json.RawMessage(text)}}
+	}
+	stored := of("{\n \"version\": 2,\n \"id\": \"4\"\n}")
+	if what := stored.differs(of(`{"id":"4","version":2}`), Tolerance); what != "" {
+		t.Errorf("equal but for spaces and order: %s", what)
+	}
+	const want = mime + `: line 1: stored "{\"id\":\"4\",\"version\":2}", now "{\"id\":\"5\",\"version\":2}"`
+	if what := stored.differs(of(`{"id":"5","version":2}`), Tolerance); what != want {
+		t.Errorf("another id: %s\nwant %s", what, want)
+	}
+}
