@@ -2,13 +2,16 @@ package display
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -117,54 +120,68 @@ func picturePNG(p picture) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// fewColours is a drawing with at most 256 colours, which takes a quarter of the bytes:
-// flat areas and lines have few, and of the many shades at their edges and in a heat
-// map's scale those that nobody can tell apart become one.
+// fewColours is an opaque drawing in the 256 colours that most of its pixels have, which
+// takes a quarter of the bytes: flat areas and lines have few, and of the many shades at
+// their edges and in a heat map's scale the rare ones become the nearest of these.
 func fewColours(img image.Image) image.Image {
-	rgba, ok := img.(*image.RGBA)
+	from, ok := img.(*image.RGBA)
 	if !ok {
 		return img
 	}
-	for bits := 8; bits >= 4; bits-- {
-		if p := paletted(rgba, bits); p != nil {
-			return p
-		}
+	counts := map[[3]uint8]int{}
+	runs(from, func(_, n int, c [3]uint8) { counts[c] += n })
+	colours := slices.SortedFunc(maps.Keys(counts), func(a, b [3]uint8) int {
+		return cmp.Or(counts[b]-counts[a], slices.Compare(a[:], b[:]))
+	})
+	few := colours[:min(256, len(colours))]
+	to := image.NewPaletted(from.Rect, nil)
+	for _, c := range few {
+		to.Palette = append(to.Palette, color.RGBA{c[0], c[1], c[2], 255})
 	}
-	return img
+	index := make(map[[3]uint8]uint8, len(colours))
+	for i, c := range colours {
+		if i >= len(few) {
+			i = nearest(few, c)
+		}
+		index[c] = uint8(i)
+	}
+	runs(from, func(at, n int, c [3]uint8) {
+		for i, k := at, index[c]; i < at+n; i++ {
+			to.Pix[i] = k
+		}
+	})
+	return to
 }
 
-// paletted is an opaque image whose colours have so many bits a channel; nil if it has
-// more than 256 of them.
-func paletted(img *image.RGBA, bits int) *image.Paletted {
-	drop := 8 - bits
-	shade := func(v uint8) uint8 { // the nearest that has so many bits; black and white stay
-		levels := 1<<bits - 1
-		return uint8((int(v>>drop)*255 + levels/2) / levels)
-	}
-	out := image.NewPaletted(img.Rect, nil)
-	index := make(map[uint32]uint8, 256)
-	last, lastIndex := uint32(0), uint8(0)
+// runs visits the n pixels of one colour that follow each other from pixel at on, where
+// pixels are numbered row by row.
+func runs(img *image.RGBA, visit func(at, n int, c [3]uint8)) {
+	w := img.Rect.Dx()
 	for y := range img.Rect.Dy() {
 		row := img.Pix[y*img.Stride:]
-		for x := range img.Rect.Dx() {
-			r, g, b := row[4*x]>>drop, row[4*x+1]>>drop, row[4*x+2]>>drop
-			key := uint32(r)<<16 | uint32(g)<<8 | uint32(b) | 1<<24
-			if key != last {
-				i, ok := index[key]
-				if !ok {
-					if len(index) == 256 {
-						return nil
-					}
-					i = uint8(len(index))
-					index[key] = i
-					out.Palette = append(out.Palette, color.RGBA{shade(row[4*x]), shade(row[4*x+1]), shade(row[4*x+2]), 255})
-				}
-				last, lastIndex = key, i
+		for x, n := 0, 0; x < w; x += n {
+			c := [3]uint8(row[4*x:])
+			for n = 1; x+n < w && [3]uint8(row[4*(x+n):]) == c; n++ {
 			}
-			out.Pix[y*out.Stride+x] = lastIndex
+			visit(y*w+x, n, c)
 		}
 	}
-	return out
+}
+
+// nearest is the index of the colour that differs least, by the squares of its channels.
+func nearest(of [][3]uint8, c [3]uint8) (best int) {
+	least := math.MaxInt
+	for i, o := range of {
+		sum := 0
+		for k := range c {
+			d := int(o[k]) - int(c[k])
+			sum += d * d
+		}
+		if sum < least {
+			best, least = i, sum
+		}
+	}
+	return best
 }
 
 func checkSize(w, h float64) error {

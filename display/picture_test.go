@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
+	"image"
+	"image/color"
 	"image/png"
 	"io"
 	"math"
@@ -251,6 +253,32 @@ func TestSVGCanvas(t *testing.T) {
 	} {
 		if !strings.Contains(s, want) {
 			t.Errorf("the SVG lacks %s:\n%s", want, s)
+		}
+	}
+}
+
+// Of more than 256 colours those that most pixels have stay, and others become the nearest.
+func TestFewColours(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 300, 4))
+	for x := range 300 {
+		for y := range 4 {
+			c := color.RGBA{uint8(x), 0, 0, 255}
+			if x >= 256 {
+				c = color.RGBA{uint8(x - 200), 200, 0, 255}
+			}
+			if x < 45 && y > 0 { // 45 reds are on one pixel only
+				c = color.RGBA{255, 255, 255, 255}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	few, ok := fewColours(img).(*image.Paletted)
+	if !ok || len(few.Palette) != 256 {
+		t.Fatalf("the picture is a %T, want one with a palette of 256", few)
+	}
+	for x, want := range map[int]color.RGBA{44: {45, 0, 0, 255}, 10: {45, 0, 0, 255}, 100: {100, 0, 0, 255}, 299: {99, 200, 0, 255}} {
+		if got := few.At(x, 0); got != want {
+			t.Errorf("pixel %d is %v, want %v", x, got, want)
 		}
 	}
 }
