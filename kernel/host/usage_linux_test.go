@@ -12,6 +12,7 @@ import (
 
 func TestProbe(t *testing.T) {
 	root, me := t.TempDir(), strconv.Itoa(os.Getpid())
+	other := func(n int) string { return strconv.Itoa(os.Getpid() + n) } // a process that this one is not
 	write := func(text string, names ...string) {
 		t.Helper()
 		path := filepath.Join(append([]string{root}, names...)...)
@@ -26,17 +27,20 @@ func TestProbe(t *testing.T) {
 	write("100.00 5.00\n", "uptime")
 	write(me+" (host) S 1 0 0 0 0 0 0 0 0 0 400 100 0 0 0 0 1 0 5000 0 0\n", me, "stat")
 	write("Rss: 999 kB\nPss: 10 kB\nPss_Dirty: 1 kB\n", me, "smaps_rollup")
-	write("9001 (a (b) c) R "+me+" 0 0 0 0 0 0 0 0 0 900 100 0 0 0 0 1 0 9000 0 0\n", "9001", "stat")
-	write("Name:\tx\nVmRSS:\t     20 kB\n", "9001", "status")
-	write("9002 (other) R 1 0 0 0 0 0 0 0 0 0 900 100 0 0 0 0 1 0 9000 0 0\n", "9002", "stat")
-	write("no process", "9003", "stat")
+	write(other(1)+" (a (b) c) R "+me+" 0 0 0 0 0 0 0 0 0 900 100 0 0 0 0 1 0 9000 0 0\n", other(1), "stat")
+	write("Name:\tx\nVmRSS:\t     20 kB\n", other(1), "status")
+	write(other(2)+" (other) R 1 0 0 0 0 0 0 0 0 0 900 100 0 0 0 0 1 0 9000 0 0\n", other(2), "stat")
+	write("no process", other(3), "stat")
 	write("cpu  10 0 10 70 10 0 0 0 99 99\ncpu0 1 1 1 1\n", "stat")
 	write("MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 250 kB\nActive: 300 kB\nActive(anon): 1 kB\nInactive: 200 kB\nHugePages_Total: 7\n", "meminfo")
 
 	p := probe{root: root}
 	u := p.look()
-	if u.CPU == nil || *u.CPU != 110 || u.Memory != 30<<10 { // 5 of 50 seconds, and 10 of 10
-		t.Errorf("CPU %v, memory %d; want 110 and 30 KiB", u.CPU, u.Memory)
+	if u.CPU == nil {
+		t.Fatal("CPU is not known")
+	}
+	if *u.CPU != 110 || u.Memory != 30<<10 { // 5 of 50 seconds, and 10 of 10
+		t.Fatalf("CPU %v, memory %d; want 110 and 30 KiB", *u.CPU, u.Memory)
 	}
 	if u.HostCPU != nil {
 		t.Errorf("the machine's CPU is known at the first look: %v", *u.HostCPU)
@@ -51,7 +55,7 @@ func TestProbe(t *testing.T) {
 	write("cpu  20 0 20 130 30 0 0 0\n", "stat")
 	p.at = time.Now().Add(-time.Hour) // so the host's last 20 seconds of work were in 1 hour, but not more than it lives
 	write(me+" (host) S 1 0 0 0 0 0 0 0 0 0 2400 100 0 0 0 0 1 0 5000 0 0\n", me, "stat")
-	if err := os.RemoveAll(filepath.Join(root, "9001")); err != nil {
+	if err := os.RemoveAll(filepath.Join(root, other(1))); err != nil {
 		t.Fatal(err)
 	}
 	u = p.look()
