@@ -271,7 +271,7 @@ func (r *AutoReport) String() string {
 // viz.BestSoFar, viz.Top and viz.Rungs the trials in report.Search.Trials, and
 // viz.LearningCurve the epochs in report.History.
 func (r *AutoReport) Display() display.Bundle {
-	t := display.NewTable("step", "what was done").Captioned(fmt.Sprintf("a model in %.0f s: %.2f %% right on what it has not seen", r.Seconds, 100*r.Score.Accuracy()))
+	t := display.NewTable("step", "what was done").Captioned(fmt.Sprintf("a model that has %.2f %% right of what it has not seen", 100*r.Score.Accuracy()))
 	for _, row := range r.rows() {
 		t.Add(row[0], row[1])
 	}

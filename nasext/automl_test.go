@@ -50,7 +50,7 @@ func TestAutoMLOnDigits(t *testing.T) {
 		t.Errorf("the parts have %d, %d and %d samples, of which %d are searched with", r.Train, r.Valid, r.Test, r.Searched)
 	}
 	shown, _ := r.Display().Data[display.MIMEPlain].(string)
-	for _, want := range []string{"right on what it has not seen", "Hyperband(budgets 1 to 9 eta 3 seed 1)", "done: 13 trainings", "to 95 % of between 9"} {
+	for _, want := range []string{"right of what it has not seen", "Hyperband(budgets 1 to 9 eta 3 seed 1)", "done: 13 trainings", "to 95 % of between 9"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("it shows as\n%s\nwant %q in it", shown, want)
 		}
