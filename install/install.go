@@ -140,7 +140,8 @@ func (k kernelJSON) at(dir string) Spec {
 }
 
 // Uninstall removes the kernelspec that Options name by place and Name with what
-// was installed with it, and returns its folder. If there is none, the error lists those that there are.
+// was installed with it, and returns its folder. The folders around it go too if nothing else is in them.
+// If there is none, the error lists those that there are.
 func Uninstall(o Options) (dir string, err error) { return systemEnvironment().uninstall(o) }
 
 func (e environment) uninstall(o Options) (dir string, err error) {
@@ -177,7 +178,18 @@ func (e environment) uninstall(o Options) (dir string, err error) {
 			return "", fmt.Errorf("removing the helper for papermill: %w", err)
 		}
 	}
+	removeEmpty(filepath.Dir(dir))
 	return dir, nil
+}
+
+// removeEmpty removes the folder kernels and those that installing may have made
+// around it, as long as they are empty and of names that nobody else chose.
+func removeEmpty(kernels string) {
+	for dir := kernels; slices.Contains([]string{"kernels", "jupyter", "share"}, strings.ToLower(filepath.Base(dir))); dir = filepath.Dir(dir) {
+		if os.Remove(dir) != nil { // it holds something, or may not be removed: it stays
+			return
+		}
+	}
 }
 
 // List finds the kernelspecs of this kernel in all places where Jupyter looks,

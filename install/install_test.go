@@ -69,8 +69,13 @@ func TestPlaces(t *testing.T) {
 			if err != nil || removed != dir {
 				t.Errorf("removed %s (%v), want %s", removed, err, dir)
 			}
-			if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 0 {
+			if left, err := os.ReadDir(filepath.Dir(dir)); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("left behind: %v, %v", left, err)
+			}
+			if tt.opts.Prefix != "" {
+				if left, err := os.ReadDir(tt.opts.Prefix); err != nil || len(left) != 0 {
+					t.Errorf("left behind: %v, %v", left, err)
+				}
 			}
 		})
 	}
