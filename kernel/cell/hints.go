@@ -113,6 +113,10 @@ func (e *Env) hint(p *plan, c *checked, err types.Error, msg string) string {
 		return useAssign(at.assign)
 	case has("declared and not used"):
 		return c.outer(at)
+	case has("assignment mismatch"):
+		return c.untaken(at.assign)
+	case has("too many arguments in call") && strings.Contains(msg, ", error)\n"):
+		return "the last result is an error, which has to be taken here, on a line before"
 	case has("has no field or method") && !has("but does have") && at.selector != nil:
 		return meant("", nearest(at.selector.Sel.Name, c.members(at.selector.X)))
 	case has("unknown field") && at.literal != nil && at.ident != nil:
@@ -274,6 +278,19 @@ func (c *checked) outer(at around) string {
 		return ""
 	}
 	return fmt.Sprintf("to assign to the %s of line %d, write %s = …", obj.Name(), c.fset.Position(out.Pos()).Line, exprs(at.assign.Lhs))
+}
+
+// untaken is the hint for an assignment that leaves an error out, as only statements
+// of a cell may that stand in no function and no block.
+func (c *checked) untaken(s *ast.AssignStmt) string {
+	if s == nil || len(s.Rhs) != 1 {
+		return ""
+	}
+	results, ok := c.info.Types[s.Rhs[0]].Type.(*types.Tuple)
+	if !ok || results.Len() != len(s.Lhs)+1 || !types.Identical(results.At(len(s.Lhs)).Type(), types.Universe.Lookup("error").Type()) {
+		return ""
+	}
+	return "the last result is an error, which has to be taken here: " + exprs(s.Lhs) + ", err"
 }
 
 // foreign are words of other languages that begin a line.
