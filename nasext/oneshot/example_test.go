@@ -30,8 +30,10 @@ func ExampleSearch() {
 	for _, p := range r.Epochs[1:] {
 		fmt.Println(p.Epoch, len(p.Alphas), p.Loss < r.Epochs[1].Loss, len(p.Genotype))
 	}
+	fmt.Println(r.String() == r.Settings+"\nfound "+r.Text)
 	// Output:
 	// 1 6 false 6
 	// 2 6 true 6
 	// 3 6 true 6
+	// true
 }

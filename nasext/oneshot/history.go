@@ -56,6 +56,15 @@ type Result struct {
 	search   *search
 }
 
+// String says what was found.
+func (r *Result) String() string {
+	text := r.Settings + "\nfound " + r.Text
+	if r.Collapse != "" {
+		text += "\n" + r.Collapse
+	}
+	return text
+}
+
 const (
 	skipOp = "skip_connect"
 	noOp   = "none"

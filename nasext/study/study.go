@@ -225,6 +225,16 @@ func (s *Study) Trials() []Trial {
 // Best is what the function Best finds in the trials of the study.
 func (s *Study) Best() (Trial, bool) { return Best(s.Trials()) }
 
+// String says what was searched and how far it is.
+func (s *Study) String() string {
+	spec, trials := s.Spec(), s.Trials()
+	text := fmt.Sprintf("%s: %d trials, %s", cmp.Or(spec.Name, s.Path(), "study in memory"), len(trials), s.Status())
+	if best, ok := Best(trials); ok {
+		text += fmt.Sprintf(", best %.6g in trial %d", best.Score, best.Number)
+	}
+	return text + fmt.Sprintf("\nspace      %s\nstrategy   %s\nestimator  %s", spec.Space, spec.Strategy, spec.Estimator)
+}
+
 // Best is the trial with the highest score among those of the largest budget, the
 // first of equals: what a short training promises is not held against a long one. It
 // is false if none has succeeded.

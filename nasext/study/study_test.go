@@ -184,6 +184,9 @@ func TestBest(t *testing.T) {
 	if best, ok := s.Best(); !ok || best.Number != 3 {
 		t.Errorf("the best trial is %d, want 3, the first of the two at -1", best.Number)
 	}
+	if text := s.String(); !strings.Contains(text, "4 trials, running, best -1 in trial 3\nspace ") {
+		t.Errorf("the study says of itself %q", text)
+	}
 }
 
 // A caller that changes what it passed in or got out does not change the record.
