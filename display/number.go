@@ -48,7 +48,15 @@ func fixed(v float64, d int) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) || !plainRange(v) {
 		return short(v)
 	}
-	return strconv.FormatFloat(v, 'f', d, 64)
+	return unsigned(strconv.FormatFloat(v, 'f', d, 64))
+}
+
+// unsigned takes the sign off a zero, such as one that was rounded from −0.001.
+func unsigned(s string) string {
+	if rest := strings.TrimPrefix(s, "-"); rest != "" && strings.Trim(rest, "0.") == "" {
+		return rest
+	}
+	return s
 }
 
 // grouped writes a count with thin groups of three: 12 345.

@@ -186,7 +186,7 @@ func exponent(v float64) string {
 }
 
 // minus sets the sign that belongs to digits.
-func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
+func minus(s string) string { return strings.ReplaceAll(unsigned(s), "-", "−") }
 
 // niceStep rounds up to 1, 2, 2.5 or 5 times a power of ten.
 func niceStep(raw float64, whole bool) float64 {
