@@ -128,7 +128,7 @@ func (l *parallel) draw(c pen, f *framed) {
 		if coloured {
 			stroke = inkGrid
 			if s := l.scores[i]; finite(s) {
-				stroke = rampSequential.at(0.12 + 0.88*fraction(s, lo, hi)) // the palest would not be seen
+				stroke = rampSequential.at(0.25 + 0.75*fraction(s, lo, hi)) // the palest would not be seen
 			}
 		}
 		width, opacity := 1.2, 0.75
