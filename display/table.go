@@ -2,7 +2,6 @@ package display
 
 import (
 	"fmt"
-	"html"
 	"reflect"
 	"strings"
 	"unicode"
@@ -174,11 +173,11 @@ func (g grid) html() string {
 		if right {
 			side = "right"
 		}
-		fmt.Fprintf(&b, `<%s style="text-align:%s">%s</%s>`, tag, side, html.EscapeString(clip(text, cellHTML)), tag)
+		fmt.Fprintf(&b, `<%s style="text-align:%s">%s</%s>`, tag, side, escapeXML(clip(text, cellHTML)), tag)
 	}
 	b.WriteString("<table>\n")
 	if g.caption != "" {
-		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap;padding-left:0.5em\">%s</caption>\n", html.EscapeString(g.caption))
+		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap;padding-left:0.5em\">%s</caption>\n", escapeXML(g.caption))
 	}
 	if g.header != nil {
 		b.WriteString("<thead><tr>")
@@ -203,7 +202,7 @@ func (g grid) html() string {
 	}
 	b.WriteString("</tbody>\n</table>")
 	if g.footer != "" {
-		fmt.Fprintf(&b, "\n<p>%s</p>", html.EscapeString(g.footer))
+		fmt.Fprintf(&b, "\n<p>%s</p>", escapeXML(g.footer))
 	}
 	return b.String()
 }
