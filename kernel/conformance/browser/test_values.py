@@ -124,7 +124,7 @@ CELLS = [
     (SVG, 'display.ContourFunc("bowl", func(x, y float64) float64 { return x*x + 3*y*y }, -2, 2, -1, 1).XLabel("x").YLabel("y")'),
     (SVG, 'display.Parallel("search", []display.Axis{{Name: "op", Ticks: []string{"conv", "pool"}}, {Name: "width"}, {Name: "rate"}}, [][]float64{{0, 16, 0.1}, {1, 32, 0.01}, {0, 64, 0.05}, {1, 8, 0.2}}, []float64{0.7, 0.8, 0.95, 0.3})'),
     (SVG, 'display.Pareto("trade", []float64{1, 2, 3, 4, 5, 2.5}, []float64{0.5, 0.7, 0.6, 0.9, 0.91, 0.4}).XLabel("parameters, millions").YLabel("accuracy")'),
-    (SVG, 'display.Spans("workers", []string{"w0", "w1"}, display.FromTo("train", []float64{0, 1, 0}, []float64{0, 1, 4}, []float64{3, 6, 7}), display.FromTo("wait", []float64{0, 1}, []float64{3, 0}, []float64{4, 1}))'),
+    (SVG, 'display.Spans("workers", []string{"w0", "w1"}, display.FromTo("train", []float64{1, 2, 1}, []float64{0, 1, 4}, []float64{3, 6, 7}), display.FromTo("wait", []float64{1, 2}, []float64{3, 0}, []float64{4, 1}))'),
     (SVG, 'display.Line("", display.Func("sin", math.Sin, 0, 6), display.Func("cos", math.Cos, 0, 6))'),
     (SVG, 'display.Line("powers", display.XY("square", []float64{1, 10, 100, 1000}, []float64{1, 100, 1e4, 1e6})).LogX().LogY()'),
     (SVG, 'display.Line("nothing yet")'),
