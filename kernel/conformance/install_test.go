@@ -130,7 +130,7 @@ func TestHelp(t *testing.T) {
 		args  []string
 		wants []string
 	}{
-		{[]string{"frobnicate"}, []string{`there is no command "frobnicate"`, "there are exec, "}},
+		{[]string{"frobnicate"}, []string{`there is no command "frobnicate"`, "there are doctor, exec, "}},
 		{[]string{"instal"}, []string{`there is no command "instal"`, "did you mean install?"}},
 		{[]string{"--frobnicate"}, []string{"--frobnicate", "nascent --help"}},
 		{[]string{"run", "--frobnicate"}, []string{"--frobnicate", "nascent run --help"}},
