@@ -115,7 +115,7 @@ func (e *Env) hint(p *plan, c *checked, err types.Error, msg string) string {
 		return c.outer(at)
 	case has("assignment mismatch"):
 		return c.untaken(at.assign)
-	case has("too many arguments in call") && strings.Contains(msg, ", error)\n"):
+	case has("too many arguments in call") && has(", error)\n"), has(", error)) in single-value context"):
 		return "the last result is an error, which has to be taken here, on a line before"
 	case has("has no field or method") && !has("but does have") && at.selector != nil:
 		return meant("", nearest(at.selector.Sel.Name, c.members(at.selector.X)))
