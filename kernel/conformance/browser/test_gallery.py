@@ -92,6 +92,47 @@ def test_gallery(notebook):
     assert "model not found" not in node.inner_text()
 
 
+# How long the kernel takes from a message of the page to the last change that it makes of it.
+TRIPS = """path => {
+    const sent = {}, took = window.trips = {};
+    panel(path).sessionContext.session.kernel.anyMessage.connect((_, {msg, direction}) => {
+        if (msg.header.msg_type !== 'comm_msg') return;
+        if (direction === 'send') sent[msg.header.msg_id] = performance.now();
+        const begin = sent[msg.parent_header.msg_id];
+        if (direction === 'recv' && begin && msg.content.data.method === 'update') took[msg.parent_header.msg_id] = performance.now() - begin;
+    });
+}"""
+
+
+def test_slider_round_trip(notebook):
+    notebook.run("""n, double := widget.NewIntSlider("n", 0, 99), widget.NewIntSlider("double", 0, 198)
+n.OnChange(func(v int) { double.Set(2 * v) })
+widget.VBox(n, double)""")
+    notebook.lab.js(TRIPS, notebook.name)
+    before = int(notebook.node.locator(".widget-slider .widget-readout").first.inner_text())
+    notebook.node.locator(".widget-slider .noUi-handle").first.focus()
+    for i in range(1, 21):
+        notebook.page.keyboard.press("ArrowRight")
+        notebook.page.wait_for_function(
+            "want => document.querySelectorAll('.widget-slider .widget-readout')[1].innerText === want", arg=str(2 * (before + i)))
+    times = notebook.lab.js("() => Object.values(window.trips)")
+    assert len(times) >= 10
+    print(f"\nfrom a slider's message to the kernel's answer: {statistics.median(times):.1f} ms")
+
+
+def test_a_million_steps(notebook):
+    shown = text(notebook.run("""bar := display.NewProgress("steps", 1_000_000)
+begin := time.Now()
+for range 1_000_000 {
+	bar.Add(1)
+}
+took := time.Since(begin)
+bar.Done()
+fmt.Println(took.Nanoseconds()/1_000_000, "ns each")"""))
+    assert "1000000/1000000" in shown
+    print("\na million steps of a bar, the loop of the cell included:", shown.splitlines()[-1])
+
+
 def test_interact(notebook):
     notebook.run("""counted := 0
 widget.Interact(func(base, n float64) any { counted++; return math.Pow(base, n) }, widget.NewIntSlider("base", 2, 9), widget.NewIntSlider("n", 0, 9))""")
