@@ -103,6 +103,7 @@ func (e *Env) Reset(ctx context.Context) error {
 	clear(e.scope)
 	clear(e.units)
 	clear(e.imports)
+	clear(e.meant)
 	e.dots = nil
 	return ctx.Err()
 }

@@ -39,6 +39,7 @@ type Env struct {
 	scope   map[string]types.Object // what names mean
 	units   map[string]*unit        // declarations by key, broken ones too
 	imports map[string]string       // names that cells have imported
+	meant   map[string]string       // packages that names of them last meant, imported or guessed
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
 	known   map[*types.Package]bool // library packages that the lowering knows
@@ -54,7 +55,7 @@ func New(lib *library.Library) (*Env, error) {
 	symbols, run := newSymbols(lib)
 	e := &Env{
 		lib: lib, fset: lib.FileSet(), rt: run, scope: map[string]types.Object{}, units: map[string]*unit{},
-		imports: map[string]string{}, texts: map[string]string{}, known: map[*types.Package]bool{},
+		imports: map[string]string{}, meant: map[string]string{}, texts: map[string]string{}, known: map[*types.Package]bool{},
 	}
 	symbols.setStacks(runtime.New(world{e}))
 	e.rt.SetStack(world{e})

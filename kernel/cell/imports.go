@@ -130,7 +130,8 @@ func (e *Env) resolve(src *source, written imported, declared func(string) bool)
 var preferred = map[string]string{"rand": "math/rand", "template": "text/template", "scanner": "text/scanner", "pprof": "runtime/pprof"}
 
 // guess is the package that a name most likely means, if all that is selected
-// from it is there; the standard library goes before others, a short path before a long one.
+// from it is there: the one that it meant in an earlier cell, so that its types stay the
+// same; otherwise the standard library goes before others, a short path before a long one.
 func (e *Env) guess(name string, selected []string) string {
 	var whole, part, none []string
 	for _, p := range e.lib.Packages() {
@@ -155,6 +156,9 @@ func (e *Env) guess(name string, selected []string) string {
 		default:
 			none = append(none, p.Path)
 		}
+	}
+	if path := e.meant[name]; slices.Contains(whole, path) {
+		return path
 	}
 	// where something is missing, go/types will say what
 	for _, found := range [][]string{whole, part, none} {

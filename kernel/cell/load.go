@@ -207,6 +207,7 @@ func (e *Env) commit(p *plan) {
 	}
 	p.warnings = append(p.warnings, e.forget(taken)...)
 	maps.Copy(e.imports, p.written.names)
+	maps.Copy(e.meant, p.use)
 	e.dots = append(e.dots, p.written.dots...)
 	defined := map[string]bool{}
 	for _, u := range p.units {

@@ -14,7 +14,8 @@ type plan struct {
 	src      *source
 	check    *checked
 	written  imported
-	units    []*unit // the cell's own
+	use      map[string]string // imports that it uses: name → path
+	units    []*unit           // the cell's own
 	vars     []string
 	old      *types.Package // variables of earlier cells under other names
 	warnings []string
@@ -75,6 +76,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 		}
 	}
 	use := e.resolve(src, p.written, func(n string) bool { return declares[n] })
+	p.use = use
 	hidden := map[string]bool{}
 	for n := range use {
 		hidden[n] = true // an import of this cell goes before a variable of an earlier one

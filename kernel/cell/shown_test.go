@@ -103,3 +103,15 @@ func TestNamedFunctionsAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+// A name that may mean several packages means in later cells what it has meant in
+// earlier ones.
+func TestGuessedPackagesStayTheSame(t *testing.T) {
+	nb := newNotebook(t)
+	nb.run("rng := rand.New(rand.NewPCG(1, 2))") // only math/rand/v2 has a PCG
+	nb.run("func draw(r *rand.Rand) float64 { return r.Float64() }\nx := draw(rng)")
+	nb.run("y := rand.Intn(3)") // only math/rand has it
+	if out, err := nb.exec(t.Context(), &buffer{}, "draw(rng) != x && y < 3"); err != nil || len(out.Values) != 1 || out.Values[0] != true {
+		t.Errorf("%v, %v", out.Values, err)
+	}
+}
