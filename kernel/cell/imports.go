@@ -130,10 +130,12 @@ func (e *Env) resolve(src *source, written imported, declared func(string) bool)
 var preferred = map[string]string{"rand": "math/rand", "template": "text/template", "scanner": "text/scanner", "pprof": "runtime/pprof"}
 
 // guess is the package that a name most likely means, if all that is selected
-// from it is there: the one that it meant in an earlier cell, so that its types stay the
-// same; otherwise the standard library goes before others, a short path before a long one.
+// from it is there: if a type is, the one that it meant in an earlier cell, whose values
+// may be of that type; otherwise the standard library goes before others, a short path
+// before a long one.
 func (e *Env) guess(name string, selected []string) string {
 	var whole, part, none []string
+	typed := false // a type is selected
 	for _, p := range e.lib.Packages() {
 		if p.Name != name || strings.Contains(p.Path, "internal") {
 			continue
@@ -146,6 +148,8 @@ func (e *Env) guess(name string, selected []string) string {
 		for _, s := range selected {
 			if o := pkg.Scope().Lookup(s); o != nil && o.Exported() {
 				have++
+				_, isType := o.(*types.TypeName)
+				typed = typed || isType
 			}
 		}
 		switch {
@@ -157,7 +161,7 @@ func (e *Env) guess(name string, selected []string) string {
 			none = append(none, p.Path)
 		}
 	}
-	if path := e.meant[name]; slices.Contains(whole, path) {
+	if path := e.meant[name]; typed && slices.Contains(whole, path) {
 		return path
 	}
 	// where something is missing, go/types will say what
