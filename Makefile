@@ -1,5 +1,5 @@
 # make run     builds nascent and runs the quick start into out/       (needs Go only)
-# make test    every test; sets up a Python environment for real clients, and JupyterLab where Chromium is there
+# make test    every test; sets up a Python environment for real clients, and runs the notebooks
 # make browser-test  the kernel in JupyterLab, driven in Chromium
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
@@ -23,7 +23,7 @@ BROWSER := kernel/conformance/browser
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test client-test notebook-test page-test browser-test lab build bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
+.PHONY: run test go-test client-test notebook-test browser-test lab build bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -31,7 +31,7 @@ build:
 run: build
 	./nascent run notebooks/00_quickstart.ipynb -o out/00_quickstart.ipynb --html out/00_quickstart.html
 
-test: go-test client-test notebook-test page-test
+test: go-test client-test notebook-test
 
 go-test:
 	$(GO) vet ./...
@@ -59,13 +59,8 @@ notebook-test: build
 	@if ./nascent doctor | grep -q cpu/portable; then echo 'SKIPPED: the outputs of notebooks: they were made with AVX2, which this processor does not have'; \
 	else ./nascent verify notebooks/*.ipynb; fi
 
-# browser-test where it can be had.
-page-test:
-	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then echo 'SKIPPED: tests in JupyterLab: $(PYTHON) with the venv module was not found'; \
-	elif ! command -v $${CHROMIUM:-chromium} >/dev/null; then echo 'SKIPPED: tests in JupyterLab: chromium was not found (Debian: apt-get install chromium)'; \
-	else $(MAKE) --no-print-directory browser-test; fi
-
-# The quick start and a user's hands in JupyterLab, in Debian's Chromium.
+# The quick start and a user's hands in JupyterLab, in Chromium. Not part of make
+# test: it installs JupyterLab and wants Debian's chromium.
 browser-test: build $(VENV)/.lab
 	./nascent install --prefix $(VENV) >/dev/null
 	$(VENV)/bin/python -m pytest -q -rs $(BROWSER)
