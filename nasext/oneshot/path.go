@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/nascent-go/nascent/nasext/nn"
@@ -130,3 +131,19 @@ func (p *paths) choose(all []Judgement) nn.Score {
 func (p *paths) shares() [][]float64 { return nil }
 
 func (p *paths) choice() (space.Genotype, error) { return p.chosen, nil }
+
+// uniform trains paths that are drawn at random, as both methods do that rank
+// architectures only when the supernet is trained.
+type uniform struct {
+	*paths
+	rng *rand.Rand
+}
+
+func (u *uniform) step(b batch) (train, valid nn.Score, err error) {
+	g, err := space.Random(u.c.Space, u.rng)
+	if err != nil {
+		return train, valid, err
+	}
+	train, err = u.learn(g, b)
+	return train, valid, err
+}

@@ -3,7 +3,6 @@ package oneshot
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
@@ -42,22 +41,12 @@ func (m RandomSearch) usual() (int, Weights) { return 64, dartsWeights() }
 func (m RandomSearch) mixing() cell.Mixing { return cell.Mixing{Gate: arch.Sparse} }
 
 func (m RandomSearch) start(s *search) (learner, error) {
-	return &randomLearner{&paths{search: s}, m.withDefaults(), seed.Stream(s.c.Seed, "oneshot", "random")}, nil
+	return &randomLearner{uniform{&paths{search: s}, seed.Stream(s.c.Seed, "oneshot", "random")}, m.withDefaults()}, nil
 }
 
 type randomLearner struct {
-	*paths
-	m   RandomSearch
-	rng *rand.Rand
-}
-
-func (l *randomLearner) step(b batch) (train, valid nn.Score, err error) {
-	g, err := space.Random(l.c.Space, l.rng)
-	if err != nil {
-		return train, valid, err
-	}
-	train, err = l.learn(g, b)
-	return train, valid, err
+	uniform
+	m RandomSearch
 }
 
 func (l *randomLearner) epoch(ctx context.Context, last bool) (nn.Score, error) {

@@ -3,7 +3,6 @@ package oneshot
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/arch/cell"
@@ -60,22 +59,12 @@ func (m SinglePath) usual() (int, Weights) { return 64, dartsWeights() }
 func (m SinglePath) mixing() cell.Mixing { return cell.Mixing{Gate: arch.Sparse} }
 
 func (m SinglePath) start(s *search) (learner, error) {
-	return &singlePathLearner{&paths{search: s}, m.withDefaults(), seed.Stream(s.c.Seed, "oneshot", "single path")}, nil
+	return &singlePathLearner{uniform{&paths{search: s}, seed.Stream(s.c.Seed, "oneshot", "single path")}, m.withDefaults()}, nil
 }
 
 type singlePathLearner struct {
-	*paths
-	m   SinglePath
-	rng *rand.Rand
-}
-
-func (l *singlePathLearner) step(b batch) (train, valid nn.Score, err error) {
-	g, err := space.Random(l.c.Space, l.rng)
-	if err != nil {
-		return train, valid, err
-	}
-	train, err = l.learn(g, b)
-	return train, valid, err
+	uniform
+	m SinglePath
 }
 
 // epoch is algorithm 1 when the supernet is trained.
