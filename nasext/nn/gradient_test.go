@@ -8,118 +8,17 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/internal/opcase"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
-	"github.com/nascent-go/nascent/nasext/nn/grad"
 	"github.com/nascent-go/nascent/nasext/seed"
 )
 
-// randomOp is an operation of the given kind with random settings; most fit, and
-// those that don't are drawn again.
-func randomOp(d *rand.Rand, k arch.Kind) arch.Op {
-	o := arch.Op{Kind: k}
-	switch k {
-	case arch.Conv:
-		o.Groups = []int{1, 1, 2, 3}[d.IntN(4)]
-		o.Out = o.Groups * (1 + d.IntN(6))
-		o.KH, o.KW, o.PadH, o.PadW = 1+d.IntN(3), 1+d.IntN(4), d.IntN(3), d.IntN(3)
-		o.Stride, o.StrideW, o.Dilation, o.Bias = 1+d.IntN(3), d.IntN(4), 1+d.IntN(2), d.IntN(2) == 0
-		makeSame(d, &o)
-	case arch.MaxPool, arch.AvgPool:
-		o.KH, o.KW, o.Stride = 1+d.IntN(3), 1+d.IntN(3), 1+d.IntN(3)
-		o.PadH, o.PadW, o.Ceil = d.IntN(o.KH/2+1), d.IntN(o.KW/2+1), d.IntN(2) == 0
-		makeSame(d, &o)
-	case arch.Linear:
-		o.Out, o.Bias = 1+d.IntN(20), d.IntN(2) == 0
-	case arch.Zero:
-		o.Stride = 1 + d.IntN(2)
-	case arch.Dropout, arch.DropPath:
-		o.Rate = 0.4
-	case arch.BatchNorm:
-		o.Fixed = d.IntN(3) == 0
-	case arch.Shuffle:
-		o.Groups = 1 + d.IntN(3)
-	case arch.Slice:
-		o.From, o.Out = d.IntN(3), 1+d.IntN(4)
-	case arch.Crop:
-		o.From, o.KH, o.KW = d.IntN(2), 1+d.IntN(3), 1+d.IntN(3)
-	case arch.ZeroPad:
-		o.PadH, o.PadW = d.IntN(4), d.IntN(4)
-	}
-	return o
-}
-
-// makeSame gives some operations SAME padding.
-func makeSame(d *rand.Rand, o *arch.Op) {
-	if d.IntN(3) == 0 {
-		o.PadH, o.PadW, o.Ceil, o.Same = 0, 0, false, true
-	}
-}
-
-// around builds input → op → a sum with itself where shapes allow → flatten, so that
-// the op is tested on its own, with gradients that add up.
-func around(d *rand.Rand, k arch.Kind) (*arch.Arch, int) {
-	for {
-		c := []int{1, 2, 3, 6, 9}[d.IntN(5)]
-		n := newNet(c, 1+d.IntN(5), 1+d.IntN(5))
-		x := 0
-		if k == arch.Linear {
-			x = n.op("flatten first", kind(arch.Flatten), 0)
-		}
-		switch o := randomOp(d, k); k {
-		case arch.Add, arch.Concat:
-			y := n.op("other", convOp(c, 1, 1, 0, false), x)
-			n.op("op", o, x, y, x)
-		case arch.Mix:
-			y := n.op("other", convOp(c, 1, 1, 0, false), x)
-			norm := n.op("norm", kind(arch.BatchNorm), y)
-			zero := n.op("zero", kind(arch.Zero), x)
-			o.Alpha, o.Gate = "a", arch.Gates()[d.IntN(4)]
-			mixed := n.op("op", o, zero, y, norm, x)
-			n.op("again", o, n.op("norm of one", kind(arch.BatchNorm), x), mixed, zero, y)
-		case arch.Custom:
-			o.Func, o.Size, o.Out, o.KH, o.KW = "bend", 2, c, n.Input.H, n.Input.W
-			n.op("op", o, x)
-			y := n.op("twice", o, x)
-			n.op("sum", kind(arch.Add), x, y, y-1)
-		case arch.Mul:
-			y := n.op("other", convOp(c, 1, 1, 0, false), x)
-			n.op("op", o, x, y)
-			n.op("gate", kind(arch.GlobalPool), x)
-			n.op("by channel", o, n.last-1, n.last)
-		default:
-			n.op("op", o, x)
-			n.op("twice", o, x)
-			n.op("sum", kind(arch.Add), n.last-1, n.last)
-		}
-		n.op("flatten", kind(arch.Flatten))
-		if n.Check() == nil {
-			return &n.Arch, 1 + d.IntN(20)
-		}
-	}
-}
-
-// bends has x·sigmoid(w₀·x) plus w₁ times the mean of the channel.
-func bends() Funcs {
-	return Funcs{"bend": func(x, w *grad.Tensor) *grad.Tensor {
-		mean := x.Mean(2, 3).ExpandDims(-1).ExpandDims(-1)
-		return x.Mul(x.Mul(w.Slice(0, 0, 1)).Sigmoid()).Add(mean.Mul(w.Slice(0, 1, 2)))
-	}}
-}
-
-// kindsWithGradient are all kinds but the input.
-var kindsWithGradient = arch.Kinds()[1:]
-
-// inputs draws numbers for an operation; for those with kinks, their
-// distances from each other and from the kinks are at least 0.01, more than a small step.
+// inputs are those for an operation, in the precision of an engine.
 func inputs[T engine.Float](d *rand.Rand, k arch.Kind, n int) []T {
 	x := make([]T, n)
-	for i, p := range d.Perm(n) {
-		x[i] = T(d.NormFloat64())
-		switch k {
-		case arch.ReLU, arch.MaxPool, arch.ReLU6, arch.HardSigmoid, arch.HardSwish:
-			x[i] = T(float64(p)-float64(n/2)+0.25) * 0.04
-		}
+	for i, v := range opcase.Inputs(d, k, n) {
+		x[i] = T(v)
 	}
 	return x
 }
@@ -136,11 +35,11 @@ func randomise[T engine.Float](d *rand.Rand, n *NetworkOf[T]) {
 }
 
 func TestForwardMatchesDefinition(t *testing.T) {
-	for _, k := range kindsWithGradient {
+	for _, k := range opcase.Kinds() {
 		for trial := range 25 {
 			d := seed.Stream(uint64(trial), "forward", string(k))
-			a, batch := around(d, k)
-			n, err := New(a, 1, bends())
+			a, batch := opcase.Around(d, k)
+			n, err := New(a, 1, opcase.Funcs())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -163,7 +62,7 @@ func TestForwardMatchesDefinition(t *testing.T) {
 // central differences, for every operation: in double precision to 1e-6, in single
 // precision as far as differences can be trusted.
 func TestGradients(t *testing.T) {
-	for _, k := range kindsWithGradient {
+	for _, k := range opcase.Kinds() {
 		for _, e := range cpu.Every(1) {
 			for trial := range 12 {
 				checkGradients(t, e, k, uint64(trial), 0.005, 0.01)
@@ -182,8 +81,8 @@ func TestGradients(t *testing.T) {
 func checkGradients[T engine.Float](t *testing.T, e engine.EngineOf[T], k arch.Kind, trial uint64, eps T, tolerance float64) {
 	t.Helper()
 	d := seed.Stream(trial, "gradient", string(k))
-	a, batch := around(d, k)
-	n, err := newOn(e, a, 1, bends())
+	a, batch := opcase.Around(d, k)
+	n, err := newOn(e, a, 1, opcase.Funcs())
 	if err != nil {
 		t.Fatal(err)
 	}
