@@ -2,6 +2,7 @@ package nn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -121,6 +122,10 @@ func (d *Diverged) Error() string {
 // number of threads. A context that ends stops it between two steps with the context's
 // error, a loss that is no finite number with a *Diverged; the history is what there was
 // until then.
+//
+// An engine that can take whole steps (engine.Trainer) keeps the weights while it does:
+// with cross-entropy as the loss, an optimiser of this package and no mixup. They are
+// brought to the network before a callback or the validation looks at it.
 func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) { return train(ctx, n, c) }
 
 // Fit64 is Fit in double precision.
@@ -146,8 +151,10 @@ type TrainingOf[T engine.Float] struct {
 	average  *AverageOf[T]
 	best     []*engine.ParamOf[T] // copies of the network's blocks in the best epoch; nil before
 	at       position
-	over     bool     // the network has its final weights
-	settings []string // see recipe; nil before it is asked for
+	over     bool         // the network has its final weights
+	ownLoss  bool         // the loss is the user's
+	resident *resident[T] // nil: steps are taken here
+	settings []string     // see recipe; nil before it is asked for
 
 	// numbers are those of data, good until it is called again.
 	numbers func([]float32) []T
@@ -184,6 +191,7 @@ func prepare[T engine.Float](n *NetworkOf[T], c FitConfigOf[T]) (*TrainingOf[T],
 	if n == nil {
 		return nil, fmt.Errorf("fit: there is no network (nil); make one with nn.New")
 	}
+	ownLoss := c.Loss != nil
 	c.setDefaults()
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
@@ -201,7 +209,7 @@ func prepare[T engine.Float](n *NetworkOf[T], c FitConfigOf[T]) (*TrainingOf[T],
 	if err := batches.Augment(c.Augment); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	t := &TrainingOf[T]{net: n, numbers: numbersOf[T](), blocks: n.blocks(), c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}}
+	t := &TrainingOf[T]{net: n, numbers: numbersOf[T](), blocks: n.blocks(), c: c, batches: batches, steps: batches.Count() * c.Epochs, at: position{Epoch: 1}, ownLoss: ownLoss}
 	if c.Average > 0 {
 		if t.average, err = newAverage[T](c.Average); err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
@@ -331,16 +339,29 @@ func (t *TrainingOf[T]) Run(ctx context.Context) (*History, error) {
 	if ctx == nil {
 		return t.history(), fmt.Errorf("fit: the context is nil; give context.Background(), or one that can be cancelled")
 	}
-	for t.at.Epoch <= t.c.Epochs && t.at.Stopped == "" {
-		if err := t.epoch(ctx); err != nil {
-			return t.history(), fmt.Errorf("fit: %w", err)
-		}
-	}
-	if err := t.finish(); err != nil {
+	if err := t.run(ctx); err != nil {
 		return t.history(), fmt.Errorf("fit: %w", err)
 	}
 	return t.history(), nil
 }
+
+func (t *TrainingOf[T]) run(ctx context.Context) (err error) {
+	if t.left() {
+		if err := t.settle(); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, t.leave()) }()
+	}
+	for t.left() {
+		if err := t.epoch(ctx); err != nil {
+			return err
+		}
+	}
+	return t.finish()
+}
+
+// left says whether there are epochs to train.
+func (t *TrainingOf[T]) left() bool { return t.at.Epoch <= t.c.Epochs && t.at.Stopped == "" }
 
 func (t *TrainingOf[T]) history() *History {
 	return &History{Epochs: t.at.Epochs, Steps: t.at.Step, Best: t.at.Best, Stopped: t.at.Stopped}
@@ -350,13 +371,28 @@ func (t *TrainingOf[T]) history() *History {
 func (t *TrainingOf[T]) epoch(ctx context.Context) error {
 	t.batches.Start(t.at.Epoch)
 	t.batches.Skip(t.at.Batch)
-	for x, y, ok := t.batches.Next(); ok; x, y, ok = t.batches.Next() {
+	x, y, ok := t.batches.Next()
+	for ok {
 		if err := ctx.Err(); err != nil {
 			return t.stopped(err)
 		}
-		if err := t.step(t.numbers(x), y); err != nil {
+		if t.resident == nil {
+			if err := t.step(t.numbers(x), y); err != nil {
+				return err
+			}
+			x, y, ok = t.batches.Next()
+			continue
+		}
+		if err := t.begin(t.numbers(x), y); err != nil {
 			return err
 		}
+		x, y, ok = t.batches.Next() // while the engine computes
+		if err := t.end(); err != nil {
+			return err
+		}
+	}
+	if err := t.catchUp(); err != nil {
+		return err
 	}
 	if where := t.net.spoilt(); where != "" {
 		return &Diverged{t.at.Epoch, t.at.Step, t.at.Rate, "loss after the last step", where}
@@ -383,6 +419,9 @@ func (t *TrainingOf[T]) epoch(ctx context.Context) error {
 // stopped is the error of a context that ended. The checkpoint takes what there is.
 func (t *TrainingOf[T]) stopped(cause error) error {
 	err := fmt.Errorf("stopped in epoch %d: %w", t.at.Epoch, cause)
+	if failed := t.catchUp(); failed != nil {
+		return fmt.Errorf("%w; and %w", err, failed)
+	}
 	if t.c.Checkpoint != "" {
 		if failed := t.SaveFile(t.c.Checkpoint); failed != nil {
 			return fmt.Errorf("%w; and %w", err, failed)
@@ -397,14 +436,13 @@ func (t *TrainingOf[T]) step(x []T, y []int) error {
 	if partner, own := t.batches.Mix(); own != nil {
 		loss = mixing(loss, partner, own)
 	}
-	rate := t.c.Schedule.Rate(t.at.Step, t.steps)
-	t.net.DropPath = t.c.DropPath.Rate(t.at.Step, t.steps)
+	rate := t.rate()
 	s, err := t.net.GradientsOf(loss, x, y)
 	if err != nil {
 		return err
 	}
 	if !s.Finite() {
-		return &Diverged{t.at.Epoch, t.at.Step + 1, rate, "training loss", t.net.notFinite(x, true)}
+		return t.diverged(x)
 	}
 	if t.c.Clip > 0 {
 		clipNorm(t.net.params, t.c.Clip)
@@ -412,12 +450,28 @@ func (t *TrainingOf[T]) step(x []T, y []int) error {
 	if err := t.c.Optimizer.Step(t.net.params, rate); err != nil {
 		return err
 	}
+	return t.stepped(s)
+}
+
+// rate is the learning rate of the present step; the network takes its share of drop path.
+func (t *TrainingOf[T]) rate() float64 {
+	t.net.DropPath = t.c.DropPath.Rate(t.at.Step, t.steps)
+	return t.c.Schedule.Rate(t.at.Step, t.steps)
+}
+
+// diverged is the error of a step with samples x whose loss is no finite number.
+func (t *TrainingOf[T]) diverged(x []T) error {
+	return &Diverged{t.at.Epoch, t.at.Step + 1, t.rate(), "training loss", t.net.notFinite(x, true)}
+}
+
+// stepped counts a step whose update is done.
+func (t *TrainingOf[T]) stepped(s Score) error {
 	if t.average != nil {
 		if err := t.average.Update(t.blocks); err != nil {
 			return err
 		}
 	}
-	t.at.Rate = rate
+	t.at.Rate = t.rate()
 	t.at.Train.add(s)
 	t.at.Step++
 	t.at.Batch++

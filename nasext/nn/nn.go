@@ -262,16 +262,9 @@ func (n *NetworkOf[T]) Moments() []*engine.ParamOf[T] { return n.moments }
 // ones and drops out, and Backward may follow. The result, samples × classes, is used
 // again by the next call.
 func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
-	elems := n.in.Elems()
-	if len(x) == 0 || len(x)%elems != 0 {
-		return nil, fmt.Errorf("forward: %d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
-	}
-	count := len(x) / elems
-	if train && count == 1 && n.single != "" {
-		return nil, fmt.Errorf("forward: batch norm %q sees one number a channel in a training batch of one sample, whose variance is 0; give 2 samples or more", n.single)
-	}
-	if !(n.DropPath >= 0 && n.DropPath <= 1) {
-		return nil, fmt.Errorf("forward: DropPath is %v; it is a share of the rates of drop path, 0 to 1", n.DropPath)
+	count, err := n.checkPass(x, train)
+	if err != nil {
+		return nil, err
 	}
 	t := n.main
 	if train {
@@ -295,6 +288,22 @@ func (n *NetworkOf[T]) Forward(x []T, train bool) ([]T, error) {
 	}
 	t.split(t.head[:count*n.classes], out, 0, n.classes)
 	return t.head[:count*n.classes], nil
+}
+
+// checkPass says how many samples x holds, if they can be passed.
+func (n *NetworkOf[T]) checkPass(x []T, train bool) (count int, err error) {
+	elems := n.in.Elems()
+	if len(x) == 0 || len(x)%elems != 0 {
+		return 0, fmt.Errorf("forward: %d numbers are no whole number of samples of shape %v; give a multiple of %d", len(x), n.in, elems)
+	}
+	count = len(x) / elems
+	if train && count == 1 && n.single != "" {
+		return 0, fmt.Errorf("forward: batch norm %q sees one number a channel in a training batch of one sample, whose variance is 0; give 2 samples or more", n.single)
+	}
+	if !(n.DropPath >= 0 && n.DropPath <= 1) {
+		return 0, fmt.Errorf("forward: DropPath is %v; it is a share of the rates of drop path, 0 to 1", n.DropPath)
+	}
+	return count, nil
 }
 
 // pass is a pass like the last one.

@@ -48,6 +48,15 @@ func (s *OptimStateOf[T]) begin(params []*engine.ParamOf[T], slots ...string) *O
 
 // step counts a step of the parameters, if it can be one.
 func (s *OptimStateOf[T]) step(params []*engine.ParamOf[T], rate float64) error {
+	if err := s.check(params, rate); err != nil {
+		return err
+	}
+	s.Steps++
+	return nil
+}
+
+// check says why a step of the parameters can't be one.
+func (s *OptimStateOf[T]) check(params []*engine.ParamOf[T], rate float64) error {
 	if !(rate >= 0) || math.IsInf(rate, 1) {
 		return fmt.Errorf("learning rate %v; it has to be a finite number of at least 0", rate)
 	}
@@ -56,11 +65,7 @@ func (s *OptimStateOf[T]) step(params []*engine.ParamOf[T], rate float64) error 
 			return fmt.Errorf("parameter %q has %d numbers and %d gradients; both have to be there", p.Name, len(p.W), len(p.G))
 		}
 	}
-	if err := s.same(params); err != nil {
-		return err
-	}
-	s.Steps++
-	return nil
+	return s.same(params)
 }
 
 // same says if the parameters are not those of the first step.

@@ -9,13 +9,22 @@ import (
 )
 
 var table_github_com_nascent_go_nascent_nasext_nn_engine = []Symbol{
+	{"Adam", (*p.Adam)(nil), value},
 	{"BatchNormEps", "0.00001", untypedFloat},
 	{"BatchNormMomentum", "0.1", untypedFloat},
 	{"Engine", (*p.Engine)(nil), value},
+	{"Outcome", (*p.Outcome)(nil), value},
 	{"Param", (*p.Param)(nil), value},
 	{"Param64", (*p.Param64)(nil), value},
 	{"Pass", (*p.Pass)(nil), value},
 	{"Plan", (*p.Plan)(nil), value},
+	{"RMSprop", (*p.RMSprop)(nil), value},
+	{"Recipe", (*p.Recipe)(nil), value},
+	{"Rule", (*p.Rule)(nil), value},
 	{"Runner", (*p.Runner)(nil), value},
+	{"SGD", (*p.SGD)(nil), value},
 	{"Step", (*p.Step)(nil), value},
+	{"StepArgs", (*p.StepArgs)(nil), value},
+	{"Trainer", (*p.Trainer)(nil), value},
+	{"Training", (*p.Training)(nil), value},
 }
