@@ -55,7 +55,8 @@ func Scan(src string) Text {
 			_, n := utf8.DecodeRuneInString(src[at:])
 			tok.End = at + n
 		}
-		tok.FirstOn = strings.TrimSpace(src[last:at]) == "" && (last == 0 || strings.Contains(src[last:at], "\n"))
+		between := src[min(last, at):at] // a semicolon that Go inserts can lie in a comment that does not end
+		tok.FirstOn = strings.TrimSpace(between) == "" && (last == 0 || strings.Contains(between, "\n"))
 		if !tok.Auto {
 			last = tok.End
 		}
