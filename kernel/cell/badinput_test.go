@@ -229,7 +229,7 @@ func FuzzEnv(f *testing.F) {
 	for _, s := range []string{
 		"x := 1\nx", "func f() {", "type T struct{ a int }", "for i := range 3 { fmt.Println(i) }", "import \"fmt\"", "package main\nfunc main() {}",
 		"a, b := 1", "x.y.z", "[]int{1,2}[", "`", "/*", "'", "switch x := 5; x {", "func (t T) m() {}", "const ( a = iota; b )", "goto x\nx:",
-		"x := x + 1", "var x, y = f()", "go func() {}()", "defer f()", "select {}", "type G[T any] struct{ t T }", "f[int](3)", "x, err := strconv.Atoi(s)",
+		"x := x + 1", "var x, y = f()", "go func() {}()", "defer f()", "select {}", "type G[T any] struct{ t T }", "f[int](3)", "x, err := strconv.Atoi(s)", "for range 2 { n := strconv.Atoi(s); os.Chdir(s) }", "if x := strconv.Atoi(s); x > 2 { a, b := bufio.ScanLines(nil, true) }",
 		"if x := 1; x > 0 { } else if", "func() {}()", "//line a:1\nx", "return", "break", "_ = 1", "x := nil", "var _ = 1", "1;", ";", "len := 3", "fmt := 1",
 	} {
 		f.Add(s, 3)

@@ -116,6 +116,8 @@ func TestComplete(t *testing.T) {
 		{"members in a closure", "f := func(q *Named) {\n\tq.‸", "Name Norm", "", ""},
 		{"variables of this cell", "local := 5\nlo‸", "local", "", "lo"},
 		{"members of a variable of this cell", "local := Named{}\nfmt.Println(local.‸", "Name X", "", ""},
+		{"members of a variable beside which an error is raised", "file := os.Open(\"x\")\nfile.Re‸", "Read ReadAt", "Write", "Re"},
+		{"and in a block", "for range 2 {\n\tfile := os.Open(\"x\")\n\tinfo := file.Stat()\n\tinfo.‸\n}", "Size ModTime", "Read", ""},
 		{"fields in a struct literal", "Named{Na‸", "Name", "", "Na"},
 		{"fields in a struct literal, further on", "Point{X: 1, Y‸}", "Y", "", "Y"},
 		{"in the middle of a name", "pt.No‸rm", "Norm", "", "No"},

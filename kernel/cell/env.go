@@ -63,7 +63,6 @@ func New(lib *library.Library) (*Env, error) {
 	e.low = lower.New(e.fset, e.rt, symbols)
 	hooks := types.NewPackage("rt", "rt")
 	args := types.NewTuple(types.NewParam(token.NoPos, hooks, "values", types.NewSlice(types.NewInterfaceType(nil, nil))))
-	e.hooks = append(e.hooks, types.NewTypeName(token.NoPos, hooks, errorName, types.Universe.Lookup("error").Type()))
 	for _, name := range []string{showName, tryName, checkName} {
 		f := types.NewFunc(token.NoPos, hooks, name, types.NewSignatureType(nil, nil, nil, args, nil, true))
 		hooks.Scope().Insert(f)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"maps"
@@ -45,7 +46,7 @@ func packageName(chunk int) string { return "main" + strconv.Itoa(chunk) + "__" 
 // words is what go/types says, without what cells don't write, and with the types
 // that are old in the eyes of the check c.
 func (e *Env) words(c *checked, msg string) string {
-	return cellName.ReplaceAllStringFunc(ownCalls.ReplaceAllString(msg, ""), func(s string) string {
+	return cellName.ReplaceAllStringFunc(withoutOwn(msg), func(s string) string {
 		m := cellName.FindStringSubmatch(s)
 		for _, t := range e.traces {
 			if t.pkg == nil || t.pkg.Name() != "main"+m[1]+"__" {
@@ -78,7 +79,41 @@ func (e *Env) renewed(c *checked, msg string) string {
 }
 
 // ownCalls finds what go/types says of the calls that cells do not write.
-var ownCalls = regexp.MustCompile(` in argument to (` + strings.Join([]string{showName, tryName, checkName, mustName}, "|") + `)\b`)
+var ownCalls = regexp.MustCompile(` in argument to (` + strings.Join([]string{showName, tryName, checkName, `Must\d__`}, "|") + `)\b`)
+
+// mustCalls finds those of them that stand around what a cell writes.
+var mustCalls = regexp.MustCompile(`\bMust\d__\(`)
+
+// withoutOwn is a message of go/types without the calls that cells do not write.
+func withoutOwn(msg string) string {
+	msg = ownCalls.ReplaceAllString(msg, "")
+	for from := 0; ; {
+		at := mustCalls.FindStringIndex(msg[from:])
+		if at == nil {
+			return msg
+		}
+		start, open := from+at[0], from+at[1]
+		var s scanner.Scanner // which knows brackets from those in strings
+		file := token.NewFileSet().AddFile("", -1, len(msg)-open)
+		s.Init(file, []byte(msg[open:]), nil, 0)
+		for depth := 1; depth > 0; {
+			pos, tok, _ := s.Scan()
+			switch tok {
+			case token.LPAREN:
+				depth++
+			case token.RPAREN:
+				depth--
+			case token.EOF:
+				return msg
+			}
+			if depth == 0 {
+				end := open + file.Offset(pos)
+				msg = msg[:start] + msg[open:end] + msg[end+1:]
+			}
+		}
+		from = start
+	}
+}
 
 // noMember finds what a type has not.
 var noMember = regexp.MustCompile(`\(type \*?([\pL_][\pL\pN_]*)(?:\[.*\])? has no field or method ([\pL_][\pL\pN_]*)\)`)
@@ -281,7 +316,7 @@ func (c *checked) outer(at around) string {
 }
 
 // untaken is the hint for an assignment that leaves an error out, as only statements
-// of a cell may that stand in no function and no block.
+// of a cell may that stand in no function.
 func (c *checked) untaken(s *ast.AssignStmt) string {
 	if s == nil || len(s.Rhs) != 1 {
 		return ""

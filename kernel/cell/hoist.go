@@ -20,19 +20,9 @@ type hoisted struct {
 	vars  []ast.Decl // declarations, from the second parse
 	names map[string]*ast.Ident
 	body  []ast.Stmt
-	raise bool            // body declares the variable for errors
 	old   map[string]bool // variables of earlier cells that are read before they are declared again
-	call  []call          // statements whose trailing error may have to be raised
 	// strict: an error that nothing takes is not raised
 	strict bool
-}
-
-// call is a statement of the top level that only takes the results of one call.
-type call struct {
-	stmt ast.Stmt
-	expr *ast.CallExpr
-	spec *ast.ValueSpec // the typed twin of an assignment that declares variables
-	done bool           // showResult has seen to it
 }
 
 // hoist takes the variables out of a cell's statements. scope is what earlier cells
@@ -56,7 +46,6 @@ func (h *hoisted) statement(s, typed ast.Stmt, complain complaint) {
 	switch s := s.(type) {
 	case *ast.AssignStmt:
 		assign := *s
-		var spec *ast.ValueSpec
 		if s.Tok == token.DEFINE {
 			twin := typed.(*ast.AssignStmt)
 			names, fresh := h.define(twin.Lhs, complain)
@@ -69,13 +58,9 @@ func (h *hoisted) statement(s, typed ast.Stmt, complain complaint) {
 				return
 			}
 			assign.Tok = token.ASSIGN
-			spec = &ast.ValueSpec{Names: names, Values: twin.Rhs}
-			h.vars = append(h.vars, &ast.GenDecl{TokPos: twin.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}})
+			h.vars = append(h.vars, &ast.GenDecl{TokPos: twin.Pos(), Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{Names: names, Values: twin.Rhs}}})
 		}
 		h.body = append(h.body, &assign)
-		if c, ok := onlyCall(s.Rhs); ok && (s.Tok == token.DEFINE || s.Tok == token.ASSIGN) {
-			h.call = append(h.call, call{stmt: &assign, expr: c, spec: spec})
-		}
 	case *ast.DeclStmt:
 		if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
 			twin := typed.(*ast.DeclStmt).Decl.(*ast.GenDecl)
@@ -87,11 +72,7 @@ func (h *hoisted) statement(s, typed ast.Stmt, complain complaint) {
 		}
 		h.body = append(h.body, s)
 	case *ast.ExprStmt:
-		stmt := &ast.ExprStmt{X: s.X}
-		h.body = append(h.body, stmt)
-		if c, ok := onlyCall([]ast.Expr{s.X}); ok {
-			h.call = append(h.call, call{stmt: stmt, expr: c})
-		}
+		h.body = append(h.body, &ast.ExprStmt{X: s.X})
 	default:
 		h.body = append(h.body, s)
 	}
@@ -103,14 +84,6 @@ func zeroOf(t ast.Expr, pos token.Pos) ast.Expr {
 	name := func() *ast.Ident { return &ast.Ident{NamePos: pos, Name: zeroName} }
 	st := &ast.StructType{Struct: pos, Fields: &ast.FieldList{Opening: pos, List: []*ast.Field{{Names: []*ast.Ident{name()}, Type: t}}, Closing: pos}}
 	return &ast.SelectorExpr{X: &ast.CompositeLit{Type: st, Lbrace: pos, Rbrace: pos}, Sel: name()}
-}
-
-func onlyCall(rhs []ast.Expr) (*ast.CallExpr, bool) {
-	if len(rhs) != 1 {
-		return nil, false
-	}
-	c, ok := ast.Unparen(rhs[0]).(*ast.CallExpr)
-	return c, ok
 }
 
 // define are the names of a short variable declaration; those that the cell has declared before become blank.
@@ -158,9 +131,6 @@ func (h *hoisted) variable(spec, twin *ast.ValueSpec) {
 		}
 	}
 	h.body = append(h.body, assign)
-	if c, ok := onlyCall(spec.Values); ok && spec.Type == nil {
-		h.call = append(h.call, call{stmt: assign, expr: c, spec: twin})
-	}
 }
 
 // renameOld gives names that stand before the cell's own declaration of them,
@@ -285,47 +255,38 @@ func (src *source) written(t ast.Expr, scope map[string]types.Object) ast.Expr {
 
 // showResult wraps the last expression so that it is shown, and the calls whose
 // trailing error nothing takes so that it is raised, as far as info knows their
-// types. It says whether a variable's type may have become known by that.
+// types. It says whether it has wrapped anything, by which the type of a variable
+// may become known.
 func (h *hoisted) showResult(info *types.Info, quiet bool) (more bool) {
+	var result *ast.ExprStmt
+	if len(h.body) > 0 {
+		result, _ = h.body[len(h.body)-1].(*ast.ExprStmt)
+	}
 	if !h.strict {
-		more = h.takeErrors(info)
+		more = h.takeErrors(info, func(s ast.Node) bool { return s == result && !quiet })
 	}
-	for i := range h.call {
-		c := &h.call[i]
-		n := results(info, c.expr)
-		if c.done || n == nil {
-			continue
+	if result == nil {
+		return more
+	}
+	if call, ok := ast.Unparen(result.X).(*ast.CallExpr); ok && !valueOf(info, call) {
+		n := results(info, call)
+		if quiet || isOwn(call) || n.Len() == 0 || printsOnly(info, call) {
+			return more
 		}
-		switch s := c.stmt.(type) {
-		case *ast.AssignStmt:
-			c.done = true
-			if n.Len() == len(s.Lhs)+1 && !h.strict && isError(n.At(n.Len()-1).Type()) {
-				h.takeError(c, s)
-				more = true
-			}
-		case *ast.ExprStmt:
-			c.done = true
-			if n.Len() > 0 && !printsOnly(info, c.expr) {
-				more = true
-				s.X = shown(s.X, h.body[len(h.body)-1] == s && !quiet, !h.strict && isError(n.At(n.Len()-1).Type()))
-			}
+		show := showName
+		if !h.strict && endsInError(n) {
+			show = tryName
 		}
+		result.X = wrap(show, result.X).X
+		return true
 	}
-	if len(h.body) == 0 {
+	switch {
+	case !quiet:
+		result.X = wrap(showName, result.X).X
+	case isReceive(result.X):
 		return more
-	}
-	last := len(h.body) - 1
-	s, ok := h.body[last].(*ast.ExprStmt)
-	if !ok {
-		return more
-	}
-	if _, call := ast.Unparen(s.X).(*ast.CallExpr); call && !valueOf(info, s.X) || isReceive(s.X) && quiet {
-		return more
-	}
-	if quiet {
-		h.body[last] = discard(s.X)
-	} else {
-		s.X = wrap(showName, s.X).X
+	default:
+		h.body[len(h.body)-1] = discard(result.X)
 	}
 	return true
 }
@@ -340,44 +301,6 @@ func isReceive(x ast.Expr) bool {
 	return ok && u.Op == token.ARROW
 }
 
-// takeError gives an assignment one more variable, for the error, which is then raised.
-func (h *hoisted) takeError(c *call, s *ast.AssignStmt) {
-	if c.spec != nil {
-		c.spec.Names = append(c.spec.Names, &ast.Ident{NamePos: s.Pos(), Name: "_"})
-	}
-	s.Lhs = append(s.Lhs, &ast.Ident{NamePos: s.Pos(), Name: errName})
-	h.insertAfter(s, wrap(checkName, &ast.Ident{NamePos: s.Pos(), Name: errName}))
-	if h.raise {
-		return
-	}
-	h.raise = true
-	pos := h.body[0].Pos()
-	h.body = append([]ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: pos, Tok: token.VAR, Specs: []ast.Spec{&ast.ValueSpec{
-		Names: []*ast.Ident{{NamePos: pos, Name: errName}}, Type: &ast.Ident{NamePos: pos, Name: errorName}}}}}}, h.body...)
-}
-
-// shown is a call statement's expression with what the cell does with its results.
-func shown(x ast.Expr, last, raises bool) ast.Expr {
-	switch {
-	case last && raises:
-		return wrap(tryName, x).X
-	case last:
-		return wrap(showName, x).X
-	case raises:
-		return wrap(checkName, x).X
-	}
-	return x
-}
-
-func (h *hoisted) insertAfter(s ast.Stmt, add ast.Stmt) {
-	for i, t := range h.body {
-		if t == s {
-			h.body = append(h.body[:i+1], append([]ast.Stmt{add}, h.body[i+1:]...)...)
-			return
-		}
-	}
-}
-
 // results are the results of a call, nil if it is a conversion, a builtin or unknown.
 func results(info *types.Info, c *ast.CallExpr) *types.Tuple {
 	if tv := info.Types[c.Fun]; tv.Type != nil && tv.IsValue() && !tv.IsBuiltin() {
@@ -389,14 +312,7 @@ func results(info *types.Info, c *ast.CallExpr) *types.Tuple {
 }
 
 // valueOf: a conversion, or a builtin that has a value worth showing.
-func valueOf(info *types.Info, x ast.Expr) bool {
-	c, ok := ast.Unparen(x).(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == showName || id.Name == tryName || id.Name == checkName || id.Name == mustName) {
-		return false
-	}
+func valueOf(info *types.Info, c *ast.CallExpr) bool {
 	fun := info.Types[c.Fun]
 	if fun.IsType() {
 		return true
@@ -407,8 +323,13 @@ func valueOf(info *types.Info, x ast.Expr) bool {
 	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && (id.Name == "copy" || id.Name == "recover") {
 		return false
 	}
-	tv, ok := info.Types[x]
-	return ok && tv.IsValue()
+	return info.Types[c].IsValue()
+}
+
+// isOwn: the call is not the cell's, but what the front end has added to it.
+func isOwn(c *ast.CallExpr) bool {
+	id, ok := ast.Unparen(c.Fun).(*ast.Ident)
+	return ok && isReserved(id.Name)
 }
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

@@ -205,12 +205,15 @@ func (src *source) reserved(complain complaint) {
 	}
 	ast.Inspect(src.file, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
-		if ok && strings.HasSuffix(id.Name, "__") && len(id.Name) > 2 && !own[id] {
+		if ok && isReserved(id.Name) && !own[id] {
 			complain(id.Pos(), id.Name+" is no name for a cell: names that end in __ are reserved", "")
 		}
 		return true
 	})
 }
+
+// isReserved says whether the front end keeps a name for itself.
+func isReserved(name string) bool { return strings.HasSuffix(name, "__") && len(name) > 2 }
 
 // nested finds types and composite literals that are nested deeper than anybody writes
 // them. What looks at types takes time that grows with the square of the depth, or worse.

@@ -10,13 +10,10 @@ import (
 // names of what the front end adds to a cell
 const (
 	runName   = lower.StatementsName // the function that holds a cell's statements
-	errName   = "err__"              // takes the error that a statement does not take
-	errorName = "Error__"            // type error, whatever a cell calls so
 	zeroName  = "zero__"             // see zeroOf
 	oldSuffix = "_old__"             // a variable of an earlier cell, in a cell that declares it again
 	showName  = "Show__"             // func(values ...any): shows the value of the last expression
 	tryName   = "ShowTry__"          // the same for a call whose last result is an error, which is raised
-	mustName  = "Must__"             // func[T any](value T, err error) T: raises the error, see must.go
 	checkName = "Check__"            // func(values ...any): raises the last value, an error, if there is one
 )
 

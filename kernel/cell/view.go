@@ -127,7 +127,12 @@ func (e *Env) look(text string, at stretch) (*view, stretch) {
 		file.Decls = append(file.Decls, &run)
 	}
 	files := append([]*ast.File{file}, e.receivers(src, declares)...)
-	return &view{src: src, files: files[:1], check: e.check(files, hidden, extra), imports: written.names}, at
+	v := &view{src: src, files: files[:1], imports: written.names}
+	for more := true; more; { // a variable has a type once the error beside it is taken
+		v.check = e.check(files, hidden, extra)
+		more = !e.strict && h.takeErrors(v.check.info, func(ast.Node) bool { return false })
+	}
+	return v, at
 }
 
 // receivers are the declarations of the types of earlier cells to which a cell adds

@@ -13,7 +13,8 @@ func strict() Command {
 		Name: "strict", Usage: "[on|off]", Form: Line, Most: 1,
 		Short: "say whether errors that nothing takes are left alone, as in Go, or raised",
 		Long: "Off, as it is at first, img := png.Decode(r) compiles, and an error of it fails the cell; so does that of a call\n" +
-			"that is a statement. On, Go's own rules hold: img, err := png.Decode(r).",
+			"that is a statement. This is so in loops and other blocks, too, but not inside of functions. On, Go's own rules\n" +
+			"hold: img, err := png.Decode(r).",
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(_ context.Context, c *Call) error {
 				if len(c.Args) > 0 {
