@@ -124,8 +124,8 @@ func (d *Diverged) Error() string {
 // until then.
 //
 // An engine that can take whole steps (engine.Trainer) keeps the weights while it does:
-// with cross-entropy as the loss, an optimiser of this package and no mixup. They are
-// brought to the network before a callback or the validation looks at it.
+// with cross-entropy as the loss and an optimiser of this package. They are brought to the
+// network before a callback or the validation looks at it.
 func Fit(ctx context.Context, n *Network, c FitConfig) (*History, error) { return train(ctx, n, c) }
 
 // Fit64 is Fit in double precision.
@@ -371,27 +371,11 @@ func (t *TrainingOf[T]) history() *History {
 func (t *TrainingOf[T]) epoch(ctx context.Context) error {
 	t.batches.Start(t.at.Epoch)
 	t.batches.Skip(t.at.Batch)
-	x, y, ok := t.batches.Next()
-	for ok {
-		if err := ctx.Err(); err != nil {
-			return t.stopped(err)
-		}
-		if t.resident == nil {
-			if err := t.step(t.numbers(x), y); err != nil {
-				return err
-			}
-			x, y, ok = t.batches.Next()
-			continue
-		}
-		if err := t.begin(t.numbers(x), y); err != nil {
-			return err
-		}
-		x, y, ok = t.batches.Next() // while the engine computes
-		if err := t.end(); err != nil {
-			return err
-		}
+	walk := t.walk
+	if t.resident != nil {
+		walk = t.walkThere
 	}
-	if err := t.catchUp(); err != nil {
+	if err := walk(ctx); err != nil {
 		return err
 	}
 	if where := t.net.spoilt(); where != "" {
@@ -410,6 +394,19 @@ func (t *TrainingOf[T]) epoch(ctx context.Context) error {
 	t.record(valid)
 	if t.c.Checkpoint != "" {
 		if err := t.SaveFile(t.c.Checkpoint); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walk trains the batches that are left of an epoch.
+func (t *TrainingOf[T]) walk(ctx context.Context) error {
+	for x, y, ok := t.batches.Next(); ok; x, y, ok = t.batches.Next() {
+		if err := ctx.Err(); err != nil {
+			return t.stopped(err)
+		}
+		if err := t.step(t.numbers(x), y); err != nil {
 			return err
 		}
 	}

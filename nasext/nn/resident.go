@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"context"
+	"errors"
 	"slices"
 
 	"github.com/nascent-go/nascent/nasext/nn/engine"
@@ -10,41 +12,32 @@ import (
 // older until they are pulled.
 type resident[T engine.Float] struct {
 	engine.TrainingOf[T]
-	batch []T  // the samples of the step under way, for the report if it fails
-	stale bool // the engine is ahead of the host
+	now, next []T  // samples of the step under way and of the one that is staged, for the report if it fails
+	stale     bool // the engine is ahead of the host
 }
 
 // ruled is an optimiser whose update an engine can do.
 type ruled[T engine.Float] interface {
-	rule() engine.Rule
-	decay(p *engine.ParamOf[T]) float64
+	rule() (r engine.Rule, decay float64, decays func(*engine.ParamOf[T]) bool)
 }
 
-func (o *SGDOf[T]) rule() engine.Rule {
-	return engine.Rule{SGD: &engine.SGD{Momentum: o.Momentum, Nesterov: o.Nesterov}}
+func (o *SGDOf[T]) rule() (engine.Rule, float64, func(*engine.ParamOf[T]) bool) {
+	return engine.Rule{SGD: &engine.SGD{Momentum: o.Momentum, Nesterov: o.Nesterov}}, o.WeightDecay, o.Decays
 }
 
-func (o *SGDOf[T]) decay(p *engine.ParamOf[T]) float64 { return decayOf(o.WeightDecay, o.Decays, p) }
-
-func (o *AdamOf[T]) rule() engine.Rule {
-	return engine.Rule{Adam: &engine.Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, Decoupled: o.Decoupled}}
+func (o *AdamOf[T]) rule() (engine.Rule, float64, func(*engine.ParamOf[T]) bool) {
+	return engine.Rule{Adam: &engine.Adam{Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, Decoupled: o.Decoupled}}, o.WeightDecay, o.Decays
 }
 
-func (o *AdamOf[T]) decay(p *engine.ParamOf[T]) float64 { return decayOf(o.WeightDecay, o.Decays, p) }
-
-func (o *RMSpropOf[T]) rule() engine.Rule {
-	return engine.Rule{RMSprop: &engine.RMSprop{Decay: o.Decay, Momentum: o.Momentum, Eps: o.Eps}}
-}
-
-func (o *RMSpropOf[T]) decay(p *engine.ParamOf[T]) float64 {
-	return decayOf(o.WeightDecay, o.Decays, p)
+func (o *RMSpropOf[T]) rule() (engine.Rule, float64, func(*engine.ParamOf[T]) bool) {
+	return engine.Rule{RMSprop: &engine.RMSprop{Decay: o.Decay, Momentum: o.Momentum, Eps: o.Eps}}, o.WeightDecay, o.Decays
 }
 
 // settle hands the training to the engine, if it is one that can do it: with cross-entropy as
-// the loss, one label a sample, and an optimiser of this package.
+// the loss and an optimiser of this package.
 func (t *TrainingOf[T]) settle() error {
 	e, ok := t.net.engine.(engine.TrainerOf[T])
-	if !ok || t.ownLoss || t.c.Augment.Mixup > 0 {
+	if !ok || t.ownLoss {
 		return nil
 	}
 	o, ok := t.c.Optimizer.(ruled[T])
@@ -52,12 +45,14 @@ func (t *TrainingOf[T]) settle() error {
 		return nil
 	}
 	n := t.net
-	r := engine.RecipeOf[T]{Heads: []float64{1}, Clip: t.c.Clip, Params: n.params, Rule: o.rule()}
+	r := engine.RecipeOf[T]{Heads: []float64{1}, Clip: t.c.Clip, Params: n.params}
+	rule, decay, decays := o.rule()
+	r.Rule, r.Decay = rule, decay
 	for range n.full.heads - 1 {
 		r.Heads = append(r.Heads, n.AuxWeight)
 	}
 	for _, p := range n.params {
-		r.Decay = append(r.Decay, o.decay(p))
+		r.Decays = append(r.Decays, decayOf(decay, decays, p) > 0)
 	}
 	state := t.optimizer()
 	if err := state.same(n.params); err != nil {
@@ -91,23 +86,31 @@ func (t *TrainingOf[T]) catchUp() error {
 	return t.resident.Pull()
 }
 
-// begin is the part of a step that the engine is left alone with.
-func (t *TrainingOf[T]) begin(x []T, y []int) error {
+// stage hands the next batch over.
+func (t *TrainingOf[T]) stage(x []T, y []int) error {
+	if err := t.net.checkLabels(x, y); err != nil {
+		return err
+	}
+	if _, err := t.net.checkPass(x, true); err != nil {
+		return err
+	}
+	r := t.resident
+	r.next = append(r.next[:0], x...)
+	partner, own := t.batches.Mix()
+	return r.Stage(engine.BatchOf[T]{X: x, Y: y, Partner: partner, Own: own})
+}
+
+// begin starts a step of the batch that is staged.
+func (t *TrainingOf[T]) begin() error {
 	n, r := t.net, t.resident
-	if err := n.checkLabels(x, y); err != nil {
-		return err
-	}
-	if _, err := n.checkPass(x, true); err != nil {
-		return err
-	}
 	rate, state := t.rate(), t.optimizer()
 	if err := state.check(n.params, rate); err != nil {
 		return err
 	}
 	n.passes++
 	n.trained = 0
-	r.batch = append(r.batch[:0], x...)
-	return r.Begin(x, y, engine.StepArgs{Pass: n.pass(true), Rate: rate, Step: state.Steps + 1})
+	r.now, r.next = r.next, r.now
+	return r.Begin(engine.StepArgs{Pass: n.pass(true), Rate: rate, Step: state.Steps + 1})
 }
 
 // end waits for the engine.
@@ -118,13 +121,13 @@ func (t *TrainingOf[T]) end() error {
 		return err
 	}
 	r.stale = true
-	s := Score{Loss: out.Losses[0], Correct: out.Correct, Samples: len(r.batch) / t.net.in.Elems()}
+	s := Score{Loss: out.Losses[0], Correct: out.Correct, Samples: len(r.now) / t.net.in.Elems()}
 	if i := slices.IndexFunc(out.Losses, func(v float64) bool { return !(Score{Loss: v}).Finite() }); i >= 0 {
 		s.Loss = out.Losses[i]
 		if err := t.catchUp(); err != nil {
 			return err
 		}
-		return t.diverged(r.batch)
+		return t.diverged(r.now)
 	}
 	t.optimizer().Steps++
 	if t.average != nil || t.c.OnStep != nil {
@@ -133,4 +136,31 @@ func (t *TrainingOf[T]) end() error {
 		}
 	}
 	return t.stepped(s)
+}
+
+// walkThere trains what is left of an epoch where the engine has its numbers.
+func (t *TrainingOf[T]) walkThere(ctx context.Context) error {
+	x, y, ok := t.batches.Next()
+	if ok {
+		if err := t.stage(t.numbers(x), y); err != nil {
+			return err
+		}
+	}
+	for ok {
+		if err := ctx.Err(); err != nil {
+			return t.stopped(err)
+		}
+		if err := t.begin(); err != nil {
+			return err
+		}
+		// The next batch is made and copied while the engine computes.
+		var staged error
+		if x, y, ok = t.batches.Next(); ok {
+			staged = t.stage(t.numbers(x), y)
+		}
+		if err := errors.Join(t.end(), staged); err != nil {
+			return err
+		}
+	}
+	return t.catchUp()
 }

@@ -35,7 +35,11 @@ func (f far) Trainer(p *engine.Plan, batch int, r engine.Recipe) (engine.Trainin
 		t.params = append(t.params, t.mine(here))
 	}
 	for i, p := range t.params {
-		o := optimizerOf(r.Rule, r.Decay[i])
+		decay := 0.0
+		if r.Decays[i] {
+			decay = r.Decay
+		}
+		o := optimizerOf(r.Rule, decay)
 		t.optimizers = append(t.optimizers, o)
 		for k, b := range o.State([]*Param{p}).Slots {
 			t.there[r.Slots[k][i]] = b[0]
@@ -65,6 +69,7 @@ type farTraining struct {
 	there      map[*Param]*Param // here → there
 	params     []*Param
 	optimizers []Optimizer
+	batch      engine.Batch
 	out        engine.Outcome
 }
 
@@ -94,8 +99,17 @@ func (t *farTraining) Pull() error {
 	return nil
 }
 
-func (t *farTraining) Begin(x []float32, y []int, s engine.StepArgs) error {
+func (t *farTraining) Stage(b engine.Batch) error {
+	t.batch = engine.Batch{X: slices.Clone(b.X), Y: slices.Clone(b.Y), Partner: slices.Clone(b.Partner), Own: slices.Clone(b.Own)}
+	return nil
+}
+
+func (t *farTraining) Begin(s engine.StepArgs) error {
 	*t.steps++
+	x, y, loss := t.batch.X, t.batch.Y, Loss(CrossEntropy)
+	if t.batch.Own != nil {
+		loss = Mixed(loss, t.batch.Partner, t.batch.Own)
+	}
 	width := 10 * len(t.recipe.Heads)
 	out, grad := make([]float32, len(y)*width), make([]float32, len(y)*width)
 	if err := t.Forward(x, len(y), s.Pass, out); err != nil {
@@ -107,7 +121,7 @@ func (t *farTraining) Begin(x []float32, y []int, s engine.StepArgs) error {
 		for i := range y {
 			copy(part[10*i:10*i+10], out[width*i+10*h:])
 		}
-		score := CrossEntropy(part, y, 10, g)
+		score := loss(part, y, 10, g)
 		t.out.Losses = append(t.out.Losses, score.Loss)
 		if h == 0 {
 			t.out.Correct = score.Correct
@@ -148,6 +162,11 @@ func (t *farTraining) Close() error {
 // the checkpoints of one that is taken here, however often its weights are looked at.
 func TestFitWhereTheEngineTrains(t *testing.T) {
 	all := recipes(t)
+	all["mixup"] = func() FitConfig {
+		c := all["defaults"]()
+		c.Augment.Mixup = .4
+		return c
+	}
 	all["SGD, watched"] = func() FitConfig {
 		c := all["defaults"]()
 		c.OnStep = func(p Progress) { _ = weightsOf(p.Network.blocks()) }

@@ -10,6 +10,7 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_nn_engine = []Symbol{
 	{"Adam", (*p.Adam)(nil), value},
+	{"Batch", (*p.Batch)(nil), value},
 	{"BatchNormEps", "0.00001", untypedFloat},
 	{"BatchNormMomentum", "0.1", untypedFloat},
 	{"Engine", (*p.Engine)(nil), value},

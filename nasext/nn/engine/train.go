@@ -13,9 +13,12 @@ type TrainerOf[T Float] interface {
 // TrainingOf is a training where an engine has its numbers. It is for one goroutine at a time.
 // Equal weights and batches give equal bits.
 type TrainingOf[T Float] interface {
-	// Begin takes a step with samples x (NCHW) and their labels y. It may return before the
-	// step is over, but does not look at x and y any more. Finish has to follow.
-	Begin(x []T, y []int, s StepArgs) error
+	// Stage hands over the batch of the next step, which may be copied while a step is under way.
+	// It is not looked at after Stage has returned.
+	Stage(b BatchOf[T]) error
+	// Begin takes a step with the batch that was staged last. It may return before the step is
+	// over. Finish has to follow.
+	Begin(s StepArgs) error
 	// Finish waits for the end of the step. If a loss is no finite number, the step has left
 	// the weights and what the rule remembers as they were.
 	Finish() (Outcome, error)
@@ -25,6 +28,17 @@ type TrainingOf[T Float] interface {
 	Pull() error
 	// Close gives the memory back. Nothing may follow.
 	Close() error
+}
+
+// BatchOf are samples (NCHW, one after the other) and their labels. With mixup, sample i has
+// the share Own[i] of what its label says and the rest of what Partner[i] says (Zhang et al. 2018,
+// "mixup"): so has its loss, and it counts as right if it is taken for what it has the larger
+// share of. Without, both are nil.
+type BatchOf[T Float] struct {
+	X       []T
+	Y       []int
+	Partner []int
+	Own     []float32
 }
 
 // RecipeOf says what a step does beyond a forward pass. The loss is the mean softmax
@@ -37,13 +51,14 @@ type RecipeOf[T Float] struct {
 	// down to it. 0: no limit.
 	Clip float64
 
-	Params []*ParamOf[T] // what learns, in the order in which the norm is summed
-	Decay  []float64     // weight decay of each
+	Params []*ParamOf[T] // what learns
+	Decay  float64       // weight decay
+	Decays []bool        // whether it holds for each
 	Rule   Rule
 	Slots  [][]*ParamOf[T] // what the rule remembers: Rule.Slots() blocks for each parameter
 }
 
-// Rule is how weights W follow from gradients G, which begin with g = G + decay·W. Exactly one
+// Rule is how weights W follow from gradients G, which begin with g = G + Decay·W. Exactly one
 // field is set.
 type Rule struct {
 	SGD     *SGD
@@ -93,6 +108,7 @@ type Outcome struct {
 
 // What most things are made of: single precision.
 type (
+	Batch    = BatchOf[float32]
 	Trainer  = TrainerOf[float32]
 	Training = TrainingOf[float32]
 	Recipe   = RecipeOf[float32]
