@@ -3,6 +3,8 @@
 # make browser-test  the kernel in JupyterLab, driven in Chromium
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
+# make cuda    the program for NVIDIA devices, ./nascent; it starts without one too. CUDA_HOME=/usr/local/cuda takes that toolkit's header
+# make ptx     compiles the device functions, with compilers from PyPI (70 MB) in .cuda/
 # make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
 # make bench-cells  programs as cells beside the plain interpreter: processor time of both, and the ratio
 # make bench-peers  training and inference beside PyTorch and JAX; PEERS_FLAGS="--workloads W1 --rounds 3" and the like
@@ -20,23 +22,57 @@ ONNX   := nasext/nn/onnx/testdata
 TENSORS := nasext/nn/safetensors/testdata
 PEERS  := nasext/nn/testdata/peers
 BROWSER := kernel/conformance/browser
+CUDA   := nasext/nn/engine/cuda
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test client-test notebook-test browser-test lab build bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
+.PHONY: run test go-test cuda-test client-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
 
+# The header says what is linked: the program finds the driver when it is asked for a device.
+CUDA_BUILD = CGO_ENABLED=1 CGO_CPPFLAGS="$(if $(CUDA_HOME),-I$(CURDIR)/$(CUDA)/include/shim -I$(CUDA_HOME)/include,-I$(CURDIR)/$(CUDA)/include)" $(GO)
+
+cuda:
+	$(CUDA_BUILD) build -trimpath -tags cuda -o nascent .
+
 run: build
 	./nascent run notebooks/00_quickstart.ipynb -o out/00_quickstart.ipynb --html out/00_quickstart.html
 
-test: go-test client-test notebook-test
+test: go-test cuda-test client-test notebook-test
 
 go-test:
 	$(GO) vet ./...
 	$(GO) test ./...
 	$(GO) test -tags purego -run Golden ./nasext/controller
+
+# Device functions on a GPU, or through a driver that is made of the same source.
+cuda-test:
+	@if ! command -v g++ >/dev/null; then echo 'SKIPPED: the CUDA engine: no C++ compiler (g++) was found'; \
+	elif [ "$$($(GO) env GOOS GOARCH | paste -sd/)" != linux/amd64 ]; then echo 'SKIPPED: the CUDA engine: it is for Linux on amd64'; \
+	else $(CUDA_BUILD) vet -tags cuda . ./$(CUDA)/... && $(CUDA_BUILD) test -tags cuda ./$(CUDA)/...; fi
+
+# The virtual architectures are in ptx.py; each has to be good for every device since.
+ptx: .cuda/.ready
+	@for d in $(CUDA)/internal/kernels $(CUDA)/internal/fake/testdata; do \
+		$(PYTHON) $(CUDA)/internal/kernels/ptx.py .cuda/nvidia/cuda_nvrtc/lib/libnvrtc.so.12 $$d || exit 1; \
+		for f in $$d/*.ptx; do for sm in 70 80 89 90 100; do \
+			case $$f-$$sm in */tc.ptx-70) ;; *) .cuda/nvidia/cuda_nvcc/bin/ptxas -arch=sm_$$sm $$f -o /dev/null || exit 1;; esac; \
+		done; done; \
+	done
+
+# Interface facts for cu's functions and ours: the header, and the jumps to them.
+cuda-header: .cuda/.ready
+	$(PYTHON) $(CUDA)/include/minheader.py .cuda/nvidia/cuda_runtime/include $$($(GO) list -m -f '{{.Dir}}' gorgonia.org/cu) $(CUDA)/internal/driver > .cuda/cuda.h
+	mv .cuda/cuda.h $(CUDA)/include/cuda.h
+	$(PYTHON) $(CUDA)/internal/tramp/table.py < $(CUDA)/include/cuda.h > $(CUDA)/internal/tramp/table_amd64.S
+
+.cuda/.ready: $(CUDA)/internal/kernels/requirements.txt
+	mkdir -p .cuda
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps -d .cuda -r $<
+	cd .cuda && for w in *.whl; do $(PYTHON) -m zipfile -e $$w . || exit 1; rm $$w; done && chmod +x nvidia/cuda_nvcc/bin/ptxas
+	touch $@
 
 # Jupyter's own clients against the installed kernel, onnxruntime on the models that
 # nasext writes, and safetensors on its weights. Without Python 3 and its
@@ -116,4 +152,4 @@ lint:
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks inherit,-ST1005 ./... # ST1005: errors may begin with a name
 
 clean:
-	rm -rf nascent out $(VENV) $(VENV)-peers
+	rm -rf nascent out .cuda $(VENV) $(VENV)-peers
