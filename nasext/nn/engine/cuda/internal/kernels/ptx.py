@@ -32,7 +32,7 @@ def fetch(size, get, program):
 
 def compile(root):
     program = ctypes.c_void_p()
-    options = [f"--gpu-architecture={ARCH.get(root.stem, 'compute_70')}", "--std=c++17", f"--include-path={folder}"]
+    options = [f"--gpu-architecture={ARCH.get(root.stem, 'compute_70')}", "--std=c++17", "--device-as-default-execution-space", f"--include-path={folder}"]
     library.nvrtcCreateProgram(ctypes.byref(program), root.read_bytes(), root.name.encode(), 0, None, None)
     if library.nvrtcCompileProgram(program, len(options), (ctypes.c_char_p * len(options))(*(o.encode() for o in options))):
         sys.exit(fetch(library.nvrtcGetProgramLogSize, library.nvrtcGetProgramLog, program))
