@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -35,6 +36,9 @@ func TestStreams(t *testing.T) {
 func TestNumberedStreams(t *testing.T) {
 	s := NewStreams(9, "augment", "3")
 	for _, n := range []int{0, 7, 123456789, 7} {
+		if r := rand.New(rand.NewPCG(s.State(n))); r.Uint64() != s.Open(n).Uint64() {
+			t.Errorf("the state of stream %d begins another", n)
+		}
 		r, want := s.Open(n), Stream(9, "augment", "3", strconv.Itoa(n))
 		for range 5 {
 			if got, want := r.Uint64(), want.Uint64(); got != want {

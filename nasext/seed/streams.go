@@ -31,9 +31,15 @@ func NewStreams(seed uint64, path ...string) *Streams {
 // Open begins the stream of number n, 0 or more, in place of the one opened before:
 // what Stream(seed, path…, strconv.Itoa(n)) draws.
 func (s *Streams) Open(n int) *rand.Rand {
+	s.pcg.Seed(s.State(n))
+	return s.rand
+}
+
+// State is the seed of the rand.PCG that draws the stream of number n, for who computes its
+// draws elsewhere.
+func (s *Streams) State(n int) (seed1, seed2 uint64) {
 	var number [20]byte
 	s.path = appendWord(s.path[:s.begin], strconv.AppendInt(number[:0], int64(n), 10))
 	sum := sha256.Sum256(s.path)
-	s.pcg.Seed(binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16]))
-	return s.rand
+	return binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16])
 }

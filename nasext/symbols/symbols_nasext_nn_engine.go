@@ -14,6 +14,7 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine = []Symbol{
 	{"BatchNormEps", "0.00001", untypedFloat},
 	{"BatchNormMomentum", "0.1", untypedFloat},
 	{"Engine", (*p.Engine)(nil), value},
+	{"Moves", p.Moves, value},
 	{"Outcome", (*p.Outcome)(nil), value},
 	{"Param", (*p.Param)(nil), value},
 	{"Param64", (*p.Param64)(nil), value},

@@ -23,45 +23,9 @@ type build[T engine.Float] struct {
 }
 
 func newBuild[T engine.Float](r *runner[T], p *engine.PlanOf[T]) *build[T] {
-	n, needed := len(p.Steps), neededOf(p)
-	return &build[T]{r: r, plan: p, vals: make([]value[T], n), ops: make([]op[T], n), needed: needed, takers: takersOf(p, needed, r.reshapes), last: map[*store[T]]int{}, rectifiers: map[*store[T]]value[T]{}}
-}
-
-// neededOf says of each step whether the last one depends on it. Auxiliary heads, and
-// nodes of a cell whose edges are zeros, compute what nothing looks at.
-func neededOf[T engine.Float](p *engine.PlanOf[T]) []bool {
-	needed := make([]bool, len(p.Steps))
-	needed[0], needed[len(needed)-1] = true, true
-	for i := len(p.Steps) - 1; i > 0; i-- {
-		for _, from := range p.Steps[i].In {
-			needed[from] = needed[from] || needed[i]
-		}
-	}
-	return needed
-}
-
-// takersOf counts for each step how many that are needed take its output; being the
-// network's output counts too. Steps that only give another shape to an output count as
-// their input.
-func takersOf[T engine.Float](p *engine.PlanOf[T], needed []bool, reshapes func(arch.Kind) bool) []int {
-	takers, source := make([]int, len(p.Steps)), make([]int, len(p.Steps))
-	for i, s := range p.Steps {
-		source[i] = i
-		if reshapes(s.Op.Kind) {
-			source[i] = source[s.In[0]]
-			continue
-		}
-		for _, from := range s.In {
-			if needed[i] {
-				takers[source[from]]++
-			}
-		}
-	}
-	takers[source[len(p.Steps)-1]]++
-	for i, from := range source {
-		takers[i] = takers[from]
-	}
-	return takers
+	n := len(p.Steps)
+	takers := p.Takers(func(s *engine.StepOf[T]) bool { return r.reshapes(s.Op.Kind) })
+	return &build[T]{r: r, plan: p, vals: make([]value[T], n), ops: make([]op[T], n), needed: p.Needed(), takers: takers, last: map[*store[T]]int{}, rectifiers: map[*store[T]]value[T]{}}
 }
 
 // reshapes: a step only gives another shape to its input's memory.
@@ -99,7 +63,7 @@ func (b *build[T]) add(i int, s engine.StepOf[T]) (err error) {
 		b.vals[i], b.ops[i] = ins[0], before
 		return nil
 	}
-	b.vals[i], b.ops[i], err = b.r.operation(s, ins, b.plan.Seed)
+	b.vals[i], b.ops[i], err = b.r.operation(s, ins, b.plan)
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func (e *EngineOf[T]) build(p *engine.PlanOf[T], batch int, inference bool) (eng
 
 // operation is the output of a step and what computes it: nil for steps that only give
 // another shape to their input's memory.
-func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (value[T], op[T], error) {
+func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], p *engine.PlanOf[T]) (value[T], op[T], error) {
 	if r.reshapes(s.Op.Kind) {
 		return value[T]{s.Out, in[0].store}, nil, nil
 	}
@@ -160,9 +160,9 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 		f, slope := pointwiseOf(s.Op.Kind)
 		return v, &pointwise[T]{in: in[0], out: v, f: f, slope: slope}, nil
 	case arch.Dropout:
-		return v, &dropout[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, v.size)}, nil
+		return v, &dropout[T]{in: in[0], out: v, step: s, plan: p, keep: make([]T, v.size)}, nil
 	case arch.DropPath:
-		return v, &dropPath[T]{in: in[0], out: v, step: s, seed: seed, keep: make([]T, r.lanes)}, nil
+		return v, &dropPath[T]{in: in[0], out: v, step: s, plan: p, keep: make([]T, r.lanes)}, nil
 	case arch.MaxPool:
 		return v, &maxPool[T]{in: in[0], out: v, windows: newWindows(s.Op, in[0], v, r.lanes), which: r.indices(v.size)}, nil
 	case arch.AvgPool:
@@ -180,7 +180,7 @@ func (r *runner[T]) operation(s engine.StepOf[T], in []value[T], seed uint64) (v
 	case arch.Concat:
 		return v, &concat[T]{in: in, out: v}, nil
 	case arch.Shuffle, arch.Slice, arch.Shift, arch.Crop, arch.ZeroPad:
-		return v, &move[T]{in: in[0], out: v, from: movesOf(s.Op, in[0].shape, v.shape)}, nil
+		return v, &move[T]{in: in[0], out: v, from: engine.Moves(s.Op, in[0].shape, v.shape)}, nil
 	}
 	return value[T]{}, nil, fmt.Errorf("engine cpu: step %q: unknown operation %q", s.Name, s.Op.Kind)
 }

@@ -1,19 +1,6 @@
 package cpu
 
-import (
-	"math/rand/v2"
-	"strconv"
-
-	"github.com/nascent-go/nascent/nasext/nn/engine"
-	"github.com/nascent-go/nascent/nasext/seed"
-)
-
-// draws are what a step draws from in this pass: one stream a sample, so that what a sample
-// loses does not depend on the batch's size.
-func (r *runner[T]) draws(plan uint64, what, step string) func(sample int) *rand.Rand {
-	base := seed.Derive(plan, what, step, strconv.FormatUint(r.pass.Draw, 10))
-	return func(sample int) *rand.Rand { return seed.Stream(base, "sample", strconv.Itoa(sample)) }
-}
+import "github.com/nascent-go/nascent/nasext/nn/engine"
 
 // dropout sets a share of the activations to 0 in training and divides the others by
 // what is left, so that the mean stays. Otherwise it changes nothing.
@@ -21,7 +8,7 @@ type dropout[T engine.Float] struct {
 	plain[T]
 	in, out value[T]
 	step    engine.StepOf[T]
-	seed    uint64
+	plan    *engine.PlanOf[T]
 	keep    []T // 0 or 1/(1-rate)
 }
 
@@ -31,10 +18,10 @@ func (o *dropout[T]) forward(r *runner[T]) {
 		copy(y, x)
 		return
 	}
-	draws := r.draws(o.seed, "dropout", o.step.Name)
+	draws := o.plan.Draws(&o.step, r.pass.Draw)
 	rate, left := o.step.Op.Rate, T(1/(1-o.step.Op.Rate))
 	for l := range r.lanes {
-		draw := draws(l)
+		draw := draws.Open(l)
 		for i := l; i < len(x); i += r.lanes {
 			o.keep[i] = left
 			if l >= r.n || draw.Float64() < rate {
@@ -67,35 +54,17 @@ type dropPath[T engine.Float] struct {
 	plain[T]
 	in, out value[T]
 	step    engine.StepOf[T]
-	seed    uint64
+	plan    *engine.PlanOf[T]
 	keep    []T // of each lane: 0 or 1/(1-rate)
 	gradient[T]
 }
 
 func (o *dropPath[T]) forward(r *runner[T]) {
-	o.draw(r)
+	for l := r.n; l < r.lanes; l++ {
+		o.keep[l] = 1
+	}
+	o.plan.Keep(o.keep[:r.n], &o.step, r.pass)
 	r.run(len(o.out.data), len(o.out.data)/r.lanes, (*dropPathAhead[T])(o))
-}
-
-// draw says which samples this pass keeps.
-func (o *dropPath[T]) draw(r *runner[T]) {
-	rate := 0.0
-	if r.pass.Train {
-		rate = o.step.Op.Rate * r.pass.DropPath
-	}
-	left := T(1 / (1 - rate))
-	for l := range o.keep {
-		o.keep[l] = left
-	}
-	if rate == 0 {
-		return
-	}
-	draws := r.draws(o.seed, "drop path", o.step.Name)
-	for l := range r.n {
-		if draws(l).Float64() < rate {
-			o.keep[l] = 0
-		}
-	}
 }
 
 type dropPathAhead[T engine.Float] dropPath[T]

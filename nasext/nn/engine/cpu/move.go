@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 )
 
@@ -11,35 +10,6 @@ type move[T engine.Float] struct {
 	plain[T]
 	in, out value[T]
 	from    []int32 // for each number of the output that of the input; -1 for a zero
-}
-
-// movesOf lists where the numbers of the output come from; none is taken twice.
-func movesOf(o arch.Op, in, out arch.Shape) []int32 {
-	source := func(c, y, x int) (int, int, int) { return c, y - o.PadH, x - o.PadW } // ZeroPad: PadH and PadW lead
-	switch o.Kind {
-	case arch.Shuffle:
-		source = func(c, y, x int) (int, int, int) { return c%o.Groups*(in.C/o.Groups) + c/o.Groups, y, x }
-	case arch.Slice:
-		source = func(c, y, x int) (int, int, int) { return o.From + c, y, x }
-	case arch.Shift:
-		source = func(c, y, x int) (int, int, int) { return c, y + 1, x + 1 }
-	case arch.Crop:
-		source = func(c, y, x int) (int, int, int) { return c, y + o.From, x + o.From }
-	}
-	var from []int32
-	for c := range out.C {
-		for y := range out.H {
-			for x := range out.W {
-				d, v, u := source(c, y, x)
-				if v < 0 || v >= in.H || u < 0 || u >= in.W {
-					from = append(from, -1)
-					continue
-				}
-				from = append(from, int32((d*in.H+v)*in.W+u))
-			}
-		}
-	}
-	return from
 }
 
 func (o *move[T]) forward(r *runner[T]) {
