@@ -41,6 +41,10 @@ func (p *Plot) drawIn(c pen, b box) {
 	x, y, whole := p.spans(layers)
 	f := frame(c, area, &x, &y, p.x, p.y, whole)
 	f.flat = p.scaleWidth() > 0
+	if p.empty() {
+		f.clear(p)
+		drawNothing(c, f.box)
+	}
 	f.drawGrid(c)
 	for _, l := range layers {
 		l.drawBand(c, f)
@@ -108,6 +112,16 @@ func frame(c pen, b box, x, y *span, ax, ay axis, whole bool) *framed {
 	y.p0, y.p1 = f.y0, f.y1
 	f.x, f.y = *x, *y
 	return f
+}
+
+// clear takes the numbers off axes whose range comes from no data.
+func (f *framed) clear(p *Plot) {
+	if !p.x.ranged && !p.x.anything {
+		f.xTicks = nil
+	}
+	if !p.y.ranged && !p.y.anything {
+		f.yTicks = nil
+	}
 }
 
 // strideOf is every how manieth of n texts has room on a height.

@@ -76,6 +76,10 @@ func (b *boxes) check() error {
 	return nil
 }
 
+func (b *boxes) empty() bool {
+	return !slices.ContainsFunc(b.groups, func(g boxStats) bool { return g.n > 0 })
+}
+
 func (b *boxes) reach() (xs, ys []float64) {
 	for i, g := range b.groups {
 		if g.n == 0 {

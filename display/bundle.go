@@ -9,6 +9,7 @@
 //	bar := display.NewProgress("epoch", 30); bar.Add(1)
 //	c := display.NewComm("chart"); c.Open(x, nil)          // a channel to the front end
 //	display.To(sink).Show(x)                               // not on the default sink
+//	display.Interactive(plot)                              // a chart to zoom into; display.Inline speaks, too
 //
 // Pictures (Plot, Panels, Graph, Figure) are SVG that switches with the page
 // between light and dark, PNG for pages that show no SVG, and one line of text.

@@ -102,6 +102,11 @@ func growing(name string, at []float64) error {
 	return nil
 }
 
+func (s *surface) empty() bool {
+	_, _, ok := s.limits()
+	return !ok || len(s.x) < 2 || len(s.y) < 2
+}
+
 func (s *surface) reach() (xs, ys []float64) { return s.x, s.y }
 
 func (s *surface) limits() (lo, hi float64, ok bool) {
@@ -146,10 +151,10 @@ func (s *surface) describe() string {
 // draw fills the map with the colours of the bands between the lines, in strips of
 // two pixels, and draws the lines.
 func (s *surface) draw(c pen, f *framed) {
-	lo, hi, ok := s.limits()
-	if !ok || len(s.x) < 2 || len(s.y) < 2 {
+	if s.empty() {
 		return
 	}
+	lo, hi, _ := s.limits()
 	levels := s.levels()
 	// The colour of a band is that of the height in its middle.
 	inks := make([]ink, len(levels)+1)

@@ -1,6 +1,7 @@
 package display
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +71,7 @@ func TestHostileLabels(t *testing.T) {
 					continue // a picture takes long
 				}
 				checkShown(t, i, Inline(d))
+				checkShown(t, i, Interactive(d))
 			}
 			checkShown(t, i, v)
 		}
@@ -119,6 +122,9 @@ func checkShown(t *testing.T, i int, v any) {
 	size := 0
 	for mime, data := range b.Data {
 		s, ok := data.(string)
+		if raw, is := data.(json.RawMessage); is {
+			s, ok = string(raw), true
+		}
 		if !ok {
 			continue
 		}
@@ -131,6 +137,8 @@ func checkShown(t *testing.T, i int, v any) {
 			err = scriptIn(s, true)
 		case MIMEMarkdown:
 			err = scriptInMarkdown(s)
+		case MIMEVegaLite:
+			err = scriptInChart(s)
 		}
 		if err != nil {
 			t.Errorf("value %d, a %T: %s: %v in\n%.2000s", i, v, mime, err, s)
@@ -208,12 +216,56 @@ func scriptInMarkdown(s string) error {
 	return nil
 }
 
+// scriptInChart says what in a chart could run or load something. What Vega reads as an
+// expression may hold texts, numbers, lists and what our own expressions are made of.
+func scriptInChart(s string) error {
+	if strings.ContainsAny(s, "<>&") {
+		return errors.New("markup")
+	}
+	var chart any
+	if err := json.Unmarshal([]byte(s), &chart); err != nil {
+		return err
+	}
+	literals := regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b(indexof|datum\.value|datum\.s)\b|===|[][(),0-9.eE+-]|null|\s`)
+	var walk func(key string, v any) error
+	walk = func(key string, v any) error {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, e := range v {
+				if slices.Contains([]string{"url", "href", "image", "expr", "signal", "lookup", "test"}, k) {
+					return fmt.Errorf("key %s", k)
+				}
+				if err := walk(k, e); err != nil {
+					return err
+				}
+			}
+		case []any:
+			for _, e := range v {
+				if err := walk(key, e); err != nil {
+					return err
+				}
+			}
+		case string:
+			if slices.Contains([]string{"calculate", "filter", "labelExpr"}, key) && literals.ReplaceAllString(v, "") != "" {
+				return fmt.Errorf("expression %s", v)
+			}
+		}
+		return nil
+	}
+	return walk("", chart)
+}
+
 func TestScriptIn(t *testing.T) {
 	for _, s := range []string{
 		"<script>1</script>", "<p onclick='x'>1</p>", "<a href='javascript:x'>1</a>", "<svg onload='x'/>", "<foreignObject/>", "<img src='x'/>",
 		"<p style='background:url(javascript:x)'/>", "<style>@import 'x'</style>", "<p", "<p>", "a & b", "<!--<script>-->", "<!DOCTYPE x>",
 	} {
 		if scriptIn(s, false) == nil {
+			t.Errorf("%s passes", s)
+		}
+	}
+	for _, s := range []string{`{"url":"x"}`, `{"a":[{"calculate":"alert(1)"}]}`, `{"labelExpr":"\"a\"+open"}`, `{"a":"<b>"}`, "{"} {
+		if scriptInChart(s) == nil {
 			t.Errorf("%s passes", s)
 		}
 	}

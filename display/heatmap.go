@@ -241,10 +241,8 @@ func heatTicks(a axis, n, block int) []tick {
 func (p *Plot) drawHeat(c pen, b box) {
 	h := p.heat
 	rows, columns := h.dims()
-	if rows == 0 || columns == 0 {
-		s := scriptLabel
-		s.x, s.y = draw.XCenter, draw.YCenter
-		c.text(s, (b.x0+b.x1)/2, (b.y0+b.y1)/2, "no values")
+	if p.empty() {
+		drawNothing(c, b)
 		return
 	}
 	f := &framed{box: b, xLabel: oneLine(p.x.label), yLabel: oneLine(p.y.label), labelX: b.x0, labelY: b.y0}

@@ -75,6 +75,8 @@ func (l *parallel) check() error {
 	return nil
 }
 
+func (l *parallel) empty() bool { return len(l.rows) == 0 || len(l.axes) == 0 }
+
 func (l *parallel) reach() (xs, ys []float64) { return nil, nil } // named ticks are in the picture
 
 func (l *parallel) limits() (lo, hi float64, ok bool) {

@@ -2,6 +2,7 @@ package display
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -10,10 +11,41 @@ import (
 // through parallel axes.
 type shape interface {
 	check() error
+	empty() bool
 	reach() (xs, ys []float64) // positions that have to be in the picture
 	draw(c pen, f *framed)
+	chart(c *charter) // its layers, for Interactive
 	describe() string // for the text form
 	remark() string   // what the picture leaves out; empty for nothing
+}
+
+// empty says whether the plot has nothing to draw yet.
+func (p *Plot) empty() bool {
+	for _, s := range p.shapes {
+		if !s.empty() {
+			return false
+		}
+	}
+	for _, s := range p.series {
+		if slices.ContainsFunc(s.Y, finite) {
+			return false
+		}
+	}
+	if p.heat != nil {
+		rows, columns := p.heat.dims()
+		return rows == 0 || columns == 0
+	}
+	return true
+}
+
+// noData is what stands in a plot that is empty.
+const noData = "no data"
+
+// drawNothing says so in an area.
+func drawNothing(c pen, b box) {
+	s := scriptLabel
+	s.x, s.y, s.ink = draw.XCenter, draw.YCenter, inkMuted
+	c.text(s, (b.x0+b.x1)/2, (b.y0+b.y1)/2, noData)
 }
 
 // scaled is a shape whose colours stand for values.

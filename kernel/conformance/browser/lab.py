@@ -94,7 +94,9 @@ class Lab:
     def __init__(self, page, server: Server):
         self.page, self.server = page, server
         self.errors: list[str] = []  # of the page
-        page.on("console", lambda m: m.type == "error" and self.note(m.text + " " + (m.location or {}).get("url", "")))
+        # Vega warns of what it leaves out of a chart.
+        page.on("console", lambda m: (m.type == "error" or m.text.startswith("WARN")) and self.note(
+            m.text + " " + (m.location or {}).get("url", "")))
         page.on("pageerror", lambda e: self.note(str(e)))
         page.set_default_timeout(TIMEOUT * 1000)
         page.goto(f"{server.address}/lab?reset&token={server.token}")

@@ -131,3 +131,41 @@ def test_launcher_shows_the_logo(lab):
         const logos = [...document.querySelectorAll('.jp-LauncherCard[title^="Go (Nascent)"] img, .jp-LauncherCard img[alt="Go (Nascent)"]')];
         return logos.some(logo => logo.getBoundingClientRect().width > 0 && logo.naturalWidth > 0);
     }""")
+
+
+def test_chart(notebook):
+    page, asked = notebook.page, []
+    page.on("request", lambda request: asked.append(request.url))
+    notebook.run("""y := []float64{1, 4, math.NaN(), 2, 8}
+display.Interactive(display.Line("<img src=//example.org onerror=alert(1)>", display.Values("<b>train</b>", y), display.Values("test", []float64{2, 2, 3, 3, 3})).XLabel("epoch").YLabel("image"))""")
+    canvas = notebook.node.locator(".jp-RenderedVegaCommon5 canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert 600 < box["width"] <= 800
+
+    # The nearest value is told: the last one, in the upper right corner, after its frame and its legend.
+    page.mouse.move(box["x"] + box["width"] - 40, box["y"] + 70)
+    page.mouse.move(box["x"] + box["width"] - 45, box["y"] + 75)
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    assert tip.inner_text().split() == ["series:", "<b>train</b>", "epoch:", "5", "image\u200b:", "8"]
+    assert tip.locator("img, b").count() == 0
+
+    # The wheel zooms in, a double click goes back.
+    page.mouse.move(box["x"] + 5, box["y"] + box["height"] - 5)
+    tip.wait_for(state="hidden")
+    whole = canvas.screenshot()
+
+    def drawn():
+        page.mouse.move(box["x"] + 5, box["y"] + box["height"] - 5)
+        return canvas.screenshot()
+
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.wheel(0, -400)
+    notebook.lab.wait("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+    assert drawn() != whole
+    page.mouse.dblclick(*middle)
+    notebook.lab.wait("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+    assert drawn() == whole
+    assert all(url.startswith((notebook.lab.server.address, "data:", "blob:")) for url in asked), asked

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-TEXT, HTML, PNG, SVG = "text/plain", "text/html", "image/png", "image/svg+xml"
+TEXT, HTML, PNG, SVG, CHART = "text/plain", "text/html", "image/png", "image/svg+xml", "application/vnd.vegalite.v5+json"
 
 TYPES = """
 import (
@@ -83,6 +83,28 @@ loss := wave(40, 0.3)
 fine := shift(wave(40, 0.7), 1)
 """
 
+# Plots of every kind, which are shown as pictures and as charts that the page draws.
+PLOTS = [
+    'display.Line("loss", display.Values("train", loss).Band(shift(loss, -0.4), shift(loss, 0.4)), display.Values("validation", fine).Dash()).XLabel("epoch").YLabel("loss").HLine(2, "goal").VLine(20, "restart").Note(10, loss[10], "here")',
+    'display.Scatter("trials", display.XY("grid", loss, fine), display.XY("random", fine, loss)).XLabel("loss").YLabel("accuracy")',
+    'display.Steps("best so far", display.Values("score", []float64{1, 1, 2, 2, 5, 5, 6})).XLabel("trial")',
+    'display.Bars("accuracy", []string{"conv", "pool", "skip", "a longer label"}, display.Values("before", []float64{0.9, 0.5, 0.7, 0.3}), display.Values("after", []float64{0.95, 0.55, 0.6, 0.4}))',
+    'display.Histogram("scores", display.Values("loss", loss), display.Values("fine", fine))',
+    'display.Boxes("by operation", []string{"conv", "pool", "skip"}, loss, fine, []float64{1, 2, 2, 3, 9})',
+    'display.Heatmap("grid", grid).XLabel("column").YLabel("row").Diverging()',
+    'display.Heatmap("with values", [][]float64{{1, 0.5, math.NaN()}, {0.2, 0.9, 0.1}}).CellFormat("%.2f").XTicks("a", "b", "c").YTicks("p", "q")',
+    'display.Confusion([][]int{{50, 2, 0}, {4, 40, 6}, {0, 1, 49}}, []string{"cat", "dog", "cow"})',
+    'display.ContourFunc("bowl", func(x, y float64) float64 { return x*x + 3*y*y }, -2, 2, -1, 1).XLabel("x").YLabel("y")',
+    'display.Parallel("search", []display.Axis{{Name: "op", Ticks: []string{"conv", "pool"}}, {Name: "width"}, {Name: "rate"}}, [][]float64{{0, 16, 0.1}, {1, 32, 0.01}, {0, 64, 0.05}, {1, 8, 0.2}}, []float64{0.7, 0.8, 0.95, 0.3})',
+    'display.Pareto("trade", []float64{1, 2, 3, 4, 5, 2.5}, []float64{0.5, 0.7, 0.6, 0.9, 0.91, 0.4}).XLabel("parameters, millions").YLabel("accuracy")',
+    'display.Spans("workers", []string{"w0", "w1"}, display.FromTo("train", []float64{1, 2, 1}, []float64{0, 1, 4}, []float64{3, 6, 7}), display.FromTo("wait", []float64{1, 2}, []float64{3, 0}, []float64{4, 1}))',
+    'display.Line("", display.Func("sin", math.Sin, 0, 6), display.Func("cos", math.Cos, 0, 6))',
+    'display.Line("powers", display.XY("square", []float64{1, 10, 100, 1000}, []float64{1, 100, 1e4, 1e6})).LogX().LogY()',
+    'display.Line("nothing yet")',
+    'display.Line("one point", display.Values("a", []float64{1}))',
+    'display.Grid(display.Line("left", display.Values("a", loss)), display.Histogram("right", display.Values("b", fine)))',
+]
+
 # What a cell shows, and the form that JupyterLab draws of it.
 CELLS = [
     # Values.
@@ -112,24 +134,8 @@ CELLS = [
     (HTML, 'display.NewTable("op", "share").Add("conv", 0.75).Add("pool", 0.25).Captioned("operations")'),
     ("application/json", 'display.JSON(map[string]any{"a": 1, "b": []int{1, 2}})'),
     # Plots.
-    (SVG, 'display.Line("loss", display.Values("train", loss).Band(shift(loss, -0.4), shift(loss, 0.4)), display.Values("validation", fine).Dash()).XLabel("epoch").YLabel("loss").HLine(2, "goal").VLine(20, "restart").Note(10, loss[10], "here")'),
-    (SVG, 'display.Scatter("trials", display.XY("grid", loss, fine), display.XY("random", fine, loss)).XLabel("loss").YLabel("accuracy")'),
-    (SVG, 'display.Steps("best so far", display.Values("score", []float64{1, 1, 2, 2, 5, 5, 6})).XLabel("trial")'),
-    (SVG, 'display.Bars("accuracy", []string{"conv", "pool", "skip", "a longer label"}, display.Values("before", []float64{0.9, 0.5, 0.7, 0.3}), display.Values("after", []float64{0.95, 0.55, 0.6, 0.4}))'),
-    (SVG, 'display.Histogram("scores", display.Values("loss", loss), display.Values("fine", fine))'),
-    (SVG, 'display.Boxes("by operation", []string{"conv", "pool", "skip"}, loss, fine, []float64{1, 2, 2, 3, 9})'),
-    (SVG, 'display.Heatmap("grid", grid).XLabel("column").YLabel("row").Diverging()'),
-    (SVG, 'display.Heatmap("with values", [][]float64{{1, 0.5, math.NaN()}, {0.2, 0.9, 0.1}}).CellFormat("%.2f").XTicks("a", "b", "c").YTicks("p", "q")'),
-    (SVG, 'display.Confusion([][]int{{50, 2, 0}, {4, 40, 6}, {0, 1, 49}}, []string{"cat", "dog", "cow"})'),
-    (SVG, 'display.ContourFunc("bowl", func(x, y float64) float64 { return x*x + 3*y*y }, -2, 2, -1, 1).XLabel("x").YLabel("y")'),
-    (SVG, 'display.Parallel("search", []display.Axis{{Name: "op", Ticks: []string{"conv", "pool"}}, {Name: "width"}, {Name: "rate"}}, [][]float64{{0, 16, 0.1}, {1, 32, 0.01}, {0, 64, 0.05}, {1, 8, 0.2}}, []float64{0.7, 0.8, 0.95, 0.3})'),
-    (SVG, 'display.Pareto("trade", []float64{1, 2, 3, 4, 5, 2.5}, []float64{0.5, 0.7, 0.6, 0.9, 0.91, 0.4}).XLabel("parameters, millions").YLabel("accuracy")'),
-    (SVG, 'display.Spans("workers", []string{"w0", "w1"}, display.FromTo("train", []float64{1, 2, 1}, []float64{0, 1, 4}, []float64{3, 6, 7}), display.FromTo("wait", []float64{1, 2}, []float64{3, 0}, []float64{4, 1}))'),
-    (SVG, 'display.Line("", display.Func("sin", math.Sin, 0, 6), display.Func("cos", math.Cos, 0, 6))'),
-    (SVG, 'display.Line("powers", display.XY("square", []float64{1, 10, 100, 1000}, []float64{1, 100, 1e4, 1e6})).LogX().LogY()'),
-    (SVG, 'display.Line("nothing yet")'),
-    (SVG, 'display.Line("one point", display.Values("a", []float64{1}))'),
-    (SVG, 'display.Grid(display.Line("left", display.Values("a", loss)), display.Histogram("right", display.Values("b", fine)))'),
+    *((SVG, plot) for plot in PLOTS),
+    *((CHART, f"display.Interactive({plot})") for plot in PLOTS),
     (SVG, """func() *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = "plain gonum", "x", "y"
