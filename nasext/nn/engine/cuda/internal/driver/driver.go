@@ -96,12 +96,12 @@ func Open(i int) (*Device, error) {
 	return d, nil
 }
 
-// Close destroys the context with all that was allocated in it. Lanes of the device
-// have to be closed before; a device is closed once.
+// Close destroys the context with all that was allocated in it, of a broken device too. Lanes of
+// the device have to be closed before; a device is closed once.
 func (d *Device) Close() error {
 	err := d.first.Do(func(*Thread) error { return d.context.Destroy() })
 	d.first.Close()
-	if err != nil {
+	if err != nil && !Broken(err) {
 		return fmt.Errorf("closing CUDA device %s: %w", d.Name, err)
 	}
 	return nil

@@ -42,10 +42,10 @@ type Source struct {
 // errNoCompiler is why tests are skipped.
 var errNoCompiler = errors.New("no C++ compiler (g++) was found")
 
-// Start is for TestMain: it runs the tests on the GPU if there is one, otherwise on a fake driver that it
-// builds, and skips them with a sentence if there is no C++ compiler. The result is the status to exit with.
+// Start is for TestMain: it runs the tests on the GPU if there is one, or with the driver that $NASCENT_LIBCUDA
+// names; otherwise on a fake driver that it builds, and skips them with a sentence if there is no C++ compiler. The result is the status to exit with.
 func Start(m *testing.M, s Source) int {
-	if _, err := os.Stat("/dev/nvidiactl"); err == nil && os.Getenv("NASCENT_LIBCUDA") == "" {
+	if _, err := os.Stat("/dev/nvidiactl"); err == nil || os.Getenv("NASCENT_LIBCUDA") != "" {
 		return m.Run()
 	}
 	lib, err := Build(s)

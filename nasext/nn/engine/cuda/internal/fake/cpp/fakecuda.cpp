@@ -163,17 +163,19 @@ void emu_sync_warp(unsigned mask) {
 // access but those to registers. An access outside of allocations ends the launch, and so do two
 // accesses to one place, one of them a write, that no barrier puts in order: what
 // a device would do then depends on chance.
+//
+// Time is counted in spans: a new one begins with each block and behind each barrier of a block.
 struct Access {
-    unsigned block;   // its number, over all launches
-    unsigned barrier; // how many of the block's barriers came before
-    unsigned warpbar; // how many of the warp's
+    unsigned span;
+    unsigned warp_span; // how many barriers of the warp came before, in the block
     short thread;
     unsigned char bytes;  // of the word, as bits
     unsigned char others; // reads: 1 another thread of the warp too, 2 one of another warp, 4 one of another block
 };
 struct Word { Access read, write; };
 static Word *global_words, *shared_words;
-static unsigned block_number, launch_first, barrier_number, warp_barrier[32];
+static unsigned span, block_first, launch_first; // now, and the block's and the launch's first
+static unsigned warp_span[32];
 static bool fenced; // the block has called __threadfence
 
 struct Range { char *at; size_t size; };
@@ -200,63 +202,67 @@ static std::string place(Ptr p) {
 }
 // Whether an earlier access and the one of this thread are in no order.
 static bool unordered(const Access &a, unsigned char bytes, bool shared) {
-    if (a.block < launch_first || !(a.bytes & bytes)) return false;
-    if (a.block != block_number) return !shared && !fenced;
-    if (a.barrier != barrier_number) return false;
-    if (a.others & 2) return true;
-    bool warp = a.thread >> 5 == cur >> 5;
-    if (!warp) return true;
-    return a.warpbar == warp_barrier[cur >> 5] && (a.thread != cur || a.others & 1);
+    if (a.span < launch_first || !(a.bytes & bytes)) return false;
+    if (a.span < block_first) return !shared && !fenced;
+    if (a.span < span) return false;
+    if (a.others & 2 || a.thread >> 5 != cur >> 5) return true;
+    return a.warp_span == warp_span[cur >> 5] && (a.thread != cur || a.others & 1);
 }
-static void touch(Word &w, const void *p, unsigned char bytes, bool write, bool shared) {
-    Access now = {block_number, barrier_number, warp_barrier[cur >> 5], (short)cur, bytes, 0};
-    auto race = [&](const char *what) {
-        std::string where = shared ? "shared memory" : "device memory, " + place((Ptr)p);
-        wrong(LAUNCH_FAILED, what, where.c_str());
-    };
-    if (unordered(w.write, bytes, shared)) race(write ? "writes what another thread writes, without a barrier: " : "reads what another thread writes, without a barrier: ");
-    if (write) {
-        if (unordered(w.read, bytes, shared) || (!shared && !fenced && w.read.block >= launch_first && w.read.others & 4))
-            race("writes what another thread reads, without a barrier: ");
-        w.write = now;
+static void race(const char *what, const void *p, bool shared) {
+    wrong(LAUNCH_FAILED, what, shared ? "shared memory" : ("device memory, " + place((Ptr)p)).c_str());
+}
+static void touch_write(Word &w, const void *p, unsigned char bytes, bool shared) {
+    if (unordered(w.write, bytes, shared)) race("writes what another thread writes, without a barrier: ", p, shared);
+    if (unordered(w.read, bytes, shared) || (!shared && !fenced && w.read.span >= launch_first && w.read.others & 4))
+        race("writes what another thread reads, without a barrier: ", p, shared);
+    w.write = {span, warp_span[cur >> 5], (short)cur, bytes, 0};
+}
+static inline void touch_read(Word &w, const void *p, unsigned char bytes, bool shared) {
+    const Access &wr = w.write;
+    if (shared && wr.span < block_first) wrong(LAUNCH_FAILED, "reads shared memory that the block has not written", "");
+    if (wr.span >= launch_first && (wr.span < block_first || wr.span == span) && unordered(wr, bytes, shared))
+        race("reads what another thread writes, without a barrier: ", p, shared);
+    Access &r = w.read;
+    if (r.span == span) { // the thread is one of several
+        r.bytes |= bytes;
+        if (r.thread == cur && r.warp_span == warp_span[cur >> 5]) return;
+        if (r.thread >> 5 != cur >> 5) r.others |= 2;
+        else if (r.warp_span == warp_span[cur >> 5]) r.others |= 1;
+        else r.others &= ~1;
+        r.thread = cur;
+        r.warp_span = warp_span[cur >> 5];
         return;
     }
-    if (shared && w.write.block != block_number) wrong(LAUNCH_FAILED, "reads shared memory that the block has not written", "");
-    const Access &r = w.read;
-    if (r.block >= launch_first && r.block) {
-        now.others = r.others & 4;
-        if (r.block != block_number) now.others |= 4;
-        else if (r.barrier == barrier_number) {
-            now.bytes |= r.bytes;
-            now.others |= r.others & 2;
-            if (r.thread >> 5 != cur >> 5) now.others |= 2;
-            else if (r.warpbar == now.warpbar) now.others |= (r.others & 1) | (r.thread != cur);
-        }
-    }
-    w.read = now;
+    unsigned char others = r.span < launch_first ? 0 : r.span < block_first ? 4 : r.others & 4;
+    r = {span, warp_span[cur >> 5], (short)cur, bytes, others};
 }
 enum How { READ, WRITE, ATOMIC };
-static void access(const void *at, size_t n, How how) {
+static void outside(How how, size_t n, const std::string &where) {
+    wrong(ILLEGAL_ADDRESS, how == READ ? "reads " : "writes ", (std::to_string(n) + " bytes " + where).c_str());
+}
+static inline void access(const void *at, size_t n, How how) {
     if (!body) return; // an initialiser
-    const char *p = (const char *)at, *does = how == READ ? "reads " : "writes ";
-    auto outside = [&](const std::string &where) { wrong(ILLEGAL_ADDRESS, does, (std::to_string(n) + " bytes " + where).c_str()); };
-    auto each = [&](size_t off, Word *words, bool shared) {
-        for (size_t i = 0; i < n;) {
-            size_t in = (off + i) % 4, k = std::min(n - i, 4 - in), w = (off + i) / 4;
-            if (!shared && valid_bytes[w] < in + k) outside(place((Ptr)p + i));
-            if (how != ATOMIC) touch(words[w], p + i, ((1 << k) - 1) << in, how == WRITE, shared);
-            i += k;
-        }
-    };
+    const char *p = (const char *)at;
     size_t off = p - arena, in = p - shared_memory.at;
-    if (off < ARENA) {
-        if (off % n) wrong(ILLEGAL_ADDRESS, does, "at an address that is no multiple of the size");
-        each(off, global_words, false);
-    } else if (in < shared_memory.size) {
+    bool shared = off >= ARENA;
+    if (shared) {
+        if (in >= shared_memory.size) {
+            if (p < (char *)4096) outside(how, n, "at a null pointer");
+            return;
+        }
         for (const Range &r : dynamic_shared)
-            if ((size_t)(p - r.at) < r.size) outside("beyond the shared memory that the launch asked for");
-        each(in, shared_words, true);
-    } else if (p < (char *)4096) outside("at a null pointer");
+            if ((size_t)(p - r.at) < r.size) outside(how, n, "beyond the shared memory that the launch asked for");
+        off = in;
+    } else if (off % n) outside(how, n, "at an address that is no multiple of that");
+    Word *words = shared ? shared_words : global_words;
+    for (size_t i = 0; i < n;) {
+        size_t from = (off + i) % 4, k = std::min(n - i, 4 - from), w = (off + i) / 4;
+        if (!shared && valid_bytes[w] < from + k) outside(how, n, place((Ptr)p + i));
+        unsigned char bytes = ((1 << k) - 1) << from;
+        if (how == READ) touch_read(words[w], p + i, bytes, shared);
+        if (how == WRITE) touch_write(words[w], p + i, bytes, shared);
+        i += k;
+    }
 }
 void emu_atomic(const void *p, size_t n) { access(p, n, ATOMIC); }
 extern "C" {
@@ -296,7 +302,7 @@ static void begin_launch(size_t shared_bytes) {
     }
     dynamic_shared.clear();
     for (auto where : dynamics()) dynamic_shared.push_back({where() + shared_bytes, 232448 - shared_bytes});
-    launch_first = block_number + 1;
+    launch_first = span + 1;
 }
 
 // One block. A round runs every thread that can to its next stop; then whole warps, else
@@ -304,9 +310,8 @@ static void begin_launch(size_t shared_bytes) {
 // device, an error here.
 static R run_block() {
     int live = nfib;
-    block_number++;
-    barrier_number = 0;
-    memset(warp_barrier, 0, sizeof warp_barrier);
+    block_first = ++span;
+    memset(warp_span, 0, sizeof warp_span);
     fenced = false;
     for (int i = 0; i < nfib; i++) {
         void **s = (void **)(stacks + (i + 1) * STACK);
@@ -338,7 +343,7 @@ static R run_block() {
                         if (fib[i].mask >> (j - w) & 1 && (fib[j].st != WARP || fib[j].mask != fib[i].mask || fib[j].fence != fib[i].fence)) all = false;
             if (any && all) {
                 moved = true;
-                if (fence) warp_barrier[w / 32]++;
+                if (fence) warp_span[w / 32]++;
                 for (int i = w; i < e; i++) if (fib[i].st == WARP) fib[i].st = RUN;
             }
         }
@@ -347,7 +352,7 @@ static R run_block() {
             fprintf(stderr, "fakecuda: %s: not all threads of block (%u,%u,%u) come to the same barrier\n", running, blockIdx.x, blockIdx.y, blockIdx.z);
             return LAUNCH_FAILED;
         }
-        barrier_number++;
+        span++;
         for (int i = 0; i < nfib; i++) if (fib[i].st == BLOCK) fib[i].st = RUN;
     }
     return OK;
