@@ -128,6 +128,12 @@ var rules = []rule{
 	{"only kernel/cell and kernel/debug import yaegi", func(dir, imp string) bool {
 		return !below(dir, "kernel/cell") && !below(dir, "kernel/debug") && below(imp, "github.com/traefik/yaegi")
 	}},
+	{"only kernel/native imports wazero", func(dir, imp string) bool {
+		return !below(dir, "kernel/native") && below(imp, "github.com/tetratelabs/wazero")
+	}},
+	{"native knows nothing of ours", func(dir, imp string) bool {
+		return dir == "kernel/native" && below(imp, module) && !below(imp, module+"/kernel/native")
+	}},
 	{"wire knows no sockets and no interpreter", func(dir, imp string) bool {
 		return below(dir, "kernel/wire") && (below(imp, module+"/kernel/host") || below(imp, module+"/kernel/cell") || below(imp, module+"/kernel/session") || imp == "net")
 	}},
@@ -172,6 +178,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"nasext/space", module + "/nasext/nn"}, {"nasext/vec", module + "/nasext/seed"}, {"nasext/controller", module + "/nasext/strategy"}, {"nasext/predict", module + "/nasext/space"}, {"nasext/strategy", module + "/nasext/nn"},
 		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/nn/engine/enginetest", module + "/nasext/estimate"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/morph", module + "/nasext/strategy"}, {"nasext/oneshot", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
+		{"kernel/cell", "github.com/tetratelabs/wazero"}, {"kernel/native", module + "/kernel/cell"},
 		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/session", "os/exec"},
 	}
 	for i, w := range wrong {

@@ -1,0 +1,139 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"unsafe"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// Options are what compiled code needs of the world around it.
+type Options struct {
+	// Poll is called by running code, on its goroutine, every few milliseconds. An error
+	// ends the call with that error.
+	Poll func() error
+	// Room panics if n values of a size are more memory than there may be.
+	Room func(n, size int)
+}
+
+// Engine compiles functions and runs them. It is safe for concurrent use.
+type Engine struct {
+	options Options
+	window  window
+	ctx     context.Context
+	runtime wazero.Runtime
+}
+
+// Supported says whether there is a compiler for this machine.
+func Supported() bool {
+	switch runtime.GOOS {
+	case "linux", "darwin", "windows", "freebsd":
+		return runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64"
+	}
+	return false
+}
+
+// New makes an engine.
+func New(o Options) (e *Engine, err error) {
+	if !Supported() {
+		return nil, fmt.Errorf("there is no compiler for %s/%s", runtime.GOOS, runtime.GOARCH)
+	}
+	defer func() { // of a processor without what wazero needs
+		if r := recover(); r != nil {
+			e, err = nil, fmt.Errorf("starting the compiler: %v", r)
+		}
+	}()
+	e = &Engine{options: o, window: newWindow()}
+	e.ctx = experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(func(_, _ uint64) experimental.LinearMemory {
+		return e.window.linear()
+	}))
+	e.runtime = wazero.NewRuntimeWithConfig(e.ctx, wazero.NewRuntimeConfigCompiler())
+	if err := e.host(); err != nil {
+		return nil, fmt.Errorf("starting the compiler: %w", err)
+	}
+	return e, nil
+}
+
+// Close frees the machine code. Nothing may run any more.
+func (e *Engine) Close() error { return e.runtime.Close(e.ctx) }
+
+// instance is a module that one goroutine at a time runs, with what its present
+// outermost call has made.
+type instance struct {
+	module *Module
+	mod    api.Module
+	fuel   api.MutableGlobal
+	stack  api.MutableGlobal
+	calls  map[*Func]api.Function
+	room   []uint64 // for arguments and results
+
+	frames  []uint64                // local variables that have addresses
+	held    []any                   // what compiled code has made
+	lost    map[unsafe.Pointer]bool // what it has overwritten, and may still have
+	made    int                     // bytes
+	trace   []uint64                // where it was when it failed, innermost first: offsets in the module
+	failure error
+}
+
+// frameBytes is the room for local variables of one call from outside and of those that
+// it leads to; what does not fit is made on the heap.
+const frameBytes = 64 << 10
+
+// instantiate makes an instance.
+func (m *Module) instantiate() (*instance, error) {
+	e := m.engine
+	in := &instance{module: m, calls: map[*Func]api.Function{}, lost: map[unsafe.Pointer]bool{}}
+	in.frames = make([]uint64, frameBytes/8)
+	base, ok := e.window.offset(unsafe.Pointer(&in.frames[0]), frameBytes)
+	if !ok {
+		return nil, errOutside
+	}
+	mod, err := e.runtime.InstantiateModule(e.ctx, m.code, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	if err != nil {
+		return nil, fmt.Errorf("loading compiled code: %w", err)
+	}
+	in.mod = mod
+	in.fuel = mod.ExportedGlobal(fuelName).(api.MutableGlobal)
+	in.stack = mod.ExportedGlobal(stackName).(api.MutableGlobal)
+	mod.ExportedGlobal(limitName).(api.MutableGlobal).Set(uint64(base + frameBytes))
+	in.stack.Set(uint64(base))
+	in.fuel.Set(fuel)
+	return in, nil
+}
+
+// errOutside says that something lies outside of the window.
+var errOutside = errors.New("there is more memory than compiled code can see")
+
+// pool are the instances of a module that nothing runs in.
+type pool struct {
+	mu   sync.Mutex
+	free []*instance
+}
+
+func (m *Module) take() (*instance, error) {
+	m.pool.mu.Lock()
+	if n := len(m.pool.free); n > 0 {
+		in := m.pool.free[n-1]
+		m.pool.free = m.pool.free[:n-1]
+		m.pool.mu.Unlock()
+		return in, nil
+	}
+	m.pool.mu.Unlock()
+	return m.instantiate()
+}
+
+func (m *Module) give(in *instance) {
+	clear(in.held)
+	in.held = in.held[:0]
+	clear(in.lost)
+	in.made = 0
+	m.pool.mu.Lock()
+	m.pool.free = append(m.pool.free, in)
+	m.pool.mu.Unlock()
+}

@@ -1,0 +1,243 @@
+package native
+
+import (
+	"errors"
+	"fmt"
+	"go/types"
+	"reflect"
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// Func is a compiled function. It is safe for concurrent use.
+type Func struct {
+	module          *Module
+	params, results []*shape
+	numbers         int // room that arguments and results need
+	size            int // functions of the module
+}
+
+// fn is the function that the module was made for.
+func (m *Module) fn(a *Analysis, fn *ssa.Function) (*Func, error) {
+	f := &Func{module: m, size: len(a.reach(fn))}
+	add := func(t types.Type) (*shape, int) {
+		s, _ := a.shapes.of(t) // it has been translated: there is one
+		return s, s.count
+	}
+	in, out := 0, 0
+	for _, p := range fn.Params {
+		s, n := add(p.Type())
+		f.params = append(f.params, s)
+		in += n
+	}
+	for r := range fn.Signature.Results().Variables() {
+		s, n := add(r.Type())
+		f.results = append(f.results, s)
+		out += n
+	}
+	f.numbers = max(in, out)
+	return f, nil
+}
+
+// ErrOutside is returned by [Func.Call] if something that the function can reach lies
+// where compiled code does not see it. Nothing has happened then.
+var ErrOutside = errors.New("a variable lies outside of what compiled code can see")
+
+// ErrOverflow is returned by [Func.Call] if the stack of compiled code is full.
+var ErrOverflow = errors.New("stack overflow")
+
+// Call calls the function. Arguments are addressable variables of the types of the
+// parameters or of types with the same layout, and results are set to variables of such.
+// An error is ErrOutside, ErrOverflow, a *Panic, or what Options.Poll has returned.
+func (f *Func) Call(args, results []unsafe.Pointer) error {
+	in, err := f.module.take()
+	if errors.Is(err, errOutside) {
+		return ErrOutside
+	}
+	if err != nil {
+		return err
+	}
+	if cap(in.room) < f.numbers {
+		in.room = make([]uint64, f.numbers)
+	}
+	stack := in.room[:0]
+	for i, s := range f.params {
+		var ok bool
+		if stack, ok = in.encode(stack, args[i], s); !ok {
+			f.module.give(in)
+			return ErrOutside
+		}
+	}
+	for _, r := range f.module.roots {
+		if !in.visible(r.at, r.shape) {
+			f.module.give(in)
+			return ErrOutside
+		}
+	}
+	fn := in.calls[f]
+	if fn == nil {
+		fn = in.mod.ExportedFunction("main")
+		in.calls[f] = fn
+	}
+	in.failure = nil
+	stack = stack[:f.numbers]
+	if err := fn.CallWithStack(in.context(), stack); err != nil {
+		return in.failed(err)
+	}
+	for i, s := range f.results {
+		for _, l := range s.leaves {
+			in.decode(unsafe.Add(results[i], l.offset), l.kind, stack[0])
+			stack = stack[1:]
+		}
+	}
+	runtime.KeepAlive(args)
+	f.module.give(in)
+	return nil
+}
+
+// context is that of calls of the instance.
+func (in *instance) context() *call { return &call{in.module.engine.ctx, in} }
+
+// failed is the error of a call that has failed.
+func (in *instance) failed(err error) error {
+	failure := in.failure
+	var p *Panic
+	if errors.As(failure, &p) {
+		p.Trace = in.module.frames(in.trace)
+	}
+	// Its stack may be large, and its variables are in the middle of something.
+	if cerr := in.mod.Close(in.module.engine.ctx); cerr != nil {
+		return fmt.Errorf("unloading compiled code: %w", cerr)
+	}
+	switch {
+	case failure != nil:
+		return failure
+	case err.Error() == "stack overflow":
+		return ErrOverflow
+	}
+	return fmt.Errorf("compiled code failed: %w", err)
+}
+
+// encode appends the numbers of what lies at p. It fails if they lead to what lies
+// outside of the window.
+func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64, bool) {
+	for i, l := range s.leaves {
+		at := unsafe.Add(p, l.offset)
+		if l.kind != kindPointer {
+			stack = append(stack, readNumber(at, l.kind))
+			continue
+		}
+		to := *(*unsafe.Pointer)(at)
+		length, capacity := 1, 1
+		if l.role != ofPointer {
+			length = *(*int)(unsafe.Add(p, s.leaves[i+1].offset))
+			capacity = length
+		}
+		size := uintptr(1)
+		if l.role == ofSlice {
+			capacity = *(*int)(unsafe.Add(p, s.leaves[i+2].offset))
+		}
+		if l.elem != nil {
+			size = uintptr(l.elem.size)
+		}
+		offset, ok := in.module.engine.window.offset(to, size*uintptr(capacity))
+		switch {
+		case to == nil:
+			offset = 0
+		case capacity == 0:
+			offset = 1
+		case !ok && l.role == ofString: // it does not change: a copy will do
+			b := []byte(*(*string)(at))
+			if offset, ok = in.module.engine.window.offset(unsafe.Pointer(&b[0]), uintptr(length)); !ok {
+				return stack, false
+			}
+			in.held = append(in.held, b)
+		case !ok:
+			return stack, false
+		case l.elem != nil && l.elem.pointers:
+			for j := range capacity {
+				if !in.visible(unsafe.Add(to, uintptr(j)*size), l.elem) {
+					return stack, false
+				}
+			}
+		}
+		stack = append(stack, uint64(offset))
+	}
+	return stack, true
+}
+
+// visible says whether all that what lies at p leads to lies in the window.
+func (in *instance) visible(p unsafe.Pointer, s *shape) bool {
+	if !s.pointers {
+		return true
+	}
+	if s.leaves == nil {
+		for i := range s.n {
+			if s.elem == nil || !in.visible(unsafe.Add(p, i*s.elem.size), s.elem) {
+				return false
+			}
+		}
+		return true
+	}
+	_, ok := in.encode(make([]uint64, 0, maxLeaves), p, s)
+	return ok
+}
+
+// decode writes a number to memory.
+func (in *instance) decode(p unsafe.Pointer, k kind, x uint64) {
+	switch k {
+	case kindPointer:
+		*(*unsafe.Pointer)(p) = in.pointer(uint32(x))
+	default:
+		writeNumber(p, k, x)
+	}
+}
+
+func readNumber(p unsafe.Pointer, k kind) uint64 {
+	switch k {
+	case kindBool, kindUint8:
+		return uint64(*(*uint8)(p))
+	case kindInt8:
+		return uint64(uint32(*(*int8)(p)))
+	case kindInt16:
+		return uint64(uint32(*(*int16)(p)))
+	case kindUint16:
+		return uint64(*(*uint16)(p))
+	case kindInt32, kindUint32, kindFloat32:
+		return uint64(*(*uint32)(p))
+	}
+	return *(*uint64)(p)
+}
+
+func writeNumber(p unsafe.Pointer, k kind, x uint64) {
+	switch k {
+	case kindBool, kindUint8, kindInt8:
+		*(*uint8)(p) = uint8(x)
+	case kindInt16, kindUint16:
+		*(*uint16)(p) = uint16(x)
+	case kindInt32, kindUint32, kindFloat32:
+		*(*uint32)(p) = uint32(x)
+	default:
+		*(*uint64)(p) = x
+	}
+}
+
+// panicValue makes a value that was given to panic of its numbers.
+func panicValue(w window, b *types.Basic) func(x, y uint64) any {
+	r, k := basicTypes[b.Kind()], basicKinds[b.Kind()]
+	return func(x, y uint64) any {
+		v := reflect.New(r)
+		switch {
+		case b.Info()&types.IsString == 0:
+			writeNumber(v.UnsafePointer(), k, x)
+		case y > 0:
+			v.Elem().SetString(string(unsafe.Slice((*byte)(w.at(uint32(x))), int(y))))
+		}
+		return v.Elem().Interface()
+	}
+}
+
+// Layout is the type with the memory layout of a parameter or result of a function.
+func Layout(t types.Type) reflect.Type { return reflectType(t) }

@@ -1,0 +1,292 @@
+package native
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/nascent-go/nascent/kernel/native/wasm"
+)
+
+// hostName is the module of what compiled code calls.
+const hostName = "go"
+
+// Functions that compiled code calls.
+const (
+	hostFail = iota
+	hostPoll
+	hostAlloc
+	hostGrow
+	hostSet
+	hostFrame
+	hostDivide
+	hostMath // and the following: mathFuncs
+)
+
+// hostFunc is a function that compiled code calls. It takes its arguments from the
+// stack and leaves its results there.
+type hostFunc struct {
+	name            string
+	params, results []wasm.Type
+	call            func(in *instance, stack []uint64)
+}
+
+func typesOf(s string) []wasm.Type {
+	var ts []wasm.Type
+	for _, c := range s {
+		ts = append(ts, map[rune]wasm.Type{'i': wasm.I32, 'l': wasm.I64, 'd': wasm.F64}[c])
+	}
+	return ts
+}
+
+// hostFuncs are the functions by number.
+var hostFuncs = func() []hostFunc {
+	fs := []hostFunc{
+		hostFail:   {"fail", typesOf("illll"), nil, nil},
+		hostPoll:   {"poll", nil, typesOf("i"), (*instance).poll},
+		hostAlloc:  {"alloc", typesOf("ill"), typesOf("i"), (*instance).alloc},
+		hostGrow:   {"grow", typesOf("iilll"), typesOf("il"), (*instance).grow},
+		hostSet:    {"set", typesOf("ii"), nil, (*instance).set},
+		hostFrame:  {"frame", typesOf("i"), typesOf("i"), (*instance).frame},
+		hostDivide: {"divide", typesOf("dddd"), typesOf("dd"), divideComplex},
+	}
+	fs[hostFail].call = (*instance).fail
+	for _, f := range mathFuncs {
+		t := hostFunc{name: f.name, params: typesOf("d"), results: typesOf("d")}
+		switch f := f.f.(type) {
+		case func(float64) float64:
+			t.call = func(_ *instance, s []uint64) { s[0] = math.Float64bits(f(math.Float64frombits(s[0]))) }
+		case func(x, y float64) float64:
+			t.params = typesOf("dd")
+			t.call = func(_ *instance, s []uint64) {
+				s[0] = math.Float64bits(f(math.Float64frombits(s[0]), math.Float64frombits(s[1])))
+			}
+		}
+		fs = append(fs, t)
+	}
+	return fs
+}()
+
+// mathFunc is a function of one or two numbers.
+type mathFunc struct {
+	name string
+	f    any // func(float64) float64 or func(x, y float64) float64
+}
+
+// mathFuncs are functions of package math that are called as they are.
+var mathFuncs = []mathFunc{
+	{"Acos", math.Acos}, {"Acosh", math.Acosh}, {"Asin", math.Asin}, {"Asinh", math.Asinh}, {"Atan", math.Atan}, {"Atan2", math.Atan2},
+	{"Atanh", math.Atanh}, {"Cbrt", math.Cbrt}, {"Cos", math.Cos}, {"Cosh", math.Cosh}, {"Dim", math.Dim}, {"Erf", math.Erf},
+	{"Erfc", math.Erfc}, {"Exp", math.Exp}, {"Exp2", math.Exp2}, {"Expm1", math.Expm1}, {"Gamma", math.Gamma}, {"Hypot", math.Hypot},
+	{"Log", math.Log}, {"Log10", math.Log10}, {"Log1p", math.Log1p}, {"Log2", math.Log2}, {"Max", math.Max}, {"Min", math.Min},
+	{"Mod", math.Mod}, {"Pow", math.Pow}, {"Remainder", math.Remainder}, {"Round", math.Round}, {"Sin", math.Sin}, {"Sinh", math.Sinh},
+	{"Tan", math.Tan}, {"Tanh", math.Tanh},
+}
+
+// host makes the module of what compiled code calls.
+func (e *Engine) host() error {
+	b := e.runtime.NewHostModuleBuilder(hostName)
+	for _, f := range hostFuncs {
+		b.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, _ api.Module, stack []uint64) {
+			f.call(ctx.(*call).in, stack)
+		}), valueTypes(f.params), valueTypes(f.results)).Export(f.name)
+	}
+	_, err := b.Instantiate(experimental.WithFunctionListenerFactory(e.ctx, tracer{}))
+	return err
+}
+
+func valueTypes(ts []wasm.Type) []api.ValueType {
+	var vs []api.ValueType
+	for _, t := range ts {
+		vs = append(vs, api.ValueType(t))
+	}
+	return vs
+}
+
+// call is the context of a call from outside.
+type call struct {
+	context.Context
+	in *instance
+}
+
+// tracer notes where compiled code was when it failed.
+type tracer struct{}
+
+// NewFunctionListener implements experimental.FunctionListenerFactory.
+func (t tracer) NewFunctionListener(f api.FunctionDefinition) experimental.FunctionListener {
+	if slices.Contains(f.ExportNames(), hostFuncs[hostFail].name) || slices.Contains(f.ExportNames(), hostFuncs[hostPoll].name) {
+		return t
+	}
+	return nil
+}
+
+// maxTrace bounds a trace: of a deeper one the innermost and the outermost frames stay.
+const maxTrace = 200
+
+// Before implements experimental.FunctionListener.
+func (tracer) Before(ctx context.Context, _ api.Module, f api.FunctionDefinition, _ []uint64, stack experimental.StackIterator) {
+	in := ctx.(*call).in
+	in.trace = in.trace[:0]
+	for stack.Next() {
+		if f := stack.Function(); f.Definition().ModuleName() != hostName {
+			in.trace = append(in.trace, f.SourceOffsetForPC(stack.ProgramCounter()))
+		}
+		if len(in.trace) > maxTrace {
+			in.trace = slices.Delete(in.trace, maxTrace/2, maxTrace/2+1)
+		}
+	}
+}
+
+// After implements experimental.FunctionListener.
+func (tracer) After(context.Context, api.Module, api.FunctionDefinition, []uint64) {}
+
+// Abort implements experimental.FunctionListener.
+func (tracer) Abort(context.Context, api.Module, api.FunctionDefinition, error) {}
+
+// leave ends the call with an error.
+func (in *instance) leave(err error) {
+	in.failure = err
+	panic(err)
+}
+
+// fuel is about how many instructions are run between two polls.
+const fuel = 4 << 20
+
+func (in *instance) poll(stack []uint64) {
+	if poll := in.module.engine.options.Poll; poll != nil {
+		if err := poll(); err != nil {
+			in.leave(err)
+		}
+	}
+	stack[0] = fuel
+}
+
+// alloc makes a slice: type, length, capacity → address.
+func (in *instance) alloc(stack []uint64) {
+	t := in.module.types[stack[0]]
+	stack[0] = uint64(in.make(t, int(stack[1]), int(stack[2])))
+}
+
+// make makes a slice of a type. It panics as make of Go does.
+func (in *instance) make(slice reflect.Type, length, capacity int) uint32 {
+	size := int(slice.Elem().Size())
+	if err := wrongSize(length, capacity, size); err != nil {
+		in.leave(&Panic{Value: err})
+	}
+	in.count(capacity, size)
+	v := reflect.MakeSlice(slice, length, capacity)
+	p := v.UnsafePointer()
+	if capacity == 0 {
+		return 1
+	}
+	return in.keep(p, uintptr(size)*uintptr(capacity))
+}
+
+// count counts memory that is made.
+func (in *instance) count(n, size int) {
+	room := in.module.engine.options.Room
+	if room == nil || n == 0 {
+		return
+	}
+	in.made += n * size
+	if in.made < 64<<20 {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			in.leave(&Panic{Value: r})
+		}
+	}()
+	room(in.made, 1)
+}
+
+// keep holds an object that was made until the call from outside ends.
+func (in *instance) keep(p unsafe.Pointer, size uintptr) uint32 {
+	at, ok := in.module.engine.window.offset(p, size)
+	if !ok {
+		in.leave(&Panic{Value: errOutside})
+	}
+	in.held = append(in.held, p)
+	return at
+}
+
+// wrongSize is the error of Go's run time for a call of make.
+func wrongSize(length, capacity, size int) error {
+	const most = 1 << 47
+	switch {
+	case length < 0 || size > 0 && length > most/size:
+		return raised(func() { escapeBytes(make([]byte, hide(-1))) })
+	case capacity < length || size > 0 && capacity > most/size:
+		return raised(func() { escapeBytes(make([]byte, 0, hide(-1))) })
+	}
+	return nil
+}
+
+// grow makes room for n more elements: type, address, length, capacity, n → address, capacity.
+func (in *instance) grow(stack []uint64) {
+	t := in.module.types[stack[0]]
+	size := t.Elem().Size()
+	v := reflect.New(t).Elem()
+	*(*header)(v.Addr().UnsafePointer()) = header{in.pointer(uint32(stack[1])), int(stack[2]), int(stack[3])}
+	in.count(int(stack[2]+stack[4]), int(size))
+	v.Grow(int(stack[4]))
+	stack[0], stack[1] = uint64(in.keep(v.UnsafePointer(), size*uintptr(v.Cap()))), uint64(v.Cap())
+}
+
+// header is a slice in memory.
+type header struct {
+	at       unsafe.Pointer
+	len, cap int
+}
+
+// pointer is an address of compiled code as one of Go's: nil for 0, and that of
+// something without a size for 1.
+func (in *instance) pointer(at uint32) unsafe.Pointer {
+	switch at {
+	case 0:
+		return nil
+	case 1:
+		return unsafe.Pointer(&nothing)
+	}
+	return in.module.engine.window.at(at)
+}
+
+// nothing is what slices without capacity point to.
+var nothing struct{}
+
+// set writes an address to memory in a way that Go's collector sees: where, address.
+// What was there is held, since compiled code may still have it.
+func (in *instance) set(stack []uint64) {
+	p := (*unsafe.Pointer)(in.module.engine.window.at(uint32(stack[0])))
+	if old := *p; old != nil {
+		in.lost[old] = true
+	}
+	*p = in.pointer(uint32(stack[1]))
+}
+
+// frame makes room for local variables that do not fit where such are: bytes → address.
+func (in *instance) frame(stack []uint64) {
+	n := int(stack[0])
+	b := make([]uint64, n/8+1)
+	stack[0] = uint64(in.keep(unsafe.Pointer(&b[0]), uintptr(n)))
+}
+
+func divideComplex(_ *instance, s []uint64) {
+	f := math.Float64frombits
+	q := complex(f(s[0]), f(s[1])) / complex(f(s[2]), f(s[3]))
+	s[0], s[1] = math.Float64bits(real(q)), math.Float64bits(imag(q))
+}
+
+// Panic is a panic in compiled code.
+type Panic struct {
+	Value any     // a runtime.Error, or what was given to panic
+	Trace []Frame // innermost first
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }

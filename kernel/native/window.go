@@ -1,0 +1,64 @@
+package native
+
+import (
+	"unsafe"
+)
+
+// Compiled code has no memory of its own: its memory is the first four GiB of Go's heap,
+// which lies there for it under the addresses from 1<<16 on. Go's collector does not
+// move objects, so an address stays what it is as long as somebody holds the object.
+
+const (
+	pageSize   = 1 << 16
+	pages      = 1<<16 - 1 // wazero keeps the size in 32 bits
+	windowSize = pages * pageSize
+)
+
+// window is the part of the address space that compiled code sees.
+type window struct{ base uintptr }
+
+// newWindow finds the heap. The window begins a page below a multiple of four GiB, where
+// Go's heap begins on 64-bit systems: nothing is there, so that no address that
+// compiled code has is 0 or 1.
+func newWindow() window {
+	probe := new([1 << 16]byte)
+	escape(probe)
+	return window{uintptr(unsafe.Pointer(probe))&^(1<<32-1) - pageSize}
+}
+
+//go:noinline
+func escape(*[1 << 16]byte) {}
+
+// offset is the address that compiled code has for size bytes at p.
+func (w window) offset(p unsafe.Pointer, size uintptr) (uint32, bool) {
+	x := uintptr(p) - w.base
+	return uint32(x), x >= pageSize && x < windowSize && size <= windowSize-x
+}
+
+// at is the reverse of offset. The object has to be held by somebody.
+func (w window) at(offset uint32) unsafe.Pointer {
+	p := w.base + uintptr(offset)
+	return *(*unsafe.Pointer)(unsafe.Pointer(&p))
+}
+
+// bytes is all of the window. It must only be given to wazero, which hands it to
+// compiled code: much of it is not there.
+func (w window) bytes() []byte {
+	header := struct {
+		base     uintptr
+		len, cap int
+	}{w.base, windowSize, windowSize}
+	return *(*[]byte)(unsafe.Pointer(&header))
+}
+
+// linear is the window as the memory of a module.
+func (w window) linear() linear { return linear{w} }
+
+// linear implements experimental.LinearMemory.
+type linear struct{ window }
+
+// Reallocate implements experimental.LinearMemory.
+func (m linear) Reallocate(uint64) []byte { return m.bytes() }
+
+// Free implements experimental.LinearMemory.
+func (linear) Free() {}
