@@ -26,6 +26,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/host"
 	"github.com/nascent-go/nascent/kernel/limit"
 	"github.com/nascent-go/nascent/kernel/magic"
+	"github.com/nascent-go/nascent/kernel/modules"
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/worker"
@@ -124,6 +125,7 @@ func cells() (*cell.Env, error) {
 	if err := lib.Add(library.Set{Name: "nasext", Table: symbols.Table, Data: symbols.Data()}); err != nil {
 		return nil, err
 	}
+	lib.SetModules(&modules.Resolver{})
 	return cell.New(lib)
 }
 

@@ -140,6 +140,9 @@ var rules = []rule{
 	{"only kernel/history/store and nasext/study import SQLite", func(dir, imp string) bool {
 		return dir != "kernel/history/store" && dir != "nasext/study" && below(imp, "modernc.org/sqlite")
 	}},
+	{"modules knows nothing of ours", func(dir, imp string) bool {
+		return below(dir, "kernel/modules") && below(imp, module)
+	}},
 	{"session knows no socket and no process", func(dir, imp string) bool {
 		return below(dir, "kernel/session") && (below(imp, module+"/kernel/host") || below(imp, module+"/kernel/worker") || imp == "os/exec" || imp == "net")
 	}},
@@ -179,7 +182,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/nn/engine/enginetest", module + "/nasext/estimate"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/morph", module + "/nasext/strategy"}, {"nasext/oneshot", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
 		{"kernel/cell", "github.com/tetratelabs/wazero"}, {"kernel/native", module + "/kernel/cell"},
-		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/session", "os/exec"},
+		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/modules", module + "/kernel/cell"}, {"kernel/session", "os/exec"},
 	}
 	for i, w := range wrong {
 		if !rules[i].forbids(w[0], w[1]) {

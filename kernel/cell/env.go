@@ -219,6 +219,9 @@ func (e *Env) panicked(p *rt.Panic) *RuntimeError {
 		at := e.fset.Position(place.Pos)
 		text, ok := e.texts[at.Filename]
 		if !ok {
+			text, ok = e.lib.ModuleFile(at.Filename)
+		}
+		if !ok {
 			continue // a library package that is lowered from source
 		}
 		f := Frame{Cell: at.Filename, Function: place.Title, Line: at.Line}

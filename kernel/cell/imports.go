@@ -2,6 +2,7 @@ package cell
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nascent-go/nascent/kernel/cell/library"
+	"github.com/nascent-go/nascent/kernel/modules"
 )
 
 // imported is what a file imports: local name → path. The name "." has its own list.
@@ -37,15 +41,11 @@ func (e *Env) explicit(src *source, complain complaint) imported {
 			complain(spec.Path.Pos(), `import "C": cells cannot use cgo`, "")
 			continue
 		}
-		if path != "unsafe" && !e.lib.Has(path) {
-			msg := fmt.Sprintf("package %s is not available", path)
-			if near := e.nearPackage(path); near != "" {
-				msg += fmt.Sprintf("; did you mean %q?", near)
-			}
+		if msg := e.unavailable(path); msg != "" {
 			complain(spec.Path.Pos(), msg, "")
 			continue
 		}
-		name, pos := e.packageName(path), spec.Path.Pos()
+		name, pos := e.lib.Name(path), spec.Path.Pos()
 		if spec.Name != nil {
 			name, pos = spec.Name.Name, spec.Name.Pos()
 		}
@@ -68,21 +68,35 @@ func noImportPath(r rune) bool {
 	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || strings.ContainsRune("!\"#$%&'()*,:;<=>?[\\]^{|}`\uFFFD", r)
 }
 
-func (e *Env) packageName(path string) string {
-	for _, p := range e.lib.Packages() {
-		if p.Path == path {
-			return p.Name
-		}
+// unavailable says why a package can't be imported; "" if it can.
+func (e *Env) unavailable(path string) string {
+	err := e.lib.Importable(path)
+	if err == nil {
+		return ""
 	}
-	return path[strings.LastIndexByte(path, '/')+1:]
+	var missing *modules.MissingError
+	unknown := errors.Is(err, library.ErrUnknown)
+	if !unknown && (!errors.As(err, &missing) || missing.Package != path) {
+		return err.Error()
+	}
+	if near := e.nearPackage(path); near != "" {
+		return fmt.Sprintf("package %s is not available; did you mean %q?", path, near)
+	}
+	if unknown || !hasHost(path) {
+		return fmt.Sprintf("package %s is not available", path)
+	}
+	return err.Error()
 }
+
+// hasHost: a path begins with the name of a host, from which modules can be fetched.
+func hasHost(path string) bool { return strings.Contains(strings.Split(path, "/")[0], ".") }
 
 func (e *Env) nearPackage(path string) string {
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	best, score := "", 3
 	for _, p := range e.lib.Packages() {
 		d := Distance(path, p.Path)
-		if p.Name == base {
+		if p.Name == base && !hasHost(path) {
 			d = min(d, 1)
 		}
 		if d < score {
@@ -176,7 +190,7 @@ func (e *Env) guess(name string, selected []string) string {
 func (e *Env) better(paths []string) string {
 	rank := func(p string) int {
 		switch {
-		case preferred[e.packageName(p)] == p:
+		case preferred[e.lib.Name(p)] == p:
 			return 0
 		case !strings.Contains(strings.Split(p, "/")[0], "."):
 			return 1
@@ -245,4 +259,10 @@ func Distance(a, b string) int {
 		}
 	}
 	return rows[len(x)%3][len(y)]
+}
+
+// ModuleVersion is the version of a module of which packages are loaded, "" if none is.
+func (e *Env) ModuleVersion(path string) string {
+	v, _ := e.lib.Loaded(path)
+	return v.Version
 }

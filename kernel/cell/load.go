@@ -174,15 +174,22 @@ func (e *Env) unsupported(p *plan, err error) error {
 	case len(p.src.decls) > 0:
 		pos = p.src.decls[0].Pos()
 	}
+	at := pos
 	var u *lower.Unsupported
 	var m *loadError
 	switch {
 	case errors.As(err, &u) && u.Pos.IsValid():
-		pos = u.Pos
+		at = u.Pos
 	case errors.As(err, &m) && m.pos.IsValid():
-		pos = m.pos
+		at = m.pos
 	}
-	diag.add(e.fset.Position(pos), err.Error(), "")
+	msg := err.Error()
+	if place := e.fset.Position(at); e.texts[place.Filename] != "" {
+		pos = at
+	} else { // in a package that the cell uses
+		msg += fmt.Sprintf(" (in %s)", place)
+	}
+	diag.add(e.fset.Position(pos), msg, "")
 	return diag.err()
 }
 

@@ -21,7 +21,7 @@ func theHabits() habits {
 	}
 
 	add(ipython, "plots are shown by themselves: display.Show(display.Line(\"loss\", …)), or a plot as the last expression", "%matplotlib", "%pylab", "%config")
-	add(ipython, "the standard library, gonum, gorgonia's tensors and nasext are built in, and there is nothing to install; !pip and !conda run the programs", "%pip", "%conda", "%mamba", "%uv", "%micromamba")
+	add(ipython, "%get MODULE fetches a Go module; the standard library, gonum, gorgonia's tensors and nasext are built in; !pip and !conda run the programs", "%pip", "%conda", "%mamba", "%uv", "%micromamba")
 	add(ipython, "a function or a type that is defined again takes effect everywhere at once", "%autoreload", "%aimport")
 	add(ipython, "commands are built in; there are no extensions to load", "%load_ext", "%reload_ext", "%unload_ext", "%alias_magic")
 	add(ipython, "%rerun runs cells again, and a Go function keeps what is run often", "%macro")
@@ -50,7 +50,7 @@ func theHabits() habits {
 	add(gonb, "assign os.Args = []string{\"program\", …} where flags are to be parsed", "%args")
 	add(gonb, "call the function: a cell is statements", "%exec")
 	add(gonb, "cells are interpreted at once: there is no compiler, and it has no flags", "%goflags")
-	add(gonb, "the standard library, gonum, gorgonia's tensors and nasext are built in, and no modules are fetched", "%get", "%autoget", "%noautoget", "%goworkfix", "%go")
+	add(gonb, "%get MODULE fetches a module, and nothing is fetched without it", "%autoget", "%noautoget", "%goworkfix", "%go")
 	add(gonb, "call tests as functions; %timeit takes the place of a benchmark", "%test", "%bench")
 	add(gonb, "cells run in the kernel; %%html shows a page with scripts", "%wasm", "%widgets", "%widgets_hb")
 	add(gonb, "there are no files to track: what other packages cells import is built in", "%track", "%untrack")

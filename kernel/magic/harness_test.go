@@ -13,6 +13,7 @@ import (
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/cell/library"
+	"github.com/nascent-go/nascent/kernel/modules"
 )
 
 // buffer is a cell's output.
@@ -64,6 +65,7 @@ func newNotebook(t testing.TB, conf Config) *notebook {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lib.SetModules(&modules.Resolver{})
 	env, err := cell.New(lib)
 	if err != nil {
 		t.Fatal(err)

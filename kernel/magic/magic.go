@@ -67,6 +67,9 @@ type Go interface {
 	Forget(ctx context.Context, names ...string) (warnings []string, err error)
 	Reset(ctx context.Context) error
 
+	// ModuleVersion is the version of a module of which cells have imported packages, "" if they have not.
+	ModuleVersion(path string) string
+
 	// SetStrict says whether errors that nothing takes are left alone.
 	SetStrict(on bool)
 	Strict() bool

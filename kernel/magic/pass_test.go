@@ -38,6 +38,7 @@ func (r *recorder) Forget(context.Context, ...string) (warnings []string, err er
 func (r *recorder) Reset(context.Context) error                                      { return nil }
 func (r *recorder) SetStrict(bool)                                                   {}
 func (r *recorder) Strict() bool                                                     { return false }
+func (r *recorder) ModuleVersion(string) string                                      { return "" }
 
 // Go between commands keeps its lines and columns, and tracebacks get the whole cell.
 func TestGoKeepsItsPlace(t *testing.T) {

@@ -8,7 +8,7 @@ func commands() []Command {
 		// what cells have defined
 		who(), whos(), reset(), strict(), seed(), formatting(),
 		// the world outside
-		cd(), pwd(), environment(), writefile(), bash(), sh(), anyScript(),
+		cd(), pwd(), environment(), get(), writefile(), bash(), sh(), anyScript(),
 		// what a cell shows
 		capture(), html(), markdown(), latex(), svg(), quit(),
 		// what ran before

@@ -12,7 +12,8 @@ import (
 
 // Import returns the types of a package. It makes the library a [types.Importer];
 // all packages of a library belong to one world, in which a type is the same
-// whichever package mentions it.
+// whichever package mentions it. A package that no set has comes from a module, if
+// [Library.SetModules] was called.
 func (l *Library) Import(path string) (*types.Package, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -20,7 +21,10 @@ func (l *Library) Import(path string) (*types.Package, error) {
 }
 
 // load is Import with the lock held.
-func (l *Library) load(path string) (*types.Package, error) {
+func (l *Library) load(path string) (*types.Package, error) { return l.loadFrom(path, "") }
+
+// loadFrom is load for a package that imports another one, "" for a cell.
+func (l *Library) loadFrom(path, from string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
@@ -29,7 +33,7 @@ func (l *Library) load(path string) (*types.Package, error) {
 	}
 	s := l.find(path)
 	if s == nil {
-		return nil, fmt.Errorf("package %s is not in the library of compiled packages", path)
+		return l.loadModule(path, from)
 	}
 	switch s.archive.SourceKind(path) {
 	case archive.WholeSource:

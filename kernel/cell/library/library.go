@@ -20,6 +20,12 @@
 // the same path, which is among the imports) and those that were checked from
 // source.
 //
+// # Modules
+//
+// A package that no set has may be one of a Go module ([Library.SetModules]). It is checked from
+// source as a whole when it is first imported, and stays as it is for the life of the
+// library; so does the version of its module.
+//
 // # Tables
 //
 // A set of packages is a folder with a file packages.txt, from which the command
@@ -44,6 +50,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/mod/module"
 
 	"github.com/nascent-go/nascent/kernel/cell/library/archive"
 	"github.com/nascent-go/nascent/kernel/cell/library/extra"
@@ -89,6 +97,11 @@ type Library struct {
 	values  map[string]map[string]reflect.Value
 	docs    map[string]*docs
 
+	modules  Modules                   // nil: there are compiled packages only
+	loading  []string                  // packages of modules that are being loaded, each imported by the one before
+	titles   map[string]string         // names that positions have for files of modules → the files
+	versions map[string]module.Version // of the modules of which packages are loaded, by path
+
 	// What TypeOf has found by walking over types.
 	hidden         map[typeKey]reflect.Type
 	walked         map[reflect.Type]bool
@@ -114,6 +127,9 @@ func Std() (*Library, error) {
 		checked: map[string]*Checked{},
 		values:  map[string]map[string]reflect.Value{},
 		docs:    map[string]*docs{},
+
+		titles:   map[string]string{},
+		versions: map[string]module.Version{},
 	}
 	if err := l.add(Set{Name: "std", Table: std.Table, Data: std.Data()}, importEffect); err != nil {
 		return nil, err
@@ -149,19 +165,23 @@ func (l *Library) add(s Set, effect func(path string)) error {
 // parsed into it too, so that one file set explains every position.
 func (l *Library) FileSet() *token.FileSet { return l.fset }
 
-// Packages lists the packages that can be imported, sorted by path.
+// Packages lists the compiled packages that can be imported, sorted by path.
 func (l *Library) Packages() []PackageInfo {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.infos)
 }
 
-// Has says whether a package can be imported.
+// Has says whether a package is compiled in and can be imported.
 func (l *Library) Has(path string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, ok := slices.BinarySearchFunc(l.infos, path, func(p PackageInfo, path string) int { return cmp.Compare(p.Path, path) })
+	_, ok := l.index(path)
 	return ok
+}
+
+func (l *Library) index(path string) (int, bool) {
+	return slices.BinarySearchFunc(l.infos, path, func(p PackageInfo, path string) int { return cmp.Compare(p.Path, path) })
 }
 
 // find returns the set that has a package, nil if none has.

@@ -49,7 +49,8 @@ func (l *Library) fromSource(pkg *types.Package) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.checked[pkg.Path()]
-	return c != nil && c.Package == pkg && l.find(pkg.Path()).archive.SourceKind(pkg.Path()) == archive.WholeSource
+	s := l.find(pkg.Path())
+	return c != nil && c.Package == pkg && (s == nil || s.archive.SourceKind(pkg.Path()) == archive.WholeSource)
 }
 
 // typeKey names a declared type.

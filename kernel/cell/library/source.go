@@ -19,13 +19,17 @@ type Checked struct {
 }
 
 // Checked returns the syntax of a package that comes from source, as a whole or
-// in its generic part, and nil for packages that come from export data alone.
+// in its generic part, and nil for packages that come from export data alone, and for
+// packages of modules that were not imported.
 // Its Package is the one that [Library.Import] returns for the path; go/ssa
 // wants the imports of that package created before it.
 func (l *Library) Checked(path string) (*Checked, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.find(path); s == nil || s.archive.SourceKind(path) == archive.NoSource {
+	switch s := l.find(path); {
+	case s == nil:
+		return l.checked[path], nil
+	case s.archive.SourceKind(path) == archive.NoSource:
 		return nil, nil
 	}
 	if _, err := l.load(path); err != nil {
@@ -60,16 +64,7 @@ func (l *Library) check(path string, s *set, load importerFunc) (*Checked, error
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	c := &Checked{Info: &types.Info{
-		Types:        map[ast.Expr]types.TypeAndValue{},
-		Defs:         map[*ast.Ident]types.Object{},
-		Uses:         map[*ast.Ident]types.Object{},
-		Implicits:    map[ast.Node]types.Object{},
-		Instances:    map[*ast.Ident]types.Instance{},
-		Scopes:       map[ast.Node]*types.Scope{},
-		Selections:   map[*ast.SelectorExpr]*types.Selection{},
-		FileVersions: map[*ast.File]string{},
-	}}
+	c := &Checked{Info: newInfo()}
 	for _, name := range names {
 		f, err := parser.ParseFile(l.fset, path+"/"+name, files[name], parser.SkipObjectResolution)
 		if err != nil {

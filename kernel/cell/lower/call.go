@@ -128,6 +128,9 @@ func (f *function) callCompiled(fn *ssa.Function, args []string) []string {
 	}
 	res := sg.Results()
 	path := obj.Pkg().Path()
+	if f.bodies[obj.Pkg()] {
+		panic(&Unsupported{f.pos, fmt.Sprintf("function %s.%s has no body in Go (%s): it may be written in assembly", path, fn.Name(), f.prog.Fset.Position(obj.Pos()))})
+	}
 	if path == "rt" { // the cell's own hooks
 		f.p("rt.%s(%s)", fn.Name(), strings.Join(args, ", "))
 		return nil

@@ -52,6 +52,9 @@ func (f *function) p(format string, a ...any) {
 	f.code = append(f.code, f.line("\t"+fmt.Sprintf(format, a...), f.pos))
 }
 
+// library: the function is one of a package that is not the cells'.
+func (f *function) library() bool { return f.fn.Pkg != nil && f.fn.Pkg.Pkg.Path() != "main" }
+
 func (f *function) label(name string) { f.code = append(f.code, f.line(name+":", f.pos)) }
 
 // line is a line of the function's own, which a traceback shows.

@@ -2,6 +2,9 @@ package lower
 
 import "golang.org/x/tools/go/ssa"
 
+// guardName is the variable of a package that says that its initialisation has begun.
+const guardName = "init$guard"
+
 // initialisers are the functions that initialise the packages which p imports and whose
 // functions are lowered. They remember that they have run.
 func (l *Lowerer) initialisers(p *ssa.Package) (fns []*ssa.Function) {
@@ -23,7 +26,7 @@ func (l *Lowerer) initialises(fn *ssa.Function, seen map[*ssa.Function]bool) boo
 		for _, in := range b.Instrs {
 			switch in := in.(type) {
 			case *ssa.Store:
-				if g, ok := in.Addr.(*ssa.Global); !ok || g.Name() != "init$guard" {
+				if g, ok := in.Addr.(*ssa.Global); !ok || g.Name() != guardName {
 					return true
 				}
 			case *ssa.Call:

@@ -187,6 +187,9 @@ func runsDefers(b *ssa.BasicBlock) bool {
 }
 
 func (f *function) ret(v *ssa.Return) {
+	if isInitializer(f.fn) && f.library() {
+		f.p("rt.Initialised(%q)", f.fn.Pkg.Pkg.Path())
+	}
 	var rs []string
 	for _, r := range v.Results {
 		rs = append(rs, f.val(r))

@@ -94,6 +94,9 @@ func (f *function) store(v *ssa.Store) {
 		return
 	}
 	f.p("%s = %s", f.place(v.Addr), val)
+	if a, ok := v.Addr.(*ssa.Global); ok && a.Name() == guardName && f.library() {
+		f.p("rt.Initialising(%q)", a.Pkg.Pkg.Path())
+	}
 	if a, ok := v.Addr.(*ssa.IndexAddr); ok && f.shared(a.X.Type()) {
 		i := f.index(a.Index)
 		f.p("rt.Wrote(%s, %s, %s+1)", f.open(a.X), i, i)

@@ -233,6 +233,7 @@ func (r *Runtime) DoAside(c *Cell, f func()) error {
 	go func() {
 		exited := true // by runtime.Goexit
 		defer func() {
+			r.failInits(c)
 			c.leave()
 			ended <- exited
 		}()

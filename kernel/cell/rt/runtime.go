@@ -46,6 +46,7 @@ type Runtime struct {
 	place   func(*Panic) string // see SetPlace
 	signals signalRelays
 	twins   twins
+	inits   inits
 
 	gs     sync.Map     // goroutine identity (uintptr) → *gstate
 	active atomic.Int64 // panics, and calls that shield them from recover, in progress
@@ -104,7 +105,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"Recv": r.Recv, "Recv2": r.Recv2, "Send": r.Send, "Select": r.Select, "Close": Close,
 		// defers, panics, goroutines
 		"NewDS": r.NewDS, "Run": r.Run, "Enter": r.Enter, "Recover": r.Recover, "RecoverD": r.RecoverD, "Panic": r.Panic,
-		"WrapNil": WrapNil, "Go": r.Go, "Func": r.Func,
+		"WrapNil": WrapNil, "Go": r.Go, "Func": r.Func, "Initialising": r.Initialising, "Initialised": r.Initialised,
 		// compiled packages
 		"RangeMap": r.RangeMap, "Clear": r.Clear, "Delete": r.Delete, "Copy": r.Copy,
 		"Lowered": r.Lowered, "Twin": r.Twin, "TwinGet": r.TwinGet, "TwinSet": r.TwinSet, "TwinDelete": r.TwinDelete, "TwinLen": r.TwinLen, "Wrote": r.Wrote, "Part": r.Part,

@@ -1,0 +1,74 @@
+package rt
+
+import (
+	"fmt"
+	"sync"
+)
+
+// inits are the packages that are initialised, or were to be. A package is initialised
+// once, by the first cell that imports it: another one that imports it meanwhile waits, and if
+// the initialisation has failed nobody can use what it has left undone.
+type inits struct {
+	sync.Mutex
+	packages map[string]*initialisation
+}
+
+type initialisation struct {
+	by   *Cell
+	over chan struct{} // closed when it has ended or failed
+	ok   bool          // it has ended
+}
+
+// Initialising is called when the initialisation of a package begins.
+func (r *Runtime) Initialising(path string) {
+	r.inits.Lock()
+	defer r.inits.Unlock()
+	if r.inits.packages == nil {
+		r.inits.packages = map[string]*initialisation{}
+	}
+	r.inits.packages[path] = &initialisation{by: r.Current(), over: make(chan struct{})}
+}
+
+// Initialised is called when it has ended, and by those who find that it has begun.
+func (r *Runtime) Initialised(path string) {
+	c := r.Current()
+	r.inits.Lock()
+	it := r.inits.packages[path]
+	if it == nil || it.ok {
+		r.inits.Unlock()
+		return
+	}
+	if it.by == c {
+		it.ok, it.by = true, nil
+		close(it.over)
+		r.inits.Unlock()
+		return
+	}
+	r.inits.Unlock()
+	var stopped <-chan struct{}
+	if c != nil {
+		stopped = c.Done()
+	}
+	select {
+	case <-it.over:
+	case <-stopped:
+		r.Poll()
+	}
+	r.inits.Lock()
+	defer r.inits.Unlock()
+	if !it.ok {
+		panic(fmt.Errorf("package %s can't be used: its initialisation has failed in %s; restart the kernel", path, it.by.Name))
+	}
+}
+
+// failInits says of the packages that a cell has not initialised to the end that they have failed.
+func (r *Runtime) failInits(c *Cell) {
+	r.inits.Lock()
+	defer r.inits.Unlock()
+	for _, it := range r.inits.packages {
+		if it.by == c && !it.ok {
+			it.by = &Cell{Name: c.Name} // which keeps nothing
+			close(it.over)
+		}
+	}
+}

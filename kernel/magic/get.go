@@ -1,0 +1,42 @@
+package magic
+
+import (
+	"context"
+
+	"github.com/spf13/pflag"
+
+	"github.com/nascent-go/nascent/kernel/modules"
+)
+
+func get() Command {
+	return Command{
+		Name: "get", Usage: "MODULE[@VERSION]...", Form: Line, Least: 1, Most: -1,
+		Short: "fetch Go modules, to be imported by cells",
+		Long: "MODULE is a module or a package of one; VERSION is a version such as v1.2.3, the beginning of one, a branch, a commit\n" +
+			"or latest. What the module needs is fetched too. It is recorded in go.mod and go.sum of the notebook's folder, or of the\n" +
+			"nearest folder above it that has a go.mod; without one, both are made. GOPROXY, GOPRIVATE, GONOSUMDB and GOMODCACHE\n" +
+			"count as they do for the go command, which is not needed.\n" +
+			"Packages that are pure Go can be imported; they run in the interpreter, as cells do.",
+		Setup: func(*pflag.FlagSet) Runner { return runGet },
+	}
+}
+
+func runGet(ctx context.Context, c *Call) error {
+	report := func(format string, args ...any) { c.Printf(format, args...) } //nolint:errcheck // nobody reads it
+	for _, query := range c.Args {
+		m, err := modules.Get(ctx, query, report)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return err
+		}
+		if err := c.Printf("%s %s is in go.mod\n", m.Path, m.Version); err != nil {
+			return err
+		}
+		if v := c.Go.ModuleVersion(m.Path); v != "" && v != m.Version {
+			c.Warn("packages of " + m.Path + " that were imported before stay those of " + v + " until the kernel is restarted")
+		}
+	}
+	return nil
+}

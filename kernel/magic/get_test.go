@@ -1,0 +1,114 @@
+package magic
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// moduleNotebook is a notebook in an empty folder with an empty module cache, whose proxy
+// is a folder.
+func moduleNotebook(t testing.TB, proxy string) *notebook {
+	t.Helper()
+	base := t.TempDir()
+	for name, value := range map[string]string{
+		"GOENV": "off", "GOFLAGS": "", "GOPATH": filepath.Join(base, "go"), "GOMODCACHE": filepath.Join(base, "cache"),
+		"GOPROXY": "file://" + filepath.ToSlash(proxy), "GONOSUMDB": "*", "GOPRIVATE": "", "GONOPROXY": "",
+	} {
+		t.Setenv(name, value)
+	}
+	nb := newNotebook(t, Config{})
+	t.Chdir(t.TempDir())
+	return nb
+}
+
+// fiveModules is a proxy of five modules that many programs use.
+func fiveModules(t testing.TB) string {
+	t.Helper()
+	proxy, err := filepath.Abs("../modules/testdata/proxy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proxy
+}
+
+// Five modules that many programs use are fetched, imported and used. What they have to
+// say is from Python's uuid and decimal, the examples of CommonMark 0.31 and of YAML 1.2 and the
+// documentation of lo.
+func TestModules(t *testing.T) {
+	nb := moduleNotebook(t, fiveModules(t))
+	nb.play([]scene{
+		{`import "github.com/google/uuid"`, "…%get github.com/google/uuid@latest fetches it"},
+		{"%get github.com/google/uuid github.com/samber/lo\n%get github.com/shopspring/decimal github.com/yuin/goldmark gopkg.in/yaml.v3", "…gopkg.in/yaml.v3 v3.0.1 is in go.mod"},
+
+		{`import "github.com/google/uuid"
+id := uuid.NewSHA1(uuid.NameSpaceDNS, []byte("go.dev"))
+id.String(), id.Version(), uuid.NewMD5(uuid.NameSpaceURL, []byte("https://go.dev/"))`, "=> \"91da4ff0-bcdb-5fa4-b85d-7c2de6ebc8fe\"\n=> VERSION_5\n=> " + pythonMD5},
+		{"id", "=> 91da4ff0-bcdb-5fa4-b85d-7c2de6ebc8fe"},
+		{`uuid.Parse("nope")`, "…error: invalid UUID length: 4"},
+		{`b := json.Marshal(map[string]any{"id": id}); string(b)`, `=> "{\"id\":\"91da4ff0-bcdb-5fa4-b85d-7c2de6ebc8fe\"}"`},
+		{`fmt.Printf("%T %v\n", id, uuid.New() == uuid.New())`, "uuid.UUID false"},
+
+		{`import "github.com/samber/lo"
+lo.Map([]int64{1, 2, 3, 4}, func(x int64, index int) string { return strconv.FormatInt(x, 10) })`, `=> []string{"1", "2", "3", "4"}`},
+		{`type Point struct{ X, Y int }
+lo.GroupBy([]Point{{1, 2}, {3, 4}, {1, 5}}, func(p Point) int { return p.X })`, "=> map[1:[{X:1 Y:2} {X:1 Y:5}] 3:[{X:3 Y:4}]]"},
+		{`lo.Reduce([]int{1, 2, 3, 4}, func(agg, item, _ int) int { return agg + item }, 0), fmt.Sprint(lo.Chunk([]int{0, 1, 2, 3, 4, 5, 6}, 2))`, "=> 10\n=> \"[[0 1] [2 3] [4 5] [6]]\""},
+		{`lo.T2("x", 1).Unpack()`, "=> \"x\"\n=> 1"},
+
+		{`import "github.com/shopspring/decimal"
+x := decimal.RequireFromString("136.02")
+x.Mul(decimal.NewFromFloat(0.1)), decimal.NewFromInt(2).Div(decimal.NewFromInt(3)), decimal.RequireFromString("5.45").RoundBank(1)`, "=> 13.602\n=> 0.6666666666666667\n=> 5.4"},
+		{`decimal.NewFromInt(2).Pow(decimal.NewFromInt(200))`, "=> 1606938044258990275541962092341162602522202993782792835301376"},
+
+		{`import (
+	"github.com/yuin/goldmark"
+	"bytes"
+)
+var out bytes.Buffer
+goldmark.Convert([]byte("Foo *bar*\n=========\n\n- a\n- b ` + "`c`" + `\n\n> [link](/uri \"title\") &copy;\n"), &out)
+fmt.Print(out.String())`, "<h1>Foo <em>bar</em></h1>\n<ul>\n<li>a</li>\n<li>b <code>c</code></li>\n</ul>\n<blockquote>\n<p><a href=\"/uri\" title=\"title\">link</a> ©</p>\n</blockquote>"},
+
+		{`import "gopkg.in/yaml.v3"
+var player struct {
+	Name string
+	HR   int     ` + "`yaml:\"hr\"`" + `
+	Avg  float64
+}
+yaml.Unmarshal([]byte("name: Mark McGwire\nhr:   65\navg:  0.278\n"), &player)
+player`, "=> {Name:Mark McGwire HR:65 Avg:0.278}"},
+		{`text := yaml.Marshal([]any{player, map[string][]int{"k": {1, 2}}}); fmt.Print(string(text))`, "- name: Mark McGwire\n  hr: 65\n  avg: 0.278\n- k:\n    - 1\n    - 2"},
+		{`yaml.Unmarshal([]byte("a: [1"), &player)`, "…yaml: line 1: did not find expected"},
+	})
+}
+
+// pythonMD5 is uuid.uuid3(uuid.NAMESPACE_URL, "https://go.dev/").
+const pythonMD5 = "c7f14a0f-10e6-3abe-9ef5-0bd52aa0297c"
+
+func TestGetIsToldWhatIsWrong(t *testing.T) {
+	nb := moduleNotebook(t, fiveModules(t))
+	nb.play([]scene{
+		{"%get", "…%get needs more words"},
+		{"%get fmt", "…fmt can't be fetched"},
+		{"%get github.com/google/uuid@v9.9.9", "…github.com/google/uuid@v9.9.9"},
+		{"%get github.com/no/such", "…looking for github.com/no/such@latest"},
+	})
+	if got := nb.run("!ls"); got != "" {
+		t.Errorf("the folder has %s", got)
+	}
+}
+
+// A session keeps to the version of a module that it has loaded.
+func TestOneVersionInASession(t *testing.T) {
+	nb := moduleNotebook(t, fiveModules(t))
+	nb.play([]scene{
+		{"%get github.com/yuin/goldmark", "…v1.8.7 is in go.mod"},
+		{`import "github.com/yuin/goldmark/ast"`, ""},
+	})
+	nb.run(`os.WriteFile("go.mod", []byte("module notebook\nrequire github.com/yuin/goldmark v1.8.6\nreplace github.com/yuin/goldmark => ./other\n"), 0o666)
+os.MkdirAll("other/text", 0o777); os.WriteFile("other/go.mod", []byte("module github.com/yuin/goldmark\n"), 0o666)
+os.WriteFile("other/fresh.go", []byte("package goldmark"), 0o666)`)
+	if got := nb.run(`import "github.com/yuin/goldmark"`); !strings.Contains(got, "has loaded other packages of that module in version v1.8.7: restart the kernel") {
+		t.Errorf("it says %s", got)
+	}
+}
