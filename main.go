@@ -29,8 +29,10 @@ import (
 	"github.com/nascent-go/nascent/kernel/modules"
 	"github.com/nascent-go/nascent/kernel/notebook"
 	"github.com/nascent-go/nascent/kernel/session"
+	"github.com/nascent-go/nascent/kernel/wire"
 	"github.com/nascent-go/nascent/kernel/worker"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cuda"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/symbols"
 	"github.com/nascent-go/nascent/nasext/viz"
@@ -154,7 +156,7 @@ func kernelCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("finding the program to start workers with: %w", err)
 			}
-			opts := host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version()), Memory: memory}
+			opts := host.Options{ConnectionFile: file, Command: []string{self, "session"}, Info: host.Info(version(), runtime.Version()), Memory: memory, GPUs: gpus}
 			if past, err = store.Path(past); err != nil {
 				fmt.Fprintln(os.Stderr, "nascent:", err)
 			} else if past != "" {
@@ -335,7 +337,8 @@ func doctorCommand() *cobra.Command {
 			checks := append([]install.Check{
 				{Part: "nascent", State: install.OK, Found: fmt.Sprintf("%s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)},
 				examineCell(c.Context()),
-				{Part: "training", State: install.OK, Found: fmt.Sprintf("%s on %d threads; no GPU engine is in this build", cpu.New(0).Name(), runtime.GOMAXPROCS(0))},
+				{Part: "training", State: install.OK, Found: fmt.Sprintf("%s on %d threads", cpu.New(0).Name(), runtime.GOMAXPROCS(0))},
+				examineGPU(),
 			}, install.Examine(c.Context())...)
 			for _, check := range checks {
 				fmt.Printf("%-8s %s: %s\n", check.State, check.Part, check.Found)
@@ -349,6 +352,38 @@ func doctorCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// examineGPU says which devices there are, or why there is none. Training does without.
+func examineGPU() install.Check {
+	check := install.Check{Part: "GPU", State: install.OK}
+	devices, err := cuda.Devices()
+	if err != nil {
+		check.Found = "off: " + err.Error()
+		return check
+	}
+	found := make([]string, len(devices))
+	for i, d := range devices {
+		found[i] = fmt.Sprintf("%s with %.1f GiB, compute capability %s, driver for CUDA %s", d.Name, float64(d.Memory)/(1<<30), d.Capability, d.Driver)
+	}
+	check.Found = strings.Join(found, "; ")
+	return check
+}
+
+// gpus says what is used of the machine's devices, if this program knows of any.
+func gpus() []wire.GPU {
+	used, err := cuda.Usages()
+	if err != nil {
+		return nil // doctor says why
+	}
+	all := make([]wire.GPU, len(used))
+	for i, u := range used {
+		all[i] = wire.GPU{Name: u.Name, Memory: uint64(u.Total), Used: uint64(u.Used)}
+		if busy := float64(u.Busy); busy >= 0 {
+			all[i].Utilization = &busy
+		}
+	}
+	return all
 }
 
 // examineCell runs a notebook of one cell as a kernel would.

@@ -63,6 +63,7 @@ func options(file string) host.Options {
 		Env:   append(os.Environ(), beWorker+"=1", "GORACE=log_path="+filepath.Join(filepath.Dir(file), "race")),
 		Info:  host.Info("0.0.0-test", "go1.26"),
 		Grace: 300 * time.Millisecond,
+		GPUs:  func() []wire.GPU { return []wire.GPU{{Name: "a device", Memory: 9, Used: 4}} },
 	}
 }
 

@@ -36,6 +36,10 @@ type Options struct {
 	Info  wire.KernelInfoReply // answer to kernel_info_request: see Info
 	Grace time.Duration        // default: DefaultGrace
 
+	// GPUs says what is used of the machine's devices, for usage_request; default: nothing is said
+	// of them. It may take milliseconds.
+	GPUs func() []wire.GPU
+
 	// RuntimeDir is where a kernel that was started with a registration file
 	// writes a connection file, so that other clients find it; "": nowhere.
 	RuntimeDir string

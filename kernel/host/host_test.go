@@ -368,6 +368,9 @@ func TestUsageIsToldWhileACellRuns(t *testing.T) {
 		if runtime.GOOS == "linux" && (u.CPU == nil || u.Memory < 1<<20 || u.HostMemory == nil || u.HostMemory.Total <= u.Memory) {
 			t.Errorf("%s: %s", c, a.Reply.Content)
 		}
+		if want := []wire.GPU{{Name: "a device", Memory: 9, Used: 4}}; !reflect.DeepEqual(u.GPUs, want) {
+			t.Errorf("%s: GPUs %+v, want %+v", c, u.GPUs, want)
+		}
 		if want := []string{"busy", "idle"}; !reflect.DeepEqual(a.Types(), want) {
 			t.Errorf("%s: published %v, want %v", c, a.Types(), want)
 		}

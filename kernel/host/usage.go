@@ -27,6 +27,9 @@ func (h *host) answerUsage(m *wire.Message) {
 	u.looking = true
 	go func() {
 		used := u.probe.look()
+		if h.opts.GPUs != nil {
+			used.GPUs = h.opts.GPUs()
+		}
 		h.post(func() {
 			asking := u.asking
 			u.looking, u.asking = false, nil

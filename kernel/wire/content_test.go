@@ -47,6 +47,8 @@ func TestContentIsWrittenWhole(t *testing.T) {
 		{UsageReply{Hostname: "h", PID: 7, CPU: &idle, Memory: 3, CPUCount: 2, HostCPU: &idle, HostMemory: &VirtualMemory{8, 6, 25, 2, 1, 3, 4, 5}},
 			`{"hostname":"h","pid":7,"kernel_cpu":0,"kernel_memory":3,"cpu_count":2,"host_cpu_percent":0,` +
 				`"host_virtual_memory":{"total":8,"available":6,"percent":25,"used":2,"free":1,"active":3,"inactive":4,"wired":5}}`},
+		{UsageReply{GPUs: []GPU{{"a", 9, 4, &idle}, {Name: "b"}}},
+			`{"pid":0,"cpu_count":0,"gpus":[{"name":"a","memory_total":9,"memory_used":4,"utilization_percent":0},{"name":"b","memory_total":0,"memory_used":0}]}`},
 		{Empty{}, `{}`},
 	}
 	for _, tt := range tests {

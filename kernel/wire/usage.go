@@ -11,6 +11,15 @@ type UsageReply struct {
 	CPUCount   int            `json:"cpu_count"`                  // of the machine
 	HostCPU    *float64       `json:"host_cpu_percent,omitempty"` // percent of all CPUs
 	HostMemory *VirtualMemory `json:"host_virtual_memory,omitempty"`
+	GPUs       []GPU          `json:"gpus,omitempty"` // of the machine; the protocol knows nothing of them
+}
+
+// GPU is what all programs together use of a device.
+type GPU struct {
+	Name        string   `json:"name"`
+	Memory      uint64   `json:"memory_total"` // bytes
+	Used        uint64   `json:"memory_used"`
+	Utilization *float64 `json:"utilization_percent,omitempty"` // of the time, of late
 }
 
 // VirtualMemory is the memory of a machine, in bytes, as psutil.virtual_memory

@@ -54,7 +54,7 @@ func Start(m *testing.M, s Source) int {
 		return 0
 	}
 	if err == nil {
-		err = os.Setenv("NASCENT_LIBCUDA", lib)
+		err = errors.Join(os.Setenv("NASCENT_LIBCUDA", lib), os.Setenv("NASCENT_LIBNVML", lib))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

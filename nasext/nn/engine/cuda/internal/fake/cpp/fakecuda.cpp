@@ -718,4 +718,14 @@ R cuGraphLaunch(Capture *x, Stream *s) {
 }
 R cuGraphDestroy(Capture *g) { Call call; delete g; return OK; }
 R cuGraphExecDestroy(Capture *g) { IN_CONTEXT; flush_all(false); delete g; return OK; }
+
+// What libnvidia-ml.so.1 says of the device.
+struct Memory { unsigned long long total, free, used; };
+struct Busy { unsigned device, memory; }; // percent of the time
+int nvmlInit_v2() { return OK; }
+int nvmlDeviceGetCount_v2(unsigned *n) { *n = 1; return OK; }
+int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **d) { *d = &mu; return i ? 2 : OK; }
+int nvmlDeviceGetName(void *, char *s, unsigned n) { snprintf(s, n, "CPU emulation"); return OK; }
+int nvmlDeviceGetMemoryInfo(void *, Memory *m) { Call call; *m = {capacity, capacity - used, used}; return OK; }
+int nvmlDeviceGetUtilizationRates(void *, Busy *b) { *b = {37, 12}; return OK; }
 }

@@ -1,0 +1,34 @@
+//go:build cuda && linux && amd64
+
+package cuda
+
+import (
+	"fmt"
+
+	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/internal/driver"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/internal/nvml"
+)
+
+func devices() ([]Device, error) {
+	found, err := driver.Devices()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Device, len(found))
+	for i, d := range found {
+		all[i] = Device{d.Name, d.Memory, fmt.Sprintf("%d.%d", d.Major, d.Minor), fmt.Sprintf("%d.%d", d.Driver/1000, d.Driver%1000/10)}
+	}
+	return all, nil
+}
+
+func usages() ([]Usage, error) {
+	found, err := nvml.Devices()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Usage, len(found))
+	for i, u := range found {
+		all[i] = Usage(u)
+	}
+	return all, nil
+}
