@@ -46,6 +46,9 @@ type Memory struct {
 // Bytes is its size.
 func (m Memory) Bytes() int64 { return m.bytes }
 
+// Address is where it lies on the device, for tables of addresses that device functions read.
+func (m Memory) Address() uint64 { return uint64(m.at) }
+
 // Slice is the piece of n bytes that begins offset bytes behind m's start.
 func (m Memory) Slice(offset, n int64) (Memory, error) {
 	if offset < 0 || n < 0 || offset > m.bytes-n {
