@@ -37,7 +37,7 @@ func (n *NetworkOf[T]) activations(x []T, nodes []int, train bool) ([][]T, error
 	}
 	defer n.keepMoments()()
 	all := make([]T, count*width)
-	if err := r.Forward(x, count, n.pass(train), all); err != nil {
+	if err := errors.Join(r.Forward(x, count, n.pass(train), all), release(r)); err != nil {
 		return nil, err
 	}
 	out, from := make([][]T, len(nodes)), 0

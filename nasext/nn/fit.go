@@ -586,7 +586,7 @@ func (n *NetworkOf[T]) notFinite(x []T, train bool) string {
 			return fmt.Sprintf("where, can't be said: %v", err)
 		}
 		out := make([]T, count*s.Out.Elems())
-		if err := r.Forward(x, count, n.pass(train), out); err != nil {
+		if err := errors.Join(r.Forward(x, count, n.pass(train), out), release(r)); err != nil {
 			return fmt.Sprintf("where, can't be said: %v", err)
 		}
 		if j := firstNotFinite(out); j >= 0 {

@@ -9,6 +9,7 @@ package nn
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"slices"
 
@@ -86,6 +87,10 @@ func (t *tape[T]) ready(count int, train bool) error {
 	if t.runner != nil && t.runner.Batch() >= count && !(train && t.runner.Batch() > 2*count) {
 		return nil
 	}
+	if err := release(t.runner); err != nil {
+		return err
+	}
+	t.runner = nil
 	r, err := t.build(t.plan, count)
 	if err != nil {
 		return err
@@ -98,6 +103,14 @@ func (t *tape[T]) ready(count int, train bool) error {
 	t.grads = make([]T, n)
 	if t.heads > 1 {
 		t.head, t.headGrads = make([]T, n/t.heads), make([]T, n/t.heads)
+	}
+	return nil
+}
+
+// release gives back what a runner has, if it has to be given back.
+func release[T engine.Float](r engine.RunnerOf[T]) error {
+	if c, ok := r.(io.Closer); ok {
+		return c.Close()
 	}
 	return nil
 }

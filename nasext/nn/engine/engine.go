@@ -84,7 +84,8 @@ type EngineOf[T Float] interface {
 }
 
 // RunnerOf runs one network. It is for one goroutine at a time. Equal inputs give
-// equal bits, however many threads it uses and however large its batch may be.
+// equal bits, however many threads it uses and however large its batch may be. One that
+// is an io.Closer is closed when another takes its place.
 type RunnerOf[T Float] interface {
 	// Batch is the largest number of samples of a pass.
 	Batch() int

@@ -107,3 +107,21 @@ func TestMistakesAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkloads: they have as many parameters as other programs count (testdata/peers of package nn).
+func TestWorkloads(t *testing.T) {
+	all, err := Workloads()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []int64{20490, 1288506, 79634, 67282, 118966 - 224} // the last without mixing numbers
+	for i, w := range all {
+		got, err := w.Arch.Params()
+		if err != nil || got != want[i] {
+			t.Errorf("%s: %d parameters (%v), want %d", w.Name, got, err, want[i])
+		}
+		if s := w.Images(3); s.Check() != nil || s.Shape != w.Arch.Input {
+			t.Errorf("%s: images %v", w.Name, s.Check())
+		}
+	}
+}

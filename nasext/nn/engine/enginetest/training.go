@@ -16,7 +16,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/seed"
-	"github.com/nascent-go/nascent/nasext/space"
 )
 
 // lossTolerance is how far a loss may be from the judge's, as a share of it.
@@ -50,7 +49,7 @@ func trainings() []training {
 			name: "W1, SGD", build: w1, batch: 8, steps: 20, epochs: 1,
 			single: func(c *nn.FitConfig) { c.Rate = .001 }, double: func(c *nn.FitConfig64) { c.Rate = .001 },
 		},
-		{name: "W3, SGD", build: w3, batch: 6, steps: 20, epochs: 1},
+		{name: "W3, SGD", build: func() (*arch.Arch, error) { return nb201(8, 1, arch.Shape{C: 1, H: 8, W: 8}) }, batch: 6, steps: 20, epochs: 1},
 		{
 			name: "a NASNet-A cell, drop path", build: nasnet, batch: 5, steps: 20, epochs: 1,
 			single: func(c *nn.FitConfig) { c.Clip, c.Rate = 5, .005 }, double: func(c *nn.FitConfig64) { c.Clip, c.Rate = 5, .005 },
@@ -99,28 +98,6 @@ func trainings() []training {
 }
 
 func filters64(p *nn.Param64) bool { return len(p.Shape) > 1 }
-
-// w1 is the first of the fixed workloads: two convolutions with ReLU and max pooling, and a linear layer.
-func w1() (*arch.Arch, error) {
-	b := arch.NewBuilder("W1", arch.Shape{C: 1, H: 28, W: 28})
-	x := b.MaxPool(b.ReLU(b.Conv(b.In(), 16, 3, arch.Pad(1), arch.Bias(true))), 2)
-	x = b.MaxPool(b.ReLU(b.Conv(x, 32, 3, arch.Pad(1), arch.Bias(true))), 2)
-	b.Linear(b.Flatten(x), 10)
-	return b.Build()
-}
-
-// w3 is the third: the network of NAS-Bench-201 with 8 channels and a cell a stage.
-func w3() (*arch.Arch, error) {
-	s, err := space.NASBench201(space.NASBench201Config{C: 8, N: 1, Input: arch.Shape{C: 1, H: 8, W: 8}})
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.Parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|")
-	if err != nil {
-		return nil, err
-	}
-	return s.Build(g)
-}
 
 // nasnet is a small network of the cells of NASNet-A.
 func nasnet() (*arch.Arch, error) {
