@@ -5,12 +5,62 @@
 package symbols
 
 import (
+	engine "github.com/nascent-go/nascent/nasext/nn/engine"
 	p "github.com/nascent-go/nascent/nasext/nn/engine/cuda"
+	time "time"
 )
 
 var table_github_com_nascent_go_nascent_nasext_nn_engine_cuda = []Symbol{
+	{"Config", (*p.Config)(nil), value},
+	{"Counts", (*p.Counts)(nil), value},
 	{"Device", (*p.Device)(nil), value},
 	{"Devices", p.Devices, value},
+	{"Engine", (*p.Engine)(nil), value},
+	{"_Engine", (*_github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine)(nil), value},
+	{"New", p.New, value},
 	{"Usage", (*p.Usage)(nil), value},
 	{"Usages", p.Usages, value},
+}
+
+// _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine carries an interpreted value as a p.Engine.
+type _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine struct {
+	IValue     any
+	WBuild     func(a0 *engine.PlanOf[float32], a1 int) (engine.RunnerOf[float32], error)
+	WCounts    func() p.Counts
+	WDevice    func() p.Device
+	WInference func(a0 *engine.PlanOf[float32], a1 int) (engine.RunnerOf[float32], error)
+	WMemory    func(a0 *engine.PlanOf[float32], a1 int) int64
+	WName      func() string
+	WProduct   func(a0 int, a1 int) (time.Duration, error)
+	WTrainer   func(a0 *engine.PlanOf[float32], a1 int, a2 engine.RecipeOf[float32]) (engine.TrainingOf[float32], error)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Build(a0 *engine.PlanOf[float32], a1 int) (engine.RunnerOf[float32], error) {
+	return W.WBuild(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Counts() p.Counts {
+	return W.WCounts()
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Device() p.Device {
+	return W.WDevice()
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Inference(a0 *engine.PlanOf[float32], a1 int) (engine.RunnerOf[float32], error) {
+	return W.WInference(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Memory(a0 *engine.PlanOf[float32], a1 int) int64 {
+	return W.WMemory(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Name() string { return W.WName() }
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Product(a0 int, a1 int) (time.Duration, error) {
+	return W.WProduct(a0, a1)
+}
+
+func (W _github_com_nascent_go_nascent_nasext_nn_engine_cuda_Engine) Trainer(a0 *engine.PlanOf[float32], a1 int, a2 engine.RecipeOf[float32]) (engine.TrainingOf[float32], error) {
+	return W.WTrainer(a0, a1, a2)
 }

@@ -14,4 +14,6 @@ var table_github_com_nascent_go_nascent_nasext_nn_engine_enginetest = []Symbol{
 	{"Networks", p.Networks, value},
 	{"Operations", p.Operations, value},
 	{"Trainings", p.Trainings, value},
+	{"Workload", (*p.Workload)(nil), value},
+	{"Workloads", p.Workloads, value},
 }

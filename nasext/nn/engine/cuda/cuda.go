@@ -32,15 +32,6 @@ type Engine interface {
 	Product(n, times int) (time.Duration, error)
 }
 
-// Device is what is known of a device.
-type Device struct {
-	Name         string
-	Memory       int64 // in bytes
-	Major, Minor int   // compute capability
-	Processors   int   // streaming multiprocessors
-	Driver       int   // newest CUDA version that the driver knows, such as 12040 for 12.4
-}
-
 // Counts are what graphs have saved: so many were launched in place of so many launches and copies.
 type Counts struct{ Graphs, Launches int64 }
 

@@ -16,9 +16,14 @@ func devices() ([]Device, error) {
 	}
 	all := make([]Device, len(found))
 	for i, d := range found {
-		all[i] = Device{d.Name, d.Memory, fmt.Sprintf("%d.%d", d.Major, d.Minor), fmt.Sprintf("%d.%d", d.Driver/1000, d.Driver%1000/10)}
+		all[i] = known(d)
 	}
 	return all, nil
+}
+
+// known is what is said of a device.
+func known(d driver.Info) Device {
+	return Device{d.Name, d.Memory, fmt.Sprintf("%d.%d", d.Major, d.Minor), fmt.Sprintf("%d.%d", d.Driver/1000, d.Driver%1000/10)}
 }
 
 func usages() ([]Usage, error) {

@@ -17,10 +17,7 @@ func (g *gpu) Counts() Counts {
 }
 
 // Device implements Engine.
-func (g *gpu) Device() Device {
-	i := g.device.Info
-	return Device{Name: i.Name, Memory: i.Memory, Major: i.Major, Minor: i.Minor, Processors: i.Processors, Driver: i.Driver}
-}
+func (g *gpu) Device() Device { return known(g.Info) }
 
 // Product implements Engine.
 func (g *gpu) Product(n, times int) (each time.Duration, err error) {

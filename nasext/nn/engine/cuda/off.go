@@ -2,9 +2,7 @@
 
 package cuda
 
-import "errors"
+import "fmt"
 
 // newGPU says why there is none.
-func newGPU(Config) (Engine, error) {
-	return nil, errors.New("engine cuda: this nascent was built without CUDA; build it with make cuda")
-}
+func newGPU(Config) (Engine, error) { return nil, fmt.Errorf("engine cuda: %w", notBuilt()) }

@@ -85,8 +85,8 @@ func about(r *report, e cuda.Engine) {
 	r.line("# nascent gpu-check")
 	r.head("", "")
 	r.row("engine", e.Name())
-	r.row("device", fmt.Sprintf("%s, %.1f GiB, compute capability %d.%d, %d multiprocessors", d.Name, float64(d.Memory)/(1<<30), d.Major, d.Minor, d.Processors))
-	r.row("driver", fmt.Sprintf("CUDA %d.%d", d.Driver/1000, d.Driver%1000/10))
+	r.row("device", fmt.Sprintf("%s, %.1f GiB, compute capability %s", d.Name, float64(d.Memory)/(1<<30), d.Capability))
+	r.row("driver", "CUDA "+d.Driver)
 	r.row("host", fmt.Sprintf("%s/%s, %d threads, %s", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version()))
 }
 
