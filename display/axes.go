@@ -42,7 +42,12 @@ func (p *Plot) drawIn(c pen, b box) {
 	f := frame(c, area, &x, &y, p.x, p.y, whole)
 	f.flat = p.scaleWidth() > 0
 	if p.empty() {
-		f.clear(p)
+		if p.x.invented() {
+			f.xTicks = nil
+		}
+		if p.y.invented() {
+			f.yTicks = nil
+		}
 		drawNothing(c, f.box)
 	}
 	f.drawGrid(c)
@@ -114,15 +119,8 @@ func frame(c pen, b box, x, y *span, ax, ay axis, whole bool) *framed {
 	return f
 }
 
-// clear takes the numbers off axes whose range comes from no data.
-func (f *framed) clear(p *Plot) {
-	if !p.x.ranged && !p.x.anything {
-		f.xTicks = nil
-	}
-	if !p.y.ranged && !p.y.anything {
-		f.yTicks = nil
-	}
-}
+// invented says whether the numbers of an axis without data mean nothing.
+func (a axis) invented() bool { return !a.ranged && !a.anything }
 
 // strideOf is every how manieth of n texts has room on a height.
 func strideOf(n int, height float64) int {

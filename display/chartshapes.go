@@ -67,7 +67,7 @@ func (c *charter) heat(p *Plot) {
 	}
 	added := c.rectangles(data, "", tip("row", vegalite.Nominal, tipTitle(p.y.label, "row")), tip("column", vegalite.Nominal, tipTitle(p.x.label, "column")),
 		tip("v", vegalite.Quantitative, "value"))
-	added.Encoding.Color = &vegalite.Color{Field: "v", Type: vegalite.Quantitative, Scale: scale.scale(lo, hi), Legend: vegalite.Legend{On: true}}
+	added.Encoding.Color = &vegalite.Color{Field: "v", Type: vegalite.Quantitative, Scale: scale.scale(lo, hi), Legend: &vegalite.Legend{On: true}}
 	if h.texts != nil {
 		added.Encoding.Tooltip = append(added.Encoding.Tooltip, tip("text", vegalite.Nominal, "text"))
 	}
@@ -173,7 +173,7 @@ func (s *surface) chart(c *charter) {
 	}
 	added := c.rectangles(data, "", tip("atx", vegalite.Quantitative, tipTitle(string(c.x.Title), "x")),
 		tip("aty", vegalite.Quantitative, tipTitle(string(c.y.Title), "y")), tip("v", vegalite.Quantitative, "height"))
-	added.Encoding.Color = &vegalite.Color{Field: "v", Type: vegalite.Quantitative, Scale: rampSequential.scale(lo, hi), Legend: vegalite.Legend{On: true}}
+	added.Encoding.Color = &vegalite.Color{Field: "v", Type: vegalite.Quantitative, Scale: rampSequential.scale(lo, hi), Legend: &vegalite.Legend{On: true}}
 
 	lines := vegalite.NewData("x", "y", "x2", "y2", "v")
 	// In a frame whose pixels are the positions themselves.
@@ -226,7 +226,7 @@ func (l *parallel) chart(c *charter) {
 	if lo, hi, ok := l.limits(); ok {
 		color = ""
 		e.Color = &vegalite.Color{
-			Field: "score", Type: vegalite.Quantitative, Title: "score", Legend: vegalite.Legend{On: true, Type: "gradient"},
+			Field: "score", Type: vegalite.Quantitative, Title: "score", Legend: &vegalite.Legend{On: true},
 			Scale: &vegalite.Scale{Domain: vegalite.Numbers{lo, hi}, Range: []string{"#a9b2bb", middle(swatch(0))}},
 		}
 		tips = append(tips, tip("score", vegalite.Quantitative, "score"))
@@ -236,7 +236,7 @@ func (l *parallel) chart(c *charter) {
 	e.Detail, e.Order = nil, nil
 	e.Tooltip = append([]vegalite.Tip{tip("axis", vegalite.Nominal, "axis"), tip("text", vegalite.Nominal, "value")}, tips...)
 	points := c.add(data, "point", color, e)
-	points.Mark.Filled, points.Mark.Size = true, 22
+	points.Mark.Size, points.Mark.StrokeWidth = 10, 2.4 // a scale of fills besides the lines' would have no gradient
 	l.chartAxes(c)
 }
 
@@ -277,6 +277,6 @@ func (l *parallel) chartAxes(c *charter) {
 		}
 	}
 	c.add(axes, "rule", chartGrey, vegalite.Encoding{X: &c.x, Y: &c.y, Y2: &vegalite.Column{Field: "y2"}})
-	m := &c.add(texts, "text", "", vegalite.Encoding{X: &c.x, Y: &c.y, Text: &vegalite.Column{Field: "text"}}).Mark
-	m.Style, m.Align, m.DX = "guide-label", "left", 5
+	m := &c.add(texts, "text", chartGrey, vegalite.Encoding{X: &c.x, Y: &c.y, Text: &vegalite.Column{Field: "text"}}).Mark
+	m.Align, m.DX = "left", 5
 }

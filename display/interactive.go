@@ -137,6 +137,14 @@ func (c *charter) plot(p *Plot) (*vegalite.Data, []vegalite.Calculate) {
 	layers := p.layers()
 	x, y, whole := p.spans(layers)
 	c.x, c.y = position("x", p.x.label, x, whole), position("y", p.y.label, y, false)
+	if p.empty() {
+		if p.x.invented() {
+			c.x.Axis = bareAxis()
+		}
+		if p.y.invented() {
+			c.y.Axis = bareAxis()
+		}
+	}
 	layers = c.thinned(layers)
 	c.color = seriesColor(layers, p.legend)
 	for _, l := range layers {
@@ -161,7 +169,7 @@ func position(field, label string, s span, whole bool) vegalite.Position {
 	out := vegalite.Position{
 		Field: field, Type: vegalite.Quantitative, Title: vegalite.Text(oneLine(label)),
 		Scale: vegalite.Scale{Domain: vegalite.Numbers{s.lo, s.hi}, Nice: &off},
-		Axis:  &vegalite.Axis{TickCount: 9},
+		Axis:  &vegalite.Axis{TickCount: 9, GridOpacity: 0.4},
 	}
 	switch {
 	case s.log:
@@ -459,8 +467,8 @@ func (c *charter) notes(p *Plot) {
 	}
 	ring := &c.add(data, "point", chartGrey, vegalite.Encoding{X: &c.x, Y: &c.y}).Mark
 	ring.Size, ring.StrokeWidth = 110, 1.6
-	text := &c.add(data, "text", "", vegalite.Encoding{X: &c.x, Y: &c.y, Text: &vegalite.Column{Field: "text"}}).Mark
-	text.Style, text.Baseline, text.DY = "guide-label", "bottom", -9 // a style that follows the page
+	text := &c.add(data, "text", chartGrey, vegalite.Encoding{X: &c.x, Y: &c.y, Text: &vegalite.Column{Field: "text"}}).Mark
+	text.Baseline, text.DY = "bottom", -9
 }
 
 // lines adds the lines, steps and points of series, whose values are shared.
@@ -511,7 +519,7 @@ func (c *charter) lone(l layer) {
 	}
 	if data.Len() > 0 {
 		m := &c.add(data, "point", middle(l.ink), vegalite.Encoding{X: &c.x, Y: &c.y}).Mark
-		m.Filled, m.Size = true, 16
+		m.Filled, m.Size = true, 24
 	}
 }
 
@@ -538,7 +546,7 @@ func glyph(i int) string {
 
 // seriesColor gives the i-th series its colour, with a legend if several have names.
 func seriesColor(layers []layer, legend *bool) *vegalite.Color {
-	out := &vegalite.Color{Field: "s", Type: vegalite.Nominal, Scale: &vegalite.Scale{}}
+	out := &vegalite.Color{Field: "s", Type: vegalite.Nominal, Scale: &vegalite.Scale{}, Legend: &vegalite.Legend{}}
 	var names []string
 	for i, l := range layers {
 		out.Scale.Domain = append(out.Scale.Domain, float64(i))

@@ -99,7 +99,6 @@ type Mark struct {
 	StrokeWidth float64   `json:"strokeWidth,omitempty"`
 	StrokeDash  []float64 `json:"strokeDash,omitempty"`
 	Interpolate string    `json:"interpolate,omitempty"`
-	Style       string    `json:"style,omitempty"`
 	Align       string    `json:"align,omitempty"`
 	Baseline    string    `json:"baseline,omitempty"`
 	DX          float64   `json:"dx,omitempty"`
@@ -166,6 +165,7 @@ type Axis struct {
 	LabelOverlap *bool    `json:"labelOverlap,omitempty"`
 	TickCount    int      `json:"tickCount,omitempty"` // about
 	Grid         *bool    `json:"grid,omitempty"`
+	GridOpacity  float64  `json:"gridOpacity,omitempty"`
 	Labels       *bool    `json:"labels,omitempty"`
 	Ticks        *bool    `json:"ticks,omitempty"`
 	Domain       *bool    `json:"domain,omitempty"`
@@ -174,14 +174,14 @@ type Axis struct {
 
 // Color is a colour by a column.
 type Color struct {
-	Field  string `json:"field"`
-	Type   Type   `json:"type"`
-	Title  Text   `json:"title"`
-	Scale  *Scale `json:"scale"` // nil: the values are colours themselves
-	Legend Legend `json:"legend"`
+	Field  string  `json:"field"`
+	Type   Type    `json:"type"`
+	Title  Text    `json:"title"`
+	Scale  *Scale  `json:"scale"` // nil: the values are colours themselves
+	Legend *Legend `json:"legend,omitempty"`
 }
 
-// Legend explains colours; null if it is off.
+// Legend explains colours; null if it is off. No legend is the one of another layer.
 type Legend struct {
 	On        bool
 	Type      string

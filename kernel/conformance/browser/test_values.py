@@ -186,7 +186,9 @@ bar.Done()"""),
 def values(open_lab):
     sources = [TYPES] + [source for _, source in CELLS]
     notebook = open_lab.open(new_notebook(cells=[new_code_cell(source.strip()) for source in sources]), "values.ipynb")
+    open_lab.errors.clear()
     notebook.run_all()
+    assert open_lab.errors == [], "the page has printed errors"
     yield notebook
     notebook.close()
 
