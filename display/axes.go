@@ -27,7 +27,7 @@ func (p *Plot) drawIn(c pen, b box) {
 	area := box{b.x0 + margin, b.y0 + margin, b.x1 - margin, b.y1 - margin}
 	if p.title != "" || p.remark() != "" {
 		area.y1 -= sizeTitle
-		p.drawHead(c, area)
+		drawTitle(c, area, p.title, p.remark())
 		area.y1 -= 10
 	}
 	if p.heat != nil {

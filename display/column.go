@@ -92,10 +92,7 @@ func (g *Graph) column(ix *graphIndex) *placed {
 	}
 	for i := range p.edges {
 		if r := &p.edges[i]; g.Edges[i].Label != "" {
-			mid := pt(0, 0)
-			for k, weight := range []vg.Length{1, 3, 3, 1} {
-				mid = mid.Add(r.curve[k].Scale(weight / 8))
-			}
+			mid := r.middle()
 			r.label = &mid
 		}
 	}
@@ -154,6 +151,10 @@ func (g *Graph) edgeLabel(i int) float64 {
 
 // fit sets the size of the picture to what a graph of w×h pixels and its title need.
 func (p *placed) fit(w, h float64) {
-	p.w = math.Ceil(max(w+2*margin, min(maxWidth, scriptTitle.width(oneLine(p.graph.Name))+2*margin), 120))
+	title := scriptTitle.width(oneLine(p.graph.Name)) + 2*margin
+	if p.note != "" {
+		title += scriptTick.width(p.note) + 20
+	}
+	p.w = math.Ceil(max(w+2*margin, min(maxWidth, title), 120))
 	p.h = math.Ceil(max(h+2*margin+p.head, p.head+40))
 }

@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gonum.org/v1/plot/vg/draw"
 )
 
 // Graph is a directed graph: an architecture, a cell, a search tree. The zero
 // graph is empty and ready to use. It shows as SVG that follows light and dark
-// pages, as PNG, and as a line of text; DOT gives its source.
+// pages, as PNG, and as a line of text; DOT gives its source. A graph of more than 1500
+// nodes or 6000 edges, or one whose layout takes more than ten seconds, is laid out in
+// plain layers, of more than 400 nodes folded ones, without groups, and says so.
 type Graph struct {
 	Name      string // title; may be empty
 	Direction Direction
@@ -59,7 +60,7 @@ type Group struct {
 	Parent string // the ID of the group it lies in; none if empty
 }
 
-// Limits of what can be laid out: beyond them a picture says nothing.
+// Limits of what Graphviz lays out.
 const (
 	graphNodes = 1500
 	graphEdges = 6000
@@ -141,9 +142,6 @@ func (g *Graph) index() (*graphIndex, error) {
 			}
 		}
 	}
-	if len(g.Nodes) > graphNodes || len(g.Edges) > graphEdges {
-		errs = append(errs, fmt.Errorf("it has %d nodes and %d edges; up to %d and %d can be laid out, so draw a part of it", len(g.Nodes), len(g.Edges), graphNodes, graphEdges))
-	}
 	if g.Direction < AutoDirection || g.Direction > Column {
 		errs = append(errs, fmt.Errorf("the direction %d is unknown; use LR, TB, Column or AutoDirection", g.Direction))
 	}
@@ -159,9 +157,7 @@ func (g *Graph) Display() Bundle {
 	if g == nil {
 		return Text("(*display.Graph)(nil)")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	b, err := g.Bundle(ctx)
+	b, err := g.Bundle(context.Background())
 	if err != nil {
 		return Text(err.Error())
 	}
@@ -205,16 +201,21 @@ func (g *Graph) summary() string {
 	return fmt.Sprintf("graph: %s, %s, %s", name, plural(len(g.Nodes), "node"), plural(len(g.Edges), "edge"))
 }
 
-// kindInk returns the colours of each kind.
-func (g *Graph) kindInk() map[string]ink {
+// kinds are all kinds, in the order of their colours.
+func (g *Graph) kinds() []string {
 	order := slices.Clone(g.Kinds)
 	for _, n := range g.Nodes {
 		if n.Kind != "" && !slices.Contains(order, n.Kind) {
 			order = append(order, n.Kind)
 		}
 	}
+	return order
+}
+
+// kindInk returns the colours of each kind.
+func (g *Graph) kindInk() map[string]ink {
 	out := map[string]ink{}
-	for i, k := range order {
+	for i, k := range g.kinds() {
 		if _, ok := out[k]; !ok {
 			out[k] = swatch(i)
 		}

@@ -6,13 +6,23 @@ import (
 )
 
 func (p *placed) size() (w, h float64) { return p.w, p.h }
-func (p *placed) summary() string      { return p.graph.summary() }
+
+func (p *placed) summary() string {
+	of := p.of
+	if of == nil {
+		of = p.graph
+	}
+	if p.note == "" {
+		return of.summary()
+	}
+	return of.summary() + ", " + p.note
+}
 
 func (p *placed) draw(dc draw.Canvas) error {
 	c := pen{dc}
 	g := p.graph
-	if g.Name != "" {
-		c.text(scriptTitle, margin, p.h-margin-sizeTitle+2, scriptTitle.fit(oneLine(g.Name), p.w-2*margin))
+	if p.head > 0 {
+		drawTitle(c, box{margin, margin, p.w - margin, p.h - margin - sizeTitle}, g.Name, p.note)
 	}
 	g.eachGroup("", "", 0, func(_ string, i int, body func()) {
 		if b, ok := p.groups[i]; ok {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-graphviz"
 	"gonum.org/v1/plot/vg"
@@ -94,8 +95,8 @@ func (g *Graph) skeleton(ix *graphIndex, d Direction) []byte {
 		rankdir = "LR"
 	}
 	fmt.Fprintf(&b, "digraph { rankdir=%s; nodesep=0.3; ranksep=0.42; node [shape=box, fixedsize=true, label=\"\"]; edge [arrowsize=0.7];\n", rankdir)
-	if len(g.Nodes) > 250 { // less polish for what is hardly readable
-		b.WriteString("splines=polyline; nslimit=2; mclimit=0.3;\n")
+	if len(g.Nodes) > 250 || 2*len(g.Edges) > 5*len(g.Nodes) {
+		b.WriteString("splines=polyline; nslimit=1; nslimit1=1; mclimit=0.1;\n")
 	}
 	node := func(i int) {
 		w, h := g.Nodes[i].size()
@@ -130,6 +131,12 @@ func (g *Graph) skeleton(ix *graphIndex, d Direction) []byte {
 	return b.Bytes()
 }
 
+// tangled says whether a graph is laid out with less polish: it will hardly be readable,
+// and otherwise a hundred nodes with three edges each take half a minute.
+func (g *Graph) tangled() bool {
+	return len(g.Nodes) > 250 || len(g.Edges) > 150 && 2*len(g.Edges) > 5*len(g.Nodes)
+}
+
 // room is a label that keeps about w pixels free: Graphviz counts 0.6 of the font size
 // for each letter of Courier. (An HTML table would say the size itself, but
 // go-graphviz 0.2.10 loses the output of some graphs that have one.)
@@ -146,6 +153,8 @@ type placed struct {
 	groups map[int]box // of each group that has something in it
 	edges  []route     // of each edge
 	head   float64     // height of the title
+	of     *Graph      // what graph is a part of, nil if it is the whole
+	note   string      // what is not as it should be; empty for nothing
 }
 
 // route is the course of an edge.
@@ -155,12 +164,32 @@ type route struct {
 	label      *vg.Point  // centre
 }
 
-// place lays the graph out, in the direction that fits if none is set.
-func (g *Graph) place(ctx context.Context) (*placed, error) {
+// layoutTime is how long Graphviz may take, and wait for its turn.
+const layoutTime = 10 * time.Second
+
+// place lays the graph out, in the direction that fits if none is set. What is too large
+// for Graphviz, or takes it too long, is laid out plainly.
+func (g *Graph) place(ctx context.Context) (*placed, error) { return g.placeWithin(ctx, layoutTime) }
+
+func (g *Graph) placeWithin(ctx context.Context, limit time.Duration) (*placed, error) {
 	ix, err := g.index()
 	if err != nil {
 		return nil, fmt.Errorf("graph %q: %w", brief(g.Name), err)
 	}
+	if len(g.Nodes) > graphNodes || len(g.Edges) > graphEdges {
+		return g.plain(ix), nil
+	}
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	p, err := g.polished(within, ix)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		return g.plain(ix), nil
+	}
+	return p, err
+}
+
+// polished lays the graph out with Graphviz, or as a column.
+func (g *Graph) polished(ctx context.Context, ix *graphIndex) (*placed, error) {
 	try := func(d Direction) (*placed, error) {
 		data, err := layouts.run(ctx, g.skeleton(ix, d))
 		if err != nil {
@@ -180,18 +209,28 @@ func (g *Graph) place(ctx context.Context) (*placed, error) {
 		return try(g.Direction)
 	}
 	p, err := try(LR)
-	const readable = 0.8 // how much smaller texts may become
-	if err != nil || p.w*readable <= maxWidth {
+	if err != nil || p.fits() {
 		return p, err
 	}
 	q, err := try(TB)
 	if err != nil {
 		return nil, err
 	}
+	return narrower(p, q), nil
+}
+
+// fits says whether a picture is readable on a page.
+func (p *placed) fits() bool {
+	const readable = 0.8 // how much smaller texts may become
+	return p.w*readable <= maxWidth
+}
+
+// narrower is the narrower of two pictures, the second if both are equally wide.
+func narrower(p, q *placed) *placed {
 	if q.w > p.w {
-		return p, nil
+		return p
 	}
-	return q, nil
+	return q
 }
 
 // read takes the positions out of Graphviz's JSON.

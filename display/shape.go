@@ -82,13 +82,17 @@ func (p *Plot) remark() string {
 	return ""
 }
 
-// drawHead writes the title above an area, and at its right what the picture leaves out.
-func (p *Plot) drawHead(c pen, area box) {
+// drawTitle writes a title above an area, and at its right a note such as what the
+// picture leaves out.
+func drawTitle(c pen, area box, title, note string) {
 	remark := scriptTick
 	remark.x = draw.XRight
-	note := remark.fit(p.remark(), area.w()/2)
-	c.text(remark, area.x1, area.y1+2, note)
-	c.text(scriptTitle, area.x0, area.y1+2, scriptTitle.fit(oneLine(p.title), area.w()-remark.width(note)-10))
+	room := area.w()
+	if note = remark.fit(note, max(room/2, room-scriptTitle.width(oneLine(title))-10)); note != "" {
+		c.text(remark, area.x1, area.y1+2, note)
+		room -= remark.width(note) + 10
+	}
+	c.text(scriptTitle, area.x0, area.y1+2, scriptTitle.fit(oneLine(title), room))
 }
 
 // block is how many rows and columns of a matrix are one value of what is drawn.
