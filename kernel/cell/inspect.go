@@ -358,7 +358,7 @@ func (e *Env) inspectPackage(name string) finding {
 }
 
 func (e *Env) inspectPath(path string) finding {
-	if !e.lib.Has(path) {
+	if e.lib.Importable(path) != nil {
 		return finding{}
 	}
 	_, doc, _ := e.lib.Doc(path, "")

@@ -148,5 +148,8 @@ func (e *Env) importPaths(prefix string) []CompletionItem {
 			items = append(items, CompletionItem{Text: p.Path, Type: "package", Signature: "package " + p.Name})
 		}
 	}
+	for _, path := range e.lib.ModulePackages(prefix) {
+		items = append(items, CompletionItem{Text: path, Type: "package"})
+	}
 	return items
 }

@@ -112,3 +112,32 @@ os.WriteFile("other/fresh.go", []byte("package goldmark"), 0o666)`)
 		t.Errorf("it says %s", got)
 	}
 }
+
+// What modules have is completed and documented as what is compiled in.
+func TestModulesAreKnown(t *testing.T) {
+	nb := moduleNotebook(t, fiveModules(t))
+	nb.play([]scene{
+		{"%get github.com/google/uuid github.com/yuin/goldmark", "…goldmark v1.8.7 is in go.mod"},
+		{`import "github.com/google/uuid"; id := uuid.Nil`, ""},
+		{"?uuid", "…import \"github.com/google/uuid\"\n\nPackage uuid generates and inspects UUIDs."},
+		{"?uuid.NewSHA1", "…func NewSHA1(space UUID, data []byte) UUID\n\nNewSHA1 returns a new SHA1 (Version 5) UUID based on the\nsupplied name space and data."},
+		{"?id.Version", "…func (uuid UUID) Version() Version\n\nVersion returns the version of uuid."},
+		{"uuid.Must??", "…	if err != nil {\n\t\tpanic(err)"},
+	})
+	for _, c := range []struct{ src, want string }{
+		{`import "github.com/yuin/goldmark/ex`, "github.com/yuin/goldmark/extension github.com/yuin/goldmark/extension/ast"},
+		{`import "github.com/go`, "github.com/google/uuid"},
+		{`import "github.com/yuin/goldmark/ast"; ast.NewTextB`, "NewTextBlock"},
+		{"uuid.NewSH", "NewSHA1"},
+		{"id.Vers", "Version"},
+		{"uuid.NewSHA1(uuid.NameSpaceD", "NameSpaceDNS"},
+	} {
+		var got []string
+		for _, item := range nb.env.Complete(t.Context(), c.src, len(c.src)).Items {
+			got = append(got, item.Text)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s is completed by %q; want %q", c.src, got, c.want)
+		}
+	}
+}

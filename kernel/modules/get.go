@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
-	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -269,26 +268,10 @@ func (g *getter) dir(ctx context.Context, m module.Version) (string, error) {
 
 // packagesIn are the packages of a module that others can import.
 func packagesIn(dir, mod string) (list []string, err error) {
-	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
+	err = eachPackage(dir, mod, func(pkg, dir string) {
+		if _, err := load(pkg, place{dir: dir}); err == nil {
+			list = append(list, pkg)
 		}
-		name := d.Name()
-		if file != dir {
-			_, err := os.Stat(filepath.Join(file, "go.mod"))
-			if err == nil || name == "testdata" || name == "vendor" || name == "internal" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
-				return filepath.SkipDir
-			}
-		}
-		rel, err := filepath.Rel(dir, file)
-		if err != nil {
-			return err
-		}
-		pkg := strings.TrimSuffix(mod+"/"+filepath.ToSlash(rel), "/.")
-		if p, err := load(pkg, place{dir: file}); err == nil {
-			list = append(list, p.Path)
-		}
-		return nil
 	})
 	return list, err
 }

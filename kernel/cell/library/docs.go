@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nascent-go/nascent/kernel/cell/library/archive"
+	sourcedocs "github.com/nascent-go/nascent/kernel/cell/library/internal/docs"
 )
 
 // docs is the documentation of one package.
@@ -31,6 +32,21 @@ func (l *Library) Exported(path string) []string {
 	return slices.Clone(l.docsOf(path).names)
 }
 
+// moduleDocs reads the documentation of a package of a module from its source. What can't
+// be read is as good as undocumented.
+func (l *Library) moduleDocs(c *Checked) *docs {
+	d := &docs{}
+	for _, name := range c.Package.Scope().Names() {
+		if c.Package.Scope().Lookup(name).Exported() {
+			d.names = append(d.names, name)
+		}
+	}
+	if entries, err := sourcedocs.Of(l.fset, c.Files, c.Package.Path(), c.Package); err == nil {
+		d.entries = entries
+	}
+	return d
+}
+
 // docsOf reads the documentation of a package once. An archive is part of the
 // program, and what cannot be read is as good as undocumented.
 func (l *Library) docsOf(path string) *docs {
@@ -39,7 +55,10 @@ func (l *Library) docsOf(path string) *docs {
 	d := l.docs[path]
 	if d == nil {
 		d = &docs{}
-		if s := l.find(path); s != nil {
+		if c := l.checked[path]; c != nil && l.find(path) == nil {
+			d = l.moduleDocs(c)
+			l.docs[path] = d
+		} else if s := l.find(path); s != nil {
 			if names, entries, err := s.archive.Docs(path); err == nil {
 				d.names, d.entries = names, entries
 			}

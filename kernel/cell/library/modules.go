@@ -21,6 +21,8 @@ import (
 // the path of the package that imports one, "" for a cell.
 type Modules interface {
 	Find(path, from string) (*modules.Package, error)
+	// Packages are the paths with a prefix that cells can import.
+	Packages(prefix string) []string
 }
 
 // SetModules says where packages come from that no set has. It is called before anything is imported.
@@ -28,6 +30,17 @@ func (l *Library) SetModules(m Modules) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.modules = m
+}
+
+// ModulePackages are the paths of packages of modules that begin with a prefix, whether they are loaded or not.
+func (l *Library) ModulePackages(prefix string) []string {
+	l.mu.Lock()
+	m := l.modules
+	l.mu.Unlock()
+	if m == nil {
+		return nil
+	}
+	return slices.DeleteFunc(m.Packages(prefix), l.Has)
 }
 
 // ErrUnknown says that a package is not compiled in, and that no modules are known or that it can't be one of a module.

@@ -70,11 +70,11 @@ func content(conf *config, p *pkg) (archive.Contents, error) {
 		c.Source, err = sourceOf(p)
 		return c, err
 	}
-	docs, err := docsOf(p)
+	entries, err := p.docs()
 	if err != nil {
 		return c, err
 	}
-	c.Docs = docs
+	c.Docs = entries
 	switch {
 	case slices.Contains(conf.source, p.path):
 		c.Source, err = sourceOf(p)
