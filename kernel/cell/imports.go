@@ -21,6 +21,8 @@ import (
 type imported struct {
 	names map[string]string
 	dots  []string
+	// modules are packages of modules, under whatever name: they are initialised, used or not.
+	modules []string
 }
 
 // explicit reads the imports that a cell writes.
@@ -44,6 +46,9 @@ func (e *Env) explicit(src *source, complain complaint) imported {
 		if msg := e.unavailable(path); msg != "" {
 			complain(spec.Path.Pos(), msg, "")
 			continue
+		}
+		if path != "unsafe" && !e.lib.Has(path) {
+			im.modules = append(im.modules, path)
 		}
 		name, pos := e.lib.Name(path), spec.Path.Pos()
 		if spec.Name != nil {
@@ -219,8 +224,9 @@ func (e *Env) dotted(more []string) (objs []types.Object) {
 	return objs
 }
 
-// importDecl writes imports as a declaration; go/types binds them to their file.
-func importDecl(pos token.Pos, names map[string]string) *ast.GenDecl {
+// importDecl writes imports as a declaration, with those that have no name; go/types binds
+// them to their file.
+func importDecl(pos token.Pos, names map[string]string, blank ...string) *ast.GenDecl {
 	d := &ast.GenDecl{TokPos: pos, Tok: token.IMPORT, Lparen: pos, Rparen: pos}
 	add := func(name, path string) {
 		d.Specs = append(d.Specs, &ast.ImportSpec{
@@ -233,6 +239,9 @@ func importDecl(pos token.Pos, names map[string]string) *ast.GenDecl {
 	slices.Sort(keys)
 	for _, n := range keys {
 		add(n, names[n])
+	}
+	for _, path := range blank {
+		add("_", path)
 	}
 	return d
 }

@@ -90,7 +90,7 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 			extra = append(extra, v)
 		}
 	}
-	decls := slices.Concat([]ast.Decl{importDecl(src.file.Package, use)}, src.decls, h.vars)
+	decls := slices.Concat([]ast.Decl{importDecl(src.file.Package, use, p.written.modules...)}, src.decls, h.vars)
 	file := &ast.File{Package: src.file.Package, Name: &ast.Ident{NamePos: src.file.Name.Pos(), Name: "main"}, FileStart: src.file.FileStart, FileEnd: src.file.FileEnd}
 	body := func() *ast.File {
 		file.Decls = decls

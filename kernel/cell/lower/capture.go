@@ -25,7 +25,7 @@ func (l *Lowerer) heldByValue(a *ssa.Alloc) bool {
 
 func (l *Lowerer) assignedOnce(a *ssa.Alloc) bool {
 	t := elem(a.Type())
-	if hasDefers(a.Parent()) || l.isCut(a.Type()) || l.isCut(t) || l.mayBeZero(t, "") != "" || sizes.Sizeof(t) > large {
+	if l.isCut(a.Type()) || l.isCut(t) || l.mayBeZero(t, "") != "" || sizes.Sizeof(t) > large {
 		return false
 	}
 	var store *ssa.Store
@@ -37,7 +37,7 @@ func (l *Lowerer) assignedOnce(a *ssa.Alloc) bool {
 			store = s
 		}
 	}
-	if store == nil {
+	if store == nil || hasDefers(a.Parent()) { // which is looked for in all of the function
 		return false
 	}
 	for _, r := range *a.Referrers() {
