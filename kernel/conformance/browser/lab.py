@@ -100,7 +100,16 @@ class Lab:
         page.on("pageerror", lambda e: self.note(str(e)))
         page.set_default_timeout(TIMEOUT * 1000)
         page.goto(f"{server.address}/lab?reset&token={server.token}")
-        self.wait("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
+        self.wait_for_page()
+
+    def wait_for_page(self):
+        """Waits until JupyterLab has opened all that it opens by itself.
+
+        The last of that is the notebook in the page's address: long after the others,
+        and again if it has been closed by then. It would be shown over whatever else
+        was opened meanwhile, with a new kernel that knows none of its widgets.
+        """
+        self.wait("() => window.jupyterapp && window.jupyterapp.shell.currentWidget && !document.querySelector('.jp-mod-restoring')")
 
     def note(self, error: str):
         if not NOISE.search(error):
@@ -237,7 +246,7 @@ class Notebook:
         self.show()
         self.lab.command("docmanager:save")
         self.page.reload()
-        self.lab.wait("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
+        self.lab.wait_for_page()
         self.open()
 
     def close(self):
