@@ -25,6 +25,7 @@ type Comm struct {
 	sink    Sink // where it was opened; nil: nowhere yet
 	message func(CommMessage)
 	closing func(CommMessage)
+	restore func() (any, [][]byte)
 }
 
 // CommMessage is what the front end has sent on a comm.
@@ -64,6 +65,7 @@ type CommHandler struct {
 	Open    func(CommMessage) // only of a comm that the front end opens
 	Message func(CommMessage)
 	Close   func(CommMessage)
+	Restore func() (CommMessage, error) // what it would be opened with now; nil: nobody knows
 }
 
 // NewComm makes a comm to a target of the front end, such as "jupyter.widget", which
@@ -149,6 +151,15 @@ func (c *Comm) OnClose(f func(CommMessage)) {
 	c.closing = f
 }
 
+// OnRestore sets what tells the data and buffers with which the comm would be opened now.
+// A page that is loaded anew asks for those of all comms to "jupyter.widget" at once. It
+// is set before the comm is opened.
+func (c *Comm) OnRestore(f func() (data any, buffers [][]byte)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.restore = f
+}
+
 // Send sends data, which json.Marshal takes, and buffers to the front end.
 func (c *Comm) Send(data any, buffers ...[]byte) error {
 	return c.tell("send on", data, nil, buffers, Comms.SendComm)
@@ -191,7 +202,17 @@ func (c *Comm) handler() CommHandler {
 			}
 		}
 	}
-	return CommHandler{Message: call(&c.message), Close: call(&c.closing)}
+	h := CommHandler{Message: call(&c.message), Close: call(&c.closing)}
+	c.mu.Lock()
+	restore := c.restore
+	c.mu.Unlock()
+	if restore != nil {
+		h.Restore = func() (CommMessage, error) {
+			data, buffers := restore()
+			return commMessage(data, nil, buffers)
+		}
+	}
+	return h
 }
 
 var errNoComms = errors.New("nobody is here who takes comms: they need a front end such as JupyterLab, and a cell that runs in it")

@@ -83,6 +83,24 @@ func TestComm(t *testing.T) {
 	}
 }
 
+func TestRestoreComm(t *testing.T) {
+	r := &commRecorder{}
+	c := To(r).NewComm("chart")
+	n := 1
+	c.OnRestore(func() (any, [][]byte) { return map[string]int{"n": n}, [][]byte{[]byte("a")} })
+	if err := c.Open(nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	n = 2
+	if m, err := r.handler.Restore(); err != nil || string(m.Data) != `{"n":2}` || len(m.Buffers) != 1 {
+		t.Errorf("restored with %s and %d buffers, error %v", m.Data, len(m.Buffers), err)
+	}
+	plain := To(r).NewComm("chart")
+	if err := plain.Open(nil, nil); err != nil || r.handler.Restore != nil {
+		t.Errorf("a comm that nobody can restore: error %v, Restore %t", err, r.handler.Restore != nil)
+	}
+}
+
 func TestCommTarget(t *testing.T) {
 	r := &commRecorder{}
 	p := To(r)
@@ -118,10 +136,19 @@ func TestCommErrors(t *testing.T) {
 		{To(r).NewComm("x").Close(nil), `close the comm to "x": gone`},
 		{To(r).NewComm("x").Send(func() {}), `send on the comm to "x": writing its data: json: unsupported type`},
 		{To(r).NewComm("x").Open(nil, 7), `open the comm to "x": writing its metadata: int is no JSON object`},
+		{restoreError(r), "writing its data: json: unsupported type"},
 		{CommMessage{Data: json.RawMessage("{}")}.Decode(new(int)), "reading the data of a comm message: json: cannot unmarshal"},
 	} {
 		if tt.err == nil || !strings.HasPrefix(tt.err.Error(), tt.want) {
 			t.Errorf("error %v, want %s…", tt.err, tt.want)
 		}
 	}
+}
+
+func restoreError(r *commRecorder) error {
+	c := To(r).NewComm("x")
+	c.OnRestore(func() (any, [][]byte) { return func() {}, nil })
+	_ = c.Open(nil, nil) // the recorder says that it is gone
+	_, err := r.handler.Restore()
+	return err
 }

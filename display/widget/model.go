@@ -68,6 +68,11 @@ func newModel(k kind, state map[string]any) *model {
 	m.pacer = pace.New(pause, display.AtEnd, m.send)
 	m.comm.OnMessage(m.receive)
 	m.comm.OnClose(func(display.CommMessage) { m.end() })
+	m.comm.OnRestore(func() (any, [][]byte) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return m.everything("")
+	})
 	return m
 }
 
@@ -122,16 +127,21 @@ func (m *model) open() error {
 			}
 		}
 	}
-	if m.read != nil {
-		m.read()
-	}
-	msg, buffers := m.message("", slices.Collect(maps.Keys(m.state)))
+	msg, buffers := m.everything("")
 	if err := m.comm.Open(msg, map[string]string{"version": protocol}, buffers...); err != nil {
 		return err
 	}
 	m.opened = true
 	clear(m.unsent)
 	return nil
+}
+
+// everything is a message about all of the state; m.mu is held.
+func (m *model) everything(method string) (message, [][]byte) {
+	if m.read != nil {
+		m.read()
+	}
+	return m.message(method, slices.Collect(maps.Keys(m.state)))
 }
 
 // message is one about some keys of the state; m.mu is held.
@@ -206,12 +216,7 @@ func (m *model) receive(c display.CommMessage) {
 	}
 	switch msg.Method {
 	case "request_state":
-		m.mu.Lock()
-		for key := range m.state {
-			m.unsent[key] = true
-		}
-		m.mu.Unlock()
-		m.send()
+		m.answer()
 	case "update":
 		m.update(msg.State)
 	case "custom":
@@ -222,6 +227,18 @@ func (m *model) receive(c display.CommMessage) {
 			custom(msg.Content)
 		}
 	}
+}
+
+// answer tells a page that has asked all of the state. The page waits for just this.
+func (m *model) answer() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gone {
+		return
+	}
+	msg, buffers := m.everything("update")
+	clear(m.unsent)
+	_ = m.comm.Send(msg, buffers...)
 }
 
 // update takes values from the front end, and sends them on to its other pages. Where

@@ -1,6 +1,7 @@
 package widget_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,6 +155,21 @@ func (p *page) move(id, key, value string) {
 	p.send(id, fmt.Sprintf(`{"method":"update","state":{%q:%s},"buffer_paths":[]}`, key, value))
 }
 
+// restore is what a page that was loaded anew is told of a widget.
+func (p *page) restore(t *testing.T, id string) map[string]any {
+	t.Helper()
+	p.mu.Lock()
+	h := p.handler[id]
+	p.states[id], p.buffers[id] = map[string]any{}, map[string][]byte{}
+	p.mu.Unlock()
+	m, err := h.Restore()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.take(id, "", m)
+	return p.states[id]
+}
+
 // until waits for the page to show a value.
 func (p *page) until(id, key string, want any) {
 	for fmt.Sprint(p.state(id, key)) != fmt.Sprint(want) {
@@ -213,6 +229,9 @@ func TestControls(t *testing.T) {
 			p.send(id, `{"method":"request_state"}`)
 			if got := p.states[id]; got["_view_name"] == nil || fmt.Sprint(got[c.key]) != fmt.Sprint(want) {
 				t.Errorf("asked for its state it sends %v", got)
+			}
+			if got := p.restore(t, id); got["_view_name"] == nil || fmt.Sprint(got[c.key]) != fmt.Sprint(want) {
+				t.Errorf("restored it is %v", got)
 			}
 			for _, odd := range []string{`null`, `3`, `{"method":"fly"}`, `{"method":"update","state":{"other":1}}`, `{"method":"custom"}`} {
 				p.send(id, odd)
@@ -322,6 +341,23 @@ func TestBoxes(t *testing.T) {
 	n.Set(5) // nobody sees it, and nothing happens
 	if _, ok := n.Display().Data["application/vnd.jupyter.widget-view+json"]; ok {
 		t.Error("a closed widget is shown as one that lives")
+	}
+}
+
+// What is restored is how things stand, and not what was sent last.
+func TestRestore(t *testing.T) {
+	p := newPage(t)
+	bar, picture := widget.NewProgress("p", 10), widget.NewImage(image.NewGray(image.Rect(0, 0, 2, 1)))
+	id, pixels := p.show(t, bar), p.show(t, picture)
+	for range 3 {
+		bar.Add(1)
+	}
+	if got := p.restore(t, id); fmt.Sprint(got["value"]) != "3" || got["max"] != 10.0 {
+		t.Errorf("a bar at 3 of 10 is restored as %v", got)
+	}
+	before := p.buffers[pixels]["value"]
+	if got := p.restore(t, pixels); got["format"] != "png" || !bytes.Equal(p.buffers[pixels]["value"], before) || len(before) == 0 {
+		t.Errorf("a picture of %d bytes is restored as %v with %d", len(before), got, len(p.buffers[pixels]["value"]))
 	}
 }
 

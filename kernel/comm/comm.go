@@ -36,6 +36,7 @@ type Manager struct {
 type end struct {
 	target  string
 	handler display.CommHandler
+	control bool // messages on it are answered by the manager
 }
 
 // New makes a manager that sends messages with publish.
@@ -81,7 +82,7 @@ func (m *Manager) find(id string, remove bool) (*end, error) {
 
 // Open opens a comm to a target of the front ends, in the name of a request.
 func (m *Manager) Open(parent *wire.Message, id, target string, msg display.CommMessage, h display.CommHandler) error {
-	if err := m.add(id, &end{target, h}); err != nil {
+	if err := m.add(id, &end{target: target, handler: h}); err != nil {
 		return err
 	}
 	err := m.send(parent, wire.TypeCommOpen, wire.CommOpen{CommID: id, TargetName: target, Data: msg.Data}, msg)

@@ -42,10 +42,15 @@ func (m *Manager) opened(in *wire.Message) (func(), error) {
 	if known { // closing it would close the other one
 		return nil, fmt.Errorf("a comm with the id %s is open already", c.CommID)
 	}
-	var e *end
-	err := fmt.Errorf("nobody has registered the target %q", c.TargetName)
-	if accept != nil {
-		e = &end{c.TargetName, accept(c.CommID)}
+	e := &end{target: c.TargetName, control: accept == nil && c.TargetName == controlTarget}
+	var err error
+	switch {
+	case accept != nil:
+		e.handler = accept(c.CommID)
+	case !e.control:
+		err = fmt.Errorf("nobody has registered the target %q", c.TargetName)
+	}
+	if err == nil {
 		err = m.add(c.CommID, e)
 	}
 	if err != nil {
@@ -79,6 +84,9 @@ func (m *Manager) received(in *wire.Message) (func(), error) {
 	e, err := m.find(c.CommID, false)
 	if err != nil {
 		return nil, fmt.Errorf("comm %s: %w", c.CommID, err)
+	}
+	if e.control {
+		return func() { m.control(in, c) }, nil
 	}
 	return call(e.handler.Message, in, c.Data), nil
 }

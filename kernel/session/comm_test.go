@@ -414,6 +414,23 @@ value()`, ""))
 	}
 }
 
+// TestReload plays a page that is loaded anew and asks for all widgets at once.
+func TestReload(t *testing.T) {
+	b := newCommBench(t)
+	_, made := b.opened(b.cell(`c, n := display.NewComm("jupyter.widget"), 1
+c.OnRestore(func() (any, [][]byte) { n++; return map[string]any{"state": map[string]any{"_model_name": "M", "n": n}, "buffer_paths": []any{}}, nil })
+c.Open(nil, nil)`))
+	reload := func(want string) {
+		t.Helper()
+		expect(t, b.comm(wire.TypeCommOpen, `{"comm_id": "page", "target_name": "jupyter.widget.control"}`))
+		expect(t, b.comm(wire.TypeCommMsg, msg("page", `{"method": "request_states"}`)), want)
+	}
+	reload(fmt.Sprintf(`iopub comm_msg {"comm_id":"page","data":{"method":"update_states","states":{%q:{"model_name":"M","model_module":"","model_module_version":"","state":{"_model_name":"M","n":2}}},"buffer_paths":[]}}`, made.CommID))
+	expect(t, b.comm(wire.TypeCommClose, msg("page", `{}`)))
+	b.cell(`display.NewComm("jupyter.widget").Open(nil, nil) // nobody knows how to restore it`)
+	reload(`iopub comm_close {"comm_id":"page","data":{}}`)
+}
+
 // Each subshell handles messages of its own, beside the others; what is for one that
 // is gone is handled by the main shell.
 func TestCommsOnSubshells(t *testing.T) {
