@@ -89,7 +89,10 @@ func (sh *subshell) callHandler(r request, call func()) error {
 			Stdout: stream{out, stdout}, Stderr: stream{out, stderr},
 			Stdin:   &input{out: out, ctx: ctx, ended: ended},
 			Display: out,
-		}, call)
+		}, func() {
+			call()
+			out.callLast(false) // here, so that it belongs to the message too
+		})
 		close(ended)
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {

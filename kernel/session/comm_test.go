@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/kernel/cell"
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/wire"
@@ -23,6 +24,9 @@ func newCommBench(t *testing.T, change ...func(*Options)) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := display.Default()
+	display.SetDefault(env.Sink())
+	t.Cleanup(func() { display.SetDefault(before) })
 	return newBench(t, env, change...)
 }
 
@@ -411,6 +415,34 @@ value()`, ""))
 	state := b.comm(wire.TypeCommMsg, msg(ids[2], `{"method": "request_state"}`))
 	if len(state) != 1 || !strings.Contains(state[0], `"method":"update"`) || !strings.Contains(state[0], `"value":0.9`) || !strings.Contains(state[0], `"_view_name":"FloatSliderView"`) {
 		t.Errorf("the state that a page asks for: %q", state)
+	}
+}
+
+// However fast a slider is moved, what a move changes is told in the name of that move.
+func TestMovesAreAnswered(t *testing.T) {
+	b := newCommBench(t)
+	made := b.cell(`import "github.com/nascent-go/nascent/display/widget"
+n, double := widget.NewIntSlider("n", 0, 99), widget.NewIntSlider("double", 0, 198)
+n.OnChange(func(v int) { double.Set(2 * v) })
+widget.VBox(n, double)`)
+	ids := map[string]string{}
+	for _, m := range b.about(made, wire.TypeCommOpen) {
+		var open struct {
+			ID   string `json:"comm_id"`
+			Data struct{ State struct{ Description string } }
+		}
+		must(m.DecodeContent(&open))
+		ids[open.Data.State.Description] = open.ID
+	}
+	for v := 1; v < 20; v++ {
+		got := b.comm(wire.TypeCommMsg, msg(ids["n"], fmt.Sprintf(`{"method": "update", "state": {"value": %d}, "buffer_paths": []}`, v)))
+		slices.Sort(got)
+		want := []string{
+			fmt.Sprintf(`iopub comm_msg {"comm_id":%q,"data":{"method":"update","state":{"value":%d},"buffer_paths":[]}}`, ids["double"], 2*v),
+			fmt.Sprintf(`iopub comm_msg {"comm_id":%q,"data":{"method":"echo_update","state":{"value":%d},"buffer_paths":[]}}`, ids["n"], v),
+		}
+		slices.Sort(want)
+		expect(t, got, want...)
 	}
 }
 

@@ -141,20 +141,26 @@ func (o *output) flushLocked() error {
 	return nil
 }
 
-// finish sends what is pending at the end of the cell, and says what was cut.
-func (o *output) finish() error {
+// callLast calls what waits for the end. After that nothing else may wait, if it is
+// the end.
+func (o *output) callLast(end bool) {
 	for {
 		o.mu.Lock()
 		last := o.atEnd
-		o.atEnd, o.ended = nil, len(o.atEnd) == 0
+		o.atEnd, o.ended = nil, end && len(last) == 0
 		o.mu.Unlock()
 		if len(last) == 0 {
-			break
+			return
 		}
 		for _, f := range last {
 			f()
 		}
 	}
+}
+
+// finish sends what is pending at the end of the cell, and says what was cut.
+func (o *output) finish() error {
+	o.callLast(true)
 	if err := o.s.bypass.mend(o); err != nil {
 		return err
 	}
