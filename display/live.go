@@ -8,7 +8,8 @@ import (
 	"github.com/nascent-go/nascent/display/internal/pace"
 )
 
-// livePause is the least time between two drawings of a Live: the eye sees no more.
+// livePause is the least time between two drawings of a Live: the eye sees no more. What
+// takes long to draw is drawn less often, so that a program keeps nine tenths of its time.
 const livePause = 50 * time.Millisecond
 
 // Live is an output that follows a value which changes all the time, such as the plot
@@ -27,7 +28,7 @@ type Live struct {
 	pacer  *pace.Pacer
 
 	mu    sync.Mutex
-	value any
+	value func() any
 	ends  bool // finish will be called
 	final bool // what is drawn now stays
 	err   error
@@ -41,7 +42,7 @@ func (p Printer) NewLive(v any) *Live {
 	if v == nil {
 		v = Text("")
 	}
-	l := &Live{handle: p.ShowLive(v), value: v}
+	l := &Live{handle: p.ShowLive(v), value: func() any { return v }}
 	l.err = l.handle.Err()
 	l.pacer = pace.New(livePause, ending(l.handle.sink), l.draw)
 	return l
@@ -49,9 +50,13 @@ func (p Printer) NewLive(v any) *Live {
 
 // Set replaces the value. It may be drawn later, so what a value refers to is not to
 // be changed any more; a new one is made instead.
-func (l *Live) Set(v any) {
+func (l *Live) Set(v any) { l.SetFunc(func() any { return v }) }
+
+// SetFunc is Set for a value that takes time to make: f makes it when it is drawn, if it
+// is, perhaps on another goroutine.
+func (l *Live) SetFunc(f func() any) {
 	l.mu.Lock()
-	l.value = v
+	l.value = f
 	l.mu.Unlock()
 	l.pacer.Ask()
 }
@@ -72,8 +77,11 @@ func (l *Live) Done() error {
 // the forms that only a saved page needs, which take most of the time.
 func (l *Live) draw() {
 	l.mu.Lock()
-	v := l.value
+	value := l.value
+	l.mu.Unlock()
+	v := value()
 	p, draft := v.(picture)
+	l.mu.Lock()
 	if draft = draft && !reflect.ValueOf(v).IsNil(); draft && !l.final && !l.ends {
 		end := ending(l.handle.sink)
 		l.ends = end != nil && end(l.finish)

@@ -47,6 +47,24 @@ func TestLive(t *testing.T) {
 	})
 }
 
+// A value that is never drawn is never made.
+func TestLiveFunc(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &cellSink{}
+		l := To(r).NewLive(nil)
+		var made []int
+		for i := range 100 {
+			l.SetFunc(func() any { made = append(made, i); return i })
+		}
+		if err := l.Done(); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := strings.Join(r.texts(), " "), " 0 99"; got != want || !slices.Equal(made, []int{0, 99}) {
+			t.Errorf("shown is %q of %v, want %q", got, made, want)
+		}
+	})
+}
+
 // A cell that ends doesn't wait for the pause: what is saved is the last state.
 func TestLiveAtTheEndOfACell(t *testing.T) {
 	r := &cellSink{}

@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// share is how many times as long as a call the pause after it is at least, so that
+// showing something slow takes little of a program's time.
+const share = 9
+
 // Pacer calls a function when it is asked to, but at most once in a pause, and once
 // more after the last time that it was asked. It is safe for concurrent use.
 type Pacer struct {
@@ -17,7 +21,7 @@ type Pacer struct {
 
 	mu    sync.Mutex // held while the function is called
 	pause time.Duration
-	last  time.Time // when it was called
+	next  time.Time // when it may be called again
 	timer *time.Timer
 	told  bool // atEnd has been given something that it has not called
 	done  bool
@@ -41,7 +45,7 @@ func (p *Pacer) Ask() {
 	if p.done {
 		return
 	}
-	wait := p.pause - time.Since(p.last)
+	wait := time.Until(p.next)
 	if wait <= 0 {
 		p.call()
 		return
@@ -91,8 +95,10 @@ func (p *Pacer) Stop() {
 func (p *Pacer) call() {
 	p.halt()
 	p.asked.Store(false) // before the function reads: who changes something later asks again
+	begin := time.Now()
 	p.do()
-	p.last = time.Now()
+	end := time.Now()
+	p.next = end.Add(max(p.pause, share*end.Sub(begin)))
 }
 
 func (p *Pacer) halt() {

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -33,6 +34,25 @@ func TestPacer(t *testing.T) {
 	if most := int64(time.Since(begin)/(20*time.Millisecond)) + 2; seen.Load() != 40_000 || calls.Load() > most {
 		t.Errorf("saw %d in %d calls; want 40000 in at most %d", seen.Load(), calls.Load(), most)
 	}
+}
+
+// A function that takes long is called less often.
+func TestSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		p := New(50*time.Millisecond, nil, func() { calls++; time.Sleep(time.Second) })
+		p.Ask()
+		p.Ask()
+		if time.Sleep(8999 * time.Millisecond); calls != 1 {
+			t.Errorf("%d calls of a second within ten, want 1", calls)
+		}
+		time.Sleep(time.Millisecond)
+		if synctest.Wait(); calls != 2 {
+			t.Errorf("%d calls of a second after ten, want 2", calls)
+		}
+		time.Sleep(time.Second)
+		p.Stop()
+	})
 }
 
 // The end of a cell comes before the pause is over.
