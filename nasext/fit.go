@@ -2,7 +2,6 @@ package nasext
 
 import (
 	"context"
-	"time"
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/nn"
@@ -46,27 +45,27 @@ func fit[T engine.Float](ctx context.Context, n *nn.NetworkOf[T], c nn.FitConfig
 // liveFit shows a training. Nothing is shown before its first step, since a wrong
 // configuration shows nothing but its error.
 type liveFit[T engine.Float] struct {
-	bar   *display.Progress
-	plot  *display.Handle
-	drawn time.Time // with an epoch in it
+	bar  *display.Progress
+	plot *display.Live
 }
 
 func (l *liveFit[T]) step(p nn.ProgressOf[T]) {
 	if l.bar == nil {
 		l.bar = display.NewProgress("steps", p.Steps)
-		l.plot = display.ShowLive(viz.LearningCurve(p.History))
+		l.plot = display.NewLive(viz.LearningCurve(p.History))
 	}
 	l.bar.Set(p.Step)
 	l.bar.Note("epoch %d of %d, loss %.4g, %.2f %% right", p.Epoch, p.Epochs, p.Train.Loss, 100*p.Train.Accuracy())
 }
 
 func (l *liveFit[T]) epoch(p nn.ProgressOf[T]) {
-	if l.plot != nil && time.Since(l.drawn) >= livePause {
-		l.draw(p.History)
+	if l.plot != nil {
+		epochs := p.History
+		l.plot.SetFunc(func() any { return viz.LearningCurve(epochs) })
 	}
 }
 
-// done shows the last state, as live.done does.
+// done shows the last state, as live.end does.
 func (l *liveFit[T]) done(h *nn.History) {
 	if l.bar == nil {
 		if len(h.Epochs) > 0 { // a checkpoint had all of it
@@ -74,11 +73,7 @@ func (l *liveFit[T]) done(h *nn.History) {
 		}
 		return
 	}
-	l.draw(h.Epochs)
+	l.plot.Set(viz.LearningCurve(h.Epochs))
+	_ = l.plot.Done()
 	_ = l.bar.Done()
-}
-
-func (l *liveFit[T]) draw(epochs []nn.Epoch) {
-	_ = l.plot.Update(viz.LearningCurve(epochs))
-	l.drawn = time.Now()
 }

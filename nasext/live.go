@@ -3,25 +3,21 @@ package nasext
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/study"
 	"github.com/nascent-go/nascent/nasext/viz"
 )
 
-// livePause is the least time between two drawings of the plot. It decides what
-// is seen and never what is found.
-const livePause = 500 * time.Millisecond
-
 // live shows a search while it runs: a bar that counts trials, and the plot of
 // the best score so far. A nil live shows nothing.
 type live struct {
 	record *study.Study
 	bar    *display.Progress
-	plot   *display.Handle
-	drawn  time.Time
-	pause  bool // the search waits for its Control
+	plot   *display.Live
+	done   int     // trials
+	best   []Trial // the best of them; none yet if empty
+	pause  bool    // the search waits for its Control
 }
 
 func newLive(cfg Config, record *study.Study) *live {
@@ -33,21 +29,29 @@ func newLive(cfg Config, record *study.Study) *live {
 	if total == unlimited {
 		total = 0
 	}
-	l := &live{record: record, bar: display.NewProgress(label, total)}
-	l.plot = display.ShowLive(viz.BestSoFar(record.Trials()))
-	l.drawn = time.Now()
-	l.count()
+	trials := record.Trials()
+	l := &live{record: record, bar: display.NewProgress(label, total), done: len(trials)}
+	l.keep(trials...)
+	l.plot = display.NewLive(viz.BestSoFar(trials))
+	l.note()
 	return l
 }
 
 // trial shows that a trial is finished.
-func (l *live) trial() {
+func (l *live) trial(t Trial) {
 	if l == nil {
 		return
 	}
-	l.count()
-	if time.Since(l.drawn) >= livePause {
-		l.draw()
+	l.done++
+	l.keep(append(l.best, t)...)
+	l.note()
+	l.plot.SetFunc(func() any { return viz.BestSoFar(l.record.Trials()) })
+}
+
+// keep keeps the best of some trials, which come by number.
+func (l *live) keep(trials ...Trial) {
+	if best, ok := study.Best(trials); ok {
+		l.best = []Trial{best}
 	}
 }
 
@@ -55,34 +59,33 @@ func (l *live) trial() {
 func (l *live) paused(yes bool) {
 	if l != nil && l.pause != yes {
 		l.pause = yes
-		l.count()
+		l.note()
 	}
 }
 
-// done shows the last state. What a front end cannot show any more is no reason
+// end shows the last state. What a front end cannot show any more is no reason
 // to fail a search, so errors of showing end here.
-func (l *live) done() {
+func (l *live) end() {
 	if l == nil {
 		return
 	}
-	l.count()
-	l.draw()
+	trials := l.record.Trials() // also those that came after one that was still at work
+	l.done = len(trials)
+	l.keep(trials...)
+	l.note()
+	l.plot.Set(viz.BestSoFar(trials))
+	_ = l.plot.Done()
 	_ = l.bar.Done()
 }
 
-func (l *live) count() {
-	l.bar.Set(len(l.record.Trials()))
+func (l *live) note() {
+	l.bar.Set(l.done)
 	note := ""
-	if best, ok := l.record.Best(); ok {
-		note = fmt.Sprintf("best %.4g", best.Score)
+	if len(l.best) > 0 {
+		note = fmt.Sprintf("best %.4g", l.best[0].Score)
 	}
 	if l.pause {
 		note += ", paused"
 	}
 	l.bar.Note("%s", strings.TrimPrefix(note, ", "))
-}
-
-func (l *live) draw() {
-	_ = l.plot.Update(viz.BestSoFar(l.record.Trials()))
-	l.drawn = time.Now()
 }

@@ -46,7 +46,7 @@ var errHalt = errors.New("no more is wanted")
 
 // all runs batch after batch and says how the study ended.
 func (r *run) all(ctx context.Context) (study.Status, error) {
-	defer r.live.done()
+	defer r.live.end()
 	if limit := r.cfg.Limit.Time; limit > 0 {
 		timer := time.NewTimer(limit)
 		defer timer.Stop()
@@ -367,5 +367,5 @@ func (r *run) report(t Trial) {
 	if r.cfg.OnTrial != nil {
 		r.cfg.OnTrial(t)
 	}
-	r.live.trial()
+	r.live.trial(t)
 }
