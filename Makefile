@@ -107,7 +107,7 @@ $(VENV)/.lab: $(VENV)/.ready $(BROWSER)/requirements.txt
 
 lab: build $(VENV)/.lab
 	./nascent install --prefix $(VENV)
-	$(VENV)/bin/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
+	JUPYTER_CONFIG_PATH=$(CURDIR)/$(BROWSER)$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH} $(VENV)/bin/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
 bench-kernel: build $(VENV)/.ready
 	$(VENV)/bin/python $(PY)/bench.py ./nascent

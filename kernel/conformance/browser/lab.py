@@ -46,7 +46,8 @@ class Server:
     def __init__(self, folder: Path, jupyter_path: Path):
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
-        environment = dict(os.environ, JUPYTER_PATH=str(jupyter_path), IPYTHONDIR=str(folder / "ipython"))
+        environment = dict(os.environ, JUPYTER_PATH=str(jupyter_path), IPYTHONDIR=str(folder / "ipython"),
+                           JUPYTER_CONFIG_PATH=str(Path(__file__).parent))  # jupyter_server_config.py
         for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
             environment["JUPYTER_" + name] = str(folder / name)
         for name in ("SETTINGS_DIR", "WORKSPACES_DIR"):
