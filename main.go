@@ -33,6 +33,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/worker"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cuda"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/gpucheck"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/symbols"
 	"github.com/nascent-go/nascent/nasext/viz"
@@ -48,7 +49,7 @@ func main() {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help says what there is", err, c.CommandPath())
 	})
-	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), verifyCommand(), execCommand(), doctorCommand(), lowerCommand())
+	root.AddCommand(kernelCommand(), sessionCommand(), installCommand(), uninstallCommand(), runCommand(), verifyCommand(), execCommand(), doctorCommand(), gpuCheckCommand(), lowerCommand())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -384,6 +385,32 @@ func gpus() []wire.GPU {
 		}
 	}
 	return all
+}
+
+func gpuCheckCommand() *cobra.Command {
+	var c gpucheck.Config
+	var engine cuda.Config
+	var quick bool
+	command := &cobra.Command{
+		Use: "gpu-check", Short: "Check and measure training on an NVIDIA device", Args: takes(0, 0, "nascent gpu-check"),
+		Long: "Check and measure training on an NVIDIA device: whether the engine passes what every engine has to, how long\n" +
+			"training steps and matrix products take, and with --torch how long the same steps take in PyTorch. What is\n" +
+			"found is printed as Markdown. The status is 1 if something is wrong, or if there is no device.",
+		RunE: func(command *cobra.Command, _ []string) (err error) {
+			if c.Engine, err = cuda.New(engine); err != nil {
+				return err
+			}
+			if quick {
+				c.Steps, c.Epochs, c.Sizes, c.Only = 2, 1, []int{64}, []string{"W3"}
+			}
+			return gpucheck.Run(command.Context(), os.Stdout, c)
+		},
+	}
+	command.Flags().IntVar(&engine.Device, "device", 0, "`NUMBER` of the device, from 0")
+	command.Flags().BoolVar(&engine.TF32, "tf32", false, "multiply on tensor cores, of whose results the engines' tests are too strict")
+	command.Flags().StringVar(&c.Python, "torch", "", "`PYTHON` that has PyTorch for the device, to compare with")
+	command.Flags().BoolVar(&quick, "quick", false, "measure little: for devices that are emulated")
+	return command
 }
 
 // examineCell runs a notebook of one cell as a kernel would.

@@ -22,11 +22,11 @@ func Fit64(ctx context.Context, n *nn.Network64, c nn.FitConfig64) (*nn.History,
 
 func fit[T engine.Float](ctx context.Context, n *nn.NetworkOf[T], c nn.FitConfigOf[T], train func(context.Context, *nn.NetworkOf[T], nn.FitConfigOf[T]) (*nn.History, error)) (*nn.History, error) {
 	l := &liveFit[T]{}
-	onStep, onEpoch := c.OnStep, c.OnEpoch
-	c.OnStep = func(p nn.ProgressOf[T]) {
+	onBatch, onEpoch := c.OnBatch, c.OnEpoch
+	c.OnBatch = func(p nn.ProgressOf[T]) {
 		l.step(p)
-		if onStep != nil {
-			onStep(p)
+		if onBatch != nil {
+			onBatch(p)
 		}
 	}
 	c.OnEpoch = func(p nn.ProgressOf[T]) {

@@ -52,6 +52,7 @@ type FitConfigOf[T engine.Float] struct {
 	Memory int64
 
 	OnStep  func(ProgressOf[T]) // called after every step; nil: nothing
+	OnBatch func(ProgressOf[T]) // OnStep of one who doesn't look at the network, which need not be brought from a device for it then
 	OnEpoch func(ProgressOf[T]) // called after every epoch and its validation; nil: nothing
 }
 
@@ -472,8 +473,10 @@ func (t *TrainingOf[T]) stepped(s Score) error {
 	t.at.Train.add(s)
 	t.at.Step++
 	t.at.Batch++
-	if t.c.OnStep != nil {
-		t.c.OnStep(t.progress(s, Score{}))
+	for _, call := range []func(ProgressOf[T]){t.c.OnBatch, t.c.OnStep} {
+		if call != nil {
+			call(t.progress(s, Score{}))
+		}
 	}
 	return nil
 }

@@ -226,7 +226,11 @@ func TestWeightsAreFetchedWhenTheyAreNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	train, _ := digits(t, 70, 30)
-	h := fit(t, n, FitConfig{Train: train, Epochs: 3, Batch: 20})
+	losses := 0
+	h := fit(t, n, FitConfig{Train: train, Epochs: 3, Batch: 20, OnBatch: func(Progress) { losses++ }})
+	if losses != h.Steps {
+		t.Errorf("%d calls in %d steps", losses, h.Steps)
+	}
 	if *f.pulls != 3 || *f.steps != h.Steps {
 		t.Errorf("weights were fetched %d times in 3 epochs of %d steps, of which the engine took %d", *f.pulls, h.Steps, *f.steps)
 	}

@@ -20,6 +20,8 @@ var table_github_com_nascent_go_nascent_nasext = []Symbol{
 	{"ExperimentConfig", (*p.ExperimentConfig)(nil), value},
 	{"Fit", p.Fit, value},
 	{"Fit64", p.Fit64, value},
+	{"GPU", p.GPU, value},
+	{"GPUOrCPU", p.GPUOrCPU, value},
 	{"Limit", (*p.Limit)(nil), value},
 	{"LoadModel", p.LoadModel, value},
 	{"Model", (*p.Model)(nil), value},

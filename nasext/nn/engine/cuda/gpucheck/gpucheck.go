@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,11 @@ import (
 // Config says what is checked.
 type Config struct {
 	Engine cuda.Engine
-	Steps  int    // of an epoch of the trainings that are timed; 0: 50
-	Epochs int    // that are timed, after one that is not; 0: 5
-	Sizes  []int  // of square matrices that are multiplied; nil: 1024 and 4096
-	Python string // interpreter that has PyTorch for the device; "": there is no comparison
+	Cases  []enginetest.Case // nil: all
+	Steps  int               // of an epoch of the trainings that are timed; 0: 50
+	Epochs int               // that are timed, after one that is not; 0: 5
+	Sizes  []int             // of square matrices that are multiplied; nil: 1024 and 4096
+	Python string            // interpreter that has PyTorch for the device; "": there is no comparison
 	// Only are the names of the workloads that are timed; nil: all.
 	Only []string
 }
@@ -37,12 +39,15 @@ func (f *Failed) Error() string {
 // Run checks, and writes what it finds as it finds it.
 func Run(ctx context.Context, w io.Writer, c Config) error {
 	c.Steps, c.Epochs = cmp.Or(c.Steps, 50), cmp.Or(c.Epochs, 5)
+	if c.Cases == nil {
+		c.Cases = enginetest.Cases()
+	}
 	if c.Sizes == nil {
 		c.Sizes = []int{1024, 4096}
 	}
 	r := &report{w: w}
 	about(r, c.Engine)
-	failed, err := suite(ctx, r, c.Engine)
+	failed, err := suite(ctx, r, c)
 	if err != nil {
 		return err
 	}
@@ -91,22 +96,22 @@ func about(r *report, e cuda.Engine) {
 }
 
 // suite runs all cases.
-func suite(ctx context.Context, r *report, e cuda.Engine) (failed []string, err error) {
+func suite(ctx context.Context, r *report, c Config) (failed []string, err error) {
 	r.line("\n## What every engine has to pass")
 	r.head("case", "result", "s")
-	for _, c := range enginetest.Cases() {
+	for _, check := range c.Cases {
 		if err := ctx.Err(); err != nil {
 			return failed, err
 		}
 		begin := time.Now()
 		result := "passed"
-		if err := c.Check(e); err != nil {
+		if err := check.Check(c.Engine); err != nil {
 			result = "**" + strings.ReplaceAll(err.Error(), "|", "\\|") + "**"
-			failed = append(failed, c.Name)
+			failed = append(failed, check.Name)
 		}
-		r.row(c.Name, result, fmt.Sprintf("%.2f", time.Since(begin).Seconds()))
+		r.row(check.Name, result, fmt.Sprintf("%.2f", time.Since(begin).Seconds()))
 	}
-	r.line("\n%d of %d cases passed.", len(enginetest.Cases())-len(failed), len(enginetest.Cases()))
+	r.line("\n%d of %d cases passed.", len(c.Cases)-len(failed), len(c.Cases))
 	return failed, nil
 }
 
@@ -139,7 +144,7 @@ func steps(ctx context.Context, r *report, c Config) error {
 		return err
 	}
 	for _, w := range workloads {
-		if c.Only != nil && !contains(c.Only, w.Name) {
+		if c.Only != nil && !slices.Contains(c.Only, w.Name) {
 			continue
 		}
 		before := c.Engine.Counts()
@@ -163,15 +168,6 @@ func steps(ctx context.Context, r *report, c Config) error {
 		r.line("\n%s on the same device.", version)
 	}
 	return err
-}
-
-func contains(all []string, s string) bool {
-	for _, a := range all {
-		if strings.EqualFold(a, s) {
-			return true
-		}
-	}
-	return false
 }
 
 // stepOf is how many seconds a step takes, and how many steps were taken in all.
