@@ -306,9 +306,30 @@ func halved(points []vg.Point) []vg.Point {
 	return kept
 }
 
+// corners drops the points of a line at which it goes straight on, level or upright, as
+// it does while a search finds nothing better.
+func corners(points []vg.Point) []vg.Point {
+	between := func(a, b, c vg.Length) bool { return a <= b && b <= c || c <= b && b <= a }
+	var out []vg.Point
+	for _, p := range points {
+		if n := len(out); n > 1 {
+			a, b := out[n-2], out[n-1]
+			level := a.Y == b.Y && b.Y == p.Y && between(a.X, b.X, p.X)
+			upright := a.X == b.X && b.X == p.X && between(a.Y, b.Y, p.Y)
+			if level || upright {
+				out[n-1] = p
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
 // thin keeps of a long line the first, lowest, highest and last point in each
 // half pixel: more can't be seen.
 func thin(points []vg.Point) []vg.Point {
+	points = corners(points)
 	if len(points) < 4000 {
 		return points
 	}

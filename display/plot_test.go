@@ -159,6 +159,27 @@ func TestThinKeepsExtremes(t *testing.T) {
 	}
 }
 
+func TestCorners(t *testing.T) {
+	line := func(xy ...float64) (points []vg.Point) {
+		for i := 0; i < len(xy); i += 2 {
+			points = append(points, pt(xy[i], xy[i+1]))
+		}
+		return points
+	}
+	for name, c := range map[string]struct{ points, want []vg.Point }{
+		"nothing":     {nil, nil},
+		"level":       {line(0, 5, 1, 5, 2, 5, 3, 5), line(0, 5, 3, 5)},
+		"steps":       {line(0, 1, 1, 1, 2, 1, 2, 3, 2, 4, 3, 4), line(0, 1, 2, 1, 2, 4, 3, 4)},
+		"aslant":      {line(0, 0, 1, 1, 2, 2), line(0, 0, 1, 1, 2, 2)},
+		"to and fro":  {line(0, 1, 5, 1, 3, 1), line(0, 1, 5, 1, 3, 1)},
+		"up and down": {line(0, 0, 0, 9, 0, 4), line(0, 0, 0, 9, 0, 4)},
+	} {
+		if got := corners(c.points); !slices.Equal(got, c.want) {
+			t.Errorf("%s: of %v are kept %v, want %v", name, c.points, got, c.want)
+		}
+	}
+}
+
 func TestSeriesMethodsCopy(t *testing.T) {
 	a := Values("a", []float64{1})
 	b := a.Dash().Tint(3).Step()
