@@ -12,13 +12,14 @@ import (
 
 	"github.com/nascent-go/nascent/display"
 	"github.com/nascent-go/nascent/nasext/study"
+	"github.com/nascent-go/nascent/nasext/viz"
 )
 
 // ExperimentConfig is a search that is made once for each of several seeds, since one
 // search says little about its method.
 type ExperimentConfig struct {
-	Name  string // for people
-	Seeds []uint64
+	Name  string   // for people
+	Seeds []uint64 // such as seed.First(10)
 	// New makes the search of a seed: its strategy has to be fresh and to have the seed.
 	// If Config.Seed is 0, it becomes the seed too. Path stays empty.
 	New func(seed uint64) (Config, error)
@@ -120,6 +121,9 @@ func (e *Experiment) Trials() [][]Trial {
 	}
 	return all
 }
+
+// Runs are the trials under the name of the experiment, for viz.BestOverSeeds and viz.Regret.
+func (e *Experiment) Runs() viz.Runs { return viz.Runs{Name: e.Name, Seeds: e.Trials()} }
 
 // Spread is how far the searches are that differ in their seeds only: the mean, the
 // median, and the quartiles, between which the middle half of them lies. Between two

@@ -128,6 +128,9 @@ func TestExperiment(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(memory.Course(), e.Course()) {
 		t.Errorf("in memory it is %v, %v; want %v", memory, err, e)
 	}
+	if runs := e.Runs(); runs.Name != "toy" || !reflect.DeepEqual(runs.Seeds, e.Trials()) {
+		t.Errorf("the runs are %+v", runs)
+	}
 	shown, _ := e.Display().Data[display.MIMEPlain].(string)
 	for _, want := range []string{"toy, 3 seeds", "best score", "done"} {
 		if !strings.Contains(shown, want) {

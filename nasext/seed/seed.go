@@ -13,6 +13,15 @@ import (
 	"strconv"
 )
 
+// First are the seeds 1, 2, … n, for what is done with several: none if n is 0 or less.
+func First(n int) []uint64 {
+	seeds := make([]uint64, max(n, 0))
+	for i := range seeds {
+		seeds[i] = uint64(i + 1)
+	}
+	return seeds
+}
+
 // Stream opens the stream that the seed and the path name. Two paths are the same
 // only if they have the same words in the same order: ("ab", "c") is not ("a", "bc").
 func Stream(seed uint64, path ...string) *rand.Rand {

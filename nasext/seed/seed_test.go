@@ -51,6 +51,15 @@ func TestNumberedStreams(t *testing.T) {
 	}
 }
 
+func TestFirst(t *testing.T) {
+	if got := First(3); !slices.Equal(got, []uint64{1, 2, 3}) {
+		t.Errorf("the first three seeds are %v", got)
+	}
+	if got := append(First(0), First(-1)...); len(got) != 0 {
+		t.Errorf("no seeds are %v", got)
+	}
+}
+
 func TestDerive(t *testing.T) {
 	seen := map[uint64]bool{}
 	for s := range uint64(50) {

@@ -10,6 +10,7 @@ import (
 
 var table_github_com_nascent_go_nascent_nasext_seed = []Symbol{
 	{"Derive", p.Derive, value},
+	{"First", p.First, value},
 	{"NewStreams", p.NewStreams, value},
 	{"Stream", p.Stream, value},
 	{"Streams", (*p.Streams)(nil), value},

@@ -8,7 +8,7 @@
 //	viz.Compare(result.Arch, other)           // two of them, the difference marked
 //	viz.Genotype(cell.NASNetA())              // cells as in the papers
 //	viz.Controller(rl.History())
-//	viz.Regret(94.37, viz.Runs{"random", trialsOfSeeds}, viz.Runs{"evolution", others})
+//	viz.Regret(94.37, random.Runs(), evolution.Runs()) // two experiments, each of several seeds
 //	viz.FamilyTree(evolution.History())       // who descends from whom
 //	viz.Importance(result.Trials, space)      // which decisions matter
 //
