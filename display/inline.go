@@ -9,8 +9,10 @@ import (
 // Inline shows a picture as a part of the page and not as an image, so that what lies
 // under the pointer can say what it is: the points of a plot with tips, those of a
 // descent with the way by which they came, which a click holds. The page's colour scheme
-// chooses between light and dark. Notebooks of others, which are not trusted, show the
-// PNG. What is no picture is shown as it is.
+// chooses between light and dark. What is no picture is shown as it is.
+//
+// In notebooks of others, which are not trusted, JupyterLab shows nothing but the texts in
+// the picture: one that is stored for readers is better not inline.
 func Inline(v Displayer) Bundle {
 	b := v.Display()
 	svg, ok := b.Data[MIMESVG].(string)
