@@ -126,8 +126,7 @@ __device__ __forceinline__ Lanes lanes_of(int c, int lanes) {
     return l;
 }
 
-// fold adds up N numbers of each thread over the threads of a channel, halves first. The sums are those of the threads
-// of the first row.
+// fold adds up N numbers of each thread over the threads of a channel, halves first. The threads of the first row get the sums.
 template <int N, class T> __device__ __forceinline__ void fold(T *v, int lanes) {
     __shared__ T s[N][THREADS];
     __syncthreads(); // the last sums have been read
@@ -139,6 +138,7 @@ template <int N, class T> __device__ __forceinline__ void fold(T *v, int lanes) 
 #pragma unroll
             for (int i = 0; i < N; i++) s[i][threadIdx.x] += s[i][threadIdx.x + half];
     }
+    if ((int)threadIdx.x < lanes)
 #pragma unroll
-    for (int i = 0; i < N; i++) v[i] = s[i][threadIdx.x % lanes];
+        for (int i = 0; i < N; i++) v[i] = s[i][threadIdx.x];
 }

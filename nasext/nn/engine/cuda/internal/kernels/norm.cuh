@@ -21,6 +21,7 @@ __device__ __forceinline__ Moments join(const Moments &a, const Moments &b) {
     m.mean = a.mean + d * share, m.dev = a.dev + b.dev + d * d * a.n * share;
     return m;
 }
+// join_threads puts those of a channel's threads together, as fold does.
 __device__ __forceinline__ Moments join_threads(Moments m, int lanes) {
     __shared__ Moments s[THREADS];
     __syncthreads();
@@ -29,24 +30,24 @@ __device__ __forceinline__ Moments join_threads(Moments m, int lanes) {
         __syncthreads();
         if ((int)threadIdx.x < half) s[threadIdx.x] = join(s[threadIdx.x], s[threadIdx.x + half]);
     }
-    return s[threadIdx.x % lanes];
+    return (int)threadIdx.x < lanes ? s[threadIdx.x] : m;
 }
 
-// norm_moments: means and deviations of each chunk, parts[chunk][2][c].
+// norm_moments: means and deviations of each chunk, parts[chunk][2][c]. The means are those of what the numbers of a channel are above the first
+// of the batch, so that no digits are lost to numbers that are far from 0.
 DEVICE(256, 4) norm_moments(const float *x, int rows, int c, int lanes, int chunk, float *parts) {
     Lanes l = lanes_of(c, lanes);
     int from = blockIdx.y * chunk, to = min(from + chunk, rows);
     Moments m = {0.f, 0.f, 0.f};
     if (l.in && from + l.row < to) {
-        // Deviations from one of the numbers lose no digits.
-        float first = x[(size_t)(from + l.row) * c + l.c], sum = 0.f, squares = 0.f;
+        float zero = x[l.c], first = x[(size_t)(from + l.row) * c + l.c], sum = 0.f, squares = 0.f;
         int n = 0;
 #pragma unroll 4
         for (int r = from + l.row; r < to; r += l.step, n++) {
             float d = x[(size_t)r * c + l.c] - first;
             sum += d, squares += d * d;
         }
-        m.n = n, m.mean = first + sum / m.n, m.dev = squares - sum * sum / m.n;
+        m.n = n, m.mean = first - zero + sum / m.n, m.dev = squares - sum * sum / m.n;
     }
     m = join_threads(m, lanes);
     if ((int)threadIdx.x < lanes && l.in) {
@@ -63,7 +64,7 @@ __device__ __forceinline__ void line(float *norm, int c, int ch, double mean, do
 
 // norm_train makes the norm from the moments of the chunks, and moves the running moments by a share of
 // momentum. A block has 32 channels.
-DEVICE(256, 4) norm_train(const float *parts, int chunks, int chunk, int rows, int c, const float *gamma, const float *beta, float *norm,
+DEVICE(256, 4) norm_train(const float *x, const float *parts, int chunks, int chunk, int rows, int c, const float *gamma, const float *beta, float *norm,
                           float *runMean, float *runVar, double eps, double momentum) {
     Lanes l = lanes_of(c, 32);
     Moments m = {0.f, 0.f, 0.f};
@@ -73,9 +74,9 @@ DEVICE(256, 4) norm_train(const float *parts, int chunks, int chunk, int rows, i
     }
     m = join_threads(m, 32);
     if (threadIdx.x >= 32 || !l.in) return;
-    double variance = (double)m.dev / rows;
-    line(norm, c, l.c, m.mean, (float)variance, gamma, beta, eps);
-    runMean[l.c] = (float)((1 - momentum) * runMean[l.c] + momentum * m.mean);
+    double variance = (double)m.dev / rows, mean = (double)x[l.c] + m.mean;
+    line(norm, c, l.c, mean, (float)variance, gamma, beta, eps);
+    runMean[l.c] = (float)((1 - momentum) * runMean[l.c] + momentum * (float)mean);
     runVar[l.c] = (float)((1 - momentum) * runVar[l.c] + momentum * (rows > 1 ? variance * rows / (rows - 1) : variance));
 }
 

@@ -25,7 +25,7 @@ func (n Norm) Train(x, gamma, beta, norm, runMean, runVar, work driver.Memory) [
 	k := chunksOf(n.Rows, n.C)
 	return []Launch{
 		k.launch("norm_moments", 1, x, n.Rows, n.C, k.lanes, k.size, work),
-		columns("norm_train", n.C, work, k.count, k.size, n.Rows, n.C, gamma, beta, norm, runMean, runVar, float64(engine.BatchNormEps), float64(engine.BatchNormMomentum)),
+		columns("norm_train", n.C, x, work, k.count, k.size, n.Rows, n.C, gamma, beta, norm, runMean, runVar, float64(engine.BatchNormEps), float64(engine.BatchNormMomentum)),
 	}
 }
 
