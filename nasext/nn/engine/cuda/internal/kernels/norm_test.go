@@ -42,7 +42,6 @@ func TestNorm(t *testing.T) {
 }
 
 func testNorm(r *rig, n Norm, offset float32) {
-	r.t.Helper()
 	size, c, m := n.Rows*n.C, n.C, float64(n.Rows)
 	x, z, gamma, beta, dy, oldX, oldZ := r.normal(size), r.normal(size), r.normal(c), r.normal(c), r.normal(size), r.normal(size), r.normal(size)
 	runMean, runVar := r.normal(c), r.normal(c)

@@ -22,7 +22,7 @@ var (
 		{"64x64", 64, 64, 16, 128, .75}, {"128x32", 128, 32, 16, 128, .75},
 		{"128x16", 128, 16, 16, 128, .5}, {"32x32", 32, 32, 16, 64, .5},
 	}
-	large       = tile{"128x128", 128, 128, 8, 256, .9}
+	gemmTiles   = []tile{{"128x128", 128, 128, 8, 256, .9}, tiles[0], tiles[3]}
 	small       = tile{"any", 32, 32, 16, 64, .4} // for numbers that are no multiples of 4
 	tensorTiles = []tile{{"128x64_tf32", 128, 64, 16, 256, 4}, {"64x64_tf32", 64, 64, 16, 128, 3}, {"64x32_tf32", 64, 32, 16, 64, 2}}
 )
@@ -237,7 +237,7 @@ func (g Gemm) cut() cut {
 	if g.Tensor {
 		return g.sum().cutOf(tensorTiles...)
 	}
-	return g.sum().cutOf(large, tiles[0], tiles[3])
+	return g.sum().cutOf(gemmTiles...)
 }
 
 // Work is how many bytes of scratch memory it needs.

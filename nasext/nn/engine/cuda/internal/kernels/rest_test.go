@@ -30,7 +30,7 @@ func TestMoves(t *testing.T) {
 			y := put(r, old)
 			r.run(Transpose(put(r, x), y, true, batch, rows, cols))
 			if !slices.Equal(get[float32](r, y, len(x)), want) {
-				t.Fatalf("transposed %v", s)
+				r.fail("transposed %v", s)
 			}
 		}
 
@@ -44,7 +44,7 @@ func TestMoves(t *testing.T) {
 		y := put(r, old)
 		r.run(Gather(put(r, x), put(r, from), y, true, 3, 7, 5))
 		if !slices.Equal(get[float32](r, y, len(want)), want) {
-			t.Fatal("gathered")
+			r.fail("gathered")
 		}
 
 		for _, s := range [][5]int{{8, 4, 12, 0, 4}, {5, 1, 7, 3, 3}, {8, 2, 8, 4, 4}} { // ldx, from, ldy, to, c
@@ -61,7 +61,7 @@ func TestMoves(t *testing.T) {
 			r.check(err)
 			r.run(l)
 			if !slices.Equal(get[float32](r, y, len(want)), want) {
-				t.Fatalf("channels %v", s)
+				r.fail("channels %v", s)
 			}
 		}
 		if _, err := Channels(y, 4, 400, y, 4, 0, false, 1, 4); err == nil {
@@ -168,7 +168,6 @@ func TestPool(t *testing.T) {
 }
 
 func testPool(r *rig, p Pool) {
-	r.t.Helper()
 	what := fmt.Sprintf("%+v", p)
 	x, dy, old := r.normal(p.in()), r.normal(p.out()), r.normal(p.in())
 	for i := range x {
@@ -207,7 +206,7 @@ func testPool(r *rig, p Pool) {
 	mx, mdy, y, which := put(r, x), put(r, dy), r.alloc(int64(4*p.out())), r.alloc(int64(4*p.out()))
 	r.run(p.Max(mx, y, which))
 	if !slices.Equal(get[float32](r, y, p.out()), top) {
-		r.t.Fatalf("largest numbers of %s", what)
+		r.fail("largest numbers of %s", what)
 	}
 	dx := put(r, old)
 	r.run(p.MaxBack(mdy, none, which, dx, true))
@@ -259,7 +258,7 @@ func TestDropout(t *testing.T) {
 		got := get[float32](r, y, len(x))
 		for i := range got {
 			if math.Abs(float64(got[i]-want[i])) > 1e-5 { // a device may fuse the addition
-				t.Fatalf("number %d is %v, want %v", i, got[i], want[i])
+				r.fail("number %d is %v, want %v", i, got[i], want[i])
 			}
 		}
 	})
@@ -276,7 +275,6 @@ func TestMix(t *testing.T) {
 
 // testMix mixes inputs, every other of which is normalised, and the last two of which are one; a second mixture stands before the one that is used.
 func testMix(r *rig, gate arch.Gate, count, rows, c int) {
-	r.t.Helper()
 	what := fmt.Sprintf("mix of %d with gate %s", count, gate)
 	const before = 2
 	alpha := r.normal(before + count)
@@ -309,7 +307,7 @@ func testMix(r *rig, gate arch.Gate, count, rows, c int) {
 	}
 	for k, v := range get[float64](r, m.W, before+count)[before:] {
 		if math.Abs(v-w[k]) > 1e-14*(1+math.Abs(w[k])) {
-			r.t.Fatalf("%s: weight %d is %v, want %v", what, k, v, w[k])
+			r.fail("%s: weight %d is %v, want %v", what, k, v, w[k])
 		}
 	}
 

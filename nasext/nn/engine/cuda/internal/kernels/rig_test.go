@@ -3,6 +3,8 @@
 package kernels
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -21,6 +23,9 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(fake.Start(m, fake.Source{Files: files, Roots: []string{"base.cu", "tc.cu"}, Hash: hash}))
 }
+
+// failure ends a test: it runs on a thread of the device's, which testing.T can't end.
+type failure string
 
 // rig runs device functions in a test.
 type rig struct {
@@ -42,7 +47,16 @@ func on(t testing.TB, f func(r *rig)) {
 			t.Error(err)
 		}
 	}()
-	err = d.Do(func(th *driver.Thread) error {
+	err = d.Do(func(th *driver.Thread) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				why, ok := p.(failure)
+				if !ok {
+					panic(p)
+				}
+				err = errors.New(string(why))
+			}
+		}()
 		lib, err := Open(th, true)
 		if err == nil {
 			f(&rig{t, th, lib, rand.New(rand.NewPCG(1, 2))})
@@ -54,15 +68,15 @@ func on(t testing.TB, f func(r *rig)) {
 	}
 }
 
+func (r *rig) fail(format string, args ...any) { panic(failure(fmt.Sprintf(format, args...))) }
+
 func (r *rig) check(err error) {
-	r.t.Helper()
 	if err != nil {
-		r.t.Fatal(err)
+		r.fail("%v", err)
 	}
 }
 
 func (r *rig) alloc(bytes int64) driver.Memory {
-	r.t.Helper()
 	m, err := r.th.Alloc(max(bytes, 4))
 	r.check(err)
 	return m
@@ -70,7 +84,6 @@ func (r *rig) alloc(bytes int64) driver.Memory {
 
 // put is device memory with the numbers.
 func put[T driver.Number](r *rig, x []T) driver.Memory {
-	r.t.Helper()
 	var v T
 	m := r.alloc(int64(len(x)) * size(v))
 	r.check(driver.Upload(r.th, m, x))
@@ -87,7 +100,6 @@ func size[T driver.Number](v T) int64 {
 
 // get are n numbers from device memory.
 func get[T driver.Number](r *rig, m driver.Memory, n int) []T {
-	r.t.Helper()
 	x := make([]T, n)
 	var v T
 	m, err := m.Slice(0, int64(n)*size(v))
@@ -98,7 +110,6 @@ func get[T driver.Number](r *rig, m driver.Memory, n int) []T {
 
 // run runs launches and waits for them.
 func (r *rig) run(launches ...Launch) {
-	r.t.Helper()
 	s, err := r.th.NewStream()
 	r.check(err)
 	r.check(r.lib.Run(r.th, s, launches...))
@@ -132,13 +143,12 @@ func values(xs []float64) []value {
 // near checks numbers: each may be off by rel of the size of what it is the sum of. A sum of k terms in single precision is off by k·2⁻²⁴ of this at most
 // (Higham 2002, section 4.2), and as a rule by √k·2⁻²⁴.
 func (r *rig) near(what string, got []float32, want []value, rel float64) {
-	r.t.Helper()
 	if len(got) != len(want) {
-		r.t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+		r.fail("%s: %d numbers, want %d", what, len(got), len(want))
 	}
 	for i, w := range want {
 		if g := float64(got[i]); !(math.Abs(g-w.x) <= rel*w.size+1e-37) {
-			r.t.Fatalf("%s: number %d of %d is %v, want %v ± %.2g", what, i, len(want), g, w.x, rel*w.size)
+			r.fail("%s: number %d of %d is %v, want %v ± %.2g", what, i, len(want), g, w.x, rel*w.size)
 		}
 	}
 }
@@ -148,10 +158,9 @@ func sumOf(k int) float64 { return (8 + 2*math.Sqrt(float64(k))) * math.Exp2(-24
 
 // same checks that the launches give the same bits again.
 func (r *rig) same(what string, m driver.Memory, n int, launches ...Launch) {
-	r.t.Helper()
 	before := get[uint32](r, m, n)
 	r.run(launches...)
 	if !slices.Equal(before, get[uint32](r, m, n)) {
-		r.t.Fatalf("%s: other bits the second time", what)
+		r.fail("%s: other bits the second time", what)
 	}
 }

@@ -136,7 +136,7 @@ func TestUpdates(t *testing.T) {
 			mn := r.alloc(8)
 			r.run(append(a.Clip(mn, r.alloc(a.Work())), launch)...)
 			if got := get[float64](r, mn, 1)[0]; math.Abs(got-norm) > 1e-12*norm {
-				t.Fatalf("norm %v, want %v", got, norm)
+				r.fail("norm %v, want %v", got, norm)
 			}
 			w, v, s := slices.Clone(w), slices.Clone(v), slices.Clone(s)
 			f.on(w[:decayed], v[:decayed], s[:decayed], clipped[:decayed], true)
@@ -228,7 +228,7 @@ func TestAugment(t *testing.T) {
 			r.run(a.Run(put(r, set), put(r, firstWords), none, none, none, none, y))
 			for i, v := range get[float32](r, y, len(want)) {
 				if v != 0 && !slices.Contains(set, v) {
-					t.Fatalf("number %d, %v, is not of the set", i, v)
+					r.fail("number %d, %v, is not of the set", i, v)
 				}
 			}
 		}
