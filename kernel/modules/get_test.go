@@ -76,6 +76,7 @@ func TestVersions(t *testing.T) {
 		published{path: "example.com/pre", version: "v0.1.0-alpha", files: map[string]string{"a.go": "package a"}},
 		published{path: "example.com/commit", version: "v0.0.0-20240102030405-0123456789ab", files: map[string]string{"a.go": "package a"}})
 	write(t, filepath.Join(b.proxy, "example.com/commit/@v/main.info"), `{"Version":"v0.0.0-20240102030405-0123456789ab"}`)
+	publish(t, b.proxy, published{path: "example.com/listed", version: "v0.0.0-20250102030405-0123456789ab", files: map[string]string{"a.go": "package a"}})
 	write(t, filepath.Join(b.proxy, "example.com/commit/@latest"), `{"Version":"v0.0.0-20240102030405-0123456789ab"}`)
 	for query, want := range map[string]string{
 		"example.com/a":             "v1.2.9", // what is newer was taken back
@@ -86,6 +87,7 @@ func TestVersions(t *testing.T) {
 		"example.com/a@v1.11":       "v1.11.0-rc.1",
 		"example.com/pre":           "v0.1.0-alpha",
 		"example.com/commit@main":   "v0.0.0-20240102030405-0123456789ab",
+		"example.com/listed":        "v0.0.0-20250102030405-0123456789ab",
 		"example.com/commit@latest": "v0.0.0-20240102030405-0123456789ab",
 	} {
 		if err := os.RemoveAll("go.mod"); err != nil {

@@ -41,6 +41,7 @@ func (f *fetcher) version(ctx context.Context, mod, query string) (string, error
 	if err != nil {
 		return "", err
 	}
+	commits := slices.DeleteFunc(slices.Clone(known), func(v string) bool { return !module.IsPseudoVersion(v) })
 	known = slices.DeleteFunc(known, func(v string) bool { return !answers(v, query) })
 	if len(known) > 0 && query == "latest" {
 		known = f.withoutRetracted(ctx, mod, known)
@@ -51,7 +52,11 @@ func (f *fetcher) version(ctx context.Context, mod, query string) (string, error
 	if query != "latest" {
 		return "", fmt.Errorf("module %s has no version %s: %w", mod, query, errAbsent)
 	}
-	return f.info(ctx, mod, "@latest")
+	last, err := f.info(ctx, mod, "@latest")
+	if errors.Is(err, errAbsent) && len(commits) > 0 { // a proxy need not know it
+		return newest(commits), nil
+	}
+	return last, err
 }
 
 // versions are those that a proxy lists.

@@ -55,7 +55,7 @@ func (f *function) shift(v *ssa.BinOp, x, y, ty string) string {
 	switch b := v.Y.Type().Underlying().(*types.Basic); {
 	case b.Info()&types.IsUnsigned == 0:
 		y = "rt.Shc(int64(" + y + "))"
-	case b.Kind() != types.Uint:
+	case b.Kind() != types.Uint, f.nested[v.Y]: // yaegi gives operations in a count the type of what is shifted
 		y = "uint(" + y + ")"
 	}
 	return x + " " + v.Op.String() + " " + y
