@@ -24,7 +24,7 @@ func get() Command {
 func runGet(ctx context.Context, c *Call) error {
 	report := func(format string, args ...any) { c.Printf(format, args...) } //nolint:errcheck // nobody reads it
 	for _, query := range c.Args {
-		m, err := modules.Get(ctx, query, report)
+		m, required, err := modules.Get(ctx, query, report)
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -34,8 +34,10 @@ func runGet(ctx context.Context, c *Call) error {
 		if err := c.Printf("%s %s is in go.mod\n", m.Path, m.Version); err != nil {
 			return err
 		}
-		if v := c.Go.ModuleVersion(m.Path); v != "" && v != m.Version {
-			c.Warn("packages of " + m.Path + " that were imported before stay those of " + v + " until the kernel is restarted")
+		for _, r := range required {
+			if v := c.Go.ModuleVersion(r.Path); v != "" && v != r.Version {
+				c.Warn("go.mod now has " + r.Path + " " + r.Version + "; this session stays with " + v + ", of which packages were imported, until the kernel is restarted")
+			}
 		}
 	}
 	return nil

@@ -105,12 +105,15 @@ func TestOneVersionInASession(t *testing.T) {
 		{"%get github.com/yuin/goldmark", "…v1.8.7 is in go.mod"},
 		{`import "github.com/yuin/goldmark/ast"`, ""},
 	})
-	nb.run(`os.WriteFile("go.mod", []byte("module notebook\nrequire github.com/yuin/goldmark v1.8.6\nreplace github.com/yuin/goldmark => ./other\n"), 0o666)
-os.MkdirAll("other/text", 0o777); os.WriteFile("other/go.mod", []byte("module github.com/yuin/goldmark\n"), 0o666)
-os.WriteFile("other/fresh.go", []byte("package goldmark"), 0o666)`)
-	if got := nb.run(`import "github.com/yuin/goldmark"`); !strings.Contains(got, "has loaded other packages of that module in version v1.8.7: restart the kernel") {
-		t.Errorf("it says %s", got)
-	}
+	files(t, map[string]string{
+		"go.mod":         "module notebook\n\ngo 1.26\n\nrequire github.com/yuin/goldmark v1.8.6\n\nreplace github.com/yuin/goldmark => ./other\n",
+		"other/go.mod":   "module github.com/yuin/goldmark\n",
+		"other/fresh.go": "package goldmark",
+	})
+	nb.play([]scene{
+		{`import "github.com/yuin/goldmark"`, "…package github.com/yuin/goldmark is now of github.com/yuin/goldmark@v1.8.6, but the session has loaded other packages of that module in version v1.8.7: restart the kernel"},
+		{"%get github.com/google/uuid", "…! go.mod now has github.com/yuin/goldmark v1.8.6; this session stays with v1.8.7, of which packages were imported, until the kernel is restarted"},
+	})
 }
 
 // What modules have is completed and documented as what is compiled in.

@@ -139,3 +139,20 @@ func TestBadPackages(t *testing.T) {
 		t.Errorf("mended, it shows %s", got)
 	}
 }
+
+// The package of system calls has assembly that only jumps to package syscall.
+func TestSystemCalls(t *testing.T) {
+	nb := moduleNotebook(t, t.TempDir())
+	files(t, map[string]string{
+		"go.mod":         "module m\n\ngo 1.26\n\nrequire golang.org/x/sys v0.1.0\n\nreplace golang.org/x/sys => ./sys\n",
+		"sys/go.mod":     "module golang.org/x/sys\n",
+		"sys/unix/u.go":  "package unix\nimport \"syscall\"\nfunc Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)\nfunc Getpid() int { pid, _, _ := Syscall(syscall.SYS_GETPID, 0, 0, 0); return int(pid) }\n",
+		"sys/unix/u.s":   "TEXT ·Syscall(SB),0,$0-56\n\tJMP syscall·Syscall(SB)\n",
+		"sys/other/o.go": "package other\nfunc Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err error)\n",
+		"sys/other/o.s":  "",
+	})
+	nb.play([]scene{
+		{`import "golang.org/x/sys/unix"; unix.Getpid() == os.Getpid()`, "=> true"},
+		{`import "golang.org/x/sys/other"; other.Syscall(0, 0, 0, 0)`, "…has no body in Go (sys/other/o.go:2:6)"},
+	})
+}

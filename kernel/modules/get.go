@@ -23,42 +23,44 @@ import (
 // one, a branch or a commit; without that, and for "latest", it is the newest release.
 //
 // What is needed is what the package imports, in turn; for a module's own path, what any of its packages
-// imports that can be imported. What Get does is told to report, in lines. On an
-// error go.mod and go.sum are as before.
-func Get(ctx context.Context, query string, report func(format string, args ...any)) (module.Version, error) {
+// imports that can be imported. What Get does is told to report, in lines. It returns the module,
+// and all that go.mod requires now. On an error go.mod and go.sum are as before.
+func Get(ctx context.Context, query string, report func(format string, args ...any)) (got module.Version, required []module.Version, err error) {
 	path, wanted, _ := strings.Cut(query, "@")
 	if err := module.CheckImportPath(path); err != nil {
-		return module.Version{}, fmt.Errorf("%q is no module or package: %w", query, err)
+		return got, nil, fmt.Errorf("%q is no module or package: %w", query, err)
 	}
 	if !strings.Contains(strings.Split(path, "/")[0], ".") {
-		return module.Version{}, fmt.Errorf("%s can't be fetched: the path of a module begins with the name of a host, such as github.com", path)
+		return got, nil, fmt.Errorf("%s can't be fetched: the path of a module begins with the name of a host, such as github.com", path)
 	}
 	s, err := readSettings()
 	if err != nil {
-		return module.Version{}, err
+		return got, nil, err
 	}
 	work, err := os.Getwd()
 	if err != nil {
-		return module.Version{}, fmt.Errorf("finding the notebook's folder: %w", err)
+		return got, nil, fmt.Errorf("finding the notebook's folder: %w", err)
 	}
 	m, err := readMain(work, s)
 	if err != nil {
-		return module.Version{}, err
+		return got, nil, err
 	}
 	if m.file == nil {
 		m.dir, m.vendored, m.file = work, nil, new(modfile.File)
 		if err := errors.Join(m.file.AddModuleStmt("notebook"), m.file.AddGoStmt(goVersion)); err != nil {
-			return module.Version{}, err
+			return got, nil, err
 		}
 	}
 	f := &fetcher{settings: s, client: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}, sums: maps.Clone(m.sums), report: report}
 	defer f.client.CloseIdleConnections()
 	g := &getter{f: f, main: m}
-	found, err := g.get(ctx, path, cmp.Or(wanted, "latest"))
-	if err != nil {
-		return module.Version{}, err
+	if got, err = g.get(ctx, path, cmp.Or(wanted, "latest")); err != nil {
+		return got, nil, err
 	}
-	return found, g.write()
+	for _, r := range m.file.Require {
+		required = append(required, r.Mod)
+	}
+	return got, required, g.write()
 }
 
 // getter is one call of Get.

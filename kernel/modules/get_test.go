@@ -93,7 +93,7 @@ func TestVersions(t *testing.T) {
 		if err := os.RemoveAll("go.mod"); err != nil {
 			t.Fatal(err)
 		}
-		m, err := Get(t.Context(), query, func(string, ...any) {})
+		m, _, err := Get(t.Context(), query, func(string, ...any) {})
 		if err != nil || m.Version != want {
 			t.Errorf("%s is %s, %v; want %s", query, m.Version, err, want)
 		}
@@ -250,7 +250,7 @@ func TestInterruptedDownload(t *testing.T) {
 	defer close(over)
 	t.Setenv("GOPROXY", slow.URL)
 	began := time.Now()
-	_, err := Get(ctx, "example.com/a", func(string, ...any) {})
+	_, _, err := Get(ctx, "example.com/a", func(string, ...any) {})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)
 	}

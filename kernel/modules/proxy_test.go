@@ -125,7 +125,7 @@ func newBench(t *testing.T, list ...published) *bench {
 
 // get calls Get; report is what it says.
 func (b *bench) get(query string) error {
-	_, err := Get(b.t.Context(), query, func(format string, args ...any) { fmt.Fprintf(&b.said, format, args...) })
+	_, _, err := Get(b.t.Context(), query, func(format string, args ...any) { fmt.Fprintf(&b.said, format, args...) })
 	return err
 }
 

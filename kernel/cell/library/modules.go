@@ -101,6 +101,9 @@ func (l *Library) checkModule(p *modules.Package) (*Checked, error) {
 		if err != nil {
 			return nil, fmt.Errorf("package %s does not parse: %w", p.Path, err)
 		}
+		if err := l.addBodies(p.Path, title, f); err != nil {
+			return nil, err
+		}
 		c.Files = append(c.Files, f)
 	}
 	var wrong []types.Error
@@ -132,6 +135,26 @@ func (l *Library) checkModule(p *modules.Package) (*Checked, error) {
 		return nil, &BrokenError{Package: p.Path, Errors: wrong}
 	}
 	return c, nil
+}
+
+// addBodies gives functions that have none the bodies that are known for them.
+func (l *Library) addBodies(path, title string, f *ast.File) error {
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Body != nil || fn.Recv != nil {
+			continue
+		}
+		text := modules.Body(path, fn.Name.Name)
+		if text == "" {
+			continue
+		}
+		body, err := parser.ParseFile(l.fset, title, "package p; func _() { "+text+" }", parser.SkipObjectResolution)
+		if err != nil {
+			return fmt.Errorf("giving %s.%s a body: %w", path, fn.Name.Name, err)
+		}
+		fn.Body = body.Decls[0].(*ast.FuncDecl).Body
+	}
+	return nil
 }
 
 // BrokenError says that a package of a module does not compile.
