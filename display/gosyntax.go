@@ -141,6 +141,9 @@ func (w *writer) guarded(v reflect.Value, depth int, write func() node) node {
 
 func (w *writer) list(t reflect.Type, _ reflect.Value, depth, n int, item func(int) node) node {
 	out := node{head: typeName(t) + "{", tail: "}"}
+	if depth > 0 && t.Kind() == reflect.Struct && t.Name() == "" {
+		out.head = "{" // the fields say it all
+	}
 	if n == 0 {
 		return leaf(out.head + out.tail)
 	}

@@ -8,18 +8,24 @@ import (
 	"github.com/nascent-go/nascent/display"
 )
 
-// A table has the fields that the cell can see: all.
+// A table has the fields that the cell can see: all, and says nothing of how their types
+// are kept.
 func TestTablesHaveUnexportedFields(t *testing.T) {
 	nb := newNotebook(t)
 	nb.run(`
 		type inner struct { a int }
 		type row struct { Name string; size int; parts []inner; in inner }
-		type unseen struct { a, b string }`)
+		type unseen struct { a, b string }
+		type Op struct { Name string; K int }
+		type Kind int
+		type plan struct { Op Op; Of map[string]Op; Kinds []Kind; Make func(Op) Kind }`)
 	for _, c := range []struct{ src, want string }{
 		{`[]row{{"n", 3, nil, inner{4}}}`, "Name size parts in 0 n 3 []inner(nil) {a:4}"},
 		{`row{"n", 3, []inner{{1}}, inner{4}}`, "Name n size 3 parts [{a:1}] in {a:4}"},
 		{`map[string]row{"k": {"n", 3, nil, inner{4}}}`, "Name size parts in k n 3 []inner(nil) {a:4}"},
 		{`[]unseen{{"x", "y"}}`, "a b 0 x y"},
+		{`[]plan{{Op{"conv", 3}, map[string]Op{"a": {"pool", 2}}, []Kind{1}, nil}}`, "Op Of Kinds Make 0 {Name:conv K:3} map[a:{Name:pool K:2}] [1] (func(Op) Kind)(nil)"},
+		{`map[Op]int{{"conv", 3}: 1}`, `{Name: &#34;conv&#34;, K: 3} 1`},
 	} {
 		out, err := nb.exec(t.Context(), &buffer{}, c.src)
 		if err != nil {

@@ -159,7 +159,7 @@ func (w *viewer) has(f *types.Var) bool {
 func (w *viewer) fieldType(f *types.Var, v reflect.Type, depth int, addr bool) (reflect.Type, bool) {
 	if w.shown {
 		vt, changed := w.typ(f.Type(), v, depth+1, addr)
-		if changed {
+		if changed || !f.Embedded() && nameless(f.Type(), v) {
 			return anyType, true
 		}
 		return vt, false
@@ -173,6 +173,15 @@ func (w *viewer) fieldType(f *types.Var, v reflect.Type, depth int, addr bool) (
 		return anyType, true
 	}
 	return reflect.PointerTo(vt), changed
+}
+
+// nameless: of a composite type the erased one doesn't say what it is called.
+func nameless(t types.Type, v reflect.Type) bool {
+	switch v.Kind() {
+	case reflect.Struct, reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map, reflect.Func, reflect.Chan:
+		return !isCompiled(v) && typeString(t) != v.String()
+	}
+	return false
 }
 
 // textKey is how the keys of a map are written, if they do it themselves.
