@@ -258,7 +258,7 @@ func (l layer) drawLine(c pen, f *framed) {
 	flush := func() {
 		if len(run) == 1 { // a value between two gaps
 			if sub.Contains(run[0]) {
-				c.marker(0, k, float64(run[0].X), float64(run[0].Y), width)
+				c.marker(0, k, float64(run[0].X), float64(run[0].Y), width+1)
 			}
 		}
 		for _, part := range sub.ClipLinesXY(thin(run)) {

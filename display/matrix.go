@@ -39,7 +39,7 @@ func elide(n, limit int) []int {
 // elided makes the table of a matrix with its row and column numbers; the
 // middle of a large one is left out.
 func elided(rows, columns int, at func(r, c int) any, caption string) *Table {
-	t := &Table{Caption: caption}
+	t := &Table{Caption: caption, matrix: true}
 	cs := elide(columns, matrixColumns)
 	for _, c := range cs {
 		if c < 0 {

@@ -156,6 +156,9 @@ func (p *Plot) Err() error {
 		if p.heat != nil && len(s.Y) > 0 {
 			errs = append(errs, fmt.Errorf("series %q can't be drawn on a heat map; put both side by side with Grid", s.Name))
 		}
+		if p.kind == "spans" && p.y.anything {
+			errs = append(errs, s.lanes(max(len(p.y.names), 1)))
+		}
 		if (s.Mark == markHistogram) != (p.kind == "histogram") {
 			errs = append(errs, fmt.Errorf("series %q has a mark that doesn't fit a histogram; make another plot of it", s.Name))
 		}

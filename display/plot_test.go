@@ -23,6 +23,7 @@ func TestPlotMistakes(t *testing.T) {
 		{Histogram("t", Values("a", one)).Bins(-1), "1 to 1000 intervals"},
 		{Histogram("t", Values("a", one).Line()), "doesn't fit a histogram"},
 		{Heatmap("t", [][]float64{{1}}).Add(Values("a", one)), "can't be drawn on a heat map"},
+		{Spans("t", []string{"a", "b"}, FromTo("s", []float64{1, 0}, one[:2], one[1:])), `series "s": value 1 lies in lane 0; the lanes are numbered from 1 to 2`},
 	}
 	for _, tt := range tests {
 		err := tt.plot.Err()

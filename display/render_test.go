@@ -226,9 +226,11 @@ func TestRenderMatrices(t *testing.T) {
 		in   any
 		want string
 	}{
-		{tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2.5, 3, 4})), "tensor float32 2 × 2\n   0    1\n─  ─  ───\n0  1  2.5\n1  3  4.0"},
+		{tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2.5, 3, 4})), "tensor float32 2 × 2\n     0    1\n─  ───  ───\n0  1.0  2.5\n1  3.0  4.0"},
 		{tensor.New(tensor.FromScalar(7)), "tensor int scalar: 7"},
 		{tensor.New(tensor.WithShape(1, 1, 2), tensor.WithBacking([]int{1, 2})), "tensor int 1 × 1 × 2\n[0, :, :]\n   0  1\n─  ─  ─\n0  1  2"},
+		// As many decimals as two digits of the smallest and four of the largest number need, everywhere.
+		{[][]float64{{0.5, 0.07625}, {123.456, 1}}, "[][]float64, 2 × 2\n         0      1\n─  ───────  ─────\n0    0.500  0.076\n1  123.456  1.000"},
 		{[][]int{{1, 2}, {3}}, "[][]int, 2 × 2\n   0  1\n─  ─  ─\n0  1  2\n1  3"},
 	}
 	for _, tt := range tests {

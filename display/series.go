@@ -122,6 +122,16 @@ func (s Series) check() error {
 	return nil
 }
 
+// lanes says whether each value is one of n lanes.
+func (s Series) lanes(n int) error {
+	for i, v := range s.Y {
+		if finite(v) && (v < 0.5 || v > float64(n)+0.5) {
+			return fmt.Errorf("series %q: value %d lies in lane %g; the lanes are numbered from 1 to %d", brief(s.Name), i, v, n)
+		}
+	}
+	return nil
+}
+
 // orphan is the first value whose parent is no earlier one; -1 if all are.
 func (s Series) orphan() int {
 	for i, p := range s.Parents {

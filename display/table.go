@@ -2,6 +2,8 @@ package display
 
 import (
 	"fmt"
+	"math"
+	"math/big"
 	"reflect"
 	"strings"
 	"unicode"
@@ -16,6 +18,7 @@ const (
 	tableColumns = 24  // columns of a list of structs
 	cellHTML     = 200 // bytes of a cell
 	cellPlain    = 48
+	captionHTML  = 100 // bytes: a longer one would make the table wider than its columns
 )
 
 // Table is a table of values. Numbers stand on the right, with the same number
@@ -27,6 +30,8 @@ type Table struct {
 	RowNames []string // headers of the rows; none if empty
 	Rows     [][]any  // a nil cell is blank
 	Total    int      // rows of the whole, if Rows holds only the first of them
+
+	matrix bool // all columns are of one kind: all have the same number of decimals
 }
 
 // NewTable returns a table with these column headers.
@@ -90,6 +95,10 @@ func (t *Table) grid() grid {
 	for i := range g.rows {
 		g.rows[i] = make([]string, columns)
 	}
+	places := -1
+	if t.matrix {
+		places = matrixPlaces(t.floats())
+	}
 	for c := range columns {
 		column := make([]any, len(t.Rows))
 		for r, row := range t.Rows {
@@ -97,7 +106,7 @@ func (t *Table) grid() grid {
 				column[r] = row[c]
 			}
 		}
-		texts, right := columnText(column)
+		texts, right := columnText(column, places)
 		g.right[c] = right
 		for r, s := range texts {
 			g.rows[r][c] = s
@@ -109,14 +118,63 @@ func (t *Table) grid() grid {
 	return g
 }
 
+// floats are the cells that are floating-point numbers.
+func (t *Table) floats() []float64 {
+	var out []float64
+	for _, row := range t.Rows {
+		for _, c := range row {
+			if v := reflect.ValueOf(c); v.IsValid() && v.CanFloat() {
+				out = append(out, v.Float())
+			}
+		}
+	}
+	return out
+}
+
 // elision marks cells that stand for those left out.
 type elision string
 
+// bigInt is a number that has a text of its own.
+var bigInt = reflect.TypeFor[*big.Int]()
+
+// columnPlaces is how many decimals show each of the numbers to four significant digits;
+// at most 6.
+func columnPlaces(values []float64) int {
+	places := 0
+	for _, v := range values {
+		if plainRange(v) {
+			places = max(places, decimals(v))
+		}
+	}
+	return min(places, 6)
+}
+
+// matrixPlaces is how many decimals show the largest of the numbers to four significant
+// digits and each other to two, if it has them.
+func matrixPlaces(values []float64) int {
+	places, largest := 0, 0.0
+	for _, v := range values {
+		if plainRange(v) && v != 0 {
+			largest = max(largest, math.Abs(v))
+			places = max(places, 1-exponentOf(v))
+		}
+	}
+	if largest > 0 {
+		places = max(places, 3-exponentOf(largest))
+	}
+	return min(places, columnPlaces(values))
+}
+
+// exponentOf is the power of ten of the first digit of a number.
+func exponentOf(v float64) int { return int(math.Floor(math.Log10(math.Abs(v)))) }
+
 // columnText writes a column: floats with the same number of decimals, unless
-// some need an exponent. It reports whether all cells are numbers.
-func columnText(cells []any) (texts []string, numeric bool) {
+// some need an exponent, and with that of places if it is not negative. It reports
+// whether all cells are numbers.
+func columnText(cells []any, places int) (texts []string, numeric bool) {
 	values := make([]reflect.Value, len(cells))
-	places, some := 0, false
+	var floats []float64
+	some := false
 	numeric = true
 	for i, c := range cells {
 		v := reflect.ValueOf(c)
@@ -132,13 +190,19 @@ func columnText(cells []any) (texts []string, numeric bool) {
 		}
 		some = true
 		_, own := ownText(v)
+		if v.Type() == bigInt {
+			continue
+		}
 		if own || !(v.CanInt() || v.CanUint() || v.CanFloat()) {
 			numeric = false
 			continue
 		}
-		if v.CanFloat() && plainRange(v.Float()) {
-			places = min(6, max(places, decimals(v.Float())))
+		if v.CanFloat() {
+			floats = append(floats, v.Float())
 		}
+	}
+	if places < 0 {
+		places = columnPlaces(floats)
 	}
 	texts = make([]string, len(cells))
 	for i, v := range values {
@@ -155,6 +219,9 @@ func cellText(c any, v reflect.Value, places int) string {
 		return ""
 	}
 	if s, ok := ownText(v); ok {
+		if v.Type() == bigInt {
+			return s // whose narrow spaces stay
+		}
 		return oneLine(s)
 	}
 	switch {
@@ -177,7 +244,7 @@ func (g grid) html() string {
 	}
 	b.WriteString("<table>\n")
 	if g.caption != "" {
-		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap;padding-left:0.5em\">%s</caption>\n", escapeXML(g.caption))
+		fmt.Fprintf(&b, "<caption style=\"text-align:left;caption-side:top;white-space:nowrap;padding-left:0.5em\">%s</caption>\n", escapeXML(clip(g.caption, captionHTML)))
 	}
 	if g.header != nil {
 		b.WriteString("<thead><tr>")

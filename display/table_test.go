@@ -2,6 +2,7 @@ package display
 
 import (
 	"encoding/xml"
+	"math/big"
 	"strings"
 	"testing"
 )
@@ -25,12 +26,26 @@ func TestTablePlain(t *testing.T) {
 		{"header only", NewTable("a", "b"), "a  b\n─  ─"},
 		{"long cells", NewTable("a").Add(strings.Repeat("x", 100)), "a\n" + strings.Repeat("─", 48) + "\n" + strings.Repeat("x", 47) + "…"},
 		{"total", &Table{Columns: []string{"a"}, Rows: [][]any{{1}}, Total: 12345}, "a\n─\n1\n1 of 12\u202f345 rows"},
+		{"big integers", NewTable("n").Add(big.NewInt(5)).Add(big.NewInt(-12345678901)).Add(7),
+			"              n\n───────────────\n              5\n-12\u202f345\u202f678\u202f901\n              7"},
 		{"stringers are text", NewTable("a").Add(word("x")), "a\n──────\nword x"},
 	}
 	for _, tt := range tests {
 		if got := tt.t.Display().Data[MIMEPlain]; got != tt.want {
 			t.Errorf("%s:\ngot\n%v\nwant\n%s", tt.name, got, tt.want)
 		}
+	}
+}
+
+// A long caption makes no wide table; the text form has it whole.
+func TestLongCaption(t *testing.T) {
+	long := strings.Repeat("op, ", 100)
+	b := NewTable("a").Add(1).Captioned(long).Display()
+	if html, _ := b.Data[MIMEHTML].(string); len(html) > 400 {
+		t.Errorf("the caption is not shortened: %s", html)
+	}
+	if text, _ := b.Data[MIMEPlain].(string); !strings.HasPrefix(text, long) {
+		t.Errorf("the text is %q", text)
 	}
 }
 

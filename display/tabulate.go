@@ -158,7 +158,7 @@ func tabulateList(v reflect.Value) (t *Table, plain bool) {
 // numberRows sets a list of scalars in rows of ten, with the indices around it.
 func numberRows(v reflect.Value, n int, caption string) *Table {
 	const across = 10
-	t := &Table{Caption: caption}
+	t := &Table{Caption: caption, matrix: true}
 	for i := range min(n, across) {
 		t.Columns = append(t.Columns, strconv.Itoa(i))
 	}
