@@ -42,8 +42,17 @@ func (t *translator) call(v *ssa.Call) {
 		t.code.Get(t.fuel)
 		t.code.SetGlobal(fuelGlobal)
 	}
-	t.mark()
+	t.marks = append(t.marks, mark{len(t.code.Bytes), t.pos, fn})
+	outer, is := t.outer[t.fn]
+	if is = is && t.deep[fn]; is {
+		t.code.I32(int32(len(t.marks)))
+		t.code.SetGlobal(outer)
+	}
 	t.code.Call(t.unit.index[fn])
+	if is {
+		t.code.I32(0)
+		t.code.SetGlobal(outer)
+	}
 	t.set(v)
 	if fueled {
 		t.code.GetGlobal(fuelGlobal)

@@ -8,9 +8,9 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strconv"
 	"unsafe"
 
-	"github.com/tetratelabs/wazero"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/nascent-go/nascent/kernel/native/wasm"
@@ -131,24 +131,19 @@ type unit struct {
 	dry    bool   // only to see what is in the way
 	facts  *facts // which are found then
 
-	engine  *Engine
-	globals func(*ssa.Global) unsafe.Pointer
-	index   map[*ssa.Function]uint32
-	fueled  map[*ssa.Function]bool // they run loops, or can call themselves, or call such
-	cyclic  map[*ssa.Function]bool // they can call themselves
+	window window
+	index  map[*ssa.Function]uint32
+	fueled map[*ssa.Function]bool   // they run loops, or can call themselves, or call such
+	cyclic map[*ssa.Function]bool   // they can call themselves
+	deep   map[*ssa.Function]bool   // they can lead to one that can call itself
+	outer  map[*ssa.Function]uint32 // of those that are deep, but not cyclic: the variables that say which of their calls is in progress
+	vars   map[*ssa.Global]uint32   // the numbers of those that hold their addresses
 
 	types   []reflect.Type
 	typeIDs map[string]uint32
 	panics  []func(a, b uint64) any
 	strings map[string]uint32
 	holds   []any
-	roots   []root
-}
-
-// root is a variable that leads to memory.
-type root struct {
-	at    unsafe.Pointer
-	shape *shape
 }
 
 // Variables of a module.
@@ -156,58 +151,95 @@ const (
 	fuelGlobal = iota
 	stackGlobal
 	limitGlobal
+	depthGlobal
 
 	fuelName  = "fuel"
 	stackName = "stack"
 	limitName = "limit"
+	depthName = "depth"
 )
 
-// Module is a function with all that it calls, compiled.
-type Module struct {
-	engine *Engine
-	code   wazero.CompiledModule
-	types  []reflect.Type
-	panics []func(a, b uint64) any
-	holds  []any
-	roots  []root
-	places []place
-	pool   pool
+// Code is a function with all that it calls, as WebAssembly. It holds nothing of the
+// functions that it was made of.
+type Code struct {
+	binary  []byte
+	params  []*shape
+	results []*shape
+	vars    []*shape // of the variables that it uses
+	types   []reflect.Type
+	panics  []func(a, b uint64) any
+	holds   []any
+	places  []place
+	outer   []outerCall
+	size    int
 }
+
+// outerCall is a function that can lead to deep recursion, but is not part of it: traces
+// may not reach down to it.
+type outerCall struct {
+	global  string // of which the value is the number of the mark of the call in progress, or 0
+	first   int    // the number of the function's place; those of its marks follow
+	callees []int  // for each mark, the number of the place of the function that is called; 0 if none is
+}
+
+// Size is how many functions there are in it.
+func (c *Code) Size() int { return c.size }
 
 // place is what a part of the module comes from.
 type place struct {
 	offset int
-	fn     *ssa.Function
-	pos    token.Pos
+	first  int // the number of the function's place
+	Frame
 }
 
 // Frame is one function in a trace.
 type Frame struct {
-	Func *ssa.Function
+	Func any // what it was called when it was translated
 	Pos  token.Pos
 }
 
-// Compile compiles a function with all that it calls. Addresses of variables of packages
-// come from globals. The function has to fit.
-func (e *Engine) Compile(a *Analysis, fn *ssa.Function, globals func(*ssa.Global) unsafe.Pointer) (*Func, error) {
+// mainName is the name of the function that can be called from outside.
+const mainName = "main"
+
+// Translate translates a function with all that it calls, which has to fit. In traces,
+// functions are called what name says. The variables of packages that it uses are
+// those of [Analysis.Globals].
+func (e *Engine) Translate(a *Analysis, fn *ssa.Function, name func(*ssa.Function) any) (*Code, error) {
 	reached := a.reach(fn)
 	u := &unit{
-		shapes: &a.shapes, engine: e, globals: globals, index: map[*ssa.Function]uint32{},
-		fueled: map[*ssa.Function]bool{}, cyclic: map[*ssa.Function]bool{}, typeIDs: map[string]uint32{}, strings: map[string]uint32{},
+		shapes: &a.shapes, window: e.window, index: map[*ssa.Function]uint32{}, vars: map[*ssa.Global]uint32{},
+		fueled: map[*ssa.Function]bool{}, cyclic: map[*ssa.Function]bool{}, deep: map[*ssa.Function]bool{}, outer: map[*ssa.Function]uint32{}, typeIDs: map[string]uint32{}, strings: map[string]uint32{},
 	}
+	c := &Code{size: len(reached)}
 	m := wasm.New(pages)
 	for _, f := range hostFuncs {
 		m.Import(hostName, f.name, wasm.FuncType{Params: f.params, Results: f.results})
 	}
-	m.Global(fuelName, wasm.I32)
-	m.Global(stackName, wasm.I32)
-	m.Global(limitName, wasm.I32)
+	for _, name := range []string{fuelName, stackName, limitName, depthName} {
+		m.Global(name, wasm.I32)
+	}
+	for i, g := range a.Globals(fn) {
+		u.vars[g] = m.Global(varName(i), wasm.I32)
+		s, _ := a.shapes.of(pointee(g)) // it has been looked at
+		c.vars = append(c.vars, s)
+	}
 	for i, f := range reached {
 		u.index[f] = uint32(len(hostFuncs) + i)
 		for _, g := range a.facts(f).calls {
 			u.cyclic[f] = u.cyclic[f] || slices.Contains(a.reach(g), f)
 		}
 		u.fueled[f] = a.Hot(f)
+	}
+	var outer []*ssa.Function // innermost first
+	for _, f := range reached {
+		u.deep[f] = slices.ContainsFunc(a.reach(f), func(g *ssa.Function) bool { return u.cyclic[g] })
+		if u.deep[f] && !u.cyclic[f] {
+			outer = append(outer, f)
+		}
+	}
+	slices.SortStableFunc(outer, func(f, g *ssa.Function) int { return len(a.reach(f)) - len(a.reach(g)) })
+	for i, f := range outer {
+		u.outer[f] = m.Global(outerName(i), wasm.I32)
 	}
 	var marks [][]mark
 	for _, f := range reached {
@@ -218,50 +250,73 @@ func (e *Engine) Compile(a *Analysis, fn *ssa.Function, globals func(*ssa.Global
 		}
 		name := ""
 		if f == fn {
-			name = "main"
+			name = mainName
 		}
 		m.Func(name, sig, t.locals[len(sig.Params):], t.code.Bytes)
 		marks = append(marks, t.marks)
 	}
 	binary, offsets := m.Bytes()
-	code, err := e.runtime.CompileModule(e.ctx, binary)
-	if err != nil {
-		return nil, fmt.Errorf("compiling %s: %w", fn.Name(), err)
-	}
-	mod := &Module{engine: e, code: code, types: u.types, panics: u.panics, holds: u.holds, roots: u.roots}
+	c.binary, c.types, c.panics, c.holds = binary, u.types, u.panics, u.holds
+	firsts := map[*ssa.Function]int{}
 	for i, f := range reached {
-		mod.places = append(mod.places, place{offsets[i], f, f.Pos()})
+		n := name(f)
+		firsts[f] = len(c.places)
+		c.places = append(c.places, place{offsets[i], firsts[f], Frame{n, f.Pos()}})
 		for _, mk := range marks[i] {
-			mod.places = append(mod.places, place{offsets[i] + mk.offset, f, mk.pos})
+			c.places = append(c.places, place{offsets[i] + mk.offset, firsts[f], Frame{n, mk.pos}})
 		}
 	}
-	return mod.fn(a, fn)
+	for i, f := range outer {
+		o := outerCall{global: outerName(i), first: firsts[f]}
+		for _, mk := range marks[slices.Index(reached, f)] {
+			o.callees = append(o.callees, firsts[mk.callee])
+		}
+		c.outer = append(c.outer, o)
+	}
+	for _, p := range fn.Params {
+		s, _ := a.shapes.of(p.Type())
+		c.params = append(c.params, s)
+	}
+	for r := range fn.Signature.Results().Variables() {
+		s, _ := a.shapes.of(r.Type())
+		c.results = append(c.results, s)
+	}
+	return c, nil
 }
 
-// Size is how many functions were compiled.
-func (f *Func) Size() int { return f.size }
+func varName(i int) string { return "v" + strconv.Itoa(i) }
 
-// frames are the places of a trace.
-func (m *Module) frames(trace []uint64) []Frame {
+func outerName(i int) string { return "o" + strconv.Itoa(i) }
+
+// frames are the places of the instance's trace.
+func (in *instance) frames() []Frame {
 	var fs []Frame
-	for _, at := range trace {
-		i := sort.Search(len(m.places), func(i int) bool { return uint64(m.places[i].offset) > at }) - 1
+	inner := map[int]bool{}
+	for _, at := range in.trace {
+		i := sort.Search(len(in.places), func(i int) bool { return uint64(in.places[i].offset) > at }) - 1
 		if i >= 0 {
-			fs = append(fs, Frame{m.places[i].fn, m.places[i].pos})
+			fs = append(fs, in.places[i].Frame)
+			inner[in.places[i].first] = true
 		}
+	}
+	for _, o := range in.outer { // wazero knows some thirty frames only
+		n := int(in.mod.ExportedGlobal(o.global).Get())
+		if n == 0 || inner[o.first] {
+			continue
+		}
+		// Something is missing before. So that it does not show, the frame before is to be
+		// one of the function that is called.
+		call := in.places[o.first+n]
+		called := in.places[o.callees[n-1]].Func
+		for i := len(fs) - 1; i > 0; i-- {
+			if fs[i].Func == called {
+				fs = fs[:i+1]
+				break
+			}
+		}
+		fs = append(fs, call.Frame)
 	}
 	return fs
-}
-
-// Close frees the code. Nothing may run in it any more.
-func (m *Module) Close() error {
-	for _, in := range m.pool.free {
-		if err := in.mod.Close(m.engine.ctx); err != nil {
-			return err
-		}
-	}
-	m.pool.free = nil
-	return m.code.Close(m.engine.ctx)
 }
 
 // typeID is the number of the type of slices of t.
@@ -286,7 +341,7 @@ func (u *unit) text(s string) (uint32, string) {
 	if len(b) == 0 {
 		return 1, ""
 	}
-	at, ok := u.engine.window.offset(unsafe.Pointer(&b[0]), uintptr(len(b)))
+	at, ok := u.window.offset(unsafe.Pointer(&b[0]), uintptr(len(b)))
 	if !ok {
 		return 0, errOutside.Error()
 	}
@@ -295,27 +350,12 @@ func (u *unit) text(s string) (uint32, string) {
 	return at, ""
 }
 
-// global is the address of a variable of a package.
-func (u *unit) global(g *ssa.Global, s *shape) (uint32, string) {
-	if u.dry {
-		if !slices.Contains(u.facts.globals, g) {
-			u.facts.globals = append(u.facts.globals, g)
-		}
-		return pageSize, ""
+// variable is the number of what holds the address of a variable of a package.
+func (u *unit) variable(g *ssa.Global) uint32 {
+	if u.dry && !slices.Contains(u.facts.globals, g) {
+		u.facts.globals = append(u.facts.globals, g)
 	}
-	p := u.globals(g)
-	if p == nil {
-		return 0, "variable " + g.Name() + " has no address"
-	}
-	at, ok := u.engine.window.offset(p, uintptr(s.size))
-	if !ok {
-		return 0, errOutside.Error()
-	}
-	u.holds = append(u.holds, p)
-	if s.pointers && !slices.ContainsFunc(u.roots, func(r root) bool { return r.at == p }) {
-		u.roots = append(u.roots, root{p, s})
-	}
-	return at, ""
+	return u.vars[g]
 }
 
 // Globals are the variables of packages that a function and all that it calls use.

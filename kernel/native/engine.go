@@ -66,14 +66,12 @@ func (e *Engine) Close() error { return e.runtime.Close(e.ctx) }
 // instance is a module that one goroutine at a time runs, with what its present
 // outermost call has made.
 type instance struct {
-	module *Module
-	mod    api.Module
-	fuel   api.MutableGlobal
-	stack  api.MutableGlobal
-	calls  map[*Func]api.Function
-	room   []uint64 // for arguments and results
+	*module
+	mod  api.Module
+	main api.Function
+	room []uint64 // for arguments and results
 
-	frames  []uint64                // local variables that have addresses
+	locals  []uint64                // local variables that have addresses
 	held    []any                   // what compiled code has made
 	lost    map[unsafe.Pointer]bool // what it has overwritten, and may still have
 	made    int                     // bytes
@@ -86,37 +84,59 @@ type instance struct {
 const frameBytes = 64 << 10
 
 // instantiate makes an instance.
-func (m *Module) instantiate() (*instance, error) {
+func (m *module) instantiate() (*instance, error) {
 	e := m.engine
-	in := &instance{module: m, calls: map[*Func]api.Function{}, lost: map[unsafe.Pointer]bool{}}
-	in.frames = make([]uint64, frameBytes/8)
-	base, ok := e.window.offset(unsafe.Pointer(&in.frames[0]), frameBytes)
+	in := &instance{module: m, lost: map[unsafe.Pointer]bool{}}
+	in.locals = make([]uint64, frameBytes/8)
+	base, ok := e.window.offset(unsafe.Pointer(&in.locals[0]), frameBytes)
 	if !ok {
 		return nil, errOutside
 	}
-	mod, err := e.runtime.InstantiateModule(e.ctx, m.code, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	mod, err := e.runtime.InstantiateModule(e.ctx, m.compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return nil, fmt.Errorf("loading compiled code: %w", err)
 	}
 	in.mod = mod
-	in.fuel = mod.ExportedGlobal(fuelName).(api.MutableGlobal)
-	in.stack = mod.ExportedGlobal(stackName).(api.MutableGlobal)
-	mod.ExportedGlobal(limitName).(api.MutableGlobal).Set(uint64(base + frameBytes))
-	in.stack.Set(uint64(base))
-	in.fuel.Set(fuel)
+	in.main = mod.ExportedFunction(mainName)
+	set := func(name string, x uint32) { mod.ExportedGlobal(name).(api.MutableGlobal).Set(uint64(x)) }
+	set(limitName, base+frameBytes)
+	set(stackName, base)
+	set(fuelName, fuel)
+	for i, at := range m.addresses {
+		set(varName(i), at)
+	}
 	return in, nil
 }
 
 // errOutside says that something lies outside of the window.
 var errOutside = errors.New("there is more memory than compiled code can see")
 
-// pool are the instances of a module that nothing runs in.
-type pool struct {
-	mu   sync.Mutex
-	free []*instance
+// module is code that is ready to run.
+type module struct {
+	*Code
+	engine    *Engine
+	compiled  wazero.CompiledModule
+	variables []unsafe.Pointer
+	addresses []uint32 // of the variables, for compiled code
+
+	pool struct { // of instances that nothing runs in
+		mu   sync.Mutex
+		free []*instance
+	}
 }
 
-func (m *Module) take() (*instance, error) {
+// close frees the machine code. Nothing may run in it any more.
+func (m *module) close() error {
+	for _, in := range m.pool.free {
+		if err := in.mod.Close(m.engine.ctx); err != nil {
+			return err
+		}
+	}
+	m.pool.free = nil
+	return m.compiled.Close(m.engine.ctx)
+}
+
+func (m *module) take() (*instance, error) {
 	m.pool.mu.Lock()
 	if n := len(m.pool.free); n > 0 {
 		in := m.pool.free[n-1]
@@ -128,7 +148,7 @@ func (m *Module) take() (*instance, error) {
 	return m.instantiate()
 }
 
-func (m *Module) give(in *instance) {
+func (m *module) give(in *instance) {
 	clear(in.held)
 	in.held = in.held[:0]
 	clear(in.lost)

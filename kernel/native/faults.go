@@ -10,16 +10,17 @@ import (
 type fault int32
 
 const (
-	faultNil     fault = iota
-	faultDivide        // by zero
-	faultShift         // by a negative number
-	faultIndex         // index, length
-	faultIndexU        // the same with an unsigned index
-	faultSlice         // low, high, capacity
-	faultSlice3        // low, high, max, capacity
-	faultString        // low, high, length: of a string or an array
-	faultPanic         // panic: number of the kind of value, value
-	faultOutside       // a slice lies where compiled code can't see it
+	faultNil      fault = iota
+	faultDivide         // by zero
+	faultShift          // by a negative number
+	faultIndex          // index, length
+	faultIndexU         // the same with an unsigned index
+	faultSlice          // low, high, capacity
+	faultSlice3         // low, high, max, capacity
+	faultString         // low, high, length: of a string or an array
+	faultPanic          // panic: number of the kind of value, value
+	faultOverflow       // of the stack
+	faultOutside        // a slice lies where compiled code can't see it
 )
 
 // fail ends the call with a panic: fault and what belongs to it.
@@ -44,9 +45,11 @@ func (in *instance) fail(s []uint64) {
 	case faultString:
 		err = raised(func() { escapeString(unsafe.String(&someByte, c)[a:b]) })
 	case faultPanic:
-		err = in.module.panics[a](uint64(b), uint64(c))
+		err = in.panics[a](uint64(b), uint64(c))
+	case faultOverflow:
+		err = ErrOverflow
 	default:
-		in.leave(&Panic{Value: errOutside})
+		err = errOutside
 	}
 	in.leave(&Panic{Value: err})
 }

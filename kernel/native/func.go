@@ -7,37 +7,40 @@ import (
 	"reflect"
 	"runtime"
 	"unsafe"
-
-	"golang.org/x/tools/go/ssa"
 )
 
 // Func is a compiled function. It is safe for concurrent use.
 type Func struct {
-	module          *Module
-	params, results []*shape
-	numbers         int // room that arguments and results need
-	size            int // functions of the module
+	module  *module
+	numbers int // room that arguments and results need
 }
 
-// fn is the function that the module was made for.
-func (m *Module) fn(a *Analysis, fn *ssa.Function) (*Func, error) {
-	f := &Func{module: m, size: len(a.reach(fn))}
-	add := func(t types.Type) (*shape, int) {
-		s, _ := a.shapes.of(t) // it has been translated: there is one
-		return s, s.count
+// Load makes machine code of code. vars are the addresses of the variables that it uses,
+// as [Analysis.Globals] lists them. An error is [ErrOutside] if one of them can't be
+// seen by compiled code. The machine code goes when the function is not used any more.
+func (e *Engine) Load(c *Code, vars []unsafe.Pointer) (*Func, error) {
+	m := &module{Code: c, engine: e, variables: vars}
+	for i, s := range c.vars {
+		at, ok := e.window.offset(vars[i], uintptr(s.size))
+		if !ok {
+			return nil, ErrOutside
+		}
+		m.addresses = append(m.addresses, at)
 	}
+	compiled, err := e.runtime.CompileModule(e.ctx, c.binary)
+	if err != nil {
+		return nil, fmt.Errorf("compiling: %w", err)
+	}
+	m.compiled = compiled
 	in, out := 0, 0
-	for _, p := range fn.Params {
-		s, n := add(p.Type())
-		f.params = append(f.params, s)
-		in += n
+	for _, s := range c.params {
+		in += s.count
 	}
-	for r := range fn.Signature.Results().Variables() {
-		s, n := add(r.Type())
-		f.results = append(f.results, s)
-		out += n
+	for _, s := range c.results {
+		out += s.count
 	}
-	f.numbers = max(in, out)
+	f := &Func{m, max(in, out)}
+	runtime.AddCleanup(f, func(m *module) { _ = m.close() }, m) // nobody is there to hear of an error
 	return f, nil
 }
 
@@ -45,12 +48,12 @@ func (m *Module) fn(a *Analysis, fn *ssa.Function) (*Func, error) {
 // where compiled code does not see it. Nothing has happened then.
 var ErrOutside = errors.New("a variable lies outside of what compiled code can see")
 
-// ErrOverflow is returned by [Func.Call] if the stack of compiled code is full.
+// ErrOverflow is the value of the panic that a full stack is.
 var ErrOverflow = errors.New("stack overflow")
 
 // Call calls the function. Arguments are addressable variables of the types of the
 // parameters or of types with the same layout, and results are set to variables of such.
-// An error is ErrOutside, ErrOverflow, a *Panic, or what Options.Poll has returned.
+// An error is ErrOutside, a *Panic, or what Options.Poll has returned.
 func (f *Func) Call(args, results []unsafe.Pointer) error {
 	in, err := f.module.take()
 	if errors.Is(err, errOutside) {
@@ -63,59 +66,55 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 		in.room = make([]uint64, f.numbers)
 	}
 	stack := in.room[:0]
-	for i, s := range f.params {
+	for i, s := range f.module.params {
 		var ok bool
 		if stack, ok = in.encode(stack, args[i], s); !ok {
 			f.module.give(in)
 			return ErrOutside
 		}
 	}
-	for _, r := range f.module.roots {
-		if !in.visible(r.at, r.shape) {
+	for i, s := range f.module.vars {
+		if !in.visible(f.module.variables[i], s) {
 			f.module.give(in)
 			return ErrOutside
 		}
 	}
-	fn := in.calls[f]
-	if fn == nil {
-		fn = in.mod.ExportedFunction("main")
-		in.calls[f] = fn
-	}
 	in.failure = nil
 	stack = stack[:f.numbers]
-	if err := fn.CallWithStack(in.context(), stack); err != nil {
+	if err := in.main.CallWithStack(in.context(), stack); err != nil {
 		return in.failed(err)
 	}
-	for i, s := range f.results {
+	for i, s := range f.module.results {
 		for _, l := range s.leaves {
 			in.decode(unsafe.Add(results[i], l.offset), l.kind, stack[0])
 			stack = stack[1:]
 		}
 	}
+	runtime.KeepAlive(f)
 	runtime.KeepAlive(args)
 	f.module.give(in)
 	return nil
 }
 
 // context is that of calls of the instance.
-func (in *instance) context() *call { return &call{in.module.engine.ctx, in} }
+func (in *instance) context() *call { return &call{in.engine.ctx, in} }
 
 // failed is the error of a call that has failed.
 func (in *instance) failed(err error) error {
 	failure := in.failure
 	var p *Panic
 	if errors.As(failure, &p) {
-		p.Trace = in.module.frames(in.trace)
+		p.Trace = in.frames()
 	}
 	// Its stack may be large, and its variables are in the middle of something.
-	if cerr := in.mod.Close(in.module.engine.ctx); cerr != nil {
+	if cerr := in.mod.Close(in.engine.ctx); cerr != nil {
 		return fmt.Errorf("unloading compiled code: %w", cerr)
 	}
 	switch {
 	case failure != nil:
 		return failure
 	case err.Error() == "stack overflow":
-		return ErrOverflow
+		return &Panic{Value: ErrOverflow}
 	}
 	return fmt.Errorf("compiled code failed: %w", err)
 }
@@ -142,7 +141,7 @@ func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64
 		if l.elem != nil {
 			size = uintptr(l.elem.size)
 		}
-		offset, ok := in.module.engine.window.offset(to, size*uintptr(capacity))
+		offset, ok := in.engine.window.offset(to, size*uintptr(capacity))
 		switch {
 		case to == nil:
 			offset = 0
@@ -150,7 +149,7 @@ func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64
 			offset = 1
 		case !ok && l.role == ofString: // it does not change: a copy will do
 			b := []byte(*(*string)(at))
-			if offset, ok = in.module.engine.window.offset(unsafe.Pointer(&b[0]), uintptr(length)); !ok {
+			if offset, ok = in.engine.window.offset(unsafe.Pointer(&b[0]), uintptr(length)); !ok {
 				return stack, false
 			}
 			in.held = append(in.held, b)

@@ -120,14 +120,11 @@ type tracer struct{}
 
 // NewFunctionListener implements experimental.FunctionListenerFactory.
 func (t tracer) NewFunctionListener(f api.FunctionDefinition) experimental.FunctionListener {
-	if slices.Contains(f.ExportNames(), hostFuncs[hostFail].name) || slices.Contains(f.ExportNames(), hostFuncs[hostPoll].name) {
+	if slices.Contains(f.ExportNames(), hostFuncs[hostFail].name) {
 		return t
 	}
 	return nil
 }
-
-// maxTrace bounds a trace: of a deeper one the innermost and the outermost frames stay.
-const maxTrace = 200
 
 // Before implements experimental.FunctionListener.
 func (tracer) Before(ctx context.Context, _ api.Module, f api.FunctionDefinition, _ []uint64, stack experimental.StackIterator) {
@@ -136,9 +133,6 @@ func (tracer) Before(ctx context.Context, _ api.Module, f api.FunctionDefinition
 	for stack.Next() {
 		if f := stack.Function(); f.Definition().ModuleName() != hostName {
 			in.trace = append(in.trace, f.SourceOffsetForPC(stack.ProgramCounter()))
-		}
-		if len(in.trace) > maxTrace {
-			in.trace = slices.Delete(in.trace, maxTrace/2, maxTrace/2+1)
 		}
 	}
 }
@@ -159,7 +153,7 @@ func (in *instance) leave(err error) {
 const fuel = 4 << 20
 
 func (in *instance) poll(stack []uint64) {
-	if poll := in.module.engine.options.Poll; poll != nil {
+	if poll := in.engine.options.Poll; poll != nil {
 		if err := poll(); err != nil {
 			in.leave(err)
 		}
@@ -169,7 +163,7 @@ func (in *instance) poll(stack []uint64) {
 
 // alloc makes a slice: type, length, capacity → address.
 func (in *instance) alloc(stack []uint64) {
-	t := in.module.types[stack[0]]
+	t := in.types[stack[0]]
 	stack[0] = uint64(in.make(t, int(stack[1]), int(stack[2])))
 }
 
@@ -190,7 +184,7 @@ func (in *instance) make(slice reflect.Type, length, capacity int) uint32 {
 
 // count counts memory that is made.
 func (in *instance) count(n, size int) {
-	room := in.module.engine.options.Room
+	room := in.engine.options.Room
 	if room == nil || n == 0 {
 		return
 	}
@@ -208,7 +202,7 @@ func (in *instance) count(n, size int) {
 
 // keep holds an object that was made until the call from outside ends.
 func (in *instance) keep(p unsafe.Pointer, size uintptr) uint32 {
-	at, ok := in.module.engine.window.offset(p, size)
+	at, ok := in.engine.window.offset(p, size)
 	if !ok {
 		in.leave(&Panic{Value: errOutside})
 	}
@@ -230,7 +224,7 @@ func wrongSize(length, capacity, size int) error {
 
 // grow makes room for n more elements: type, address, length, capacity, n → address, capacity.
 func (in *instance) grow(stack []uint64) {
-	t := in.module.types[stack[0]]
+	t := in.types[stack[0]]
 	size := t.Elem().Size()
 	v := reflect.New(t).Elem()
 	*(*header)(v.Addr().UnsafePointer()) = header{in.pointer(uint32(stack[1])), int(stack[2]), int(stack[3])}
@@ -254,7 +248,7 @@ func (in *instance) pointer(at uint32) unsafe.Pointer {
 	case 1:
 		return unsafe.Pointer(&nothing)
 	}
-	return in.module.engine.window.at(at)
+	return in.engine.window.at(at)
 }
 
 // nothing is what slices without capacity point to.
@@ -263,7 +257,7 @@ var nothing struct{}
 // set writes an address to memory in a way that Go's collector sees: where, address.
 // What was there is held, since compiled code may still have it.
 func (in *instance) set(stack []uint64) {
-	p := (*unsafe.Pointer)(in.module.engine.window.at(uint32(stack[0])))
+	p := (*unsafe.Pointer)(in.engine.window.at(uint32(stack[0])))
 	if old := *p; old != nil {
 		in.lost[old] = true
 	}
@@ -290,3 +284,9 @@ type Panic struct {
 }
 
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+
+// Unwrap is the value, if that is an error.
+func (p *Panic) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
+}

@@ -135,11 +135,8 @@ func (t *translator) spot(v ssa.Value) spot {
 		return s
 	}
 	if g, ok := v.(*ssa.Global); ok {
-		at, why := t.global(g, t.memory(pointee(g), g.Pos()))
-		if why != "" {
-			t.unfit(token.NoPos, why)
-		}
-		s := spot{fixed: true, offset: int64(at)}
+		t.memory(pointee(g), g.Pos())
+		s := spot{base: t.variable(g), global: true}
 		t.spots[g] = s
 		return s
 	}
@@ -298,11 +295,7 @@ func isArray(t types.Type) bool {
 
 // base puts the address of a spot on the stack and returns what is to be added to it.
 func (t *translator) base(s spot) uint32 {
-	if s.fixed {
-		t.code.I32(int32(s.offset))
-		return 0
-	}
-	t.code.Get(s.base)
+	t.pushBase(s)
 	return uint32(s.offset)
 }
 
@@ -343,7 +336,7 @@ func (t *translator) windowBase() int64 {
 	if t.dry {
 		return 1 << 40
 	}
-	return int64(t.engine.window.base)
+	return int64(t.window.base)
 }
 
 // store writes a value.
@@ -628,7 +621,7 @@ func (t *translator) panics1(v *ssa.Panic) {
 	id := 0
 	if !t.dry {
 		id = len(t.unit.panics)
-		t.unit.panics = append(t.unit.panics, panicValue(t.engine.window, b))
+		t.unit.panics = append(t.unit.panics, panicValue(t.window, b))
 	}
 	ls := t.numbers(b, v.Pos())
 	operands := []func(){func() { t.code.I64(int64(id)) }}

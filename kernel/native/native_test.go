@@ -42,6 +42,7 @@ type world struct {
 	pkg      *ssa.Package
 	fset     *token.FileSet
 	funcs    map[string]*Func
+	vars     map[string]unsafe.Pointer
 }
 
 func newWorld(t testing.TB, src string) *world {
@@ -56,7 +57,7 @@ func newWorld(t testing.TB, src string) *world {
 		}
 	})
 	p, fset := build(t, src)
-	return &world{t, e, &Analysis{}, p, fset, map[string]*Func{}}
+	return &world{t, e, &Analysis{}, p, fset, map[string]*Func{}, map[string]unsafe.Pointer{}}
 }
 
 // fn compiles a function.
@@ -72,7 +73,20 @@ func (w *world) fn(name string) *Func {
 	if u := w.analysis.Fit(fn); u != nil {
 		w.Fatalf("%s: %s", name, u.What)
 	}
-	f, err := w.engine.Compile(w.analysis, fn, nil)
+	code, err := w.engine.Translate(w.analysis, fn, func(fn *ssa.Function) any { return fn.Name() })
+	if err != nil {
+		w.Fatalf("%s: %v", name, err)
+	}
+	var vars []unsafe.Pointer
+	for _, g := range w.analysis.Globals(fn) {
+		v := w.vars[g.Name()]
+		if v == nil {
+			v = reflect.New(Layout(pointee(g))).UnsafePointer()
+			w.vars[g.Name()] = v
+		}
+		vars = append(vars, v)
+	}
+	f, err := w.engine.Load(code, vars)
 	if err != nil {
 		w.Fatalf("%s: %v", name, err)
 	}

@@ -242,7 +242,7 @@ func outer(s []int, n int) (x int) {
 	}
 	got := ""
 	for _, f := range p.Trace {
-		got += fmt.Sprintf("%s:%d ", f.Func.Name(), w.fset.Position(f.Pos).Line)
+		got += fmt.Sprintf("%s:%d ", f.Func, w.fset.Position(f.Pos).Line)
 	}
 	if want := "inner:6 outer:11 "; got != want {
 		t.Errorf("%v at %s, want %s", p.Value, got, want)
@@ -336,4 +336,33 @@ func shifted(a int8, b uint64, c int64, d uint8) (int8, int8, uint64, uint64, in
 		by := []int{9, 40, 64, 63, 70, 7}
 		return a << by[0], a >> by[1], b << by[2], b >> by[2], c << by[3], c >> by[4], d << by[5], d >> by[0]
 	}, int8(-77), uint64(math.MaxUint64), int64(-5), uint8(255))
+}
+
+// TestVariables: variables of packages are those of everybody.
+func TestVariables(t *testing.T) {
+	w := newWorld(t, `package native
+
+var count int
+var table = make([]int, 3)
+var grid [4][2]float64
+
+func step(n int) int {
+	for i := range n {
+		count += i
+		table[i%3] = count
+		grid[i%4][1]++
+	}
+	table = append(table, n)
+	return len(table)
+}
+`)
+	w.fn("step")
+	count, table, grid := (*int)(w.vars["count"]), (*[]int)(w.vars["table"]), (*[4][2]float64)(w.vars["grid"])
+	*count, *table = 10, make([]int, 3)
+	if got, err := w.call("step", func(int) int { return 0 }, 5); err != nil || got[0] != 4 {
+		t.Error(got, err)
+	}
+	if want := []int{16, 20, 13, 5}; *count != 20 || !slices.Equal(*table, want) || grid[0][1] != 2 {
+		t.Errorf("the variables are %d %v %v", *count, *table, *grid)
+	}
 }

@@ -171,6 +171,9 @@ func (ss *shapes) make(t types.Type) (*shape, string) {
 	case *types.Struct:
 		var fields []*types.Var
 		for f := range u.Fields() {
+			if _, why := ss.of(f.Type()); why != "" {
+				return nil, why
+			}
 			fields = append(fields, f)
 		}
 		for i, offset := range sizes.Offsetsof(fields) {
@@ -201,6 +204,14 @@ func (ss *shapes) make(t types.Type) (*shape, string) {
 		}
 		s.count = len(s.leaves)
 		return s, ""
+	case *types.Interface:
+		return nil, "interfaces"
+	case *types.Map:
+		return nil, "maps"
+	case *types.Chan:
+		return nil, "channels"
+	case *types.Signature:
+		return nil, "function values"
 	default:
 		return nil, "type " + typeName(t)
 	}
@@ -210,7 +221,7 @@ func (ss *shapes) make(t types.Type) (*shape, string) {
 	if s.count > maxLeaves {
 		s.leaves = nil
 	}
-	s.size = sizes.Sizeof(t)
+	s.size = sizes.Sizeof(types.Default(t))
 	if s.size > 1<<30 || s.size < 0 {
 		return nil, "type " + typeName(t) + " is too large"
 	}

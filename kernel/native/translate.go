@@ -38,13 +38,14 @@ type translator struct {
 type mark struct {
 	offset int
 	pos    token.Pos
+	callee *ssa.Function // nil if it is no call
 }
 
 // spot is what an address means.
 type spot struct {
 	vars   []uint32 // local variables, if it is no address in memory
 	base   uint32   // else the variable that holds the address
-	fixed  bool     // or: the address is a constant
+	global bool     // base is the number of a variable of the module
 	offset int64
 }
 
@@ -382,8 +383,27 @@ func isBuiltin(c *ssa.Call, name string) bool {
 	return ok && b.Name() == name
 }
 
+// maxDepth is how many calls of functions that call themselves may be in progress. Their
+// frames then have some hundred MiB, of which wazero gives no more than 400.
+const maxDepth = 1 << 19
+
+// deepen counts a call of a function that can call itself.
+func (t *translator) deepen(by int32) {
+	t.code.GetGlobal(depthGlobal)
+	t.code.I32(by)
+	t.code.Op(wasm.I32Add)
+	t.code.SetGlobal(depthGlobal)
+}
+
 // enter begins the function.
 func (t *translator) enter() {
+	if t.cyclic[t.fn] {
+		t.deepen(1)
+		t.code.GetGlobal(depthGlobal)
+		t.code.I32(maxDepth)
+		t.code.Op(wasm.I32GtS)
+		t.failIf(faultOverflow)
+	}
 	switch {
 	case t.loops:
 		t.fuel = t.local(wasm.I32)
@@ -460,6 +480,9 @@ func (t *translator) poll() {
 
 // leave is what comes before a return.
 func (t *translator) leave() {
+	if t.cyclic[t.fn] {
+		t.deepen(-1)
+	}
 	if t.size > 0 { // a frame on the heap left the stack as it was
 		t.code.Get(t.frame)
 		t.code.GetGlobal(limitGlobal)
@@ -480,7 +503,7 @@ func (t *translator) leave() {
 }
 
 // mark notes that what comes next can fail.
-func (t *translator) mark() { t.marks = append(t.marks, mark{len(t.code.Bytes), t.pos}) }
+func (t *translator) mark() { t.marks = append(t.marks, mark{len(t.code.Bytes), t.pos, nil}) }
 
 // fail ends the call with a panic; the operands push up to four numbers.
 func (t *translator) fail(why fault, operands ...func()) {
@@ -510,13 +533,20 @@ func (t *translator) address(s spot) {
 	switch {
 	case s.vars != nil:
 		t.unfit(token.NoPos, "the address of a variable")
-	case s.fixed:
-		t.code.I32(int32(s.offset))
 	default:
-		t.code.Get(s.base)
+		t.pushBase(s)
 		if s.offset != 0 {
 			t.code.I32(int32(s.offset))
 			t.code.Op(wasm.I32Add)
 		}
 	}
+}
+
+// pushBase puts the address that a spot begins with on the stack.
+func (t *translator) pushBase(s spot) {
+	if s.global {
+		t.code.GetGlobal(s.base)
+		return
+	}
+	t.code.Get(s.base)
 }
