@@ -35,6 +35,7 @@ type Env struct {
 	rt      *rt.Runtime
 	low     *lower.Lowerer
 	machine *machine
+	tier    *tier
 	hooks   []types.Object          // functions that rewritten cells call
 	scope   map[string]types.Object // what names mean
 	units   map[string]*unit        // declarations by key, broken ones too
@@ -69,11 +70,13 @@ func New(lib *library.Library) (*Env, error) {
 		e.hooks = append(e.hooks, f)
 	}
 	e.low.AddCompiled(hooks)
-	m, err := newMachine(symbols, e.rt, map[string]any{showName: e.show, tryName: e.try, checkName: e.check1})
+	e.tier = newTier(e.rt)
+	e.low.SetNative(e.tier)
+	m, err := newMachine(symbols, e.rt, map[string]any{showName: e.show, tryName: e.try, checkName: e.check1, nativeName: e.tier.bind})
 	if err != nil {
 		return nil, err
 	}
-	e.machine = m
+	e.machine, m.tier = m, e.tier
 	return e, e.prelude()
 }
 

@@ -18,6 +18,9 @@ var kinds = []struct {
 	{"print", func(i int) string { return fmt.Sprintf("fmt.Println(\"hello\", %d)", i) }},
 	{"function literal", func(i int) string { return fmt.Sprintf("add := func(n int) int { return n + %d }\nadd(1)", i) }},
 	{"function", func(i int) string { return fmt.Sprintf("func f(n int) int { return n + %d }\nf(1)", i) }},
+	{"machine code", func(i int) string {
+		return fmt.Sprintf("func f(n int) (s int) {\n\tfor i := range n {\n\t\ts += i * %d\n\t}\n\treturn s\n}\nf(10)", i)
+	}},
 	{"type", func(i int) string {
 		return fmt.Sprintf("type T struct{ n, m%d int }\nfunc (t T) get() int { return t.n }\nt := T{n: %d}\nt.get()", i, i)
 	}},

@@ -41,6 +41,7 @@ func (e *Env) load(p *plan) (func(), error) {
 
 // lower lowers a prepared cell.
 func (e *Env) lower(p *plan) (lower.Chunk, error) {
+	e.tier.begin()
 	for _, imp := range p.check.pkg.Imports() {
 		if err := e.addPackage(imp); err != nil {
 			return lower.Chunk{}, err

@@ -36,6 +36,7 @@ type machine struct {
 	sites  *callsite.Finder
 	prune  *prune.Interpreter
 	start  func() // of the chunk that is being loaded: it has called rt.Loaded
+	tier   *tier
 
 	ending sync.Mutex
 	ended  []int // chunks of which nothing can run any more
@@ -249,6 +250,10 @@ func siteIn(msg string) rt.Site {
 
 // locate finds the source of a place in lowered code, and the function it is in.
 func (m *machine) locate(s rt.Site) (lower.Place, bool) {
+	if s.File == nativeFile {
+		place := m.tier.places.at(s.Line)
+		return place, place.Pos.IsValid()
+	}
 	serial, err := strconv.Atoi(path.Dir(s.File))
 	c := m.chunks[serial]
 	if err != nil || c == nil || s.Line < 1 || s.Line > len(c.lines) {

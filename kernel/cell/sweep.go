@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/nascent-go/nascent/kernel/cell/lower"
@@ -116,6 +117,7 @@ func (e *Env) sweep() {
 			delete(e.texts, name)
 		}
 	}
+	maps.DeleteFunc(e.tier.funcs, func(obj types.Object, _ *decision) bool { return !e.callable(obj) })
 	e.enough = 2*len(e.traces) + few
 }
 

@@ -31,8 +31,8 @@ func TestComplete(t *testing.T) {
 	nb := newNotebook(t, Config{})
 	nb.run("alpha, beta := 1, []string{}\nfunc gamma() {}")
 	for _, c := range []struct{ text, replaces, items string }{
-		{"%ti‸", "%ti", "%time %timeit"},
-		{"x := 1\n  %ti‸me", "%ti", "%time %timeit"},
+		{"%ti‸", "%ti", "%tier %time %timeit"},
+		{"x := 1\n  %ti‸me", "%ti", "%tier %time %timeit"},
 		{"%%ti‸", "%%ti", "%%time %%timeit"},
 		{"%wr‸", "%wr", ""},
 		{"%%wr‸", "%%wr", "%%writefile"},
@@ -59,6 +59,7 @@ func TestComplete(t *testing.T) {
 		{"%time os.Open(\"da‸\")", "da", "data.txt"},
 		{"%env NASCENT_TEST_V‸", "NASCENT_TEST_V", "NASCENT_TEST_VARIABLE"},
 		{"%strict o‸", "o", "off on"},
+		{"%tier ‸", "", "all off on"},
 		{"%help al‸", "al", "alpha"},
 		{"alp‸\n%who", "alp", "alpha"},
 		{"%who\nalp‸", "alp", "alpha"},

@@ -73,6 +73,10 @@ type Go interface {
 	// SetStrict says whether errors that nothing takes are left alone.
 	SetStrict(on bool)
 	Strict() bool
+
+	// SetTier says which functions run as machine code; Tier lists them all.
+	SetTier(mode cell.TierMode)
+	Tier() (mode cell.TierMode, list []cell.Tiered)
 }
 
 // Config is what the commands of a session work with besides its Go environment.

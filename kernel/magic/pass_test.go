@@ -39,6 +39,8 @@ func (r *recorder) Reset(context.Context) error                                 
 func (r *recorder) SetStrict(bool)                                                   {}
 func (r *recorder) Strict() bool                                                     { return false }
 func (r *recorder) ModuleVersion(string) string                                      { return "" }
+func (r *recorder) SetTier(cell.TierMode)                                            {}
+func (r *recorder) Tier() (mode cell.TierMode, list []cell.Tiered)                   { return }
 
 // Go between commands keeps its lines and columns, and tracebacks get the whole cell.
 func TestGoKeepsItsPlace(t *testing.T) {

@@ -44,20 +44,22 @@ type Lowerer struct {
 	prog   *ssa.Program
 	rt     Runtime
 	lib    Values
+	native Native                  // nil: there is none
 	bodies map[*types.Package]bool // packages whose functions are lowered
 
 	funcs   map[*ssa.Function]string
 	values  map[string]bool // functions that also exist as a variable V<name>
 	globals map[*ssa.Global]string
-	structs map[string]string   // fields of an erased struct → its name
-	sigs    map[string]string   // type → variable of its zero value
-	types   typeutil.Map        // types.Type → lowered type
-	cuts    typeutil.Map        // types written as interface{} to break a recursion
-	ids     typeutil.Map        // types.Type → descriptor number
-	held    map[*ssa.Alloc]bool // variables whose values closures hold, of the chunk
-	open    typeutil.Map        // *types.Named whose struct is being written → *openStruct
-	stack   []types.Type        // types being written, outermost first
-	cycles  int                 // how often a type was met inside its own definition
+	natives map[*ssa.Function]string // the variables of their machine code
+	structs map[string]string        // fields of an erased struct → its name
+	sigs    map[string]string        // type → variable of its zero value
+	types   typeutil.Map             // types.Type → lowered type
+	cuts    typeutil.Map             // types written as interface{} to break a recursion
+	ids     typeutil.Map             // types.Type → descriptor number
+	held    map[*ssa.Alloc]bool      // variables whose values closures hold, of the chunk
+	open    typeutil.Map             // *types.Named whose struct is being written → *openStruct
+	stack   []types.Type             // types being written, outermost first
+	cycles  int                      // how often a type was met inside its own definition
 	serial  int
 	at      token.Pos // of what is being lowered, for errors
 
@@ -137,7 +139,7 @@ func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 	return &Lowerer{
 		prog: prog, pruned: prune.NewProgram(prog), rt: rt, lib: lib,
 		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
-		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
+		globals: map[*ssa.Global]string{}, natives: map[*ssa.Function]string{}, structs: map[string]string{}, sigs: map[string]string{},
 	}
 }
 
@@ -332,7 +334,7 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string) Chunk {
 		var place Place
 		if fn := ln.fn; fn != nil {
 			if funcs[fn] == nil {
-				funcs[fn] = &Func{funcTitle(fn), goName(fn), len(fn.Params) > 0, fn.Pos()}
+				funcs[fn] = FuncOf(fn)
 			}
 			place = Place{ln.pos, funcs[fn]}
 		}

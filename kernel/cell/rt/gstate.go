@@ -11,6 +11,7 @@ type gstate struct {
 	leaving bool // its stack was full, and it makes its deferred calls
 	recs    []*rec
 	trace   []Site // of the panic in progress, innermost first
+	inner   []Site // of one that begins in machine code
 	earlier []replaced
 	fault   Fault // what is known of the run-time error that is being thrown
 }

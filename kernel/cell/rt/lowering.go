@@ -32,8 +32,13 @@ func (r *Runtime) AddTrace(sites []Site, begun bool, fault Fault) {
 		}
 		g.trace = g.trace[:min(from, len(g.trace))]
 	}
-	g.trace = append(g.trace, sites...)
+	g.trace = append(append(g.trace, g.inner...), sites...)
+	g.inner = nil
 }
+
+// Inner notes the innermost frames of a panic that is about to begin on this goroutine, in
+// machine code, which has been left.
+func (r *Runtime) Inner(sites []Site) { r.state().inner = sites }
 
 // Fault is what is known of the operation that has failed, if the interpreter and Go's
 // run time say less.

@@ -45,16 +45,25 @@ func (d *depths) past(limit uintptr) bool { return d.most > 0 && stackUsed() > l
 
 // overflow fails the cell, whose goroutine has filled its stack, and ends the goroutine.
 // A panic would go through the frames one by one, and take more stack for each.
-func (r *Runtime) overflow(c *Cell) {
-	p := &Panic{Value: ErrOverflow, Text: ErrOverflow.Error()}
+func (r *Runtime) overflow(c *Cell, inner []Site) {
+	p := &Panic{Value: ErrOverflow, Text: ErrOverflow.Error(), Trace: inner}
 	if r.stack != nil {
-		p.Trace = r.stack.Sites()
+		p.Trace = append(p.Trace, r.stack.Sites()...)
 	}
 	r.state().leaving = true
 	if c.halt(p) && c.OnLatePanic != nil {
 		c.OnLatePanic(p)
 	}
 	runtime.Goexit()
+}
+
+// Overflow is overflow of the calling goroutine's cell, for the stack of machine code, of
+// which inner are the frames.
+func (r *Runtime) Overflow(inner []Site) {
+	if c := r.Current(); c != nil {
+		r.overflow(c, inner)
+	}
+	panic(ErrOverflow)
 }
 
 // watch makes lowered code look at the depth of its stack while there may be a deep

@@ -70,7 +70,7 @@ func (r *Runtime) Poll() {
 	case c.stopped.Load():
 		r.depart(c)
 	case r.depths.past(r.depths.most):
-		r.overflow(c)
+		r.overflow(c, nil)
 	}
 }
 
@@ -91,18 +91,29 @@ func (r *Runtime) afterCall() {
 // depart ends the calling goroutine, whose cell has been stopped, or returns how long
 // it may go on: deferred functions that clean up have half of the grace period.
 func (r *Runtime) depart(c *Cell) time.Duration {
-	if r.departing() {
-		c.mu.Lock()
-		left := r.grace/2 - time.Since(c.at)
-		c.mu.Unlock()
-		if left > 0 && !r.depths.past(r.depths.last) {
-			return left
-		}
+	if left := r.stay(c); left > 0 {
+		return left
 	}
 	if r.depths.past(r.depths.deep) { // as in overflow
 		runtime.Goexit()
 	}
 	panic(leave{})
+}
+
+// stay is how long the calling goroutine, whose cell has been stopped, may go on.
+func (r *Runtime) stay(c *Cell) time.Duration {
+	if !r.departing() || r.depths.past(r.depths.last) {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.grace/2 - time.Since(c.at)
+}
+
+// Leaving says whether Poll would end the goroutine since its cell has been stopped.
+func (r *Runtime) Leaving() bool {
+	c := r.Current()
+	return c != nil && c.stopped.Load() && r.stay(c) <= 0
 }
 
 // departing: this goroutine is in the deferred functions of an uncatchable panic, or

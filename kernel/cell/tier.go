@@ -1,0 +1,295 @@
+package cell
+
+import (
+	"errors"
+	"go/token"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/nascent-go/nascent/kernel/cell/lower"
+	"github.com/nascent-go/nascent/kernel/cell/rt"
+	"github.com/nascent-go/nascent/kernel/native"
+)
+
+// TierMode says which functions run as machine code.
+type TierMode string
+
+// The modes.
+const (
+	TierOn  TierMode = "on"  // those that can, and have loops or call themselves
+	TierAll TierMode = "all" // all that can
+	TierOff TierMode = "off" // none, not even those that are compiled already
+)
+
+// Tiered is a function of a cell and how it runs.
+type Tiered struct {
+	Name     string
+	Cell     string // where it was defined
+	Compiled bool
+	Why      string // it is not, or what became of its machine code; may be empty
+	Line     int    // of what is in the way; 0 if that is nowhere
+}
+
+// nativeName is what lowered code calls for the machine code of a function.
+const nativeName = "Native"
+
+// nativeFile is the file of sites that are places of machine code.
+const nativeFile = "native"
+
+// tier decides which functions run as machine code, and calls them. All but its
+// exported methods, and what the code of cells calls, is for who prepares cells.
+type tier struct {
+	rt     *rt.Runtime
+	mode   TierMode
+	off    atomic.Bool
+	engine *native.Engine
+	failed error // there is no engine
+	places placeTable
+
+	analysis *native.Analysis // of the cell that is being lowered
+	pending  map[int]*hot     // code that nothing has asked for yet
+	serial   int
+	funcs    map[types.Object]*decision
+}
+
+// decision is how a function runs.
+type decision struct {
+	name string
+	pos  token.Pos
+	why  string    // it is interpreted
+	at   token.Pos // of what is in the way
+	hot  *hot      // if it is not
+}
+
+func newTier(r *rt.Runtime) *tier {
+	return &tier{rt: r, mode: TierOn, funcs: map[types.Object]*decision{}}
+}
+
+// begin forgets what belongs to the lowering before.
+func (t *tier) begin() { t.analysis, t.pending = &native.Analysis{}, map[int]*hot{} }
+
+// Code implements lower.Native.
+func (t *tier) Code(fn *ssa.Function, own func(*ssa.Global) bool) (id int, vars []*ssa.Global, ok bool) {
+	h, vars, why, at := t.code(fn, own)
+	if obj := fn.Object(); obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "main" {
+		t.funcs[obj] = &decision{lower.FuncOf(fn).Title, obj.Pos(), why, at, h}
+	}
+	if h == nil {
+		return 0, nil, false
+	}
+	t.serial++
+	t.pending[t.serial] = h
+	return t.serial, vars, true
+}
+
+// code is the code of a function, or why it has none.
+func (t *tier) code(fn *ssa.Function, own func(*ssa.Global) bool) (h *hot, vars []*ssa.Global, why string, at token.Pos) {
+	if t.mode == TierOff {
+		return nil, nil, "%tier is off", token.NoPos
+	}
+	if u := t.analysis.Fit(fn); u != nil {
+		return nil, nil, u.What, u.Pos
+	}
+	if t.mode == TierOn && !t.analysis.Hot(fn) {
+		return nil, nil, "it has no loops and does not call itself", token.NoPos
+	}
+	vars = t.analysis.Globals(fn)
+	if i := slices.IndexFunc(vars, func(g *ssa.Global) bool { return !own(g) }); i >= 0 {
+		return nil, nil, "it uses " + vars[i].String(), token.NoPos
+	}
+	if t.engine == nil && t.failed == nil {
+		t.engine, t.failed = native.New(native.Options{Poll: t.poll, Room: rt.Room})
+	}
+	if t.failed != nil {
+		return nil, nil, t.failed.Error(), token.NoPos
+	}
+	code, err := t.engine.Translate(t.analysis, fn, func(fn *ssa.Function) any { return lower.FuncOf(fn) })
+	if err != nil {
+		return nil, nil, err.Error(), token.NoPos
+	}
+	return &hot{tier: t, code: code}, vars, "", token.NoPos
+}
+
+// errLeave ends a call since its cell has been stopped.
+var errLeave = errors.New("the cell has been stopped")
+
+func (t *tier) poll() error {
+	if t.rt.Leaving() {
+		return errLeave
+	}
+	return nil
+}
+
+// bind is called by lowered code: see lower.Native.
+func (t *tier) bind(id int, sig any, vars []any) any {
+	h := t.pending[id]
+	delete(t.pending, id)
+	h.typ = reflect.TypeOf(sig)
+	for _, v := range vars {
+		h.vars = append(h.vars, reflect.ValueOf(v).UnsafePointer())
+	}
+	return reflect.MakeFunc(h.typ, h.call).Interface()
+}
+
+// hot is a function as machine code, which is made when it is first called.
+type hot struct {
+	tier *tier
+	code *native.Code
+	vars []unsafe.Pointer
+	typ  reflect.Type // with whether it was called as its last result
+
+	once   sync.Once
+	fn     *native.Func
+	err    error
+	missed atomic.Bool // it could not be called, once at least
+}
+
+// call calls the function, if that can be.
+func (h *hot) call(args []reflect.Value) []reflect.Value {
+	n := h.typ.NumOut()
+	results, ptrs := make([]reflect.Value, n), make([]unsafe.Pointer, n)
+	for i := range n {
+		p := reflect.New(h.typ.Out(i))
+		results[i], ptrs[i] = p.Elem(), p.UnsafePointer()
+	}
+	if h.tier.off.Load() {
+		return results
+	}
+	h.once.Do(func() { h.fn, h.err = h.tier.engine.Load(h.code, h.vars) })
+	if h.err != nil {
+		return results
+	}
+	in := make([]unsafe.Pointer, len(args))
+	for i, a := range args {
+		p := reflect.New(a.Type())
+		p.Elem().Set(a)
+		in[i] = p.UnsafePointer()
+	}
+	switch err := h.fn.Call(in, ptrs[:n-1]); {
+	case err == nil:
+		results[n-1].SetBool(true)
+	case errors.Is(err, native.ErrOutside):
+		h.missed.Store(true)
+	case errors.Is(err, errLeave):
+		h.tier.rt.Poll()
+		panic(err) // it would begin again
+	default:
+		var p *native.Panic
+		if !errors.As(err, &p) {
+			panic(err)
+		}
+		trace := h.tier.places.sites(p.Trace)
+		if errors.Is(err, native.ErrOverflow) {
+			h.tier.rt.Overflow(trace[min(1, len(trace)):]) // which begins at the beginning of a function
+		}
+		h.tier.rt.Inner(trace)
+		panic(p.Value)
+	}
+	return results
+}
+
+// placeTable numbers places in machine code, from 1. It is safe for concurrent use.
+type placeTable struct {
+	mu     sync.Mutex
+	places []lower.Place
+	number map[lower.Place]int
+}
+
+// sites are the sites of a trace.
+func (t *placeTable) sites(trace []native.Frame) (sites []rt.Site) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.number == nil {
+		t.number = map[lower.Place]int{}
+	}
+	for _, f := range trace {
+		fn, _ := f.Func.(*lower.Func)
+		if fn == nil {
+			continue
+		}
+		p := lower.Place{Pos: f.Pos, Func: fn}
+		if t.number[p] == 0 {
+			t.places = append(t.places, p)
+			t.number[p] = len(t.places)
+		}
+		sites = append(sites, rt.Site{File: nativeFile, Line: t.number[p]})
+	}
+	return sites
+}
+
+func (t *placeTable) at(n int) lower.Place {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n < 1 || n > len(t.places) {
+		return lower.Place{}
+	}
+	return t.places[n-1]
+}
+
+// SetTier says which of the functions that are defined from now on run as machine code;
+// with TierOff, those that are defined already don't either.
+func (e *Env) SetTier(mode TierMode) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tier.mode = mode
+	e.tier.off.Store(mode == TierOff)
+}
+
+// Tier lists the functions of cells and how they run.
+func (e *Env) Tier() (mode TierMode, list []Tiered) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for obj, d := range e.tier.funcs {
+		if !e.callable(obj) {
+			continue
+		}
+		f := Tiered{Name: d.name, Cell: e.fset.Position(d.pos).Filename, Line: e.fset.Position(d.at).Line, Compiled: d.hot != nil && e.tier.mode != TierOff, Why: d.why}
+		if d.hot != nil {
+			f.Why = d.hot.trouble()
+		}
+		list = append(list, f)
+	}
+	for name, obj := range e.scope {
+		if _, ok := obj.(*types.Func); ok && e.tier.funcs[obj] == nil {
+			list = append(list, Tiered{Name: name, Cell: e.fset.Position(obj.Pos()).Filename, Why: "no cell has used it"})
+		}
+	}
+	slices.SortFunc(list, func(a, b Tiered) int { return strings.Compare(a.Name, b.Name) })
+	return e.tier.mode, list
+}
+
+// trouble is what keeps machine code from being used.
+func (h *hot) trouble() string {
+	switch {
+	case h.tier.off.Load():
+		return "%tier is off"
+	case h.missed.Load():
+		return "compiled, but interpreted where it was called with memory that compiled code does not see"
+	}
+	return ""
+}
+
+// callable: later cells can call the function.
+func (e *Env) callable(obj types.Object) bool {
+	fn, ok := obj.(*types.Func)
+	if !ok {
+		return false
+	}
+	r := fn.Signature().Recv()
+	if r == nil {
+		return e.scope[fn.Name()] == obj
+	}
+	t := r.Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := t.(*types.Named)
+	return ok && e.scope[n.Obj().Name()] == types.Object(n.Obj())
+}
