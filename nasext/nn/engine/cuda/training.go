@@ -218,6 +218,7 @@ func (s *training) loss(q *queue, mixed bool) {
 func (s *training) update(q *queue) {
 	a := kernels.Arena{W: q.at.values, G: q.at.grads, Step: q.mem(s.step), N: s.learned, Decayed: s.decayed}
 	q.run(a.Clip(q.mem(s.norm), q.mem(s.work))...)
+	q.run(a.Guard(q.mem(s.score), len(s.recipe.Heads)))
 	decay := float32(s.recipe.Decay)
 	switch r := s.recipe.Rule; {
 	case r.SGD != nil:

@@ -39,7 +39,7 @@ func Trainings() (all []Case) {
 	for _, t := range trainings() {
 		all = append(all, Case{"training " + t.name, t.check})
 	}
-	return append(all, Case{"training of a supernet, by turns", supernet})
+	return append(all, Case{"training of a supernet, by turns", supernet}, Case{"training that diverges", diverging})
 }
 
 func trainings() []training {
@@ -317,6 +317,50 @@ func supernet(e engine.Engine) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// diverging is a training whose loss becomes infinite: it ends there, with the weights of the step
+// before.
+func diverging(e engine.Engine) error {
+	b := arch.NewBuilder("linear", arch.Shape{C: 2, H: 3, W: 3})
+	b.Linear(b.Flatten(b.In()), 10)
+	a, err := b.Build()
+	if err != nil {
+		return err
+	}
+	set := images("diverging", a.Input, 40)
+	fit := func(last int) (*nn.Network, error) {
+		n, err := nn.NewOn(e, a, 1)
+		if err != nil {
+			return nil, err
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		defer stop()
+		_, err = nn.Fit(ctx, n, nn.FitConfig{
+			Train: set, Batch: 4, Optimizer: &nn.SGD{}, Schedule: nn.Constant{Base: 5e37},
+			OnStep: func(p nn.Progress) {
+				if p.Step == last {
+					stop()
+				}
+			},
+		})
+		return n, err
+	}
+	n, err := fit(-1)
+	var diverged *nn.Diverged
+	if !errors.As(err, &diverged) || diverged.Step < 2 || diverged.Loss != "training loss" {
+		return fmt.Errorf("it ends with %v, want a training loss that is no finite number, after the first step", err)
+	}
+	before, err := fit(diverged.Step - 1)
+	if !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stopped in front of it, it ends with %v", err)
+	}
+	for i, p := range n.Params() {
+		if !slices.Equal(p.W, before.Params()[i].W) {
+			return fmt.Errorf("%q is not what it was before step %d, whose loss is no finite number", p.Name, diverged.Step)
 		}
 	}
 	return nil

@@ -122,7 +122,7 @@ struct Step {
     float root;  // Adam: √ of 1/(1-β₂ᵗ)
     float keep;  // Adam with decoupled decay: 1 - rate·decay, else 1
     float limit; // of the norm of the gradients; 0: none
-    float clip;  // what the gradients are multiplied by: norm_limit writes it
+    float clip;  // what the gradients are multiplied by: norm_limit writes it; NaN: there is no update
     float pad[2];
 };
 
@@ -130,6 +130,7 @@ struct Step {
 // momentum: g += decay·w, v = momentum·v + g, w -= rate·v, or with nesterov w -= rate·(g + momentum·v).
 DEVICE(256, 4) momentum(float *w, const float *g, float *v, int n, int decayed, const Step *step, float share, float decay, int nesterov) {
     float rate = step->rate, clip = step->clip;
+    if (clip != clip) return; // see guard
     for (int i = thread_of(); i < n; i += threads_of()) {
         float d = add_rn(mul_rn(g[i], clip), i < decayed ? mul_rn(decay, w[i]) : 0.f);
         float u = add_rn(mul_rn(share, v[i]), d);
@@ -142,6 +143,7 @@ DEVICE(256, 4) momentum(float *w, const float *g, float *v, int n, int decayed, 
 // adam: g += added·w, m += rest1·(g-m), s += rest2·(g²-s), w = keep·w - size·m/(root·√s + eps).
 DEVICE(256, 4) adam(float *w, const float *g, float *m, float *s, int n, int decayed, const Step *step, float added, float rest1, float rest2, float eps) {
     float size = step->size, root = step->root, clip = step->clip;
+    if (clip != clip) return; // see guard
     for (int i = thread_of(); i < n; i += threads_of()) {
         float d = add_rn(mul_rn(g[i], clip), i < decayed ? mul_rn(added, w[i]) : 0.f);
         float a = add_rn(m[i], mul_rn(rest1, add_rn(d, -m[i])));
@@ -154,6 +156,7 @@ DEVICE(256, 4) adam(float *w, const float *g, float *m, float *s, int n, int dec
 // rmsprop: g += decay·w, s += rest·(g²-s), v = momentum·v + g/(√s + eps), w -= rate·v.
 DEVICE(256, 4) rmsprop(float *w, const float *g, float *v, float *s, int n, int decayed, const Step *step, float share, float decay, float rest, float eps) {
     float rate = step->rate, clip = step->clip;
+    if (clip != clip) return; // see guard
     for (int i = thread_of(); i < n; i += threads_of()) {
         float d = add_rn(mul_rn(g[i], clip), i < decayed ? mul_rn(decay, w[i]) : 0.f);
         float b = add_rn(s[i], mul_rn(rest, add_rn(mul_rn(d, d), -s[i])));
@@ -181,4 +184,12 @@ DEVICE(256, 1) norm_limit(const double *parts, int blocks, Step *step, double *n
     v = sqrt(v);
     *norm = v;
     step->clip = step->limit > 0.f && v > step->limit && v <= 1.7976931348623157e308 ? (float)(step->limit / v) : 1.f;
+}
+
+// guard lets the updates of a step do nothing if one of n losses is no finite number: the factor of the gradients is NaN then. It comes behind norm_limit.
+DEVICE(32, 1) guard(const float *losses, int n, Step *step) {
+    if (thread_of() > 0) return;
+    float sum = 0.f; // of zeros, or NaN
+    for (int i = 0; i < n; i++) sum += losses[i] - losses[i];
+    if (sum != 0.f) step->clip = sum;
 }

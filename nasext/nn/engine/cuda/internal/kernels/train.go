@@ -60,6 +60,11 @@ func (a Arena) Clip(norm, work driver.Memory) []Launch {
 	}
 }
 
+// Guard lets the updates do nothing if one of n losses is no finite number. It comes behind Clip.
+func (a Arena) Guard(losses driver.Memory, n int) Launch {
+	return Launch{"guard", driver.Dim{X: 1}, driver.Dim{X: 32}, []any{losses, n, a.Step}}
+}
+
 // CrossEntropy is the softmax cross-entropy of N samples: outputs and gradients of Classes numbers, of which those of a sample lie LD and LDGrad apart.
 type CrossEntropy struct {
 	N, Classes, LD, LDGrad int
