@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,31 @@ func TestRedefinitionCycle(t *testing.T) {
 	}
 }
 
+// raisesInGo says whether a cell that is Go as it stands, without what is left out, is
+// changed elsewhere than in calls that are statements.
+func raisesInGo(e *Env, p *plan, src string) (changed bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.strict = true
+	defer func() { e.strict = false }()
+	if _, err := e.prepare(Input{Number: 2, Source: src}, false); err != nil {
+		return false
+	}
+	statements := map[ast.Node]bool{}
+	for _, f := range p.check.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ExprStmt:
+				statements[n.X] = true
+			case *ast.CallExpr:
+				changed = changed || isOwn(n) && !statements[n]
+			}
+			return true
+		})
+	}
+	return changed
+}
+
 // FuzzEnv: no text makes the front end panic or hang, and no question does.
 func FuzzEnv(f *testing.F) {
 	for _, s := range []string{
@@ -251,6 +277,8 @@ func FuzzEnv(f *testing.F) {
 			t.Error("neither a plan nor an error")
 		case err != nil && fmt.Sprint(bad.Traceback(true)) == "":
 			t.Error("an error without words")
+		case err == nil && raisesInGo(e, plan, src):
+			t.Error("an error is raised where Go takes the call as it is")
 		}
 		got := e.Complete(context.Background(), src, pos)
 		if got.Start < 0 || got.Start > got.End || got.End > len(src) {

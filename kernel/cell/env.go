@@ -88,7 +88,7 @@ func (e *Env) show(values []any) {
 	}
 }
 
-// raised is the panic of an error that the top level of a cell did not take.
+// raised is the panic of an error that a cell did not take outside of its functions.
 type raised struct {
 	text string
 	err  error // the error itself, if it is a compiled package's
