@@ -163,7 +163,7 @@ func (in *instance) poll(stack []uint64) {
 
 // alloc makes a slice: type, length, capacity → address.
 func (in *instance) alloc(stack []uint64) {
-	t := in.types[stack[0]]
+	t := in.types[uint32(stack[0])] // what else is in the 64 bits is not ours
 	stack[0] = uint64(in.make(t, int(stack[1]), int(stack[2])))
 }
 
@@ -224,7 +224,7 @@ func wrongSize(length, capacity, size int) error {
 
 // grow makes room for n more elements: type, address, length, capacity, n → address, capacity.
 func (in *instance) grow(stack []uint64) {
-	t := in.types[stack[0]]
+	t := in.types[uint32(stack[0])] // what else is in the 64 bits is not ours
 	size := t.Elem().Size()
 	v := reflect.New(t).Elem()
 	*(*header)(v.Addr().UnsafePointer()) = header{in.pointer(uint32(stack[1])), int(stack[2]), int(stack[3])}
@@ -266,7 +266,7 @@ func (in *instance) set(stack []uint64) {
 
 // frame makes room for local variables that do not fit where such are: bytes → address.
 func (in *instance) frame(stack []uint64) {
-	n := int(stack[0])
+	n := int(uint32(stack[0]))
 	b := make([]uint64, n/8+1)
 	stack[0] = uint64(in.keep(unsafe.Pointer(&b[0]), uintptr(n)))
 }
