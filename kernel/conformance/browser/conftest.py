@@ -1,8 +1,7 @@
 """JupyterLab with the installed kernel, in Debian's Chromium or another one.
 
 The program that is tested is ./nascent at the top of the repository, or what the
-environment variable NASCENT names; the browser is the first of the usual names on
-the path, or what CHROMIUM names.
+environment variable NASCENT names; the browser is chromium, or what CHROMIUM names.
 """
 
 from __future__ import annotations
@@ -16,15 +15,13 @@ import pytest
 from lab import KERNEL, Lab, Server
 from playwright.sync_api import sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 
 @pytest.fixture(scope="session")
 def chromium():
-    for name in [os.environ.get("CHROMIUM"), *BROWSERS]:
-        if path := name and shutil.which(name):
-            return path
-    pytest.skip("Chromium was not found: install it (Debian: apt-get install chromium) or name it in CHROMIUM")
+    name = os.environ.get("CHROMIUM", "chromium")
+    if path := shutil.which(name):
+        return path
+    pytest.skip(f"{name} was not found: install it (Debian: apt-get install chromium) or name another in CHROMIUM")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 KERNEL = "nascent-browser-test"
-TIMEOUT = 60  # seconds for whatever should take a few
+TIMEOUT = 180  # seconds for whatever should take a few; a machine may have much else to do
 
 # What JupyterLab prints with any kernel.
 NOISE = re.compile(r"favicon|ResizeObserver loop|^Plugin .* (took|is taking) |/api/workspaces")
@@ -236,7 +236,7 @@ class Notebook:
     def run_all(self):
         self.show()
         self.lab.command("notebook:run-all-cells")
-        self.finish()
+        self.finish(5 * TIMEOUT)
 
     def toolbar(self, command: str):
         self.show()

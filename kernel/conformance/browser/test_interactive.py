@@ -90,6 +90,22 @@ def test_restart(notebook):
     assert cell["count"] == 1 and "undefined: x" in text(cell)
 
 
+def test_restart_and_run_all(lab):
+    """What a reader does first gives what the author saw."""
+    sources = ["x := []float64{1, 4, 9}", 'display.Line("squares", display.Values("x", x))', "x = append(x, 16)\nlen(x)"]
+    notebook = lab.open(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources]))
+    notebook.run_all()
+    before = notebook.cells()
+    assert text(before[-1]) == "4"
+    assert text(notebook.run(sources[-1])) == "5"
+    notebook.toolbar("notebook:restart-run-all")
+    lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+    lab.wait("path => panel(path).content.widgets.every((cell, i) => cell.model.executionCount === i + 1)", notebook.name)
+    notebook.finish()
+    assert notebook.cells() == before
+    notebook.close()
+
+
 def test_a_cell_that_ends_the_session(notebook):
     cell = notebook.run("func down(n int) int { return down(n+1) + 1 }\ndown(0)")
     assert "stack overflow" in text(cell)

@@ -61,15 +61,3 @@ def test_as_downloaded(lab, quick_start):
             assert min(output["images"][0]) > 0
         assert min(output["size"]) > 0
     downloaded.close()
-
-
-def test_it_can_be_run_again(lab, quick_start):
-    """Restart and run all is what a reader does first."""
-    lab.theme("light")
-    before = quick_start.cells()
-    quick_start.toolbar("notebook:restart-run-all")
-    lab.page.locator(".jp-Dialog .jp-mod-accept").click()
-    lab.wait("path => panel(path).content.widgets.every(c => c.model.type !== 'code' || !c.model.executionCount)", quick_start.name)
-    lab.wait("path => panel(path).content.widgets.every(c => c.model.type !== 'code' || c.model.executionCount)", quick_start.name)
-    quick_start.finish()
-    assert quick_start.cells() == before, "the same notebook gives the same outputs"
