@@ -1,6 +1,6 @@
 # make run     builds nascent and runs the quick start into out/       (needs Go only)
-# make test    every test; sets up a Python environment for real clients, and runs the notebooks
-# make browser-test  the kernel in JupyterLab, driven in Chromium
+# make test    every test; sets up a Python environment for real clients, JupyterLab where Chromium is there, and runs the notebooks
+# make browser-test  the kernel in JupyterLab, driven in Chromium; CHROMIUM=google-chrome takes another than Debian's
 # make lab     JupyterLab with the kernel, opened on notebooks/; LAB_FLAGS=--no-browser and the like
 # make build   the program, ./nascent
 # make cuda    the program for NVIDIA devices, ./nascent; it starts without one too. CUDA_HOME=/usr/local/cuda takes that toolkit's header
@@ -17,6 +17,7 @@
 GO     ?= go
 PYTHON ?= python3
 VENV   := .venv
+CHROMIUM ?= chromium
 PY     := kernel/conformance/python
 ONNX   := nasext/nn/onnx/testdata
 TENSORS := nasext/nn/safetensors/testdata
@@ -95,11 +96,18 @@ notebook-test: build
 	@if ./nascent doctor | grep -q cpu/portable; then echo 'SKIPPED: the outputs of notebooks: they were made with AVX2, which this processor does not have'; \
 	else ./nascent verify notebooks/*.ipynb; fi
 
-# The quick start and a user's hands in JupyterLab, in Chromium. Not part of make
-# test: it installs JupyterLab and wants Debian's chromium.
+# browser-test, where there is what it needs.
+page-test:
+	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
+		echo 'SKIPPED: tests in JupyterLab: $(PYTHON) with the venv module was not found (Debian: apt-get install python3-venv)'; \
+	elif ! command -v "$(CHROMIUM)" >/dev/null; then \
+		echo 'SKIPPED: tests in JupyterLab: $(CHROMIUM) was not found (Debian: apt-get install chromium; make test CHROMIUM=google-chrome takes another)'; \
+	else $(MAKE) --no-print-directory browser-test; fi
+
+# The gallery, the quick start and a user's hands in JupyterLab, in Chromium.
 browser-test: build $(VENV)/.lab
 	./nascent install --prefix $(VENV) >/dev/null
-	$(VENV)/bin/python -m pytest -q -rs $(BROWSER)
+	CHROMIUM=$(CHROMIUM) $(VENV)/bin/python -m pytest -q -rs $(BROWSER)
 
 $(VENV)/.lab: $(VENV)/.ready $(BROWSER)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(BROWSER)/requirements.txt
