@@ -226,3 +226,14 @@ def test_values_follow_the_theme(lab, values, theme):
             if output.is_visible() and output.bounding_box()["height"] > 4:
                 output.screenshot(path=Path(folder) / f"{i:02}-{theme}.png")
     lab.theme("light")
+
+
+def test_values_outlive_the_page(lab, values):
+    """A page that is loaded anew shows what was saved, and draws it in the same forms."""
+    def shown():
+        return [[(o["type"], o["mimes"], o["rendered"], o["images"]) for o in cell["outputs"]] for cell in values.cells()]
+
+    before = shown()
+    values.reload()
+    lab.wait("path => panel(path).content.widgets.every(cell => [...cell.node.querySelectorAll('img')].every(image => image.complete))", values.name)
+    assert shown() == before
