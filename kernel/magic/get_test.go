@@ -2,6 +2,7 @@ package magic
 
 import (
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -142,5 +143,57 @@ func TestModulesAreKnown(t *testing.T) {
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s is completed by %q; want %q", c.src, got, c.want)
 		}
+	}
+}
+
+// The examples of CommonMark's specification, which goldmark brings along, come out as the specification has them.
+func TestCommonMark(t *testing.T) {
+	if testing.Short() {
+		t.Skip("652 conversions")
+	}
+	nb := moduleNotebook(t, fiveModules(t))
+	nb.play([]scene{
+		{"%get github.com/yuin/goldmark@v1.8.7", "…v1.8.7 is in go.mod"},
+		{`import (
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/renderer/html"
+)
+type example struct {
+	Markdown, HTML string
+	Example        int
+}
+var examples []example
+json.Unmarshal(os.ReadFile(filepath.Join(os.Getenv("GOMODCACHE"), "github.com/yuin/goldmark@v1.8.7/_test/spec.json")), &examples)
+md := goldmark.New(goldmark.WithRendererOptions(html.WithXHTML(), html.WithUnsafe()))
+right := 0
+for _, e := range examples {
+	var out bytes.Buffer
+	if err := md.Convert([]byte(e.Markdown), &out); err != nil || strings.TrimSpace(out.String()) != strings.TrimSpace(e.HTML) {
+		fmt.Printf("example %d: %q becomes %q, %v\n", e.Example, e.Markdown, out.String(), err)
+		continue
+	}
+	right++
+}
+right`, "=> 652"},
+	})
+}
+
+// BenchmarkImport is what the first import of a module takes in a session, whose start is not counted: finding,
+// checking, lowering and initialising it and what it imports.
+func BenchmarkImport(b *testing.B) {
+	moduleNotebook(b, fiveModules(b)).run("%get github.com/google/uuid github.com/samber/lo github.com/shopspring/decimal github.com/yuin/goldmark gopkg.in/yaml.v3")
+	for _, path := range []string{"github.com/google/uuid", "github.com/samber/lo", "github.com/shopspring/decimal", "github.com/yuin/goldmark", "gopkg.in/yaml.v3"} {
+		b.Run(path, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				nb := newNotebook(b, Config{})
+				nb.run(`import "fmt"; fmt.Sprint(1)`)
+				b.StartTimer()
+				if got := nb.run("import " + strconv.Quote(path)); got != "" {
+					b.Fatal(got)
+				}
+			}
+		})
 	}
 }
