@@ -13,7 +13,7 @@ func get() Command {
 		Name: "get", Usage: "MODULE[@VERSION]...", Form: Line, Least: 1, Most: -1,
 		Short: "fetch Go modules, to be imported by cells",
 		Long: "MODULE is a module or a package of one; VERSION is a version such as v1.2.3, the beginning of one, a branch, a commit\n" +
-			"or latest. What the module needs is fetched too. It is recorded in go.mod and go.sum of the notebook's folder, or of the\n" +
+			"or latest. What the module needs is fetched too. It is recorded in go.mod and go.sum of the folder that cells run in, or of the\n" +
 			"nearest folder above it that has a go.mod; without one, both are made. GOPROXY, GOPRIVATE, GONOSUMDB and GOMODCACHE\n" +
 			"count as they do for the go command, which is not needed.\n" +
 			"Packages that are pure Go can be imported; they run in the interpreter, as cells do.",
