@@ -189,8 +189,14 @@ func exprs(list []ast.Expr) string {
 func (e *Env) undefined(p *plan, c *checked, name string, at around) string {
 	if pkg, sel, ok := strings.Cut(name, "."); ok {
 		for _, imp := range c.pkg.Imports() {
-			if imp.Name() == pkg {
-				return meant(pkg+".", nearest(sel, exported(imp)))
+			if imp.Name() != pkg {
+				continue
+			}
+			if near := nearest(sel, exported(imp)); near != "" {
+				return meant(pkg+".", near)
+			}
+			if src, err := e.lib.Checked(imp.Path()); err == nil && src != nil && len(src.Cgo) > 0 {
+				return "files of " + imp.Path() + " that need cgo are left out: " + strings.Join(src.Cgo, ", ")
 			}
 		}
 		return ""
@@ -209,6 +215,11 @@ func (e *Env) undefined(p *plan, c *checked, name string, at around) string {
 		return name + " is a package: write " + name + ". and a name of it"
 	case near != "" && near != name:
 		return meant("", near)
+	}
+	for _, path := range e.lib.ModulePackages("") {
+		if at.selector == nil && guessName(path) == name {
+			return fmt.Sprintf("a module has such a package: import %q", path)
+		}
 	}
 	if s := at.assign; s != nil && s.Tok == token.ASSIGN && slices.ContainsFunc(s.Lhs, func(x ast.Expr) bool { return x == at.ident }) {
 		return "to declare it, write " + exprs(s.Lhs) + " := …"

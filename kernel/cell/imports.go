@@ -13,6 +13,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/mod/module"
+
 	"github.com/nascent-go/nascent/kernel/cell/library"
 	"github.com/nascent-go/nascent/kernel/modules"
 )
@@ -66,6 +68,17 @@ func (e *Env) explicit(src *source, complain complaint) imported {
 		}
 	}
 	return im
+}
+
+// guessName is the name that a package most likely has: the last part of its path, without what
+// tells its major version or its language.
+func guessName(path string) string {
+	prefix, _, ok := module.SplitPathVersion(path)
+	if ok {
+		path = prefix
+	}
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	return strings.TrimPrefix(strings.TrimSuffix(name, "-go"), "go-")
 }
 
 // noImportPath finds characters that Go has in no import path.

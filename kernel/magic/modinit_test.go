@@ -115,6 +115,8 @@ func TestBadPackages(t *testing.T) {
 		"asm/asm.go": "package asm\n\nfunc Sum(x []int) int\nfunc Twice(x int) int { return 2 * x }\n",
 		"asm/asm.s":  "TEXT ·Sum(SB),0,$0\n",
 		"cgo/cgo.go": "package cgo\n// int f();\nimport \"C\"\nfunc F() int { return int(C.f()) }\n",
+		"half/a.go":  "package half\n\nfunc F() int { return 1 }\n",
+		"half/b.go":  "package half\n\nimport \"C\"\n\nfunc Version() string { return \"\" }\n",
 		"sub/v.go":   "package sub\nimport _ \"github.com/google/uuid\"\n",
 	})
 	nb.play([]scene{
@@ -128,10 +130,12 @@ func TestBadPackages(t *testing.T) {
 		{`import "m/cgo"`, "…package m/cgo needs cgo and a C compiler (cgo/cgo.go)"},
 		{`import "m/sub"`, "…package m/sub: package github.com/google/uuid is not available: it is not compiled into the kernel, and no module that"},
 		{`import "m/none"`, "…the notebook's own module, m, has no Go files in"},
+		{`half.F()`, "…undefined: half\n    half.F()\n    ^\n    a module has such a package: import \"m/half\""},
+		{`import "m/half"; half.F(), half.Version()`, "…undefined: half.Version\n    import \"m/half\"; half.F(), half.Version()\n                                    ^\n    files of m/half that need cgo are left out: half/b.go"},
 		{`import "nothing"`, "…package nothing is not available"},
 		{`import "github.com/pkg/errors"`, "…%get github.com/pkg/errors@latest fetches it"},
 	})
-	if got := nb.run(`import "m/bad"; bad.F()`); !strings.Contains(got, "cell 13:1:8") {
+	if got := nb.run(`import "m/bad"; bad.F()`); !strings.Contains(got, "cell 15:1:8") {
 		t.Errorf("it shows %s", got)
 	}
 	files(t, map[string]string{"bad/bad.go": "package bad\n\nfunc F() int { return 7 }\n"})

@@ -1,8 +1,6 @@
 package modules
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -106,11 +104,15 @@ func readVendored(file string) (map[string]vendored, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading which packages are vendored: %w", err)
 	}
+	return parseVendored(string(text)), nil
+}
+
+// parseVendored reads the text of a modules.txt.
+func parseVendored(text string) map[string]vendored {
 	packages := map[string]vendored{}
 	now := vendored{lang: languageVersion(nil)}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		line := lines.Text()
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
 		switch words := strings.Fields(line); {
 		case strings.HasPrefix(line, "# ") && len(words) >= 3:
 			now = vendored{module: module.Version{Path: words[1], Version: words[2]}, lang: languageVersion(nil)}
@@ -118,11 +120,11 @@ func readVendored(file string) (map[string]vendored, error) {
 			if _, v, ok := strings.Cut(line, "go "); ok {
 				now.lang = languageVersion(&modfile.File{Go: &modfile.Go{Version: strings.TrimSpace(v)}})
 			}
-		case len(words) == 1 && !strings.HasPrefix(line, "#"):
+		case len(words) == 1 && !strings.HasPrefix(words[0], "#"):
 			packages[words[0]] = now
 		}
 	}
-	return packages, lines.Err()
+	return packages
 }
 
 // place is where a package of a module is.

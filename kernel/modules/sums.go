@@ -24,9 +24,14 @@ func readSums(file string) (sums, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading checksums: %w", err)
 	}
+	return parseSums(file, string(text))
+}
+
+// parseSums reads the text of a go.sum.
+func parseSums(file, text string) (sums, error) {
 	s := sums{}
 	n := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		n++
 		words := strings.Fields(line)
 		if len(words) == 0 {

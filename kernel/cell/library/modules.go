@@ -91,6 +91,9 @@ func (l *Library) loadModule(path, from string) (*types.Package, error) {
 // checkModule type-checks a package of a module.
 func (l *Library) checkModule(p *modules.Package) (*Checked, error) {
 	c := &Checked{Info: newInfo()}
+	for _, name := range p.Cgo {
+		c.Cgo = append(c.Cgo, p.Title+"/"+name)
+	}
 	for _, name := range p.Files {
 		title, text, err := p.Read(name)
 		if err != nil {
@@ -129,7 +132,7 @@ func (l *Library) checkModule(p *modules.Package) (*Checked, error) {
 	case missing != nil:
 		return nil, fmt.Errorf("package %s: %w", p.Path, missing)
 	case len(wrong) > 0 && len(p.Cgo) > 0:
-		return nil, &modules.ForeignError{Package: p.Path, File: p.Title + "/" + p.Cgo[0], Needs: "cgo and a C compiler"}
+		return nil, &modules.ForeignError{Package: p.Path, File: c.Cgo[0], Needs: "cgo and a C compiler"}
 	case len(wrong) > 0:
 		slices.SortStableFunc(wrong, func(a, b types.Error) int { return int(a.Pos - b.Pos) })
 		return nil, &BrokenError{Package: p.Path, Errors: wrong}

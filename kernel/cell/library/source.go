@@ -16,6 +16,7 @@ type Checked struct {
 	Package *types.Package
 	Files   []*ast.File
 	Info    *types.Info // all of it, as go/ssa wants it
+	Cgo     []string    // files of a module's package that were left out because they need cgo
 }
 
 // Checked returns the syntax of a package that comes from source, as a whole or
