@@ -13,20 +13,19 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
-	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/internal/driver"
+	"github.com/nascent-go/nascent/nasext/nn/engine/enginetest"
 	"github.com/nascent-go/nascent/nasext/nn/grad"
-	"github.com/nascent-go/nascent/nasext/seed"
 )
 
-// small is a network of 2×5×5 images and three classes.
+// small is a network of 2×5×5 images and ten classes.
 func small(t testing.TB, channels int) *arch.Arch {
 	t.Helper()
 	b := arch.NewBuilder("small", arch.Shape{C: 2, H: 5, W: 5})
 	x := b.ReLU(b.BatchNorm(b.Conv(b.In(), channels, 3, arch.Pad(1))))
-	b.Linear(b.Dropout(b.GlobalPool(x), .1), 3)
+	b.Linear(b.Dropout(b.GlobalPool(x), .1), 10)
 	a, err := b.Build()
 	if err != nil {
 		t.Fatal(err)
@@ -34,17 +33,8 @@ func small(t testing.TB, channels int) *arch.Arch {
 	return a
 }
 
-func noise(n int) *data.Set {
-	d := seed.Stream(1, "noise")
-	s := &data.Set{Name: "noise", Shape: arch.Shape{C: 2, H: 5, W: 5}, Classes: 3}
-	for range n {
-		s.Y = append(s.Y, d.IntN(3))
-		for range s.Shape.Elems() {
-			s.X = append(s.X, float32(d.NormFloat64()))
-		}
-	}
-	return s
-}
+// noise is something to learn for these networks.
+var noise = enginetest.Workload{Name: "noise", Arch: &arch.Arch{Input: arch.Shape{C: 2, H: 5, W: 5}}}.Images
 
 // free is how much of the device's memory is free once garbage has been collected.
 func free(t testing.TB, e engine.Engine) (bytes int64) {
