@@ -8,6 +8,7 @@
 # make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
 # make bench-cells  programs as cells beside the plain interpreter: processor time of both, and the ratio
 # make bench-peers  training and inference beside PyTorch and JAX; PEERS_FLAGS="--workloads W1 --rounds 3" and the like
+# make bench-cuda-start  what the program with CUDA costs beyond the default one, where there is no driver
 # make bench   the kernel's table, and every Go benchmark of the kernel and of nasext
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make fuzz-go  random programs through the kernel and the Go tool chain for FUZZTIME, from the one numbered FUZZSEED
@@ -27,7 +28,7 @@ CUDA   := nasext/nn/engine/cuda
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test cuda-test client-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells fuzz fuzz-go soak lint clean
+.PHONY: run test go-test cuda-test client-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells bench-cuda-start fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -132,6 +133,11 @@ $(VENV)-peers/.ready: $(PEERS)/requirements.txt
 bench-cells:
 	$(GO) test -run '^$$' -bench '^BenchmarkPrograms' -benchtime 3x ./kernel/cell
 
+bench-cuda-start:
+	@d=$$(mktemp -d) && trap 'rm -rf $$d' EXIT && \
+	CGO_ENABLED=0 $(GO) build -trimpath -o $$d/default . && $(CUDA_BUILD) build -trimpath -tags cuda -o $$d/cuda . && \
+	$(PYTHON) $(CUDA)/internal/tramp/testdata/cost.py $$d/default $$d/cuda
+
 bench: bench-kernel
 	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
 
@@ -158,6 +164,7 @@ lint:
 	@test -z "$$(gofmt -l .)" || { echo 'not formatted:'; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks inherit,-ST1005 ./... # ST1005: errors may begin with a name
+	$(CUDA_BUILD) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags cuda -checks inherit,-ST1005 ./$(CUDA)/...
 
 clean:
 	rm -rf nascent out .cuda $(VENV) $(VENV)-peers

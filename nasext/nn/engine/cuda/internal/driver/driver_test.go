@@ -5,6 +5,7 @@ package driver
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -82,6 +83,32 @@ func TestDevices(t *testing.T) {
 	}
 	if d := all[0]; d.Name == "" || d.Memory <= 0 || d.Major < 7 || d.Processors < 1 || d.Shared < 48<<10 || d.Driver < 12000 {
 		t.Errorf("the device is %+v", d)
+	}
+}
+
+// TestNoDevice starts this program again with a driver that has no device.
+func TestNoDevice(t *testing.T) {
+	if os.Getenv("FAKECUDA_NODEVICE") != "" {
+		_, err := Devices()
+		if want := "the CUDA driver does not start: no CUDA-capable device is detected (error 100)"; err == nil || err.Error() != want {
+			t.Errorf("devices: %v, want %q", err, want)
+		}
+		if _, err := Open(0); err == nil {
+			t.Error("a device was opened")
+		}
+		return
+	}
+	if _, err := os.Stat("/dev/nvidiactl"); err == nil {
+		t.Skip("there is a device")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, "-test.run=^TestNoDevice$")
+	c.Env = append(os.Environ(), "FAKECUDA_NODEVICE=1")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
