@@ -107,7 +107,6 @@ page-test:
 
 # The gallery, the quick start and a user's hands in JupyterLab, in Chromium.
 browser-test: build $(VENV)/.lab
-	./nascent install --prefix $(VENV) >/dev/null
 	CHROMIUM=$(CHROMIUM) $(VENV)/bin/python -m pytest -q -rs $(BROWSER)
 
 $(VENV)/.lab: $(VENV)/.ready $(BROWSER)/requirements.txt

@@ -180,16 +180,16 @@ class Notebook:
         self.lab, self.page, self.name = lab, lab.page, name
         self.open()
 
-    def open(self):
+    def open(self, status: str = "idle"):
         self.lab.js(PANEL)
         self.lab.command("docmanager:open", path=self.name)
         self.lab.wait("path => { const p = panel(path); return p && p.sessionContext.isReady; }", self.name)
-        self.wait_for_kernel()
+        self.wait_for_kernel(status=status)
 
-    def wait_for_kernel(self, seconds: float = TIMEOUT):
+    def wait_for_kernel(self, seconds: float = TIMEOUT, status: str = "idle"):
         self.lab.wait(
-            """path => { const session = panel(path).sessionContext.session;
-                return session && session.kernel && session.kernel.status === 'idle'; }""", self.name, seconds)
+            """([path, status]) => { const session = panel(path).sessionContext.session;
+                return session && session.kernel && session.kernel.status === status; }""", [self.name, status], seconds)
 
     @property
     def node(self):
@@ -242,13 +242,13 @@ class Notebook:
         self.show()
         self.node.locator(f'.jp-NotebookPanel-toolbar [data-command="{command}"]').click()
 
-    def reload(self):
+    def reload(self, status: str = "idle"):
         """Loads the page anew, as a user does who has saved, and comes back to the notebook and its kernel."""
         self.show()
         self.lab.command("docmanager:save")
         self.page.reload()
         self.lab.wait_for_page()
-        self.open()
+        self.open(status)
 
     def close(self):
         """Ends the kernel and closes the tab."""

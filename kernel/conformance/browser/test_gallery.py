@@ -213,6 +213,20 @@ fmt.Println(len(found.Trials), "trials,", err, rate.Value())""")
     assert plot["rendered"] == "image/svg+xml" and "image/png" in plot["mimes"] and min(plot["images"][0]) > 0
 
 
+def test_a_running_search_outlives_the_page(notebook):
+    notebook.run(SEARCH)
+    notebook.lab.command("notebook:insert-cell-below")
+    notebook.start("""found := nasext.Search(context.Background(), nasext.Config{
+	Space: layers, Strategy: strategy.Random(layers, 1), Estimator: Slow{}, Trials: 1_000_000, Workers: 2, Control: control})""")
+    notebook.node.locator(".jupyter-button").first.click()
+    notebook.node.locator(".jupyter-button", has_text="resume").wait_for()
+    notebook.reload(status="busy")
+    notebook.node.locator(".jupyter-button", has_text="resume").click()
+    notebook.node.locator(".jupyter-button", has_text="stop").click()
+    notebook.finish()
+    assert text(notebook.run("len(found.Trials) > 0, control.Stopped()")) == "(true, true)"
+
+
 LIVE = """curve, bar, done := display.NewLive(nil), display.NewProgress("epoch", 0), 0
 loss := []float64{}
 for {
