@@ -44,6 +44,32 @@ func TestPlotMistakes(t *testing.T) {
 	}
 }
 
+// A plot without values says so, and has no numbers that come from none.
+func TestPlotsWithoutValues(t *testing.T) {
+	nan := []float64{math.NaN(), math.Inf(1)}
+	for name, p := range map[string]*Plot{
+		"no series": Line("a"), "no values": Line("a", Values("x", nil)), "no numbers": Scatter("a", Values("x", nan)), "log": Line("a").LogX().LogY(),
+		"bars": Bars("a", nil), "histogram": Histogram("a", Values("x", nan)), "boxes": Boxes("a", nil, nan), "no boxes": Boxes("a", nil),
+		"heat map": Heatmap("a", nil), "contour": Contour("a", nil, nil, [][]float64{{1}}), "parallel": Parallel("a", nil, nil, nil), "Pareto": Pareto("a", nil, nil),
+	} {
+		svg, err := p.SVG()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !strings.Contains(svg, ">no data</text>") {
+			t.Errorf("%s: the picture doesn't say that it has no data", name)
+		}
+		if strings.Contains(svg, ">0.5</text>") || strings.Contains(svg, ">10</text>") {
+			t.Errorf("%s: there are numbers at its axes", name)
+		}
+	}
+	svg, err := Line("a").XRange(0, 10).YLabel("loss").SVG()
+	if err != nil || !strings.Contains(svg, ">10</text>") || !strings.Contains(svg, ">loss</text>") {
+		t.Errorf("the range and the label that were asked for are not there: %v", err)
+	}
+}
+
 func TestPlotSummary(t *testing.T) {
 	tests := []struct {
 		plot *Plot

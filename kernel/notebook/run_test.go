@@ -188,6 +188,8 @@ func TestRunCollectsOutputs(t *testing.T) {
 		{"carriage returns", []string{"bar"}, []string{`1: stdout "100%\n"`}},
 		{"updates go to all outputs of the id", []string{"live", "update 1 of 2", "update 2 of 2"},
 			[]string{`1: display_data "2 of 2", display_data "other", display_data "2 of 2"`, "2: ", "3: "}},
+		{"updates of what is not shown change nothing", []string{"update early", "live", "clear now", "update late"},
+			[]string{"1: ", `2: display_data "late", display_data "other", display_data "late"`, `3: stdout "kept"`, "4: "}},
 		{"clear", []string{"clear now", "clear wait", "clear nothing"}, []string{`1: stdout "kept"`, `2: stdout "kept"`, "3: "}},
 		{"late output goes to its own cell", []string{"go", "join"}, []string{`1: stdout "late", display_data "late too"`, `2: stdout "joined"`}},
 		{"expected failure", []string{"#raises-exception fail boom", "value 1"}, []string{"1: error panic: boom", `2: execute_result "1"`}},

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"encoding/json"
 	"flag"
 	"math"
 	"math/rand/v2"
@@ -71,6 +72,10 @@ func TestNastyData(t *testing.T) {
 			}
 			if strings.Contains(svg, "<script") || noNumber.MatchString(svg) {
 				t.Errorf("%s has a script or a coordinate that is no number", name)
+			}
+			chart, ok := display.Interactive(v).Data[display.MIMEVegaLite].(json.RawMessage)
+			if _, graph := v.(*display.Graph); ok == graph || ok && (!json.Valid(chart) || strings.Contains(string(chart), "<script")) {
+				t.Errorf("%s as a chart: %.300s", name, chart)
 			}
 		}
 	}

@@ -132,6 +132,13 @@ def test_outputs_change_while_a_cell_runs(notebook):
     notebook.finish()
 
 
+def test_updates_of_what_is_gone(notebook):
+    notebook.run('h := display.ShowLive("first")\ncurve := display.NewLive(display.Line("a", display.Values("x", []float64{1, 2})))')
+    assert text(notebook.cells()[-1]).startswith('"first"')
+    notebook.lab.command("notebook:clear-cell-output")
+    assert text(notebook.run('h.Update("second")\ncurve.Set(display.Line("b"))\ncurve.Done()\nfmt.Println("goes on")')).strip() == "goes on"
+
+
 def test_two_notebooks(lab, notebook):
     other = lab.open()
     notebook.start('x := "one"\ntime.Sleep(time.Second)\nx')
