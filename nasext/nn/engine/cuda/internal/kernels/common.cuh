@@ -115,6 +115,7 @@ __device__ __forceinline__ int channel_of(int i, int c, const Div &groups) {
 // Lanes is how the THREADS threads of a block share the channels of rows of c numbers: lanes neighbouring
 // channels, lanes being a power of two up to 32, and a row each for the others.
 const int THREADS = 256;
+const int FEW = 8; // lanes of functions that put chunks together: with many rows, few chunks for each
 struct Lanes {
     int c, row, step;
     bool in;

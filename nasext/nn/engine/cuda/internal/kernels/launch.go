@@ -132,7 +132,7 @@ func chunksOf(rows, c int) chunks {
 	k := chunks{lanes: min(32, 1<<bits.Len(uint(c-1)))}
 	k.blocks = ceil(c, k.lanes)
 	const least = 8 // rows of a thread
-	n := min(ceil(rows*k.lanes, threads*least), max(1, 4*processors/k.blocks))
+	n := min(ceil(rows*k.lanes, threads*least), max(1, 2*processors/k.blocks))
 	k.size = ceil(rows, max(1, n))
 	k.count = ceil(rows, k.size)
 	return k
@@ -142,9 +142,10 @@ func (k chunks) launch(name string, z int, args ...any) Launch {
 	return Launch{name, driver.Dim{X: k.blocks, Y: k.count, Z: z}, driver.Dim{X: threads}, args}
 }
 
-// columns is a launch with a block for every 32 channels.
+// columns is a launch with a block for every few channels: FEW of common.cuh.
 func columns(name string, c int, args ...any) Launch {
-	return Launch{name, driver.Dim{X: ceil(c, 32)}, driver.Dim{X: threads}, args}
+	const few = 8
+	return Launch{name, driver.Dim{X: ceil(c, few)}, driver.Dim{X: threads}, args}
 }
 
 func join(lists ...[]any) (all []any) {

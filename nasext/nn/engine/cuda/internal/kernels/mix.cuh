@@ -106,19 +106,20 @@ DEVICE(256, 2) mix_sums(const Part *parts, int count, const double *w, int spars
 
 // mix_learn puts the sums of the chunks together: the gradients of the norms, what mix_back needs, and the gradients by the weights, which are added to
 // dw. A block does a part.
-DEVICE(256, 1) mix_learn(const Part *parts, int count, const double *w, int sparse, const float *sums, int chunks, int rows, int c, double *dw) {
+DEVICE(256, 1) mix_learn(const Part *parts, int count, const double *w, int sparse, const float *sums, int chunks, int lanes, int rows, int c, double *dw) {
     const Part &p = parts[blockIdx.x];
     bool left = off(w + p.place, sparse);
-    int lane = threadIdx.x % 32, row = threadIdx.x / 32;
+    int lane = threadIdx.x % lanes, row = threadIdx.x / lanes;
     double all = 0;
-    for (int c0 = 0; c0 < c; c0 += 32) {
+    for (int c0 = 0; c0 < c; c0 += lanes) {
         int ch = c0 + lane;
         double v[2] = {0, 0};
-        for (int k = row; ch < c && k < chunks; k += THREADS / 32) {
+#pragma unroll 4
+        for (int k = row; ch < c && k < chunks; k += THREADS / lanes) {
             const float *from = sums + (size_t)k * (1 + count) * c + ch;
             v[0] += from[0], v[1] += from[(size_t)(1 + blockIdx.x) * c];
         }
-        fold<2>(v, 32);
+        fold<2>(v, lanes);
         if (row > 0 || ch >= c) continue;
         if (left) v[0] = v[1] = 0;
         all += p.norm ? norm_learn_channel(v, w[p.place], rows, c, ch, p.norm, p.dgamma, p.dbeta, p.back) : v[1];

@@ -93,7 +93,7 @@ func (m Mix) Back(dy, y, dw, work driver.Memory) []Launch {
 	const atOnce = 8 // AT_ONCE of mix.cuh
 	return []Launch{
 		k.launch("mix_sums", ceil(m.Count, atOnce), m.Parts, m.Count, m.W, number(m.Sparse), dy, y, m.Rows, m.C, k.lanes, k.size, work),
-		{"mix_learn", driver.Dim{X: m.Count}, driver.Dim{X: threads}, []any{m.Parts, m.Count, m.W, number(m.Sparse), work, k.count, m.Rows, m.C, dw}},
+		{"mix_learn", driver.Dim{X: m.Count}, driver.Dim{X: threads}, []any{m.Parts, m.Count, m.W, number(m.Sparse), work, k.count, k.lanes, m.Rows, m.C, dw}},
 		flat("mix_back", m.size(), m.C, join([]any{m.Parts, m.Count, m.W, number(m.Sparse), dy, y}, m.channels())...),
 	}
 }

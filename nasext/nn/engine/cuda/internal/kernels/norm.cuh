@@ -63,17 +63,18 @@ __device__ __forceinline__ void line(float *norm, int c, int ch, double mean, do
 }
 
 // norm_train makes the norm from the moments of the chunks, and moves the running moments by a share of
-// momentum. A block has 32 channels.
+// momentum. A block has FEW channels.
 DEVICE(256, 4) norm_train(const float *x, const float *parts, int chunks, int chunk, int rows, int c, const float *gamma, const float *beta, float *norm,
                           float *runMean, float *runVar, double eps, double momentum) {
-    Lanes l = lanes_of(c, 32);
+    Lanes l = lanes_of(c, FEW);
     Moments m = {0.f, 0.f, 0.f};
+#pragma unroll 4
     for (int k = l.row; l.in && k < chunks; k += l.step) {
         const float *from = parts + (size_t)k * 2 * c + l.c;
         m = join(m, Moments{(float)(min((k + 1) * chunk, rows) - k * chunk), from[0], from[c]});
     }
-    m = join_threads(m, 32);
-    if (threadIdx.x >= 32 || !l.in) return;
+    m = join_threads(m, FEW);
+    if ((int)threadIdx.x >= FEW || !l.in) return;
     double variance = (double)m.dev / rows, mean = (double)x[l.c] + m.mean;
     line(norm, c, l.c, mean, (float)variance, gamma, beta, eps);
     runMean[l.c] = (float)((1 - momentum) * runMean[l.c] + momentum * (float)mean);
@@ -137,14 +138,15 @@ __device__ __forceinline__ double norm_learn_channel(const double *v, double wei
     return product;
 }
 DEVICE(256, 4) norm_learn(const float *parts, int chunks, int rows, int c, const float *norm, float *dgamma, float *dbeta, float *back) {
-    Lanes l = lanes_of(c, 32);
+    Lanes l = lanes_of(c, FEW);
     double v[2] = {0, 0};
+#pragma unroll 4
     for (int k = l.row; l.in && k < chunks; k += l.step) {
         const float *from = parts + (size_t)k * 2 * c + l.c;
         v[0] += from[0], v[1] += from[c];
     }
-    fold<2>(v, 32);
-    if (threadIdx.x < 32 && l.in) norm_learn_channel(v, 1, rows, c, l.c, norm, dgamma, dbeta, back);
+    fold<2>(v, FEW);
+    if ((int)threadIdx.x < FEW && l.in) norm_learn_channel(v, 1, rows, c, l.c, norm, dgamma, dbeta, back);
 }
 
 // norm_back: the gradient by x, dx = back₀·dy + back₁ + back₂·(x-mean), and that by z, dz = dy, each only where it is wanted, and

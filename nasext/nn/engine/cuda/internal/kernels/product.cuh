@@ -8,14 +8,17 @@
 #include "common.cuh"
 
 // AlongK loads a tile of BR rows from a source whose numbers are neighbours along k, V at a
-// time. T is the number of threads, PAD how much longer the tile's rows are.
+// time. T is the number of threads, PAD how much longer the tile's rows are. With V of 4 a warp reads 32 neighbouring bytes, a sector of
+// memory, of each of 16 rows, and writes these to 32 banks.
 template <template <int, int> class Source, int BR, int BK, int V, int T, int PAD> struct AlongK {
     static const int per = BK / V, step = T / per, slots = (BR + step - 1) / step;
     Source<slots, V> s;
     float v[slots][V];
     int k, row;
     __device__ __forceinline__ AlongK(const Source<slots, V> &source, int first) : s(source) {
-        k = threadIdx.x % per * V, row = threadIdx.x / per;
+        int t = threadIdx.x;
+        if (V == 4) k = (t % 2 + t / 32 % (per / 2) * 2) * V, row = t / 32 / (per / 2) * 16 + t % 32 / 2;
+        else k = t % per * V, row = t / per;
 #pragma unroll
         for (int i = 0; i < slots; i++) s.row(i, first + row + i * step);
     }
@@ -66,11 +69,11 @@ template <int SLOTS, int V> struct RowMajor {
     int ld, rows, ks;
     int off[SLOTS], k;
     __device__ RowMajor(const float *x, int ld, int rows, int ks) : x(x), ld(ld), rows(rows), ks(ks) {}
-    __device__ __forceinline__ void row(int i, int r) { off[i] = r < rows ? r : -1; }
+    __device__ __forceinline__ void row(int i, int r) { off[i] = r < rows ? r * ld : -1; }
     __device__ __forceinline__ void at(int place) { k = place; }
     __device__ __forceinline__ void get(int i, float *v) const {
         if (k < ks && off[i] >= 0) {
-            load<V>(v, x + (size_t)off[i] * ld + k);
+            load<V>(v, x + (off[i] + k));
             return;
         }
         for (int j = 0; j < V; j++) v[j] = 0.f;
@@ -85,7 +88,7 @@ template <int SLOTS, int V> struct ColumnMajor {
     __device__ __forceinline__ void row(int first) { r = first; }
     __device__ __forceinline__ void get(int k, float *v) const {
         if (k < ks && r < rows) {
-            load<V>(v, x + (size_t)k * ld + r);
+            load<V>(v, x + (k * ld + r));
             return;
         }
         for (int j = 0; j < V; j++) v[j] = 0.f;
@@ -102,7 +105,7 @@ struct Result {
     // put writes W neighbours of a row; V says whether addresses are multiples of W numbers.
     template <int W, int V> __device__ __forceinline__ void put(int row, int col, const float *v) const {
         if (row >= rows || col >= cols) return;
-        float o[W], *to = y + (size_t)row * ld + col;
+        float o[W], *to = y + (row * ld + col);
 #pragma unroll
         for (int j = 0; j < W; j++) {
             if (V == 1 && col + j >= cols) break;

@@ -42,7 +42,8 @@ const (
 	turn      = 500  // cycles of a turn of the loop over the places at least
 	bandwidth = 1900 // bytes from memory in a cycle
 	another   = 4000 // cycles of one more function
-	mostParts = 64
+	load      = 100  // cycles to add one number of a part
+	mostParts = 512
 )
 
 // cycles is about how long the product takes. Only the order of such estimates counts.
@@ -53,7 +54,7 @@ func (s sum) cycles(t tile, parts int) float64 {
 	speed := min(1, each*float64(t.threads)/busy) * t.efficiency * units
 	c := float64(turns) * max(each*float64(t.m*t.n*t.k)/speed, turn)
 	if parts > 1 {
-		c += another + float64(s.rows*s.cols*s.groups*4*(2*parts+1))/bandwidth
+		c += another + load*float64(ceil(parts, 8)) + float64(s.rows*s.cols*s.groups*4*(2*parts+1))/bandwidth
 	}
 	return c
 }
@@ -88,7 +89,13 @@ func finish(parts driver.Memory, count, rows, cols int, y driver.Memory, ld int,
 	if count == 1 {
 		return nil
 	}
-	return []Launch{flat("finish_parts", rows*cols, 1, parts, count, rows*cols, cols, y, ld, bias, number(add), number(rectify))}
+	lanes := threads
+	for lanes > 32 && count > 4*threads/lanes { // no thread adds up many
+		lanes /= 2
+	}
+	size := rows * cols
+	return []Launch{{"finish_parts", driver.Dim{X: ceil(size, lanes)}, driver.Dim{X: threads},
+		[]any{parts, count, size, lanes, cols, y, ld, bias, number(add), number(rectify)}}}
 }
 
 // Conv is a convolution of N images. A linear layer is one of 1×1 on images of 1×1.

@@ -4,6 +4,7 @@ package kernels
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -21,8 +22,20 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	os.Exit(fake.Start(m, fake.Source{Files: files, Roots: []string{"base.cu", "tc.cu"}, Hash: hash}))
+	status := fake.Start(m, fake.Source{Files: files, Roots: []string{"base.cu", "tc.cu"}, Hash: hash})
+	if status == 0 && flag.Lookup("test.run").Value.String() == "" && len(launched) > 0 {
+		for _, f := range append(Functions(basePTX), Functions(tensorPTX)...) {
+			if !launched[f] {
+				fmt.Println("FAIL: no test launches the device function", f)
+				status = 1
+			}
+		}
+	}
+	os.Exit(status)
 }
+
+// launched are the device functions that tests have launched.
+var launched = map[string]bool{}
 
 // failure ends a test: it runs on a thread of the device's, which testing.T can't end.
 type failure string
@@ -113,6 +126,9 @@ func (r *rig) run(launches ...Launch) {
 	s, err := r.th.NewStream()
 	r.check(err)
 	r.check(r.lib.Run(r.th, s, launches...))
+	for _, l := range launches {
+		launched[l.Func] = true
+	}
 	r.check(r.th.Wait(s))
 	r.check(r.th.CloseStream(s))
 }
