@@ -188,8 +188,8 @@ DEVICE(256, 1) norm_limit(const double *parts, int blocks, Step *step, double *n
 
 // guard lets the updates of a step do nothing if one of n losses is no finite number: the factor of the gradients is NaN then. It comes behind norm_limit.
 DEVICE(32, 1) guard(const float *losses, int n, Step *step) {
-    if (thread_of() > 0) return;
     float sum = 0.f; // of zeros, or NaN
-    for (int i = 0; i < n; i++) sum += losses[i] - losses[i];
-    if (sum != 0.f) step->clip = sum;
+    for (int i = threadIdx.x; i < n; i += 32) sum += losses[i] - losses[i];
+    for (int d = 16; d > 0; d /= 2) sum += __shfl_xor_sync(0xffffffffu, sum, d);
+    if (threadIdx.x == 0 && sum != 0.f) step->clip = sum;
 }

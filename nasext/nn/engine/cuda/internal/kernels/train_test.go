@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/internal/driver"
 )
 
 func TestCrossEntropy(t *testing.T) {
@@ -158,6 +159,35 @@ func TestClipNot(t *testing.T) {
 			r.run(a.Clip(r.alloc(8), r.alloc(a.Work()))...)
 			if got := get[float32](r, a.Step, StepWords)[5]; got != 1 {
 				t.Errorf("gradients %v with limit %v are multiplied by %v, want 1", c.g, c.limit, got)
+			}
+		}
+	})
+}
+
+// A loss that is no finite number leaves weights and averages as they are.
+func TestGuard(t *testing.T) {
+	on(t, func(r *rig) {
+		for _, c := range []struct {
+			loss float64
+			stay bool
+		}{{2, false}, {math.NaN(), true}, {math.Inf(1), true}} {
+			losses := slices.Repeat([]float32{1}, 40)
+			losses[37] = float32(c.loss)
+			w := r.normal(9)
+			a := Arena{W: put(r, w), G: put(r, r.normal(9)), Step: put(r, Step{Rate: 1, Size: 1, Root: 1, Keep: 1, Clip: 1}.Words()), N: 9}
+			r.run(a.Guard(put(r, losses), len(losses)))
+			for name, update := range map[string]func(m, s driver.Memory) Launch{
+				"momentum": func(m, _ driver.Memory) Launch { return a.Momentum(m, .9, 0, false) },
+				"adam":     func(m, s driver.Memory) Launch { return a.Adam(m, s, 0, .1, .1, 1e-8) },
+				"rmsprop":  func(m, s driver.Memory) Launch { return a.RMSprop(m, s, .9, 0, .1, 1e-8) },
+			} {
+				before, ones := get[float32](r, a.W, 9), slices.Repeat([]float32{1}, 9)
+				m, s := put(r, ones), put(r, ones)
+				r.run(update(m, s))
+				stay := slices.Equal(get[float32](r, a.W, 9), before) && slices.Equal(get[float32](r, m, 9), ones) && slices.Equal(get[float32](r, s, 9), ones)
+				if stay != c.stay {
+					t.Errorf("%s with a loss of %v: all stays is %v, want %v", name, c.loss, stay, c.stay)
+				}
 			}
 		}
 	})
