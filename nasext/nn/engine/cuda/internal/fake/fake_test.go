@@ -7,8 +7,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/internal/driver"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cuda/internal/fake"
@@ -156,6 +158,9 @@ func TestMistakes(t *testing.T) {
 		{"reverse_no_barrier", 1, y, both, "LaunchFailed"},
 		{"reverse_twice", 1, y, both, "LaunchFailed"},
 		{"reverse_warp_no_barrier", 1, y, both, "LaunchFailed"},
+		{"neighbour_no_barrier", 1, y, both, "LaunchFailed"},
+		{"neighbour_in_memory", 1, y, both, "LaunchFailed"},
+		{"warps_need_block", 1, y, both, "LaunchFailed"},
 		{"diverge", 1, y, onlyY, "LaunchFailed"},
 		{"unwritten", 1, y, onlyY, "LaunchFailed"},
 		{"blocks_collide", 2, y, onlyY, "LaunchFailed"},
@@ -199,6 +204,37 @@ func TestStale(t *testing.T) {
 func TestPTXBelongsToSource(t *testing.T) {
 	if !strings.HasPrefix(ptx(t), "// source sha256 "+source().Hash+"\n") {
 		t.Error("testdata/test.ptx is not of testdata/*.cu: run make ptx")
+	}
+}
+
+// TestUnwatched runs right functions once more, with the driver that does not watch.
+func TestUnwatched(t *testing.T) {
+	fast := source()
+	fast.Unwatched = true
+	lib, err := fake.Build(fast)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, "-test.run=^TestRightFunctions$")
+	c.Env = append(os.Environ(), "NASCENT_LIBCUDA="+lib)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestBuildFails has why there may be no driver.
+func TestBuildFails(t *testing.T) {
+	wrong := fake.Source{Files: fstest.MapFS{"wrong.cu": {Data: []byte("extern \"C\" __global__ void f(float *x) { x[0] = y; }")}}, Roots: []string{"wrong.cu"}}
+	if _, err := fake.Build(wrong); err == nil || !strings.Contains(err.Error(), "wrong.cu:1:") {
+		t.Errorf("CUDA C with a mistake: %v, want the compiler's words", err)
+	}
+	t.Setenv("PATH", "")
+	if _, err := fake.Build(wrong); err == nil || !strings.Contains(err.Error(), "no C++ compiler (g++) was found") {
+		t.Errorf("without a compiler: %v", err)
 	}
 }
 

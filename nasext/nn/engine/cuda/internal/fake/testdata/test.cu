@@ -56,6 +56,27 @@ extern "C" __global__ void reverse_warp_no_barrier(const float *x, float *y) {
     y[threadIdx.x] = s[threadIdx.x ^ 1];
 }
 
+// Where threads run in their order, what is read was written, and the numbers are right.
+extern "C" __global__ void neighbour_no_barrier(const float *x, float *y) {
+    __shared__ float s[64];
+    s[threadIdx.x] = x[threadIdx.x];
+    y[threadIdx.x] = threadIdx.x ? s[threadIdx.x - 1] : 0;
+}
+
+// The same in device memory.
+extern "C" __global__ void neighbour_in_memory(const float *x, float *y) {
+    y[threadIdx.x] = x[threadIdx.x];
+    if (threadIdx.x) y[64 + threadIdx.x] = y[threadIdx.x - 1];
+}
+
+// The second half reads with a barrier of the warp where one of the block is needed.
+extern "C" __global__ void warps_need_block(const float *x, float *y) {
+    __shared__ float s[64];
+    s[threadIdx.x] = x[threadIdx.x];
+    __syncwarp();
+    y[threadIdx.x] = threadIdx.x < 32 ? 0 : s[threadIdx.x - 32];
+}
+
 extern "C" __global__ void diverge(float *y) {
     if (threadIdx.x < 40) __syncthreads();
     else __syncwarp();
