@@ -24,6 +24,7 @@ type home struct {
 	block  driver.Memory
 	at     weightsAt
 	graphs map[shape]*driver.Graph
+	live   []bool                         // see alive
 	frees  []func(t *driver.Thread) error // in the end, last first
 	once   sync.Once
 	end    error
@@ -169,11 +170,17 @@ func (h *home) Close() error {
 }
 
 func (h *home) queue(t *driver.Thread, s shape) *queue {
-	return &queue{t: t, stream: h.stream, lib: h.lib, block: h.block, tape: h.tape, at: h.at, n: s.n, train: s.train, input: s.other}
+	return &queue{t: t, stream: h.stream, lib: h.lib, block: h.block, tape: h.tape, at: h.at, n: s.n, train: s.train, input: s.other, live: h.live}
 }
 
-// launch does f as a graph, which is captured the first time that this shape comes up.
+// launch does f as a graph, which is captured the first time that this shape comes up. Where other
+// operations are live each time, that would not pay, and f is done as it is.
 func (h *home) launch(t *driver.Thread, s shape, f func(q *queue)) error {
+	if h.live != nil {
+		q := h.queue(t, s)
+		f(q)
+		return q.err
+	}
 	g := h.graphs[s]
 	if g == nil {
 		q := h.queue(t, s)

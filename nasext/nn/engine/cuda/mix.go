@@ -112,6 +112,20 @@ func (b *build) mix(s *engine.Step, in []value, out value) (op, error) {
 
 func (o *mix) rectify() { o.relu = true }
 
+// takes says which parts have a weight.
+func (o *mix) takes(k int) bool {
+	if !o.sparse {
+		return true
+	}
+	place := o.parts[k].place
+	for i, a := range o.by.alphas {
+		if from := int(o.by.starts[i]); place >= from && place < from+len(a.W) {
+			return a.W[place-from] != 0
+		}
+	}
+	return true
+}
+
 // words is the table of the parts.
 func (o *mix) words(q *queue) (words []uint32) {
 	var parts []kernels.Part
@@ -165,6 +179,14 @@ func (o *mix) turn(b *build) {
 func (o *mix) back(q *queue) {
 	if len(o.parts) == 0 {
 		return
+	}
+	for _, p := range o.parts {
+		if p.dIn.to == nil {
+			continue
+		}
+		if there := q.more(p.dIn); !there && p.dIn.more && q.err == nil { // the table says that something is there
+			q.err = q.t.Zero(q.stream, q.mem(p.dIn.to))
+		}
 	}
 	var y driver.Memory
 	if o.relu {

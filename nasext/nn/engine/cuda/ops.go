@@ -117,7 +117,7 @@ func (o *conv) back(q *queue) {
 	}
 	q.run(c.Gradient(q.mem(o.in.data), dy, q.grad(o.step.Weight), work)...)
 	if q.wanted(o.dIn) {
-		q.run(c.Backward(dy, q.value(o.step.Weight), q.mem(o.dIn.to), o.dIn.more, work)...)
+		q.run(c.Backward(dy, q.value(o.step.Weight), q.mem(o.dIn.to), q.more(o.dIn), work)...)
 	}
 }
 
@@ -179,7 +179,7 @@ func (o *batchNorm) back(q *queue) {
 	}
 	q.run(n.Learn(dy, y, x, norm, q.grad(o.step.Weight), q.grad(o.step.Bias), line, q.mem(o.turns))...)
 	if q.wanted(o.dIn) {
-		q.run(n.Back(dy, y, x, norm, line, q.mem(o.dIn.to), o.dIn.more, driver.Memory{}, false))
+		q.run(n.Back(dy, y, x, norm, line, q.mem(o.dIn.to), q.more(o.dIn), driver.Memory{}, false))
 	}
 }
 
@@ -205,7 +205,7 @@ func (o *activation) turn(b *build) { o.dIn = b.take(o.in) }
 
 func (o *activation) back(q *queue) {
 	if q.wanted(o.dIn) {
-		q.try(kernels.ActivationBack(o.kind, q.mem(o.out.grad), q.mem(o.in.data), q.mem(o.out.data), q.mem(o.dIn.to), o.dIn.more, q.size(o.out)))
+		q.try(kernels.ActivationBack(o.kind, q.mem(o.out.grad), q.mem(o.in.data), q.mem(o.out.data), q.mem(o.dIn.to), q.more(o.dIn), q.size(o.out)))
 	}
 }
 
@@ -252,9 +252,9 @@ func (o *pool) back(q *queue) {
 		return
 	}
 	if p, dy, dx := o.of(q.n), q.mem(o.out.grad), q.mem(o.dIn.to); o.which != nil {
-		q.run(p.MaxBack(dy, driver.Memory{}, q.mem(o.which), dx, o.dIn.more))
+		q.run(p.MaxBack(dy, driver.Memory{}, q.mem(o.which), dx, q.more(o.dIn)))
 	} else {
-		q.run(p.AvgBack(dy, dx, o.dIn.more))
+		q.run(p.AvgBack(dy, dx, q.more(o.dIn)))
 	}
 }
 
@@ -276,7 +276,7 @@ func (o *globalPool) turn(b *build) { o.dIn = b.take(o.in) }
 
 func (o *globalPool) back(q *queue) {
 	if q.wanted(o.dIn) {
-		q.run(o.of(q.n).MeanBack(q.mem(o.out.grad), q.mem(o.dIn.to), o.dIn.more))
+		q.run(o.of(q.n).MeanBack(q.mem(o.out.grad), q.mem(o.dIn.to), q.more(o.dIn)))
 	}
 }
 
@@ -296,14 +296,14 @@ func (o *flatten) turn(b *build) { o.dIn = b.take(o.in) }
 
 func (o *flatten) back(q *queue) {
 	if q.wanted(o.dIn) {
-		q.run(kernels.Transpose(q.mem(o.out.grad), q.mem(o.dIn.to), o.dIn.more, q.n, o.in.shape.C, o.in.pixels()))
+		q.run(kernels.Transpose(q.mem(o.out.grad), q.mem(o.dIn.to), q.more(o.dIn), q.n, o.in.shape.C, o.in.pixels()))
 	}
 }
 
 // pass hands a gradient on as it is.
 func pass(q *queue, v value, to gradient) {
 	if q.wanted(to) {
-		q.run(kernels.Scale(q.mem(v.grad), q.mem(to.to), to.more, 1, q.size(v)))
+		q.run(kernels.Scale(q.mem(v.grad), q.mem(to.to), q.more(to), 1, q.size(v)))
 	}
 }
 
@@ -349,9 +349,11 @@ func (o *add) back(q *queue) {
 	if o.relu {
 		mask(q, o.out)
 	}
-	for i := range o.in {
+	for i, v := range o.in {
 		if i != o.left {
 			pass(q, o.out, o.dIn[i])
+		} else if q.has != nil {
+			q.has[v.store] = true
 		}
 	}
 }
@@ -389,14 +391,14 @@ func (o *mul) turn(b *build) { o.dX, o.dGate = b.take(o.x), b.take(o.gate) }
 func (o *mul) back(q *queue) {
 	dy := q.mem(o.out.grad)
 	if q.wanted(o.dX) {
-		o.times(q, dy, q.mem(o.gate.data), q.mem(o.dX.to), o.dX.more)
+		o.times(q, dy, q.mem(o.gate.data), q.mem(o.dX.to), q.more(o.dX))
 	}
 	switch {
 	case !q.wanted(o.dGate):
 	case o.even():
-		q.run(kernels.Multiply(dy, q.mem(o.x.data), q.mem(o.dGate.to), o.dGate.more, q.size(o.out)))
+		q.run(kernels.Multiply(dy, q.mem(o.x.data), q.mem(o.dGate.to), q.more(o.dGate), q.size(o.out)))
 	default:
-		q.run(o.of(q.n).GateBack(dy, q.mem(o.x.data), q.mem(o.dGate.to), o.dGate.more))
+		q.run(o.of(q.n).GateBack(dy, q.mem(o.x.data), q.mem(o.dGate.to), q.more(o.dGate)))
 	}
 }
 
@@ -427,7 +429,7 @@ func (o *concat) back(q *queue) {
 	at := 0
 	for i, v := range o.in {
 		if g := o.dIn[i]; q.wanted(g) {
-			q.try(kernels.Channels(q.mem(o.out.grad), o.out.shape.C, at, q.mem(g.to), v.shape.C, 0, g.more, q.rows(o.out), v.shape.C))
+			q.try(kernels.Channels(q.mem(o.out.grad), o.out.shape.C, at, q.mem(g.to), v.shape.C, 0, q.more(g), q.rows(o.out), v.shape.C))
 		}
 		at += v.shape.C
 	}
@@ -467,7 +469,7 @@ func (o *move) turn(b *build) { o.dIn = b.take(o.in) }
 
 func (o *move) back(q *queue) {
 	if q.wanted(o.dIn) {
-		q.run(kernels.Gather(q.mem(o.out.grad), q.mem(o.too.Piece), q.mem(o.dIn.to), o.dIn.more, q.n, o.out.shape.Elems(), o.in.shape.Elems()))
+		q.run(kernels.Gather(q.mem(o.out.grad), q.mem(o.too.Piece), q.mem(o.dIn.to), q.more(o.dIn), q.n, o.out.shape.Elems(), o.in.shape.Elems()))
 	}
 }
 
@@ -533,6 +535,6 @@ func (o *drop) turn(b *build) { o.dIn = b.take(o.in) }
 
 func (o *drop) back(q *queue) {
 	if q.wanted(o.dIn) {
-		o.through(q, q.mem(o.out.grad), q.mem(o.dIn.to), o.dIn.more)
+		o.through(q, q.mem(o.out.grad), q.mem(o.dIn.to), q.more(o.dIn))
 	}
 }

@@ -55,6 +55,7 @@ func (r *runner) Forward(x []float32, n int, p engine.Pass, out []float32) error
 	r.n = 0
 	copy(r.x.Data, x)
 	r.draw(n, p)
+	r.live = r.alive()
 	r.gather(r.size, valuesOf)
 	err := r.do(func(t *driver.Thread) error {
 		q := r.queue(t, shape{n: n})

@@ -5,6 +5,7 @@ package cuda
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
@@ -19,7 +20,6 @@ type store struct {
 	data, grad *arena.Piece
 	need       bool // a gradient is wanted
 	zero       bool // holds zeros and nothing else
-	ties       int  // operations that take it, while the way back is planned
 }
 
 // value is an activation: its shape and its memory, which some steps share with their input.
@@ -33,6 +33,7 @@ func (v value) pixels() int { return v.shape.H * v.shape.W }
 // gradient is where a way back writes: to what is there it adds with more. Without a place
 // nobody wants it.
 type gradient struct {
+	of    *store
 	to    *arena.Piece
 	more  bool
 	input bool // that of the network's input, which is wanted at times
@@ -57,8 +58,9 @@ type tape struct {
 	batch int
 	train bool // there is a way back
 	ops   []op
-	outs  []value // of the operations
-	bound []bool  // of the operations: a gradient arrives there on the way back
+	outs  []value   // of the operations
+	needs [][]value // of the operations: what they take
+	bound []bool    // of the operations: a gradient arrives there on the way back
 	in    value
 	out   value
 	dIn   bool // the way back can lead to the input
@@ -215,7 +217,7 @@ func (b *build) step(i int, s *engine.Step) error {
 		b.rectifiers[ins[0].store] = v
 	}
 	b.vals[i], b.made[i] = v, o
-	b.ops, b.outs = append(b.ops, o), append(b.outs, v)
+	b.ops, b.outs, b.needs = append(b.ops, o), append(b.outs, v), append(b.needs, ins)
 	return nil
 }
 
@@ -284,7 +286,7 @@ func (b *build) take(v value) gradient {
 	if !v.need {
 		return gradient{}
 	}
-	g := gradient{to: v.grad, more: v.grad != nil, input: v.store == b.in.store}
+	g := gradient{of: v.store, to: v.grad, more: v.grad != nil, input: v.store == b.in.store}
 	if !g.more {
 		v.grad = b.piece(v.data.Size)
 		g.to = v.grad
@@ -301,10 +303,22 @@ type queue struct {
 	block  driver.Memory
 	*tape
 	at    weightsAt
-	n     int  // samples
-	train bool // the pass is for training
-	input bool // the gradient by the input is wanted
+	n     int             // samples
+	train bool            // the pass is for training
+	input bool            // the gradient by the input is wanted
+	live  []bool          // of the operations: the output depends on it; nil: on all
+	has   map[*store]bool // where not all are live, the gradients that are there
 	err   error
+}
+
+// more says whether a gradient is added to what is there, and that something is from now on.
+func (q *queue) more(g gradient) bool {
+	if q.has == nil {
+		return g.more
+	}
+	was := q.has[g.of]
+	q.has[g.of] = true
+	return was
 }
 
 // run gives launches to the stream, unless something has failed before.
@@ -369,9 +383,35 @@ func (q *queue) images() driver.Memory {
 func (t *tape) ahead(q *queue) {
 	t.weigh(q)
 	q.run(kernels.Transpose(q.images(), q.mem(t.in.data), false, q.n, t.in.shape.C, t.in.pixels()))
-	for _, o := range t.ops {
-		o.ahead(q)
+	for i, o := range t.ops {
+		if q.live == nil || q.live[i] {
+			o.ahead(q)
+		}
 	}
+}
+
+// alive says which operations the output depends on with the present weights of sparse mixes, which
+// leave out what has none; nil if there are no such mixes.
+func (t *tape) alive() []bool {
+	if !slices.ContainsFunc(t.ops, func(o op) bool { m, ok := o.(*mix); return ok && m.sparse }) {
+		return nil
+	}
+	live, needed := make([]bool, len(t.ops)), map[*store]bool{t.out.store: true}
+	for i := len(t.ops) - 1; i >= 0; i-- {
+		if live[i] = needed[t.outs[i].store]; !live[i] {
+			continue
+		}
+		if m, ok := t.ops[i].(*mix); ok {
+			for k, p := range m.parts {
+				needed[p.in.store] = needed[p.in.store] || m.takes(k)
+			}
+			continue
+		}
+		for _, v := range t.needs[i] {
+			needed[v.store] = true
+		}
+	}
+	return live
 }
 
 // back computes all gradients from that by the outputs.
@@ -380,8 +420,11 @@ func (t *tape) back(q *queue) {
 		q.err = q.t.Zero(q.stream, q.at.grads)
 	}
 	t.weigh(q) // which sets the gradients by the weights to 0
+	if q.live != nil {
+		q.has = map[*store]bool{t.out.store: true}
+	}
 	for i := len(t.ops) - 1; i >= 0; i-- {
-		if t.bound[i] {
+		if t.bound[i] && (q.live == nil || q.live[i] && q.has[t.outs[i].store]) {
 			t.ops[i].back(q)
 		}
 	}
@@ -390,7 +433,7 @@ func (t *tape) back(q *queue) {
 	}
 	switch {
 	case !q.input || q.err != nil:
-	case t.in.grad == nil:
+	case t.in.grad == nil || q.has != nil && !q.has[t.in.store]:
 		q.err = q.t.Zero(q.stream, q.mem(t.dInput))
 	default:
 		q.run(kernels.Transpose(q.mem(t.in.grad), q.mem(t.dInput), false, q.n, t.in.pixels(), t.in.shape.C))

@@ -252,6 +252,7 @@ func (s *training) Finish() (o engine.Outcome, err error) {
 
 // Push implements engine.Training.
 func (s *training) Push() error {
+	s.live = s.alive()
 	return s.each(func(t *driver.Thread, q *queue, there driver.Memory, numbers int, here func(p *engine.Param) []float32) error {
 		s.gather(numbers, here)
 		err := driver.UploadAsync(t, s.stream, s.at.host, s.values, numbers)

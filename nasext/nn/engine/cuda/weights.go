@@ -131,9 +131,6 @@ type weightsAt struct {
 	in, back driver.Memory // the tables
 }
 
-// weightsBytes is how many bytes they take.
-func (w *weights) bytes() int64 { return 4 * 5 * int64(w.size) }
-
 // value is a parameter's memory; without one it is the zero Memory.
 func (q *queue) value(p *engine.Param) driver.Memory { return q.param(q.at.values, p) }
 

@@ -52,7 +52,7 @@ func Networks() (all []Case) {
 		}},
 		{"sparse mix whose half is off", func(b *arch.Builder) {
 			x := b.Conv(b.In(), 3, 1)
-			b.Flatten(b.Mix("a", arch.Sparse, []int{b.BatchNorm(b.Conv(x, 3, 3, arch.Pad(1))), b.ReLU(x), b.Tanh(x)}))
+			b.Flatten(b.Mix("a", arch.Sparse, []int{b.BatchNorm(b.Conv(x, 3, 3, arch.Pad(1))), b.BatchNorm(b.Conv(b.ReLU(x), 3, 1)), b.Tanh(x), b.ReLU(b.BatchNorm(x))}))
 		}},
 		{"drop path on edges", func(b *arch.Builder) {
 			x := b.Conv(b.In(), 4, 1)
