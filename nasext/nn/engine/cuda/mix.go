@@ -78,6 +78,7 @@ func (m *mixtures) of(q *queue) kernels.Mixtures {
 // part is one input of a mix.
 type part struct {
 	in    value
+	norm  *batchNorm // what normalises it on the way, whose own output nothing else looks at; nil if nothing does
 	place int
 	dIn   gradient
 }
@@ -100,9 +101,16 @@ func (b *build) mix(s *engine.Step, in []value, out value) (op, error) {
 	}
 	o := &mix{out: out, by: b.mixes, sparse: s.Op.Gate == arch.Sparse}
 	for k, v := range in {
-		if !v.zero {
-			o.parts = append(o.parts, part{in: v, place: place + k})
+		if v.zero {
+			continue
 		}
+		p := part{in: v, place: place + k}
+		if !o.sparse { // else what is left out would have no norm
+			if p.norm = b.postpone(s.In[k]); p.norm != nil {
+				p.in = p.norm.in
+			}
+		}
+		o.parts = append(o.parts, p)
 	}
 	if len(o.parts) > 0 {
 		o.table = b.table(2*kernels.PartWords*len(o.parts), o.words)
@@ -130,7 +138,11 @@ func (o *mix) takes(k int) bool {
 func (o *mix) words(q *queue) (words []uint32) {
 	var parts []kernels.Part
 	for _, p := range o.parts {
-		parts = append(parts, kernels.Part{X: q.mem(p.in.data), DX: q.mem(p.dIn.to), Add: p.dIn.more, Place: p.place})
+		t := kernels.Part{X: q.mem(p.in.data), DX: q.mem(p.dIn.to), Add: p.dIn.more, Place: p.place}
+		if n := p.norm; n != nil {
+			t.Norm, t.DGamma, t.DBeta, t.Back = q.mem(n.norm), q.grad(n.step.Weight), q.grad(n.step.Bias), q.mem(n.line)
+		}
+		parts = append(parts, t)
 	}
 	for _, w := range kernels.Table(parts) {
 		words = append(words, uint32(w), uint32(w>>32))
@@ -149,6 +161,11 @@ func (o *mix) sized(n int) kernels.Mix {
 }
 
 func (o *mix) ahead(q *queue) {
+	for _, p := range o.parts {
+		if p.norm != nil {
+			p.norm.moments(q)
+		}
+	}
 	switch {
 	case len(o.parts) > 0:
 		q.run(o.of(q).Forward(q.mem(o.out.data), o.relu))
@@ -170,6 +187,10 @@ func (o *mix) looks() (all []value) {
 func (o *mix) turn(b *build) {
 	for i := range o.parts {
 		o.parts[i].dIn = b.take(o.parts[i].in)
+		if n := o.parts[i].norm; n != nil {
+			b.until(n.norm, b.now)
+			n.line = b.piece(n.of(1).BackBytes())
+		}
 	}
 	if len(o.parts) > 0 {
 		o.turns = b.scratch(func(n int) int64 { return o.sized(n).Work() })

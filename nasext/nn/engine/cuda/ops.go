@@ -5,6 +5,7 @@ package cuda
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
@@ -31,6 +32,9 @@ func (b *build) operation(s *engine.Step, in []value, out value) (op, error) {
 	case arch.Flatten:
 		return &flatten{in: in[0], out: out}, nil
 	case arch.Add:
+		if o := b.absorb(s, in, out); o != nil {
+			return o, nil
+		}
 		return &add{in: in, out: out}, nil
 	case arch.Mul:
 		return &mul{x: in[0], gate: in[1], out: out}, nil
@@ -125,8 +129,10 @@ func (o *conv) back(q *queue) {
 type batchNorm struct {
 	step        *engine.Step
 	in, out     value
+	z           value // what is added; without a store nothing is
 	relu        bool
-	dIn         gradient
+	dIn, dZ     gradient
+	left        bool         // the gradient of z has the output's memory
 	norm        *arena.Piece // of the batch
 	line        *arena.Piece // what Learn leaves to Back
 	work, turns *arena.Piece
@@ -145,16 +151,24 @@ func (o *batchNorm) of(n int) kernels.Norm {
 	return kernels.Norm{Rows: n * o.in.pixels(), C: o.in.shape.C}
 }
 
-func (o *batchNorm) ahead(q *queue) {
+// moments makes the norm.
+func (o *batchNorm) moments(q *queue) {
 	n, s := o.of(q.n), o.step
-	x, norm := q.mem(o.in.data), q.mem(o.norm)
 	scale, shift, mean, variance := q.value(s.Weight), q.value(s.Bias), q.value(s.Mean), q.value(s.Var)
 	if q.train {
-		q.run(n.Train(x, scale, shift, norm, mean, variance, q.mem(o.work))...)
+		q.run(n.Train(q.mem(o.in.data), scale, shift, q.mem(o.norm), mean, variance, q.mem(o.work))...)
 	} else {
-		q.run(n.Running(scale, shift, norm, mean, variance))
+		q.run(n.Running(scale, shift, q.mem(o.norm), mean, variance))
 	}
-	q.run(n.Apply(x, norm, driver.Memory{}, q.mem(o.out.data), o.relu))
+}
+
+func (o *batchNorm) ahead(q *queue) {
+	o.moments(q)
+	var z driver.Memory
+	if o.z.store != nil {
+		z = q.mem(o.z.data)
+	}
+	q.run(o.of(q.n).Apply(q.mem(o.in.data), q.mem(o.norm), z, q.mem(o.out.data), o.relu))
 }
 
 func (o *batchNorm) looks() []value {
@@ -166,6 +180,13 @@ func (o *batchNorm) looks() []value {
 
 func (o *batchNorm) turn(b *build) {
 	o.dIn = b.take(o.in)
+	if z := o.z; z.store != nil {
+		if o.left = z.need && z.grad == nil && z.store != b.in.store; o.left {
+			z.grad = o.out.grad // nothing looks at it any more: its memory can stay what it is
+		} else {
+			o.dZ = b.take(z)
+		}
+	}
 	b.until(o.norm, b.now)
 	o.line = b.piece(o.of(1).BackBytes())
 	o.turns = b.scratch(func(n int) int64 { return o.of(n).Work() })
@@ -178,9 +199,56 @@ func (o *batchNorm) back(q *queue) {
 		y = q.mem(o.out.data)
 	}
 	q.run(n.Learn(dy, y, x, norm, q.grad(o.step.Weight), q.grad(o.step.Bias), line, q.mem(o.turns))...)
+	var dx, dz driver.Memory
+	var moreX, moreZ bool
 	if q.wanted(o.dIn) {
-		q.run(n.Back(dy, y, x, norm, line, q.mem(o.dIn.to), q.more(o.dIn), driver.Memory{}, false))
+		dx, moreX = q.mem(o.dIn.to), q.more(o.dIn)
 	}
+	switch {
+	case q.wanted(o.dZ):
+		dz, moreZ = q.mem(o.dZ.to), q.more(o.dZ)
+	case o.left && o.relu:
+		dz = dy // without what was rectified
+	}
+	if o.left && q.has != nil {
+		q.has[o.z.store] = true
+	}
+	if dx.Bytes() > 0 || dz.Bytes() > 0 {
+		q.run(n.Back(dy, y, x, norm, line, dx, moreX, dz, moreZ))
+	}
+}
+
+// absorb makes the sum of a batch norm's output, which nothing else takes, and another value a part
+// of the batch norm, if one of two inputs is such an output.
+func (b *build) absorb(s *engine.Step, in []value, out value) op {
+	if len(in) != 2 || in[0].store == in[1].store {
+		return nil
+	}
+	for k := 1; k >= 0; k-- {
+		if o := b.postpone(s.In[k]); o != nil {
+			o.out, o.z = out, in[1-k]
+			return o
+		}
+	}
+	return nil
+}
+
+// postpone takes back the batch norm that computes a step, for an operation that normalises as
+// it reads; nil if there is none, or something else takes its output.
+func (b *build) postpone(step int) *batchNorm {
+	o, ok := b.made[step].(*batchNorm)
+	if !ok || b.takers[step] != 1 || o.z.store != nil {
+		return nil
+	}
+	at := slices.Index(b.ops, op(o))
+	b.ops, b.outs, b.needs = slices.Delete(b.ops, at, at+1), slices.Delete(b.outs, at, at+1), slices.Delete(b.needs, at, at+1)
+	b.made[step] = nil
+	o.out.data.Size = 0 // it is never written
+	for _, p := range []*arena.Piece{o.norm, o.work} {
+		p.From, p.To = b.now, b.now
+	}
+	b.until(o.in.data, b.now)
+	return o
 }
 
 // activation is a function of each number on its own.

@@ -217,6 +217,9 @@ func (b *build) step(i int, s *engine.Step) error {
 		b.rectifiers[ins[0].store] = v
 	}
 	b.vals[i], b.made[i] = v, o
+	if n, ok := o.(*batchNorm); ok {
+		ins = append(ins, n.in) // of one that was postponed
+	}
 	b.ops, b.outs, b.needs = append(b.ops, o), append(b.outs, v), append(b.needs, ins)
 	return nil
 }
