@@ -33,7 +33,12 @@ func (f *function) blocks(entry *ssa.BasicBlock) {
 }
 
 func (f *function) block(b *ssa.BasicBlock) {
-	for _, in := range b.Instrs {
+	for i := 0; i < len(b.Instrs); i++ {
+		in := b.Instrs[i]
+		if n := f.table(b.Instrs[i:]); n > 0 {
+			i += n - 1
+			continue
+		}
 		if pos := placeOf(in); pos.IsValid() {
 			f.pos = pos
 			f.at = f.pos

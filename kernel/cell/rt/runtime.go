@@ -95,7 +95,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"Reg": r.Reg, "B": r.B, "I": I, "Cut": Cut, "V": V, "Is": r.Is, "Impl": r.Impl, "Must": r.Must, "M": r.M,
 		"Eq": Eq, "EqT": r.EqT,
 		// iteration and memory
-		"RangeStr": RangeStr, "IA": IA, "FA": FA, "Nil": Nil, "Fits": Fits, "Room": Room,
+		"RangeStr": RangeStr, "Ints": Ints, "IA": IA, "FA": FA, "Nil": Nil, "Fits": Fits, "Room": Room,
 		// arithmetic and conversions
 		"C128": C128, "C64": C64, "Cx": Cx, "Re": Re, "Im": Im, "Neg": Neg, "Negc": Negc, "Fmin": Fmin, "Fmax": Fmax, "U": U,
 		"IntStr": IntStr, "Shc": Shc, "Conv": r.Conv, "S2A": S2A,
