@@ -11,8 +11,10 @@ import (
 // what Train and Running make and the others take: mean, 1/√(variance+eps), and what x is multiplied by and what is added.
 type Norm struct{ Rows, C int }
 
-// Bytes of a norm, and of the back that Learn makes for Back.
+// NormBytes is the size of a norm.
 func (n Norm) NormBytes() int64 { return 4 * 4 * int64(n.C) }
+
+// BackBytes is the size of the back that Learn makes for Back.
 func (n Norm) BackBytes() int64 { return 4 * 3 * int64(n.C) }
 
 // Work is how many bytes of scratch memory Train and Learn need.
@@ -54,7 +56,7 @@ func (n Norm) Back(dy, y, x, norm, back, dx driver.Memory, addX bool, dz driver.
 	return flat("norm_back", n.Rows*n.C, n.C, join([]any{dy, y, x, norm, back, dx, number(addX), dz, number(addZ), n.Rows * n.C}, n.channels())...)
 }
 
-// ChannelSums is the sum of each of C channels over rows: the gradient of a bias. Work is how many bytes of scratch memory it needs.
+// ChannelSums is the sum of each of C channels over rows: the gradient of a bias.
 type ChannelSums struct{ Rows, C int }
 
 // Work is how many bytes of scratch memory it needs.

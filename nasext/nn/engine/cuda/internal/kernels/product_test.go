@@ -140,10 +140,10 @@ func randomConv(rng *rand.Rand, multiple int) Conv {
 
 func TestConv(t *testing.T) {
 	on(t, func(r *rig) {
-		for range 6 {
+		for range 10 {
 			testConv(r, randomConv(r.rng, 1), cutsOf(small))
 		}
-		for i := range 6 {
+		for i := range 8 {
 			c := randomConv(r.rng, 4)
 			testConv(r, c, cutsOf(append(tiles, small)...))
 			if i < 3 {

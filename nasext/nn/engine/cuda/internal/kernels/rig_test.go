@@ -147,15 +147,6 @@ type value struct{ x, size float64 }
 
 func (v *value) add(x float64) { v.x, v.size = v.x+x, v.size+math.Abs(x) }
 
-// values are exact numbers.
-func values(xs []float64) []value {
-	v := make([]value, len(xs))
-	for i, x := range xs {
-		v[i] = value{x, math.Abs(x)}
-	}
-	return v
-}
-
 // near checks numbers: each may be off by rel of the size of what it is the sum of. A sum of k terms in single precision is off by k·2⁻²⁴ of this at most
 // (Higham 2002, section 4.2), and as a rule by √k·2⁻²⁴.
 func (r *rig) near(what string, got []float32, want []value, rel float64) {
