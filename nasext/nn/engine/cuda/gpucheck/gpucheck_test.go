@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(fake.Start(m, fake.Source{Files: files, Roots: []string{"base.cu", "tc.cu"}, Hash: hash, Unwatched: true}))
 }
 
-// python is a program that answers as torch.py does.
+// python is a program that answers as peer.py does.
 func python(t *testing.T, answer string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "python")

@@ -15,7 +15,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/nn/engine/enginetest"
 )
 
-//go:embed torch.py
+//go:embed peer.py
 var script string
 
 // peer is a Python with PyTorch, which trains what it is told.
