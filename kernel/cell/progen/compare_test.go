@@ -48,17 +48,22 @@ func (s *stream) String() string {
 
 const limit = time.Minute // for one program
 
+// numericShare is of how many programs one consists of functions on numbers.
+const numericShare = 2
+
 // nascent runs parts of a program: as nascent exec does, or as cells.
 type nascent struct {
 	lib     *library.Library
 	asCells bool
+	tier    cell.TierMode
 }
 
 func (n nascent) String() string {
+	how := "whole"
 	if n.asCells {
-		return "in cells"
+		how = "in cells"
 	}
-	return "whole"
+	return how + ", machine code " + string(n.tier)
 }
 
 func (n nascent) run(parts []Part) (o outcome) {
@@ -72,6 +77,7 @@ func (n nascent) run(parts []Part) (o outcome) {
 	if err != nil {
 		panic(err)
 	}
+	env.SetTier(n.tier)
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	status := 0
@@ -154,7 +160,11 @@ func readKnown(t *testing.T) (known []*regexp.Regexp) {
 func (c *comparison) programs(t *testing.T, seed uint64, n int) {
 	var programs [][]Part
 	for i := range n {
-		programs = append(programs, Program(seed+uint64(i)))
+		write := Program
+		if (seed+uint64(i))%numericShare == 0 {
+			write = Numeric
+		}
+		programs = append(programs, write(seed+uint64(i)))
 	}
 	wants, err := c.tc.run(programs)
 	if err != nil {
@@ -173,7 +183,7 @@ func (c *comparison) programs(t *testing.T, seed uint64, n int) {
 
 // program compares a program, whole and cut into cells.
 func (c *comparison) program(t *testing.T, seed uint64, parts []Part, want outcome) {
-	for _, n := range []nascent{{c.lib, false}, {c.lib, true}} {
+	for _, n := range []nascent{{c.lib, false, cell.TierOff}, {c.lib, false, cell.TierAll}, {c.lib, true, cell.TierOn}} {
 		if n.asCells {
 			parts = Cut(parts, seed)
 		}
