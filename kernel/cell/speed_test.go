@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -16,10 +17,10 @@ import (
 	"github.com/traefik/yaegi/stdlib"
 )
 
-// BenchmarkPrograms runs the programs in testdata/speed as cells and in the plain
-// interpreter, by turns, and says how much processor time each takes at its best and
-// how that of a cell compares with that of the plain interpreter. Programs that the
-// plain interpreter can't run are only timed.
+// BenchmarkPrograms runs the programs in testdata/speed as cells, in the plain interpreter
+// and as the Go tool chain compiles them, by turns, and says how much processor time
+// each takes at its best, compiling of cells and the start of a process included, and
+// how that of a cell compares with that of the others. Ways that can't run a program are left out.
 func BenchmarkPrograms(b *testing.B) {
 	files, err := filepath.Glob("testdata/speed/*.go")
 	if err != nil || len(files) == 0 {
@@ -31,19 +32,18 @@ func BenchmarkPrograms(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			ways := []way{{"cell", measured(runCell)}, {"plain", measured(runPlain)}}
+			if built := buildProgram(b, file); built != nil {
+				ways = append(ways, way{"Go", built})
+			}
 			src, want := string(data), ""
 			best := map[string]time.Duration{}
 			for range b.N {
-				for _, way := range []struct {
-					name string
-					run  func(testing.TB, string) (string, error)
-				}{{"cell", runCell}, {"plain", runPlain}} {
+				for _, w := range ways {
 					runtime.GC()
-					before := processorTime(b)
-					out, err := way.run(b, src)
-					took := processorTime(b) - before
+					out, took, err := w.run(b, src)
 					if err != nil {
-						if way.name == "cell" {
+						if w.name == "cell" {
 							b.Fatal(err)
 						}
 						continue
@@ -52,20 +52,56 @@ func BenchmarkPrograms(b *testing.B) {
 						want = out
 					}
 					if out != want {
-						b.Fatalf("%s prints %q, not %q", way.name, out, want)
+						b.Fatalf("%s prints %q, not %q", w.name, out, want)
 					}
-					if was, ok := best[way.name]; !ok || took < was {
-						best[way.name] = took
+					if was, ok := best[w.name]; !ok || took < was {
+						best[w.name] = took
 					}
 				}
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(float64(best["cell"].Microseconds())/1000, "cell-ms")
-			if plain := best["plain"]; plain > 0 {
-				b.ReportMetric(float64(plain.Microseconds())/1000, "plain-ms")
-				b.ReportMetric(float64(best["cell"])/float64(plain), "cell/plain")
+			for _, other := range []string{"plain", "Go"} {
+				if took := best[other]; took > 0 {
+					b.ReportMetric(float64(took.Microseconds())/1000, other+"-ms")
+					b.ReportMetric(float64(best["cell"])/float64(took), "cell/"+other)
+				}
 			}
 		})
+	}
+}
+
+// way is a way to run a program, which returns what it prints and the processor time.
+type way struct {
+	name string
+	run  func(t testing.TB, src string) (out string, took time.Duration, err error)
+}
+
+// measured measures the time that this process takes.
+func measured(run func(testing.TB, string) (string, error)) func(testing.TB, string) (string, time.Duration, error) {
+	return func(t testing.TB, src string) (string, time.Duration, error) {
+		before := processorTime(t)
+		out, err := run(t, src)
+		return out, processorTime(t) - before, err
+	}
+}
+
+// buildProgram compiles a program with the Go tool chain, nil if there is none.
+func buildProgram(t testing.TB, file string) func(testing.TB, string) (string, time.Duration, error) {
+	if _, err := exec.LookPath("go"); err != nil {
+		return nil
+	}
+	binary := filepath.Join(t.TempDir(), "program")
+	if out, err := exec.Command("go", "build", "-o", binary, file).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return func(testing.TB, string) (string, time.Duration, error) {
+		c := exec.Command(binary)
+		out, err := c.Output()
+		if err != nil {
+			return "", 0, err
+		}
+		return string(out), c.ProcessState.UserTime() + c.ProcessState.SystemTime(), nil
 	}
 }
 

@@ -4,13 +4,14 @@ import "fmt"
 
 func mandelbrot(w, h, most int) int {
 	inside := 0
-	for y := range h {
-		for x := range w {
-			c := complex(3*float64(x)/float64(w)-2, 2*float64(y)/float64(h)-1)
-			z := 0i
+	for y := 0; y < h; y++ {
+		for x := 0; x < w; x++ {
+			cr, ci := 3*float64(x)/float64(w)-2, 2*float64(y)/float64(h)-1
+			zr, zi := 0.0, 0.0
 			n := 0
-			for ; n < most && real(z)*real(z)+imag(z)*imag(z) <= 4; n++ {
-				z = z*z + c
+			for n < most && zr*zr+zi*zi <= 4 {
+				zr, zi = zr*zr-zi*zi+cr, 2*zr*zi+ci
+				n++
 			}
 			if n == most {
 				inside++
