@@ -11,12 +11,47 @@ func TestTier(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
 		{"func fib(n int) int {\n\tif n < 2 {\n\t\treturn n\n\t}\n\treturn fib(n-1) + fib(n-2)\n}\nfib(25)", "=> 75025"},
 		{"func sum(s []float64) (x float64) {\n\tfor _, v := range s {\n\t\tx += v\n\t}\n\treturn x\n}\nsum([]float64{1, 2, 3.5})", "=> 6.5"},
-		{"func at(s []int, n int) (x int) {\n\tfor i := range n {\n\t\tx += s[i]\n\t}\n\treturn x\n}\nat([]int{1, 2}, 3)", "index out of range [2] with length 2"},
+		// a panic has Go's words and the lines of all calls
+		{"func at(s []int, n int) (x int) {\n\tfor i := range n {\n\t\tx += s[i]\n\t}\n\treturn x\n}\nat([]int{1, 2}, 3)",
+			"cell 3, line 7\n    at([]int{1, 2}, 3)\ncell 3, at, line 3\n    x += s[i]\npanic: runtime error: index out of range [2] with length 2"},
+		{"func caught() (err any) {\n\tdefer func() { err = recover() }()\n\tat(nil, 1)\n\treturn nil\n}\ncaught()", "index out of range [0] with length 0"},
+		// variables and slices are those of everybody
+		{"n := 0\nfunc count(m int) {\n\tfor range m {\n\t\tn++\n\t}\n}\ncount(5)\ncount(6)\nn", "=> 11"},
+		{"n := 3\ncount(2)\nn", "=> 5"},
+		{"s := []int{3, 1, 2}\npart := s[1:]\nfunc double(s []int) []int {\n\tfor i := range s {\n\t\ts[i] *= 2\n\t}\n\treturn s[:1]\n}\ndouble(s)[0] = 7\npart[0], s[0]", "=> 2 7"},
+		{"type M struct{ rows, cols int; data []float64 }\nfunc (m *M) fill(x float64) {\n\tfor i := range m.data {\n\t\tm.data[i] = x\n\t}\n\tm.rows++\n}\nm := &M{data: make([]float64, 2)}\nm.fill(1.5)\nm.data[1], m.rows", "=> 1.5 1"},
+		{"func gsum[T int | float64](s []T) (x T) {\n\tfor _, v := range s {\n\t\tx += v\n\t}\n\treturn x\n}\ngsum([]int{1, 2}), gsum([]float64{0.5})", ""},
+		{"gsum([]int{1, 2})", "=> 3"},
+		// what is defined anew is used by what called it
+		{"func step(n int) int { return n + 1 }\nfunc walk(n int) (x int) {\n\tfor range n {\n\t\tx = step(x)\n\t}\n\treturn x\n}\nwalk(10)", "=> 10"},
+		{"func step(n int) int { return n + 2 }", ""},
+		{"walk(10)", "=> 20"},
+		// many goroutines at once
+		{"out := make(chan int)\nfor i := range 8 {\n\tgo func() { out <- walk(i * 1000) }()\n}\ntotal := 0\nfor range 8 {\n\ttotal += <-out\n}\ntotal", "=> 56000"},
+		// statements, and functions as values
+		{"k := 0\nfor i := 0; i < 1000; i++ {\n\tk += i\n}", ""},
+		{"k", "=> 499500"},
+		{"f := walk\nf(3)", "=> 6"},
 	} {
 		if got := nb.run(c.src); !strings.Contains(got, c.want) {
 			t.Errorf("%s shows %q, want %q", c.src, got, c.want)
 		}
 	}
 	_, list := nb.env.Tier()
-	t.Logf("%+v", list)
+	compiled := map[string]bool{}
+	for _, f := range list {
+		compiled[f.Name] = f.Compiled && f.Why == ""
+	}
+	for _, name := range []string{"fib", "sum", "at", "count", "double", "(*M).fill", "gsum", "walk"} {
+		if !compiled[name] {
+			t.Errorf("%s is interpreted: %+v", name, list)
+		}
+	}
+	nb.env.SetTier(TierOff)
+	if got := nb.run("fib(10) + walk(1)"); strings.TrimSpace(got) != "=> 57" {
+		t.Errorf("without machine code: %s", got)
+	}
+	if mode, list := nb.env.Tier(); mode != TierOff || list[0].Compiled {
+		t.Errorf("the mode is %s: %+v", mode, list)
+	}
 }
