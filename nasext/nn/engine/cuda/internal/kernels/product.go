@@ -72,6 +72,12 @@ func (s sum) cutOf(tiles ...tile) cut {
 	return best
 }
 
+// least is the estimate of the fastest way.
+func (s sum) least(tiles []tile) float64 {
+	k := s.cutOf(tiles...)
+	return s.cycles(k.tile, k.parts)
+}
+
 // work is how many numbers its parts take.
 func (s sum) work(c cut) int {
 	if c.parts == 1 {
@@ -136,16 +142,41 @@ func (c Conv) cut(s sum) cut {
 	return s.cutOf(tiles...)
 }
 
+// matrix is a direction of a convolution of 1×1 as a product of matrices: forward as NN, backward as NT, the gradient as TN.
+func (c Conv) matrix(f Form) Gemm {
+	pixels := c.N * c.H * c.W
+	switch f {
+	case NN:
+		return Gemm{Form: f, M: pixels, N: c.Out, K: c.C, LDA: c.C, LDB: c.Out, LDC: c.Out}
+	case NT:
+		return Gemm{Form: f, M: pixels, N: c.C, K: c.Out, LDA: c.Out, LDB: c.Out, LDC: c.C}
+	}
+	return Gemm{Form: f, M: c.C, N: c.Out, K: pixels, LDA: c.C, LDB: c.Out, LDC: c.Out}
+}
+
+// wide: it is one of 1×1 of so many channels that its matrices are multiplied in larger tiles.
+func (c Conv) wide(f Form) bool {
+	if c.Tensor || c.KH*c.KW*c.StrideH*c.StrideW*c.Groups != 1 || c.PadH != 0 || c.PadW != 0 || c.OutH != c.H || c.OutW != c.W {
+		return false
+	}
+	g := c.matrix(f)
+	return g.cut().tile == gemmTiles[0] && g.sum().least(gemmTiles) < g.sum().least(tiles)
+}
+
 // Work is how many bytes of scratch memory the three directions need at most.
 func (c Conv) Work() int64 {
 	if c.depthwise() {
 		return 4 * int64(c.pixels().count*c.KH*c.KW*c.C)
 	}
-	var most int
-	for _, s := range []sum{c.forward(), c.backward(), c.gradient()} {
-		most = max(most, s.work(c.cut(s)))
+	var most int64
+	for f, s := range map[Form]sum{NN: c.forward(), NT: c.backward(), TN: c.gradient()} {
+		if c.wide(f) {
+			most = max(most, c.matrix(f).Work())
+			continue
+		}
+		most = max(most, 4*int64(s.work(c.cut(s))))
 	}
-	return 4 * int64(most)
+	return most
 }
 
 // pixels is how the output pixels are cut up for the gradients of depthwise filters.
@@ -159,6 +190,9 @@ func (c Conv) Forward(x, filters, bias, y driver.Memory, rectify bool, work driv
 		size := c.N * c.OutH * c.OutW * c.C
 		return []Launch{flat("depthwise_forward", size, c.C,
 			join([]any{x, filters, bias, y, number(rectify)}, c.args(), divisors(quads(c.C), c.OutW, c.OutH))...)}
+	}
+	if c.wide(NN) {
+		return c.matrix(NN).Run(x, filters, y, bias, false, rectify, work)
 	}
 	return c.forwardBy(c.cut(c.forward()), x, filters, bias, y, rectify, work)
 }
@@ -177,6 +211,9 @@ func (c Conv) Backward(dy, filters, dx driver.Memory, add bool, work driver.Memo
 		return []Launch{flat("depthwise_backward", size, c.C,
 			join([]any{dy, filters, dx, number(add)}, c.args(), divisors(quads(c.C), c.W, c.H))...)}
 	}
+	if c.wide(NT) {
+		return c.matrix(NT).Run(dy, filters, dx, driver.Memory{}, add, false, work)
+	}
 	return c.backwardBy(c.cut(c.backward()), dy, filters, dx, add, work)
 }
 
@@ -189,7 +226,11 @@ func (c Conv) backwardBy(k cut, dy, filters, dx driver.Memory, add bool, work dr
 
 // Gradient computes the gradients of the filters.
 func (c Conv) Gradient(x, dy, dfilters, work driver.Memory) []Launch {
-	if !c.depthwise() {
+	switch {
+	case c.depthwise():
+	case c.wide(TN):
+		return c.matrix(TN).Run(x, dy, dfilters, driver.Memory{}, false, false, work)
+	default:
 		return c.gradientBy(c.cut(c.gradient()), x, dy, dfilters, work)
 	}
 	k, to := c.pixels(), work

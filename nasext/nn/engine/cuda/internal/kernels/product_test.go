@@ -166,6 +166,38 @@ func TestConvLarge(t *testing.T) {
 	})
 }
 
+// A convolution of 1×1 as products of matrices.
+func TestConvWide(t *testing.T) {
+	c := Conv{N: 64, H: 32, W: 32, C: 256, OutH: 32, OutW: 32, Out: 256, KH: 1, KW: 1, StrideH: 1, StrideW: 1, Dilation: 1, Groups: 1}
+	narrow, moving := c, c
+	narrow.Out = 16
+	moving.StrideH, moving.StrideW, moving.OutH, moving.OutW = 2, 2, 16, 16
+	if !c.wide(NN) || !c.wide(NT) || narrow.wide(NN) || moving.wide(NN) {
+		t.Error("of convolutions of 1×1, wide ones are products of matrices, those of few channels and those with a stride are not")
+	}
+	on(t, func(r *rig) {
+		c := Conv{N: 2, H: 3, W: 5, C: 12, OutH: 3, OutW: 5, Out: 20, KH: 1, KW: 1, StrideH: 1, StrideW: 1, Dilation: 1, Groups: 1}
+		nx, ny, nw := 2*15*12, 2*15*20, 12*20
+		x, w, dy := put(r, r.normal(nx)), put(r, r.normal(nw)), put(r, r.normal(ny))
+		same := func(what string, n int, conv, matrix func(to, work driver.Memory) []Launch) {
+			a, b, work := r.alloc(int64(4*n)), r.alloc(int64(4*n)), r.alloc(1<<16)
+			r.run(conv(a, work)...)
+			r.run(matrix(b, work)...)
+			var want []value
+			for _, v := range get[float32](r, a, n) {
+				want = append(want, value{float64(v), 30})
+			}
+			r.near(what, get[float32](r, b, n), want, sumOf(30))
+		}
+		same("forward", ny, func(y, work driver.Memory) []Launch { return c.Forward(x, w, none, y, true, work) },
+			func(y, work driver.Memory) []Launch { return c.matrix(NN).Run(x, w, y, none, false, true, work) })
+		same("backward", nx, func(dx, work driver.Memory) []Launch { return c.Backward(dy, w, dx, false, work) },
+			func(dx, work driver.Memory) []Launch { return c.matrix(NT).Run(dy, w, dx, none, false, false, work) })
+		same("gradient", nw, func(dw, work driver.Memory) []Launch { return c.Gradient(x, dy, dw, work) },
+			func(dw, work driver.Memory) []Launch { return c.matrix(TN).Run(x, dy, dw, none, false, false, work) })
+	})
+}
+
 func TestDepthwise(t *testing.T) {
 	on(t, func(r *rig) {
 		for i := range 12 {
