@@ -73,6 +73,10 @@ func TestVersions(t *testing.T) {
 	last := at("v1.10.0")
 	last.files["go.mod"] = "module example.com/a\n\ngo 1.21\n\nretract [v1.9.0, v1.10.0]\n"
 	b := newBench(t, at("v1.2.0"), at("v1.2.9"), at("v1.9.0"), last, at("v1.11.0-rc.1"),
+		published{path: "example.com/was", version: "v1.5.0", files: map[string]string{"a.go": "package a"}},
+		published{path: "example.com/was", version: "v2.0.0+incompatible", files: map[string]string{"go.mod": "module example.com/was\n", "a.go": "package a"}},
+		published{path: "example.com/is", version: "v1.5.0", files: map[string]string{"go.mod": "module example.com/is\n", "a.go": "package a"}},
+		published{path: "example.com/is", version: "v2.0.0+incompatible", files: map[string]string{"go.mod": "module example.com/is\n", "a.go": "package a"}},
 		published{path: "example.com/pre", version: "v0.1.0-alpha", files: map[string]string{"a.go": "package a"}},
 		published{path: "example.com/commit", version: "v0.0.0-20240102030405-0123456789ab", files: map[string]string{"a.go": "package a"}})
 	write(t, filepath.Join(b.proxy, "example.com/commit/@v/main.info"), `{"Version":"v0.0.0-20240102030405-0123456789ab"}`)
@@ -85,6 +89,8 @@ func TestVersions(t *testing.T) {
 		"example.com/a@v1":          "v1.10.0",
 		"example.com/a@v1.2.0":      "v1.2.0",
 		"example.com/a@v1.11":       "v1.11.0-rc.1",
+		"example.com/was":           "v1.5.0", // since then it has a go.mod
+		"example.com/is":            "v2.0.0+incompatible",
 		"example.com/pre":           "v0.1.0-alpha",
 		"example.com/commit@main":   "v0.0.0-20240102030405-0123456789ab",
 		"example.com/listed":        "v0.0.0-20250102030405-0123456789ab",

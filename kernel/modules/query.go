@@ -44,7 +44,7 @@ func (f *fetcher) version(ctx context.Context, mod, query string) (string, error
 	commits := slices.DeleteFunc(slices.Clone(known), func(v string) bool { return !module.IsPseudoVersion(v) })
 	known = slices.DeleteFunc(known, func(v string) bool { return !answers(v, query) })
 	if len(known) > 0 && query == "latest" {
-		known = f.withoutRetracted(ctx, mod, known)
+		known = f.withoutRetracted(ctx, mod, f.compatible(ctx, mod, known))
 	}
 	if best := newest(known); best != "" {
 		return best, nil
@@ -100,6 +100,20 @@ func newest(list []string) (best string) {
 		}
 	}
 	return best
+}
+
+// compatible leaves out versions from before the module had a go.mod that are higher than those with one
+// (v2.0.0+incompatible), as the go command does.
+func (f *fetcher) compatible(ctx context.Context, mod string, list []string) []string {
+	good := slices.DeleteFunc(slices.Clone(list), func(v string) bool { return semver.Build(v) == "+incompatible" })
+	if len(good) == 0 || len(good) == len(list) {
+		return list
+	}
+	text, err := f.read(ctx, mod, versionFile(module.Version{Path: mod, Version: newest(good)}, "mod"), maxGoMod)
+	if err != nil || strings.TrimSpace(string(text)) == "module "+modfile.AutoQuote(mod) { // which a proxy makes up where there is none
+		return list
+	}
+	return good
 }
 
 // withoutRetracted leaves out versions that the newest one's go.mod takes back.
