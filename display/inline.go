@@ -14,6 +14,9 @@ import (
 // In notebooks of others, which are not trusted, JupyterLab shows nothing but the texts in
 // the picture: one that is stored for readers is better not inline.
 func Inline(v Displayer) Bundle {
+	if v == nil {
+		return Text("nil")
+	}
 	b := v.Display()
 	svg, ok := b.Data[MIMESVG].(string)
 	if !ok {

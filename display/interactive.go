@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/nascent-go/nascent/display/internal/vegalite"
@@ -23,10 +24,19 @@ const mostMarks = 5000
 // charts, such as the export to HTML, show the PNG. What is neither a plot nor panels of
 // plots is shown as it is.
 func Interactive(v Displayer) Bundle {
-	b := v.Display()
-	p, ok := v.(interface{ chart(*charter) vegalite.Chart })
-	if _, drawn := b.Data[MIMEPNG]; !ok || !drawn {
-		return b
+	if v == nil {
+		return Text("nil")
+	}
+	p, ok := v.(charted)
+	if !ok || reflect.ValueOf(v).IsNil() {
+		return v.Display()
+	}
+	if err := p.Err(); err != nil {
+		return Text(err.Error())
+	}
+	b, err := pictureImage(p)
+	if err != nil {
+		return Text(err.Error())
 	}
 	c := &charter{}
 	chart := p.chart(c)
@@ -34,14 +44,20 @@ func Interactive(v Displayer) Bundle {
 	chart.Usermeta = &vegalite.Usermeta{EmbedOptions: vegalite.EmbedOptions{Actions: vegalite.Actions{Export: true}}}
 	data, err := json.Marshal(chart)
 	if err != nil {
-		return Text(fmt.Sprintf("chart: %v", err))
+		return Text(fmt.Sprintf("%s: can't be written as a chart: %v", p.summary(), err))
 	}
-	delete(b.Data, MIMESVG)
 	b.Data[MIMEVegaLite] = json.RawMessage(data)
 	if c.remark != "" {
 		b.Data[MIMEPlain] = fmt.Sprintf("%s; chart: %s", b.Data[MIMEPlain], c.remark)
 	}
 	return b
+}
+
+// charted is a picture that can be a chart: a pointer to a plot or to panels.
+type charted interface {
+	picture
+	Err() error
+	chart(c *charter) vegalite.Chart
 }
 
 // charter makes charts of plots. Selections have names that are unique among panels.

@@ -96,6 +96,9 @@ func TestInteractive(t *testing.T) {
 			}
 		}
 	}
+	if b, in := Interactive(nil), Inline(nil); b.Data[MIMEPlain] != "nil" || in.Data[MIMEPlain] != "nil" {
+		t.Errorf("nil: %v and %v", b.Data, in.Data)
+	}
 	if b := Interactive((*Plot)(nil)); b.Data[MIMEPlain] != "(*display.Plot)(nil)" {
 		t.Errorf("a nil plot: %v", b.Data)
 	}

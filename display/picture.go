@@ -58,20 +58,24 @@ func tryPicture(p picture) (Bundle, error) {
 	if err != nil {
 		return Bundle{}, err
 	}
+	b, err := pictureImage(p)
+	if err != nil {
+		return Bundle{}, err
+	}
+	b.Data[MIMESVG] = svg
+	return b, nil
+}
+
+// pictureImage is a picture as PNG and text.
+func pictureImage(p picture) (Bundle, error) {
 	img, err := picturePNG(p)
 	if err != nil {
 		return Bundle{}, err
 	}
 	w, h := shownSize(p)
 	return Bundle{
-		Data: map[string]any{
-			MIMESVG:   svg,
-			MIMEPNG:   base64.StdEncoding.EncodeToString(img),
-			MIMEPlain: p.summary(),
-		},
-		Metadata: map[string]any{
-			MIMEPNG: map[string]any{"width": int(w + 0.5), "height": int(h + 0.5)},
-		},
+		Data:     map[string]any{MIMEPNG: base64.StdEncoding.EncodeToString(img), MIMEPlain: p.summary()},
+		Metadata: map[string]any{MIMEPNG: map[string]any{"width": int(w + 0.5), "height": int(h + 0.5)}},
 	}, nil
 }
 
