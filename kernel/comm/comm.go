@@ -148,14 +148,18 @@ func (m *Manager) Info(target string) map[string]wire.Comm {
 }
 
 // End closes all comms, and tells the front ends, which show what belongs to them
-// as dead.
+// as dead. Those for which the manager itself has answered are closed by the page that
+// has opened them, which complains of another end.
 func (m *Manager) End() error {
 	m.mu.Lock()
 	open := m.open
 	m.ended, m.open = true, map[string]*end{}
 	m.mu.Unlock()
 	var errs []error
-	for id := range open {
+	for id, e := range open {
+		if e.control {
+			continue
+		}
 		errs = append(errs, m.publish(nil, wire.TypeCommClose, wire.CommClose{CommID: id, Data: json.RawMessage("{}")}, nil, nil))
 	}
 	return errors.Join(errs...)

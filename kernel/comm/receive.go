@@ -42,7 +42,7 @@ func (m *Manager) opened(in *wire.Message) (func(), error) {
 	if known { // closing it would close the other one
 		return nil, fmt.Errorf("a comm with the id %s is open already", c.CommID)
 	}
-	e := &end{target: c.TargetName, control: accept == nil && c.TargetName == controlTarget}
+	e := &end{target: c.TargetName, control: accept == nil && c.TargetName == wire.WidgetControl}
 	var err error
 	switch {
 	case accept != nil:

@@ -10,14 +10,10 @@ import (
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
-// A page that is loaded anew opens a comm to controlTarget and asks there for all
-// widgets at once (ipywidgets, packages/schema/messages.md, "control comm", version
-// 1.0). If the comm is closed instead, it asks every widget by itself, which takes a
-// long time if they are many.
-const (
-	widgetTarget  = "jupyter.widget"
-	controlTarget = "jupyter.widget.control"
-)
+// widgetTarget is the target of widgets. A page that is loaded anew asks on a comm to
+// [wire.WidgetControl] for all of them at once. If that comm is closed instead, it asks
+// every widget by itself, which takes a long time if they are many.
+const widgetTarget = "jupyter.widget"
 
 // controlled is the answer to request_states.
 type controlled struct {
@@ -34,7 +30,7 @@ type wholeView struct {
 	State   json.RawMessage `json:"state"`
 }
 
-// control takes a message on a comm to controlTarget.
+// control takes a message on a comm to wire.WidgetControl.
 func (m *Manager) control(in *wire.Message, c wire.CommMsg) {
 	var asked struct{ Method string }
 	if json.Unmarshal(c.Data, &asked) != nil || asked.Method != "request_states" {

@@ -107,11 +107,21 @@ func TestWidgetsThatCantBeRestoredAtOnce(t *testing.T) {
 			m, f := openPage(t, map[string]func() (display.CommMessage, error){"good": good, "bad": bad})
 			receive(t, m, "comm_msg", ask)
 			f.expect(t, `request comm_close {"comm_id":"page","data":{}}`)
-			if open := m.Info(controlTarget); len(open) != 0 {
+			if open := m.Info(wire.WidgetControl); len(open) != 0 {
 				t.Errorf("open are %v", open)
 			}
 		})
 	}
+}
+
+// The end of a session and the page's closing of its comm may cross: the page knows
+// nothing of that comm any more.
+func TestEndWhileRestoring(t *testing.T) {
+	m, f := openPage(t, nil)
+	if err := m.End(); err != nil {
+		t.Fatal(err)
+	}
+	f.expect(t, `- comm_close {"comm_id":"other","data":{}}`)
 }
 
 // A program that answers the page itself is left to do so.
@@ -119,7 +129,7 @@ func TestOwnControl(t *testing.T) {
 	var f front
 	var told []string
 	m := New(f.publish)
-	if err := m.Register(controlTarget, func(string) display.CommHandler { return telling(&told) }); err != nil {
+	if err := m.Register(wire.WidgetControl, func(string) display.CommHandler { return telling(&told) }); err != nil {
 		t.Fatal(err)
 	}
 	receive(t, m, "comm_open", `{"comm_id":"page","target_name":"jupyter.widget.control","data":{}}`)

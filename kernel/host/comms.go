@@ -15,15 +15,16 @@ func (h *host) noteComm(m *wire.Message) {
 	default:
 		return
 	}
-	var content wire.CommClose
+	var content wire.CommOpen // or a CommClose, which has less
 	if err := m.DecodeContent(&content); err != nil {
 		h.logf("%v", err)
 		return
 	}
-	if m.Header.MsgType == wire.TypeCommOpen {
-		h.comms[content.CommID] = true
-	} else {
+	switch {
+	case m.Header.MsgType == wire.TypeCommClose:
 		delete(h.comms, content.CommID)
+	case content.TargetName != wire.WidgetControl: // which the page closes, and complains if others do
+		h.comms[content.CommID] = true
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Comms end with the worker that holds them: those that either side has opened and
-// none has closed.
+// none has closed, but for those of pages that ask for widgets.
 func TestCommsOfADeadWorkerAreClosed(t *testing.T) {
 	k := start(t)
 	for _, r := range []struct {
@@ -21,6 +21,7 @@ func TestCommsOfADeadWorkerAreClosed(t *testing.T) {
 		{wire.TypeCommOpen, wire.CommOpen{CommID: "d", TargetName: "t", Data: []byte("{}")}},
 		{wire.TypeCommOpen, wire.CommOpen{CommID: "e", TargetName: "t", Data: []byte("{}")}},
 		{wire.TypeCommClose, wire.CommClose{CommID: "e", Data: []byte("{}")}},
+		{wire.TypeCommOpen, wire.CommOpen{CommID: "f", TargetName: wire.WidgetControl, Data: []byte("{}")}},
 		{wire.TypeExecuteRequest, wire.ExecuteRequest{Code: "exit 3"}},
 	} {
 		if _, err := k.Send(wire.Shell, r.msgType, r.content); err != nil {

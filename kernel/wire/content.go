@@ -206,6 +206,10 @@ type CommOpen struct {
 	Data         json.RawMessage `json:"data"`
 }
 
+// WidgetControl is the target to which a page opens a comm to ask for all widgets at
+// once (ipywidgets, packages/schema/messages.md, control comm 1.0). The page closes it.
+const WidgetControl = "jupyter.widget.control"
+
 // CommMsg is a message of an open comm.
 type CommMsg struct {
 	CommID string          `json:"comm_id"`
