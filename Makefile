@@ -28,7 +28,7 @@ CUDA   := nasext/nn/engine/cuda
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test cuda-test client-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells bench-cuda-start fuzz fuzz-go soak lint clean
+.PHONY: run test go-test cuda-test client-test page-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells bench-cuda-start fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -42,7 +42,7 @@ cuda:
 run: build
 	./nascent run notebooks/00_quickstart.ipynb -o out/00_quickstart.ipynb --html out/00_quickstart.html
 
-test: go-test cuda-test client-test notebook-test
+test: go-test cuda-test client-test page-test notebook-test
 
 go-test:
 	$(GO) vet ./...
