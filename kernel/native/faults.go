@@ -18,6 +18,7 @@ const (
 	faultSlice          // low, high, capacity
 	faultSlice3         // low, high, max, capacity
 	faultString         // low, high, length: of a string or an array
+	faultMake           // length, capacity, size of an element
 	faultPanic          // panic: number of the kind of value, value
 	faultOverflow       // of the stack
 	faultOutside        // a slice lies where compiled code can't see it
@@ -44,6 +45,8 @@ func (in *instance) fail(s []uint64) {
 		err = raised(func() { escapeBytes(fake(d)[a:b:c]) })
 	case faultString:
 		err = raised(func() { escapeString(unsafe.String(&someByte, c)[a:b]) })
+	case faultMake:
+		err = wrongSize(a, b, c)
 	case faultPanic:
 		err = in.panics[a](uint64(b), uint64(c))
 	case faultOverflow:

@@ -516,6 +516,9 @@ func (t *translator) slice(v *ssa.Slice) {
 		t.failIf(why, operands...)
 	case text || fixed:
 		why = faultString
+		if a, ok := v.X.(*ssa.Alloc); ok && a.Comment == "makeslice" {
+			why, operands = faultMake, []func(){t.get(high), capacity, func() { t.code.I64(size) }}
+		}
 	}
 	t.code.Get(high)
 	t.code.Get(limit)

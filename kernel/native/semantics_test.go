@@ -187,6 +187,7 @@ func TestMemory(t *testing.T) {
 		{"ackermann", ackermann, []any{2, 3}}, {"even", even, []any{1001}}, {"labels", labels, []any{50}}, {"jumps", jumps, []any{20}},
 		{"sqrt", sqrt, []any{2.5}}, {"sqrt", sqrt, []any{-2.5}}, {"sqrt", sqrt, []any{math.Inf(-1)}}, {"power", power, []any{2.5, -3.0}}, {"power", power, []any{math.NaN(), 3.0}},
 		{"frames", frames, []any{300}},
+		{"fixedCapacity", fixedCapacity, []any{3}}, {"fixedCapacity", fixedCapacity, []any{5}}, {"fixedCapacity", fixedCapacity, []any{-1}},
 	} {
 		w.compare(c.name, c.f, c.args...)
 	}
