@@ -1,6 +1,7 @@
 package native
 
 import (
+	"os"
 	"unsafe"
 )
 
@@ -17,17 +18,15 @@ const (
 // window is the part of the address space that compiled code sees.
 type window struct{ base uintptr }
 
-// newWindow finds the heap. The window begins a page below a multiple of four GiB, where
-// Go's heap begins on 64-bit systems: nothing is there, so that no address that
-// compiled code has is 0 or 1.
-func newWindow() window {
-	probe := new([1 << 16]byte)
-	escape(probe)
-	return window{uintptr(unsafe.Pointer(probe))&^(1<<32-1) - pageSize}
-}
+// early is one of the first objects in the heap, which begins at random since Go 1.26.
+var early = unsafe.SliceData(os.Args)
 
-//go:noinline
-func escape(*[1 << 16]byte) {}
+// newWindow finds the heap. The window begins a page below the first arena of it:
+// nothing of Go's is there, so that no address that compiled code has is 0 or 1.
+func newWindow() window {
+	const arena = 64 << 20
+	return window{uintptr(unsafe.Pointer(early))&^(arena-1) - pageSize}
+}
 
 // offset is the address that compiled code has for size bytes at p.
 func (w window) offset(p unsafe.Pointer, size uintptr) (uint32, bool) {
