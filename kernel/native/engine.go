@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"unsafe"
 
@@ -77,6 +78,7 @@ type instance struct {
 	made    int                     // bytes
 	trace   []uint64                // where it was when it failed, innermost first: offsets in the module
 	failure error
+	sizes   []metrics.Sample // of the heap, if the code makes objects
 }
 
 // frameBytes is the room for local variables of one call from outside and of those that
@@ -87,6 +89,9 @@ const frameBytes = 64 << 10
 func (m *module) instantiate() (*instance, error) {
 	e := m.engine
 	in := &instance{module: m, lost: map[unsafe.Pointer]bool{}}
+	if len(m.types) > 0 {
+		in.sizes = heapSizes()
+	}
 	in.locals = make([]uint64, frameBytes/8)
 	base, ok := e.window.offset(unsafe.Pointer(&in.locals[0]), frameBytes)
 	if !ok {
@@ -109,7 +114,7 @@ func (m *module) instantiate() (*instance, error) {
 }
 
 // errOutside says that something lies outside of the window.
-var errOutside = errors.New("there is more memory than compiled code can see")
+var errOutside = errors.New("there is more memory than the 4 GiB that machine code can see (it is not used after %tier off)")
 
 // module is code that is ready to run.
 type module struct {

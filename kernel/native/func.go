@@ -45,7 +45,7 @@ func (e *Engine) Load(c *Code, vars []unsafe.Pointer) (*Func, error) {
 }
 
 // ErrOutside is returned by [Func.Call] if something that the function can reach lies
-// where compiled code does not see it. Nothing has happened then.
+// where compiled code does not see it, or if what it makes might. Nothing has happened then.
 var ErrOutside = errors.New("a variable lies outside of what compiled code can see")
 
 // ErrOverflow is the value of the panic that a full stack is.
@@ -61,6 +61,10 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 	}
 	if err != nil {
 		return err
+	}
+	if in.sizes != nil && !roomy(in.sizes) {
+		f.module.give(in)
+		return ErrOutside
 	}
 	if cap(in.room) < f.numbers {
 		in.room = make([]uint64, f.numbers)

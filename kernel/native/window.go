@@ -2,6 +2,7 @@ package native
 
 import (
 	"os"
+	"runtime/metrics"
 	"unsafe"
 )
 
@@ -26,6 +27,28 @@ var early = unsafe.SliceData(os.Args)
 func newWindow() window {
 	const arena = 64 << 20
 	return window{uintptr(unsafe.Pointer(early))&^(arena-1) - pageSize}
+}
+
+// spare is how much of the window has to be free when code is called that makes objects.
+const spare = 512 << 20
+
+// heapSizes are the parts that the address space of Go's heap consists of.
+func heapSizes() (parts []metrics.Sample) {
+	for _, name := range []string{"objects", "unused", "free", "released", "stacks"} {
+		parts = append(parts, metrics.Sample{Name: "/memory/classes/heap/" + name + ":bytes"})
+	}
+	return parts
+}
+
+// roomy says whether what is made will lie in the window, most likely: Go takes the first
+// place on its heap that is free.
+func roomy(parts []metrics.Sample) bool {
+	metrics.Read(parts)
+	total := uint64(spare)
+	for _, p := range parts {
+		total += p.Value.Uint64()
+	}
+	return total <= windowSize
 }
 
 // offset is the address that compiled code has for size bytes at p.
