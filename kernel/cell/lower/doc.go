@@ -70,10 +70,10 @@
 // and lengths are judged when they are compiled; x - 0 loses the sign of x. A type that
 // has no name in its compiled package is left alone (plain.go).
 //
-// The rest is the lowerer's own: function.go emits a function, tables.go writes long
-// literals of integers in one statement, inits.go calls what
-// initialises packages that are lowered from source, forget.go lets go what no cell can
-// mention any more.
+// The rest is the lowerer's own: function.go emits a function, native.go asks first for
+// its machine code, tables.go writes long literals of integers in one statement, inits.go
+// calls what initialises packages that are lowered from source, forget.go lets go what no
+// cell can mention any more.
 //
 // Each line of a chunk knows where it comes from ([Place]), and no line holds
 // calls of two lines of the source, so that tracebacks are exact. The command nascent
