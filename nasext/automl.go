@@ -12,6 +12,7 @@ import (
 	"github.com/nascent-go/nascent/nasext/data"
 	"github.com/nascent-go/nascent/nasext/estimate"
 	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 	"github.com/nascent-go/nascent/nasext/seed"
 	"github.com/nascent-go/nascent/nasext/space"
@@ -31,6 +32,19 @@ type AutoBudget struct {
 	Seed uint64 // of the split, the search and the trainings
 	Path string // file of the study, which is resumed if it is there; empty keeps it in memory
 	Live bool   // shows the search and the last training while they run
+
+	// Engine is what all networks are trained on, and what the model computes on; nil: the
+	// processor's cores.
+	Engine engine.Engine
+}
+
+// engines are what computes in the search, where as many networks as there are processors
+// are trained at a time, and after it.
+func (b AutoBudget) engines() (search, last engine.Engine) {
+	if b.Engine == nil {
+		return cpu.New(1), cpu.New(0)
+	}
+	return b.Engine, b.Engine
 }
 
 // AutoReport is what AutoML has done and found.
@@ -177,9 +191,10 @@ func (b AutoBudget) search(ctx context.Context, train, valid *data.Set) (*Result
 		return nil, err
 	}
 	batch, unit, augment := autoTraining(some)
+	each, _ := b.engines()
 	trainer, err := estimate.Train(estimate.TrainConfig{
 		Train: some, Valid: valid, Epochs: unit, Batch: batch, Rate: autoRate, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: autoClip, Augment: augment,
-		Memory: autoMemory, Engine: cpu.New(1), // as many networks as there are processors are trained at a time
+		Memory: autoMemory, Engine: each,
 	})
 	if err != nil {
 		return nil, err
@@ -220,8 +235,9 @@ func (r *AutoReport) train(ctx context.Context, all *data.Set, b AutoBudget, beg
 	if b.Live {
 		fit = Fit
 	}
+	_, last := b.engines()
 	for rate := autoRate; ; rate /= 5 {
-		if r.Model.Network, err = nn.New(r.Search.Arch, seed.Derive(b.Seed, "automl", "network")); err != nil {
+		if r.Model.Network, err = nn.NewOn(last, r.Search.Arch, seed.Derive(b.Seed, "automl", "network")); err != nil {
 			return err
 		}
 		r.History, err = fit(ctx, r.Model.Network, nn.FitConfig{

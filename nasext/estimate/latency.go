@@ -10,6 +10,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn"
+	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
@@ -23,11 +24,14 @@ type LatencyConfig struct {
 	Target float64
 	// Funcs are what computes custom nodes, by the names that architectures have for them.
 	Funcs nn.Funcs
+	// Engine is what is measured; nil: one thread of the processor. Of a device the times are
+	// those of whole passes, with samples, weights and outputs copied there and back.
+	Engine engine.Engine
 }
 
 // Stopwatch is the estimator that measures how long an untrained network takes to classify a
-// sample on this machine, with one thread, in single precision. Its measurements wait for
-// each other, but not for what else the machine does.
+// sample on this machine, with one thread or on an engine of one's choice, in single precision.
+// Its measurements wait for each other, but not for what else the machine does.
 //
 // Without a target the score is -log10(seconds): 3 for a millisecond, and a tenth of the time
 // is worth 1. With a target it is -|log10(seconds/target)|, at most 0.
@@ -62,10 +66,21 @@ func Latency(c LatencyConfig) (*Stopwatch, error) {
 // Name implements Estimator.
 func (s *Stopwatch) Name() string {
 	options := named(s.c.Funcs)
+	if s.c.Engine != nil { // times of one say nothing of another
+		options = ", on " + s.c.Engine.Name() + options
+	}
 	if s.c.Target > 0 {
 		options = fmt.Sprintf(", target %g s", s.c.Target) + options
 	}
 	return fmt.Sprintf("latency(batch %d, median of %d after %d%s)", s.c.Batch, s.c.Passes, s.c.Warmup, options)
+}
+
+// engine is what is measured.
+func (s *Stopwatch) engine() engine.Engine {
+	if s.c.Engine == nil {
+		return cpu.New(1)
+	}
+	return s.c.Engine
 }
 
 // Estimate implements Estimator. The estimate's Latency is what was measured.
@@ -90,7 +105,7 @@ func (s *Stopwatch) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Esti
 
 // measure is the seconds that a sample takes.
 func (s *Stopwatch) measure(ctx context.Context, a *arch.Arch, sd uint64) (float64, error) {
-	n, err := nn.NewOn(cpu.New(1), a, sd, s.c.Funcs)
+	n, err := nn.NewOn(s.engine(), a, sd, s.c.Funcs)
 	if err != nil {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
 var _ Estimator = (*Stopwatch)(nil)
@@ -48,6 +49,21 @@ func TestLatency(t *testing.T) {
 	e, err := aimed.Estimate(t.Context(), convNet(t, digit, 2, 10), 1)
 	if err != nil || e.Score != -math.Abs(math.Log10(e.Latency/1e-3)) || !strings.Contains(aimed.Name(), "batch 1, median of 21 after 3, target 0.001 s") {
 		t.Errorf("%s: %+v, %v", aimed.Name(), e, err)
+	}
+}
+
+// The engine that is measured is told, as times of one say nothing of another.
+func TestLatencyOnAnEngine(t *testing.T) {
+	e := cpu.New(2)
+	s, err := Latency(LatencyConfig{Passes: 1, Engine: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "latency(batch 1, median of 1 after 3, on " + e.Name() + ")"; s.Name() != want || s.Provenance().Engine != e.Name() {
+		t.Errorf("%s with engine %s, want %s", s.Name(), s.Provenance().Engine, want)
+	}
+	if e, err := s.Estimate(t.Context(), convNet(t, digit, 2, 10), 1); err != nil || !(e.Latency > 0) {
+		t.Errorf("%+v, %v", e, err)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nascent-go/nascent/nasext/data"
-	"github.com/nascent-go/nascent/nasext/nn/engine/cpu"
 )
 
 // Provenance is what scores come from beside the settings, which the name says.
@@ -60,7 +59,7 @@ func (p *Proxy) Provenance() Provenance {
 }
 
 // Provenance implements Traced.
-func (s *Stopwatch) Provenance() Provenance { return Provenance{Engine: cpu.New(1).Name()} }
+func (s *Stopwatch) Provenance() Provenance { return Provenance{Engine: s.engine().Name()} }
 
 // Provenance implements Traced: what the parts say, each once.
 func (c combined) Provenance() Provenance {

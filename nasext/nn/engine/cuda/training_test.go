@@ -36,8 +36,8 @@ func small(t testing.TB, channels int) *arch.Arch {
 // noise is something to learn for these networks.
 var noise = enginetest.Workload{Name: "noise", Arch: &arch.Arch{Input: arch.Shape{C: 2, H: 5, W: 5}}}.Images
 
-// free is how much of the device's memory is free once garbage has been collected.
-func free(t testing.TB, e engine.Engine) (bytes int64) {
+// Free is how much of the device's memory is free once garbage has been collected.
+func Free(t testing.TB, e engine.Engine) (bytes int64) {
 	t.Helper()
 	collect()
 	collect()
@@ -49,6 +49,27 @@ func free(t testing.TB, e engine.Engine) (bytes int64) {
 		t.Fatal(err)
 	}
 	return bytes
+}
+
+// LeaveFree takes all of the device's memory but so many bytes until the test ends.
+func LeaveFree(t testing.TB, e engine.Engine, bytes int64) {
+	t.Helper()
+	var taken driver.Memory
+	err := e.(*gpu).Do(func(th *driver.Thread) (err error) {
+		free, _, err := th.Memory()
+		if err == nil {
+			taken, err = th.Alloc(free - bytes)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.(*gpu).Do(func(th *driver.Thread) error { return th.Free(taken) }); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func train(e engine.Engine, a *arch.Arch, sd uint64, c nn.FitConfig) (*nn.Network, error) {
@@ -112,7 +133,7 @@ func TestTogether(t *testing.T) {
 func TestNothingIsLeft(t *testing.T) {
 	e := newEngine(t)
 	set := noise(40)
-	before := free(t, e)
+	before := Free(t, e)
 	for range 3 {
 		if _, err := train(e, small(t, 8), 1, nn.FitConfig{Train: set, Valid: set, Epochs: 1, Batch: 10}); err != nil {
 			t.Fatal(err)
@@ -131,7 +152,7 @@ func TestNothingIsLeft(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("a training that is stopped ends with %v", err)
 		}
-		if left := free(t, e); left != before {
+		if left := Free(t, e); left != before {
 			t.Errorf("%d bytes are free, %d were before", left, before)
 		}
 		if _, err := n.Evaluate(set.X, set.Y); err != nil {
@@ -154,13 +175,13 @@ func TestMemoryIsExhausted(t *testing.T) {
 		t.Fatal(err)
 	}
 	const batch = 300
-	before := free(t, e)
+	before := Free(t, e)
 	_, err = n.Gradients(make([]float32, batch*64*64), make([]int, batch))
 	var full *driver.OutOfMemoryError
 	if !errors.As(err, &full) || full.Asked < n.Memory(batch) || !strings.Contains(err.Error(), "5 steps in batches of 300 samples: device memory exhausted: ") {
 		t.Errorf("got %v, want an error with the %d bytes that are needed", err, n.Memory(batch))
 	}
-	if left := free(t, e); left != before {
+	if left := Free(t, e); left != before {
 		t.Errorf("%d bytes are free, %d were before", left, before)
 	}
 	if _, err := n.Gradients(make([]float32, 2*64*64), make([]int, 2)); err != nil {
