@@ -53,7 +53,7 @@ go-test:
 cuda-test:
 	@if ! command -v g++ >/dev/null; then echo 'SKIPPED: the CUDA engine: no C++ compiler (g++) was found'; \
 	elif [ "$$($(GO) env GOOS GOARCH | paste -sd/)" != linux/amd64 ]; then echo 'SKIPPED: the CUDA engine: it is for Linux on amd64'; \
-	else $(CUDA_BUILD) vet -tags cuda . ./$(CUDA)/... && $(CUDA_BUILD) test -tags cuda ./$(CUDA)/...; fi
+	else $(CUDA_BUILD) vet -tags cuda . ./$(CUDA)/... && $(CUDA_BUILD) test -tags cuda ./$(CUDA)/... && CGO_ENABLED=0 $(GO) test -tags cuda ./$(CUDA); fi
 
 # The virtual architectures are in ptx.py; each has to be good for every device since.
 ptx: .cuda/.ready

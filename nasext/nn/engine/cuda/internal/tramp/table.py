@@ -7,7 +7,7 @@ import sys
 names = set(re.findall(r"^CUresult (cu\w+)\(", sys.stdin.read(), re.M)) - {"cuInit"}
 names = sorted(names | {"cuDeviceGetUuid_v2", "cuEventElapsedTime_v2"})
 print("""// Written by table.py.
-//go:build cuda && linux && amd64
+//go:build cuda && cgo && linux && amd64
 
 // The functions are hidden: Go links with -rdynamic, and the driver must not find these.
 	.text""")

@@ -1,5 +1,5 @@
 // Written by table.py.
-//go:build cuda && linux && amd64
+//go:build cuda && cgo && linux && amd64
 
 // The functions are hidden: Go links with -rdynamic, and the driver must not find these.
 	.text

@@ -1,4 +1,4 @@
-//go:build cuda && linux && amd64
+//go:build cuda && cgo && linux && amd64
 
 // The driver functions that gorgonia.org/cu links to, resolved at run time.
 // cu's init calls cuInit and ends the process when it fails, so this cuInit does
