@@ -256,6 +256,9 @@ func (t *translator) elements(v ssa.Value, pos token.Pos) int64 {
 func (t *translator) append(v *ssa.Call) {
 	elem := v.Type().Underlying().(*types.Slice).Elem()
 	s := t.memory(elem, v.Pos())
+	if t.dry {
+		t.anew(v)
+	}
 	from, n := v.Call.Args[0], t.temp(wasm.I64, 0)
 	a := t.varargs[v.Call.Args[1]]
 	var src []uint32
@@ -317,6 +320,75 @@ func (t *translator) append(v *ssa.Call) {
 			t.write(spot{base: end, offset: int64(i) * s.size}, l, t.get(vars[i*len(ls)+j]))
 		}
 	}
+}
+
+// anew notes where a slice begins that append makes longer. A slice that grows is made
+// ever less often, but one that begins anew is made every time, as by make.
+func (t *translator) anew(v *ssa.Call) {
+	seen := map[ssa.Value]bool{v: true}
+	var from func(x ssa.Value, b *ssa.BasicBlock)
+	from = func(x ssa.Value, b *ssa.BasicBlock) {
+		if seen[x] {
+			return
+		}
+		switch x := x.(type) {
+		case *ssa.Phi:
+			seen[x] = true
+			for i, e := range x.Edges {
+				from(e, x.Block().Preds[i])
+			}
+			return
+		case *ssa.ChangeType:
+			from(x.X, b)
+			return
+		case *ssa.Call:
+			if isBuiltin(x, "append") {
+				seen[x] = true
+				from(x.Call.Args[0], b)
+				return
+			}
+		case *ssa.Slice:
+			if x.Max == nil { // it was longer, and may have room
+				return
+			}
+		case *ssa.UnOp: // it is kept somewhere
+			return
+		case *ssa.Const:
+			t.makesIn(b)
+			return
+		}
+		if t.graph.inLoop[b] || !kept(v, map[ssa.Value]bool{}) {
+			t.makesIn(b)
+		}
+	}
+	from(v.Call.Args[0], v.Block())
+}
+
+// kept says whether a slice goes on to where it may grow more.
+func kept(v ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[v] {
+		return false
+	}
+	seen[v] = true
+	for _, r := range *v.Referrers() {
+		switch r := r.(type) {
+		case *ssa.Return:
+			return true
+		case *ssa.Store:
+			if r.Val == v {
+				return true
+			}
+		case *ssa.Phi, *ssa.ChangeType:
+			if kept(r.(ssa.Value), seen) {
+				return true
+			}
+		case *ssa.Call:
+			if isBuiltin(r, "append") && r.Call.Args[0] == v && kept(r, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (t *translator) copy(v *ssa.Call) {

@@ -36,7 +36,7 @@ type facts struct {
 	calls   []*ssa.Function
 	globals []*ssa.Global
 	loops   bool
-	makes   bool                   // it makes objects, other than by append
+	makes   bool                   // it makes objects; append, where the slice begins anew
 	inLoop  bool                   // it does so in a loop
 	looped  map[*ssa.Function]bool // what it calls in a loop
 }

@@ -35,7 +35,8 @@
 // reason all slices in slices are looked at before a call.
 //
 // Since what is made is held, a function that makes objects in a loop, or makes them and
-// calls itself, does not fit; append does, as it makes less and less.
+// calls itself, does not fit. A slice that append makes longer is made ever less often;
+// one that begins anew every time counts as made.
 //
 // # Being interrupted
 //

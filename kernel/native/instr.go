@@ -430,9 +430,13 @@ func (t *translator) alloc(v *ssa.Alloc) {
 // makes notes that the function makes an object here.
 func (t *translator) makes() {
 	if t.dry {
-		t.facts.makes = true
-		t.facts.inLoop = t.facts.inLoop || t.graph.inLoop[t.block]
+		t.makesIn(t.block)
 	}
+}
+
+func (t *translator) makesIn(b *ssa.BasicBlock) {
+	t.facts.makes = true
+	t.facts.inLoop = t.facts.inLoop || t.graph.inLoop[b]
 }
 
 func (t *translator) typeIDOf(typ types.Type) int32 {

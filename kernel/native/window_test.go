@@ -33,3 +33,31 @@ func TestWindowIsFull(t *testing.T) {
 		t.Errorf("a slice that ends outside: %v, want ErrOutside", err)
 	}
 }
+
+// What append begins anew, over and over, would be held until the call ends, as what make makes.
+func TestAppendAnew(t *testing.T) {
+	p, _ := build(t, `package native
+type ints []int
+func grows(n int) (s []int) { for i := range n { s = append(s, i) }; return s }
+func push(s []int, x int) []int { s = append(s, x); s[0] = 1; return s }
+func pushes(n int) (s []int) { for i := range n { s = push(s, i) }; return s }
+func rows(m [][]int, n int) { for i := range n { m[i%len(m)] = append(m[i%len(m)], i) } }
+func reuses(s []int, n int) int { for i := range n { s = append(s[:0], i) }; return len(s) }
+func both(s ints, n int) ints { for i := range n { if i%2 == 0 { s = append(s, i) } else { s = append(s, 1, 2) } }; return s }
+
+func clones(s []int, n int) (x int) { for range n { x += len(append([]int(nil), s...)) }; return x }
+func inner(n int) (x int) { for i := range n { var s []int; for j := range i { s = append(s, j) }; x += len(s) }; return x }
+func calls(n int) (x int) { for i := range n { x += len(grows(i)) }; return x }
+func cuts(s []int, n int) (x int) { for i := range n { x += len(append(s[:1:1], i)) }; return x }
+func extends(s []int, n int) (x int) { for i := range n { x += len(append(s, i)) }; return x }
+func tries(s []int, n int) int { if n == 0 { return len(s) }; return tries(append(s, n), n-1) + tries(append(s, -n), n-1) }
+`)
+	for name, fits := range map[string]bool{
+		"grows": true, "push": true, "pushes": true, "rows": true, "reuses": true, "both": true,
+		"clones": false, "inner": false, "calls": false, "cuts": false, "extends": false, "tries": false,
+	} {
+		if u := new(Analysis).Fit(p.Func(name)); (u == nil) != fits {
+			t.Errorf("%s: %v, want it to fit: %v", name, u, fits)
+		}
+	}
+}
