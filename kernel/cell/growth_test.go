@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
+	"weak"
 )
 
 // kinds are cells that leave nothing behind, or only what the one before left.
@@ -207,4 +209,22 @@ func TestEnvironmentsEnd(t *testing.T) {
 		}
 	}
 	t.Error("an environment that nothing refers to is still there")
+}
+
+// TestEnvIsLetGo: the clean-ups of machine code don't hold the session that it belongs to.
+func TestEnvIsLetGo(t *testing.T) {
+	env := func() weak.Pointer[Env] {
+		nb := newNotebook(t)
+		if out := nb.run("func f(n int) (s int) {\n\tfor i := range n {\n\t\ts += i\n\t}\n\treturn s\n}\nf(10)"); !strings.Contains(out, "45") {
+			t.Fatal(out)
+		}
+		return weak.Make(nb.env)
+	}()
+	for range 10 {
+		runtime.GC()
+		if env.Value() == nil {
+			return
+		}
+	}
+	t.Error("a session that is not used any more is still there")
 }

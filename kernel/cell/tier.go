@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+	"weak"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -105,7 +106,7 @@ func (t *tier) code(fn *ssa.Function, own func(*ssa.Global) bool) (h *hot, vars 
 		return nil, nil, "it uses " + vars[i].String(), token.NoPos
 	}
 	if t.engine == nil && t.failed == nil {
-		t.engine, t.failed = native.New(native.Options{Poll: t.poll, Room: rt.Room})
+		t.engine, t.failed = native.New(native.Options{Poll: pollOf(t), Room: rt.Room})
 	}
 	if t.failed != nil {
 		return nil, nil, t.failed.Error(), token.NoPos
@@ -119,6 +120,18 @@ func (t *tier) code(fn *ssa.Function, own func(*ssa.Global) bool) (h *hot, vars 
 
 // errLeave ends a call since its cell has been stopped.
 var errLeave = errors.New("the cell has been stopped")
+
+// pollOf is t.poll, which holds nothing: the engine, which the clean-up of each
+// function holds, must not lead to the functions.
+func pollOf(t *tier) func() error {
+	w := weak.Make(t)
+	return func() error {
+		if t := w.Value(); t != nil {
+			return t.poll()
+		}
+		return errLeave
+	}
+}
 
 func (t *tier) poll() error {
 	if t.rt.Leaving() {
