@@ -78,7 +78,7 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 		}
 	}
 	for i, s := range f.module.vars {
-		if !in.visible(f.module.variables[i], s) {
+		if !in.engine.window.visible(f.module.variables[i], 1, s) {
 			f.module.give(in)
 			return ErrOutside
 		}
@@ -160,10 +160,8 @@ func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64
 		case !ok:
 			return stack, false
 		case l.elem != nil && l.elem.pointers:
-			for j := range capacity {
-				if !in.visible(unsafe.Add(to, uintptr(j)*size), l.elem) {
-					return stack, false
-				}
+			if !in.engine.window.visible(to, capacity, l.elem) {
+				return stack, false
 			}
 		}
 		stack = append(stack, uint64(offset))
@@ -171,21 +169,39 @@ func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64
 	return stack, true
 }
 
-// visible says whether all that what lies at p leads to lies in the window.
-func (in *instance) visible(p unsafe.Pointer, s *shape) bool {
-	if !s.pointers {
+// visible says whether all that what lies at p, n times, leads to lies in the window. It
+// looks at all slices in slices before every call.
+func (w window) visible(p unsafe.Pointer, n int, s *shape) bool {
+	switch {
+	case !s.pointers:
 		return true
+	case s.leaves == nil && s.elem != nil:
+		return w.visible(p, n*int(s.n), s.elem)
+	case s.leaves == nil:
+		return false
 	}
-	if s.leaves == nil {
-		for i := range s.n {
-			if s.elem == nil || !in.visible(unsafe.Add(p, i*s.elem.size), s.elem) {
+	for _, l := range s.leaves {
+		if l.kind != kindPointer {
+			continue
+		}
+		if l.role != ofSlice { // others do not lie in memory
+			return false
+		}
+		size := uintptr(l.elem.size)
+		for i := range n {
+			h := (*header)(unsafe.Add(p, l.offset+int64(i)*s.size))
+			if h.at == nil || h.cap == 0 {
+				continue
+			}
+			if _, ok := w.offset(h.at, size*uintptr(h.cap)); !ok {
+				return false
+			}
+			if l.elem.pointers && !w.visible(h.at, h.cap, l.elem) {
 				return false
 			}
 		}
-		return true
 	}
-	_, ok := in.encode(make([]uint64, 0, maxLeaves), p, s)
-	return ok
+	return true
 }
 
 // decode writes a number to memory.

@@ -61,3 +61,33 @@ func tries(s []int, n int) int { if n == 0 { return len(s) }; return tries(appen
 		}
 	}
 }
+
+var outside [4]int // not on the heap
+
+func TestSlicesInSlicesAreLookedAt(t *testing.T) {
+	w := newWorld(t, `package native
+func rows(m [][]int) (n int) { for _, r := range m { for _, x := range r { n += x } }; return n }
+func cubes(m [][2][][]int) (n int) { for i := range m { n += rows(m[i][1]) }; return n }
+`)
+	rows := func(m [][]int) (n int) { return }
+	cubes := func(m [][2][][]int) (n int) { return }
+	in, out := []int{1, 2}, outside[:]
+	for _, c := range []struct {
+		name string
+		like any
+		arg  any
+		want error
+	}{
+		{"rows", rows, [][]int{in, nil, in}, nil},
+		{"rows", rows, [][]int{in, out[:0:0], in}, nil},
+		{"rows", rows, [][]int{in, in, out}, ErrOutside},
+		{"rows", rows, [][]int{in, in, out}[:2], ErrOutside}, // it can be made longer
+		{"cubes", cubes, [][2][][]int{{{in}, {in}}, {{in}, {in, in}}}, nil},
+		{"cubes", cubes, [][2][][]int{{{in}, {in}}, {{in}, {in, out}}}, ErrOutside},
+		{"cubes", cubes, [][2][][]int{{{in, out}, nil}, {}}, ErrOutside},
+	} {
+		if _, err := w.call(c.name, c.like, c.arg); !errors.Is(err, c.want) {
+			t.Errorf("%s(%v): %v, want %v", c.name, c.arg, err, c.want)
+		}
+	}
+}
