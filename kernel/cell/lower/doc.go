@@ -35,6 +35,7 @@
 //	consts.go, ops.go: constants have their type and none is left to fold, operands have the same type
 //		constants             constants must fit into an int64
 //		typed_operands        a constant case does not compare with an interface value
+//		unary_constants       the complement of a constant that is found only here has no type
 //		shift_counts          operations in the count of a shift have the type of what is shifted
 //		complex_numbers       division by a complex constant does not compile
 //	types.go: named types become underlying ones, structs one of a table by shape; what is recursive is cut

@@ -154,11 +154,21 @@ func (f *function) unop(v *ssa.UnOp) {
 		case b.Info()&types.IsComplex != 0:
 			f.set(v, "%s(rt.Negc(complex128(%s)))", f.typ(v.Type()), x)
 		default:
-			f.set(v, "-%s", x)
+			f.set(v, "-%s", f.variable(v.X))
 		}
 	default:
-		f.set(v, "%s%s", v.Op, f.val(v.X))
+		f.set(v, "%s%s", v.Op, f.variable(v.X))
 	}
+}
+
+// variable is the value of x; that of a constant is in a variable, so that yaegi doesn't fold it.
+func (f *function) variable(x ssa.Value) string {
+	if _, ok := x.(*ssa.Const); !ok {
+		return f.val(x)
+	}
+	t := f.temp(f.typ(x.Type()))
+	f.p("%s = %s", t, f.val(x))
+	return t
 }
 
 func (f *function) load(v *ssa.UnOp) {

@@ -29,9 +29,7 @@ func (f *function) binop(v *ssa.BinOp) string {
 	}
 	if c, ok := v.Y.(*ssa.Const); ok { // yaegi must not judge a division by zero, nor fold constants
 		if _, ok := v.X.(*ssa.Const); ok || (v.Op == token.QUO || v.Op == token.REM) && constant.Sign(c.Value) == 0 {
-			t := f.temp(f.typ(v.Y.Type()))
-			f.p("%s = %s", t, y)
-			y = t
+			y = f.variable(c)
 		}
 	}
 	return x + " " + v.Op.String() + " " + y
@@ -42,9 +40,7 @@ func (f *function) shift(v *ssa.BinOp, x, y, ty string) string {
 	if _, fixed := v.X.(*ssa.Const); fixed {
 		// yaegi folds shifts by constants in memory, whatever their size, and has no type
 		// for a shifted constant that it passes on.
-		t := f.temp(ty)
-		f.p("%s = %s", t, x)
-		x = t
+		x = f.variable(v.X)
 	}
 	switch {
 	case ok && constant.Sign(c.Value) < 0: // which panics when it is run
