@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,6 +36,7 @@ type bypass struct {
 	from Bypass
 	logf func(string, ...any)
 
+	taking  atomic.Bool // what has been taken may not be output yet
 	mu      sync.Mutex
 	running []*output // in the order in which they have begun
 	last    *output   // that has begun
@@ -77,11 +79,14 @@ func (b *bypass) end(o *output) {
 // take moves text that is there to the cell that wants to go on with its own
 // output, or else to the one that has begun last.
 func (b *bypass) take(o *output) {
-	if b.from == nil || !b.from.Waiting() {
+	// In this order: where nothing is waiting any more, whoever took it says so still.
+	if b.from == nil || !b.from.Waiting() && !b.taking.Load() {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.taking.Store(true)
+	defer b.taking.Store(false)
 	if b.buf == nil {
 		b.buf = make([]byte, takeSize)
 	}

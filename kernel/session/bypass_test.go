@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ type pipes struct {
 	filled chan struct{} // receives when there is text
 	closed chan struct{}
 	said   string
+	late   bool // others run between the taking and what is done with it
 }
 
 func newPipes(t *testing.T) *pipes {
@@ -49,6 +51,9 @@ func (p *pipes) Waiting() bool {
 }
 
 func (p *pipes) Take(name string, to []byte) int {
+	if p.late {
+		defer runtime.Gosched()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := copy(to, p.text[name])
@@ -106,6 +111,45 @@ func TestBypassKeepsTheOrderOfTheProgram(t *testing.T) {
 	much := strings.Join(b.run("much", ""), "\n")
 	if got := strings.Count(much, "é"); got != 3*takeSize || strings.Contains(much, "\uFFFD") {
 		t.Errorf("%d of %d characters came", got, 3*takeSize)
+	}
+}
+
+// What another goroutine has taken, and not yet put out, is waited for.
+func TestBypassKeepsTheOrderWhileOthersTake(t *testing.T) {
+	const turns = 5000
+	p := newPipes(t)
+	p.late = true
+	var b *bench
+	b = newBench(t, &script{cells: cells{"turns": func(_ context.Context, in cell.Input) (cell.Outcome, error) {
+		done, stopped := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					b.bypass.take(nil)
+				}
+			}
+		}()
+		for range turns {
+			fmt.Fprint(in.Stdout, "a")
+			p.put(wire.Stdout, "b")
+			runtime.Gosched()
+		}
+		close(done)
+		<-stopped
+		return cell.Outcome{}, nil
+	}}}, func(o *Options) { o.Bypass = p })
+	var got strings.Builder
+	for _, line := range b.run("turns", "") {
+		if text, ok := strings.CutPrefix(line, "iopub stream stdout "); ok {
+			got.WriteString(strings.Trim(text, `"`))
+		}
+	}
+	if want := strings.Repeat("ab", turns); got.String() != want {
+		t.Errorf("the letters do not take turns: %.80s…", got.String())
 	}
 }
 
