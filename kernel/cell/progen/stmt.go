@@ -622,8 +622,12 @@ func (g *gen) mutation() string {
 			}
 		case funcKind:
 			call := fmt.Sprintf("%s(%s)", p.s, g.args(method{params: p.t.params}, 2))
-			if p.t.result != nil && p.t.result.printable() {
+			switch {
+			case p.t.result == nil:
+			case p.t.result.printable():
 				call = g.print(call)
+			case p.t.result.name == "error": // it would end the cell
+				call = "_ = " + call
 			}
 			ss = append(ss, fmt.Sprintf("if %s != nil { %s }", p.s, call))
 		}
