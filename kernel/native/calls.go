@@ -311,6 +311,7 @@ func (t *translator) append(v *ssa.Call) {
 		t.code.I32(int32(s.size))
 		t.code.Op(wasm.I32Mul)
 		t.code.MemoryCopy()
+		t.moved(n, s.size)
 		return
 	}
 	vars := t.spots[a].vars
@@ -409,6 +410,7 @@ func (t *translator) copy(v *ssa.Call) {
 	t.code.I32(int32(size))
 	t.code.Op(wasm.I32Mul)
 	t.code.MemoryCopy()
+	t.moved(r[0], size)
 }
 
 func (t *translator) clear(v *ssa.Call) {
@@ -424,4 +426,5 @@ func (t *translator) clear(v *ssa.Call) {
 	t.code.I32(int32(size))
 	t.code.Op(wasm.I32Mul)
 	t.code.MemoryFill()
+	t.moved(s[1], size)
 }

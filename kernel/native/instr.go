@@ -260,8 +260,10 @@ func (t *translator) load(v ssa.Value, s spot) {
 		t.spots[v] = spot{base: t.frame, offset: offset}
 		t.address(t.spots[v])
 		t.address(s)
-		t.code.I32(int32(t.shape(v.Type(), v.Pos()).size))
+		size := t.shape(v.Type(), v.Pos()).size
+		t.code.I32(int32(size))
 		t.code.MemoryCopy()
+		t.movedBytes(size)
 		return
 	}
 	ls := t.numbers(v.Type(), v.Pos())
@@ -347,6 +349,7 @@ func (t *translator) store(s spot, v ssa.Value) {
 		t.address(from)
 		t.code.I32(int32(size))
 		t.code.MemoryCopy()
+		t.movedBytes(size)
 		return
 	}
 	if c, ok := v.(*ssa.Const); ok && c.Value == nil && s.vars == nil && size > 64 && !t.memory(v.Type(), v.Pos()).pointers {
@@ -354,6 +357,7 @@ func (t *translator) store(s spot, v ssa.Value) {
 		t.code.I32(0)
 		t.code.I32(int32(size))
 		t.code.MemoryFill()
+		t.movedBytes(size)
 		return
 	}
 	ls := t.numbers(v.Type(), v.Pos())
@@ -408,6 +412,7 @@ func (t *translator) alloc(v *ssa.Alloc) {
 		t.code.I32(0)
 		t.code.I32(int32(size))
 		t.code.MemoryFill()
+		t.movedBytes(size)
 		return
 	}
 	n := int64(1)

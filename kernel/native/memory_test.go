@@ -236,3 +236,34 @@ func frames(n int) int {
 }
 
 func fixedCapacity(n int) []int8 { return make([]int8, n, 4) }
+
+func copies(a, b []byte, n int) (s int) {
+	for range n {
+		s += copy(a, b)
+	}
+	return s
+}
+
+func wiped(a []byte, n int) int {
+	for range n {
+		clear(a)
+	}
+	return len(a)
+}
+
+func appended(a, b []byte, n int) int {
+	for range n {
+		a = append(a[:0], b...)
+	}
+	return len(a)
+}
+
+func arrays(p *[1 << 10]int, n int) (s int) {
+	for range n {
+		for i, v := range *p {
+			p[i]++
+			s += v
+		}
+	}
+	return s
+}

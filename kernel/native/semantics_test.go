@@ -272,6 +272,35 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// TestMuchMoved: what copies much at once is not counted by its instructions.
+func TestMuchMoved(t *testing.T) {
+	const turns = 100
+	w := newWorld(t, memorySource)
+	polls := 0
+	w.engine.options.Poll = func() error { polls++; return nil }
+	a, b := make([]byte, 1<<20), make([]byte, 1<<20)
+	for _, tt := range []struct {
+		name string
+		f    any
+		args []any
+		want int
+	}{
+		{"copies", copies, []any{a, b, turns}, turns << 20},
+		{"wiped", wiped, []any{a, turns}, 1 << 20},
+		{"appended", appended, []any{a, b, turns}, 1 << 20},
+		{"arrays", arrays, []any{new([1 << 10]int), turns}, arrays(new([1 << 10]int), turns)},
+	} {
+		polls = 0
+		got, err := w.call(tt.name, tt.f, tt.args...)
+		if err != nil || got[0] != tt.want {
+			t.Errorf("%s: %v, %v, want %d", tt.name, got, err, tt.want)
+		}
+		if polls < turns {
+			t.Errorf("%s: %d times nobody else could do anything in %d turns", tt.name, polls, turns)
+		}
+	}
+}
+
 // TestCollector: memory stays what it is while Go collects garbage and others run.
 func TestCollector(t *testing.T) {
 	w := newWorld(t, memorySource)

@@ -472,6 +472,39 @@ func (t *translator) spend(n int, compare wasm.Op) {
 	t.code.Op(compare)
 }
 
+// muchMoved is how many bytes are more than a few instructions' work.
+const muchMoved = 4 << 10
+
+// moved polls after n elements of a size were copied or cleared, if that was much.
+func (t *translator) moved(n uint32, size int64) {
+	t.code.Get(n)
+	t.code.I64(size)
+	t.code.Op(wasm.I64Mul)
+	t.code.I64(muchMoved)
+	t.code.Op(wasm.I64GeS)
+	t.code.If()
+	t.pause()
+	t.code.Op(wasm.End)
+}
+
+// pause polls, whatever fuel there is.
+func (t *translator) pause() {
+	if t.loops {
+		t.poll()
+		return
+	}
+	t.mark()
+	t.code.Call(hostPoll)
+	t.code.Op(wasm.Drop)
+}
+
+// movedBytes is moved for what has a fixed size.
+func (t *translator) movedBytes(size int64) {
+	if size >= muchMoved {
+		t.pause()
+	}
+}
+
 func (t *translator) poll() {
 	t.mark()
 	t.code.Call(hostPoll)
