@@ -95,7 +95,7 @@ func (g *Graph) skeleton(ix *graphIndex, d Direction) []byte {
 		rankdir = "LR"
 	}
 	fmt.Fprintf(&b, "digraph { rankdir=%s; nodesep=0.3; ranksep=0.42; node [shape=box, fixedsize=true, label=\"\"]; edge [arrowsize=0.7];\n", rankdir)
-	if len(g.Nodes) > 250 || 2*len(g.Edges) > 5*len(g.Nodes) {
+	if g.tangled() {
 		b.WriteString("splines=polyline; nslimit=1; nslimit1=1; mclimit=0.1;\n")
 	}
 	node := func(i int) {
