@@ -22,12 +22,16 @@ type window struct{ base uintptr }
 // early is one of the first objects in the heap, which begins at random since Go 1.26.
 var early = unsafe.SliceData(os.Args)
 
-// newWindow finds the heap. The window begins a page below the first arena of it:
-// nothing of Go's is there, so that no address that compiled code has is 0 or 1.
-func newWindow() window {
-	const arena = 64 << 20
-	return window{uintptr(unsafe.Pointer(early))&^(arena-1) - pageSize}
-}
+// newWindow finds the heap, which begins in the arena of early, or in the one before where
+// less than that was left of it. The window begins a page below that: nothing of Go's is
+// there, which the collector would take for an object, and no address that compiled code
+// has is 0 or 1.
+func newWindow() window { return windowFor(uintptr(unsafe.Pointer(early))) }
+
+// arena is what Go's heap grows by.
+const arena = 64 << 20
+
+func windowFor(early uintptr) window { return window{early&^(arena-1) - arena - pageSize} }
 
 // spare is how much of the window has to be free when code is called that makes objects.
 const spare = 512 << 20

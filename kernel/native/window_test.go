@@ -119,3 +119,18 @@ func cubes(m [][2][][]int) (n int) { for i := range m { n += rows(m[i][1]) }; re
 		}
 	}
 }
+
+// TestWindowBegins: a heap that begins at the end of an arena is in the window as well, and
+// where the window begins there is nothing.
+func TestWindowBegins(t *testing.T) {
+	const first = 1 << 40 // where the heap's first arena begins
+	for _, early := range []uintptr{first, first + arena - 8, first + arena, first + 2*arena - 8} {
+		w := windowFor(early)
+		if w.base >= first {
+			t.Errorf("%#x is early: the window begins at %#x, in the heap", early, w.base)
+		}
+		if x := first - w.base; x < pageSize || x > spare {
+			t.Errorf("%#x is early: the heap begins at %#x of the window", early, x)
+		}
+	}
+}
