@@ -212,7 +212,7 @@ func (e *Env) undefined(p *plan, c *checked, name string, at around) string {
 	}
 	switch near := nearest(name, known); {
 	case near == name && at.selector == nil:
-		return name + " is a package: write " + name + ". and a name of it"
+		return name + " is a package: write " + name + ". and a name of it; if it is to be a variable, run the cell that declares it"
 	case near != "" && near != name:
 		return meant("", near)
 	}
