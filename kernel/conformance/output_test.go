@@ -102,6 +102,25 @@ for range 1000 {
 	}
 }
 
+// A value that is shown after the cell asks functions of the cell, from which package
+// space takes panics back.
+func TestShownValueAsksTheCell(t *testing.T) {
+	k := start(t)
+	k.run(`towers := space.New("towers", func(c *space.Choices) (*arch.Arch, error) {
+	b := arch.NewBuilder("tower", arch.Shape{C: 1, H: 8, W: 8})
+	x := b.In()
+	for i := range c.Int("floors", 1, 2, 3) {
+		x = b.ConvBNReLU(x, c.Int(fmt.Sprint("filters", i), 8, 16, 32), 3)
+	}
+	b.Classifier(x, 10)
+	return b.Build()
+})`, wire.StatusOK)
+	a, _ := k.run("towers", wire.StatusOK)
+	if got := outputs(t, a); !strings.Contains(got, "towers") || !strings.Contains(got, "filters0") {
+		t.Errorf("a space of one's own looks like %s", got)
+	}
+}
+
 // What a goroutine prints and shows belongs to the cell that started it, also later
 // and while another cell runs.
 func TestLateOutputBelongsToItsCell(t *testing.T) {

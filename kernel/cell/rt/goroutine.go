@@ -134,7 +134,9 @@ func compiledCatches() catches {
 		f, more := fs.Next()
 		switch {
 		case f.Function == "net/http.(*conn).serve", strings.HasPrefix(f.Function, "golang.org/x/sync/errgroup."),
-			strings.HasPrefix(f.Function, "testing.tRunner"):
+			strings.HasPrefix(f.Function, "testing.tRunner"),
+			f.Function == "github.com/nascent-go/nascent/display.render", // after the cell, too
+			f.Function == "github.com/nascent-go/nascent/nasext/space.(*Custom).run":
 			return catchesValue
 		case f.Function == "github.com/nascent-go/nascent/nasext.guard":
 			return catchesPlaced
