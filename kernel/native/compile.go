@@ -343,7 +343,7 @@ func (u *unit) text(s string) (uint32, string) {
 	}
 	at, ok := u.window.offset(unsafe.Pointer(&b[0]), uintptr(len(b)))
 	if !ok {
-		return 0, errOutside.Error()
+		return 0, errFull.Error()
 	}
 	u.strings[s] = at
 	u.holds = append(u.holds, b)

@@ -95,7 +95,7 @@ func (m *module) instantiate() (*instance, error) {
 	in.locals = make([]uint64, frameBytes/8)
 	base, ok := e.window.offset(unsafe.Pointer(&in.locals[0]), frameBytes)
 	if !ok {
-		return nil, errOutside
+		return nil, errFull
 	}
 	mod, err := e.runtime.InstantiateModule(e.ctx, m.compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
@@ -113,8 +113,8 @@ func (m *module) instantiate() (*instance, error) {
 	return in, nil
 }
 
-// errOutside says that something lies outside of the window.
-var errOutside = errors.New("there is more memory than the 4 GiB that machine code can see (it is not used after %tier off)")
+// errFull: something that has no other way lies outside of the window.
+var errFull = errors.New("there is more memory than the 4 GiB that machine code can see (it is not used after %tier off)")
 
 // module is code that is ready to run.
 type module struct {

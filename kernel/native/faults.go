@@ -2,6 +2,7 @@ package native
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"unsafe"
 )
@@ -51,8 +52,10 @@ func (in *instance) fail(s []uint64) {
 		err = in.panics[a](uint64(b), uint64(c))
 	case faultOverflow:
 		err = ErrOverflow
+	case faultOutside:
+		err = errFull
 	default:
-		err = errOutside
+		err = fmt.Errorf("machine code failed in a way that is not known: %d", fault(s[0]))
 	}
 	in.leave(&Panic{Value: err})
 }

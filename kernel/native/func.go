@@ -56,7 +56,7 @@ var ErrOverflow = errors.New("stack overflow")
 // An error is ErrOutside, a *Panic, or what Options.Poll has returned.
 func (f *Func) Call(args, results []unsafe.Pointer) error {
 	in, err := f.module.take()
-	if errors.Is(err, errOutside) {
+	if errors.Is(err, errFull) {
 		return ErrOutside
 	}
 	if err != nil {

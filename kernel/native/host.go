@@ -204,7 +204,7 @@ func (in *instance) count(n, size int) {
 func (in *instance) keep(p unsafe.Pointer, size uintptr) uint32 {
 	at, ok := in.engine.window.offset(p, size)
 	if !ok {
-		in.leave(&Panic{Value: errOutside})
+		in.leave(&Panic{Value: errFull})
 	}
 	in.held = append(in.held, p)
 	return at

@@ -565,10 +565,15 @@ func (t *translator) lookup(v *ssa.Lookup) {
 	if _, ok := v.X.Type().Underlying().(*types.Basic); !ok {
 		t.unfit(v.Pos(), "maps")
 	}
-	s := t.copyOf(v.X)
-	t.checkIndex(v.Index, t.get(s[1]))
+	t.byteOf(v, v.X, v.Index)
+}
+
+// byteOf is the value v, which is a byte of a string.
+func (t *translator) byteOf(v, text, index ssa.Value) {
+	s := t.copyOf(text)
+	t.checkIndex(index, t.get(s[1]))
 	t.code.Get(s[0])
-	t.addIndex(v.Index, 1)
+	t.addIndex(index, 1)
 	t.code.Access(wasm.I32Load8U, 0)
 	t.set(v)
 }
@@ -612,12 +617,7 @@ func (t *translator) lookupString(v *ssa.Index) {
 	if b, ok := v.X.Type().Underlying().(*types.Basic); !ok || b.Info()&types.IsString == 0 {
 		t.unfit(v.Pos(), "an index into type "+typeName(v.X.Type()))
 	}
-	s := t.copyOf(v.X)
-	t.checkIndex(v.Index, t.get(s[1]))
-	t.code.Get(s[0])
-	t.addIndex(v.Index, 1)
-	t.code.Access(wasm.I32Load8U, 0)
-	t.set(v)
+	t.byteOf(v, v.X, v.Index)
 }
 
 // panics1 is a call of panic.
