@@ -15,16 +15,7 @@ func (f *function) call(v *ssa.Call) {
 		f.builtin(v, b)
 		return
 	}
-	var args []string
-	fn := ""
-	if c.IsInvoke() {
-		recv := ""
-		fn, recv = f.method(c)
-		args = append(args, recv)
-	}
-	for _, a := range c.Args {
-		args = append(args, f.val(f.outer(a)))
-	}
+	fn, args := f.invoked(c)
 	callee := c.StaticCallee()
 	switch {
 	case c.IsInvoke():
@@ -185,10 +176,9 @@ func (f *function) assign(call string, res *types.Tuple) []string {
 	return out
 }
 
-// callee is the function value and the arguments of a go or defer statement.
-func (f *function) callee(c *ssa.CallCommon) (string, []string) {
-	var args []string
-	fn := ""
+// invoked is the method that a call through an interface calls, or "", and the arguments, with the
+// method's receiver before them.
+func (f *function) invoked(c *ssa.CallCommon) (fn string, args []string) {
 	if c.IsInvoke() {
 		recv := ""
 		fn, recv = f.method(c)
@@ -197,6 +187,12 @@ func (f *function) callee(c *ssa.CallCommon) (string, []string) {
 	for _, a := range c.Args {
 		args = append(args, f.val(f.outer(a)))
 	}
+	return fn, args
+}
+
+// callee is the function value and the arguments of a go or defer statement.
+func (f *function) callee(c *ssa.CallCommon) (string, []string) {
+	fn, args := f.invoked(c)
 	if c.IsInvoke() {
 		return fn, args
 	}

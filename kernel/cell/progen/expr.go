@@ -342,13 +342,15 @@ func (g *gen) dynamicOf(t *typ, depth int) string {
 	return e.s
 }
 
-func (g *gen) truth(t *typ, depth int) ex {
-	wrap := func(e ex) ex {
-		if t.under != nil {
-			e.s = t.name + "(" + e.s + ")"
-		}
-		return e
+// named makes an expression of a type's underlying type one of the type itself.
+func (t *typ) named(e ex) ex {
+	if t.under != nil {
+		e.s = t.name + "(" + e.s + ")"
 	}
+	return e
+}
+
+func (g *gen) truth(t *typ, depth int) ex {
 	switch g.n(9) {
 	case 0:
 		return dynamic("!%s", g.operand(t, depth-1))
@@ -365,17 +367,17 @@ func (g *gen) truth(t *typ, depth int) ex {
 		if o.ordered() {
 			ops = []string{"==", "!=", "<", "<=", ">", ">="}
 		}
-		return wrap(dynamic("(%s %s %s)", g.operand(o, depth-1), pick(g, ops), g.operand(o, depth-1)))
+		return t.named(dynamic("(%s %s %s)", g.operand(o, depth-1), pick(g, ops), g.operand(o, depth-1)))
 	case 6:
 		k := g.mapKey()
 		m := mapOf(k, g.basic())
-		return wrap(dynamic("func() bool { _, ok := %s[%s]; return ok }()", g.expr(m, depth-1).s, g.expr(k, depth-1).s))
+		return t.named(dynamic("func() bool { _, ok := %s[%s]; return ok }()", g.expr(m, depth-1).s, g.expr(k, depth-1).s))
 	case 7:
 		to := g.typeUpTo(1)
-		return wrap(dynamic("func() bool { _, ok := %s.(%s); return ok }()", g.operand(anyType, depth-1), to.name))
+		return t.named(dynamic("func() bool { _, ok := %s.(%s); return ok }()", g.operand(anyType, depth-1), to.name))
 	case 8:
 		o := pick(g, []*typ{sliceOf(g.basic()), mapOf(text, integer), pointerTo(integer), failure, anyType, funcOf(integer)})
-		return wrap(dynamic("(%s %s nil)", g.operand(o, depth-1), pick(g, []string{"==", "!="})))
+		return t.named(dynamic("(%s %s nil)", g.operand(o, depth-1), pick(g, []string{"==", "!="})))
 	}
 	return g.literal(t, depth)
 }
@@ -477,12 +479,6 @@ func (g *gen) converted(t *typ, depth int) ex {
 }
 
 func (g *gen) words(t *typ, depth int) ex {
-	conv := func(e ex) ex {
-		if t.under != nil {
-			e.s = t.name + "(" + e.s + ")"
-		}
-		return e
-	}
 	switch g.n(8) {
 	case 0, 1:
 		return dynamic("(%s + %s)", g.dynamicOf(t, depth-1), g.expr(t, depth-1).s)
@@ -503,7 +499,7 @@ func (g *gen) words(t *typ, depth int) ex {
 		if o.silent() { // others tell of their package
 			verb = g.verb()
 		}
-		return conv(dynamic("fmt.Sprintf(%q, %s)", verb, g.expr(o, depth-1).s))
+		return t.named(dynamic("fmt.Sprintf(%q, %s)", verb, g.expr(o, depth-1).s))
 	}
 	return g.literal(t, depth)
 }
