@@ -44,7 +44,7 @@ func RunFile(ctx context.Context, in, out, htmlOut string, opts Options) error {
 		wrote(out, WriteFile(out, nb))
 	}
 	if htmlOut != "" {
-		page, err := page(nb, strings.TrimSuffix(filepath.Base(in), ".ipynb"))
+		page, err := HTML(nb, strings.TrimSuffix(filepath.Base(in), ".ipynb"))
 		if err == nil {
 			err = replaceFile(htmlOut, page)
 		}

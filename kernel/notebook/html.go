@@ -21,11 +21,9 @@ var pageCSS string
 // HTML makes one page of a notebook that needs nothing else: no network, no
 // scripts, light and dark as the reader's system is. Pictures that are SVG stand
 // in it as elements. HTML of the notebook's own Markdown and outputs is taken
-// over as it is, so a page is as trustworthy as its notebook.
-func HTML(nb *Notebook) ([]byte, error) { return page(nb, "Notebook") }
-
-// page is HTML with a title for notebooks that have no heading.
-func page(nb *Notebook, title string) ([]byte, error) {
+// over as it is, so a page is as trustworthy as its notebook. The title is for
+// notebooks that have no heading.
+func HTML(nb *Notebook, title string) ([]byte, error) {
 	b := pageBuilder{markdown: markdown.New(highlight), language: nb.Language(), widgets: nb.widgets()}
 	if b.language == "" {
 		b.language = "go"

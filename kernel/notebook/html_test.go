@@ -60,7 +60,7 @@ func TestHTMLOfOutputs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			page, err := HTML(shows(tt.output))
+			page, err := HTML(shows(tt.output), "Notebook")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestHTMLPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	nb.Cells[0].Source += "\n## One & two\n### Three\n\n| a |\n|---|\n| 1 |\n\n```go\nfunc f() {}\n```\n"
-	bytes, err := HTML(nb)
+	bytes, err := HTML(nb, "Notebook")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestHTMLPage(t *testing.T) {
 	if strings.Contains(page, "<script") || regexp.MustCompile(`(?:src|href)="https?:`).MatchString(page) || strings.Contains(page, "@import") {
 		t.Error("the page needs a script or the network")
 	}
-	again, err := HTML(nb)
+	again, err := HTML(nb, "Notebook")
 	if err != nil || string(again) != page {
 		t.Errorf("the second page differs (%v)", err)
 	}
@@ -115,7 +115,7 @@ func TestHTMLPage(t *testing.T) {
 func TestHTMLHidesWhatTheAuthorHid(t *testing.T) {
 	nb := shows(data("text/plain", "x"))
 	nb.Cells[0].Metadata["jupyter"] = json.RawMessage(`{"source_hidden": true, "outputs_hidden": true}`)
-	page, err := HTML(nb)
+	page, err := HTML(nb, "Notebook")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func balanced(t *testing.T, page string) {
 // Two pictures with the same ids and classes don't meet.
 func TestHTMLKeepsPicturesApart(t *testing.T) {
 	svg := `<svg><defs><linearGradient id="g"/></defs><style>.a{fill:url(#g)}</style><path class="a"/></svg>`
-	page, err := HTML(shows(data("image/svg+xml", svg), data("image/svg+xml", svg)))
+	page, err := HTML(shows(data("image/svg+xml", svg), data("image/svg+xml", svg)), "Notebook")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,15 +2,13 @@ package notebook
 
 import (
 	"context"
-	"errors"
 	"sync"
 
-	"github.com/nascent-go/nascent/kernel/session"
 	"github.com/nascent-go/nascent/kernel/wire"
 )
 
-// Kernel is what the cells of a notebook run on: a session in this process, or
-// one at the other end of a pipe.
+// Kernel is what the cells of a notebook run on, such as a session at the other end
+// of a pipe.
 type Kernel interface {
 	// Send hands a request over.
 	Send(m *wire.Message) error
@@ -19,33 +17,6 @@ type Kernel interface {
 	Receive(ctx context.Context) (*wire.Message, error)
 	// Close ends the kernel.
 	Close() error
-}
-
-// InProcess makes a kernel that is a session in this process. opts.Emit is not used.
-func InProcess(opts session.Options) Kernel {
-	in := newInbox()
-	opts.Emit = in.put
-	s := session.New(opts)
-	go func() {
-		<-s.Done()
-		in.end(errors.New("the session has ended"))
-	}()
-	return &inProcess{in, s}
-}
-
-type inProcess struct {
-	*inbox
-	s *session.Session
-}
-
-func (k *inProcess) Send(m *wire.Message) error {
-	k.s.Handle(m)
-	return nil
-}
-
-func (k *inProcess) Close() error {
-	k.s.Close()
-	return nil
 }
 
 // inbox holds messages until they are received, without bound: a kernel is never

@@ -49,7 +49,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Read(strings.NewReader(tt.text))
+			_, err := Parse([]byte(tt.text))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error = %v, want one with %q", err, tt.want)
 			}
@@ -172,7 +172,7 @@ func FuzzRead(f *testing.F) {
 		if err := Write(&twice, again); err != nil || once.String() != twice.String() {
 			t.Fatalf("written twice (%v):\n%s\n%s", err, once.String(), twice.String())
 		}
-		if _, err := HTML(nb); err != nil {
+		if _, err := HTML(nb, "Notebook"); err != nil {
 			t.Fatalf("making a page: %v", err)
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -22,15 +21,6 @@ func ReadFile(name string) (*Notebook, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return nb, nil
-}
-
-// Read reads a notebook.
-func Read(r io.Reader) (*Notebook, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("reading the notebook: %w", err)
-	}
-	return Parse(data)
 }
 
 // Parse reads a notebook from its text. The error says what is wrong with it,

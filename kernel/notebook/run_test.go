@@ -117,8 +117,35 @@ func (*fake) Inspect(context.Context, string, int, int) cell.Inspection { return
 func (*fake) IsComplete(string) cell.Completeness                       { return cell.Completeness{} }
 func (*fake) Call(_ context.Context, _ cell.Input, f func()) error      { f(); return nil }
 
+// newInProcess makes a kernel that is a session in this process.
+func newInProcess() Kernel {
+	in, opts := newInbox(), options()
+	opts.Emit = in.put
+	s := session.New(opts)
+	go func() {
+		<-s.Done()
+		in.end(errors.New("the session has ended"))
+	}()
+	return &inProcess{in, s}
+}
+
+type inProcess struct {
+	*inbox
+	s *session.Session
+}
+
+func (k *inProcess) Send(m *wire.Message) error {
+	k.s.Handle(m)
+	return nil
+}
+
+func (k *inProcess) Close() error {
+	k.s.Close()
+	return nil
+}
+
 func inProcessKernel(t *testing.T) Kernel {
-	k := InProcess(options())
+	k := newInProcess()
 	t.Cleanup(func() {
 		if err := k.Close(); err != nil {
 			t.Error(err)
@@ -298,7 +325,7 @@ func TestRunRefuses(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "written in python") {
 		t.Errorf("a notebook in Python: error = %v, want one that says so", err)
 	}
-	k := InProcess(options())
+	k := newInProcess()
 	if err := k.Close(); err != nil {
 		t.Fatal(err)
 	}

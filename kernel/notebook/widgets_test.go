@@ -61,7 +61,7 @@ func TestWidgetsAreKept(t *testing.T) {
 		if s == nil || s.Name != "FloatSliderModel" || string(s.State["value"]) != "0.75" || s.Version != "2.0.0" {
 			t.Errorf("the slider is kept as %+v", s)
 		}
-		page, err := HTML(nb)
+		page, err := HTML(nb, "Notebook")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +108,7 @@ func TestWidgetsOnAPage(t *testing.T) {
 				`{%q:{"version_major":2,"version_minor":0,"state":{"self":{"model_name":%q,"state":{%s}}}}}`, widgetState, test.model, test.state))},
 			Cells: []*Cell{{Type: Code, Outputs: []*Output{{Type: DisplayData, Data: Bundle{widgetView: json.RawMessage(`{"model_id":"self"}`)}}}}},
 		}
-		page, err := HTML(nb)
+		page, err := HTML(nb, "Notebook")
 		if err != nil {
 			t.Errorf("%s: %v", test.model, err)
 		}
@@ -119,7 +119,7 @@ func TestWidgetsOnAPage(t *testing.T) {
 	// A view of a model that is not kept is its text.
 	nb := &Notebook{Cells: []*Cell{{Type: Code, Outputs: []*Output{{Type: DisplayData, Data: Bundle{
 		widgetView: json.RawMessage(`{"model_id":"self"}`), "text/plain": json.RawMessage(`"rate: 0.5"`)}}}}}}
-	if page, err := HTML(nb); err != nil || !strings.Contains(string(page), "<pre>rate: 0.5</pre>") {
+	if page, err := HTML(nb, "Notebook"); err != nil || !strings.Contains(string(page), "<pre>rate: 0.5</pre>") {
 		t.Errorf("%v: the page lacks the text of a widget", err)
 	}
 }
