@@ -14,6 +14,7 @@
 # make fuzz-go  random programs through the kernel and the Go tool chain for FUZZTIME, from the one numbered FUZZSEED
 # make soak    10 000 cells with interrupts, deaths and restarts, from two clients; 10 000 architectures trained
 # make lint    gofmt, go vet, staticcheck
+# make clean   removes what the other targets made
 
 GO     ?= go
 PYTHON ?= python3

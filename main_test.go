@@ -95,8 +95,8 @@ var rules = []rule{
 	{"strategy knows space, controller, predict, arch, seed and vec", func(dir, imp string) bool {
 		return below(dir, "nasext/strategy") && sister(imp, "strategy", "space", "controller", "predict", "arch", "seed", "vec")
 	}},
-	{"data knows arch and seed", func(dir, imp string) bool {
-		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed")
+	{"data knows arch and seed, and what writes files", func(dir, imp string) bool {
+		return below(dir, "nasext/data") && sister(imp, "data", "arch", "seed", "internal")
 	}},
 	{"nn knows data, arch, seed and vec", func(dir, imp string) bool {
 		return below(dir, "nasext/nn") && dir != "nasext/nn/engine/enginetest" && sister(imp, "nn", "data", "arch", "seed", "vec", "internal")
@@ -205,6 +205,24 @@ func TestRooms(t *testing.T) {
 	for _, e := range entries {
 		if n := e.Name(); !strings.HasPrefix(n, ".") && !slices.Contains(want, n) && !slices.Contains(made, n) {
 			t.Errorf("%s does not belong to the top level; the rooms are %s", n, strings.Join(want, " "))
+		}
+	}
+}
+
+// TestTree holds the README's tree to the packages of the rooms.
+func TestTree(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, house, _ := strings.Cut(string(readme), "\n## The house\n")
+	tree, _, _ := strings.Cut(house, "\n## ")
+	named := strings.Fields(tree)
+	for file := range files(t, ".") {
+		dirs := strings.Split(path.Dir(file), "/")
+		if len(dirs) == 2 && dirs[1] != "internal" && !slices.Contains(named, dirs[1]+"/") {
+			t.Errorf("%s is missing in README.md, under The house", path.Dir(file))
+			break
 		}
 	}
 }
