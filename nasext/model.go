@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/internal/wholefile"
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
@@ -72,7 +74,7 @@ const modelFormat = "1"
 func (m *Model) Save(path string) error {
 	f, err := m.file()
 	if err == nil {
-		err = writeFile(path, f)
+		err = wholefile.Write(path, func(w io.Writer) error { return safetensors.Write(w, f) })
 	}
 	if err != nil {
 		return fmt.Errorf("nasext: saving a model in %s: %w", path, err)
@@ -104,25 +106,6 @@ func (m *Model) file() (*safetensors.File, error) {
 	}
 	f.Meta = map[string]string{"nascent_model": modelFormat, "architecture": string(a), "moments": string(moments), "classes": string(classes)}
 	return f, nil
-}
-
-func writeFile(path string, f *safetensors.File) error {
-	part := path + ".new"
-	w, err := os.Create(part)
-	if err != nil {
-		return err
-	}
-	err = safetensors.Write(w, f)
-	if e := w.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err != nil {
-		os.Remove(part)
-	}
-	return err
 }
 
 // LoadModel reads what Save has written.

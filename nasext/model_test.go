@@ -2,6 +2,7 @@ package nasext
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/internal/wholefile"
 	"github.com/nascent-go/nascent/nasext/nn"
 	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
@@ -38,7 +40,7 @@ func changed(t testing.TB, change func(*safetensors.File)) string {
 	}
 	change(f)
 	path := filepath.Join(t.TempDir(), "model")
-	if err := writeFile(path, f); err != nil {
+	if err := wholefile.Write(path, func(w io.Writer) error { return safetensors.Write(w, f) }); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/nascent-go/nascent/nasext/arch/internal/columns"
 )
 
 // Row is what a summary says of one node.
@@ -54,27 +56,7 @@ func (a *Arch) String() string {
 		}
 	}
 	lines = append(lines, []string{strings.TrimSpace("total " + shortName(a.Name)), fmt.Sprintf("%d nodes", len(rows)), rows[len(rows)-1].Out, fmt.Sprint(params), fmt.Sprint(macs)})
-
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, s := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(s))
-		}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		var row strings.Builder
-		for i, s := range line {
-			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s))
-			if i >= 3 { // numbers stand to the right
-				s, space = space+s, ""
-			}
-			row.WriteString(s + space + "  ")
-		}
-		b.WriteString(strings.TrimRight(row.String(), " "))
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return columns.Text(lines, 3, 4)
 }
 
 // shortName keeps the name of a network from widening the column of its nodes: that of

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/nascent-go/nascent/nasext/internal/wholefile"
 )
 
 // Remote is a published file of a data set.
@@ -114,7 +116,10 @@ func (d *downloader) all(ctx context.Context, files []Remote, folder string) err
 			return fmt.Errorf("download %s: %w", f.Name, err)
 		}
 	}
-	return syncFolder(folder)
+	if err := wholefile.SyncFolder(folder); err != nil {
+		return fmt.Errorf("download: %w", err)
+	}
+	return nil
 }
 
 func (f *Remote) check() error {
@@ -337,19 +342,6 @@ func (f *Remote) verify(path string) error {
 	}
 	if want, _ := hex.DecodeString(f.SHA256); string(h.Sum(nil)) != string(want) {
 		return fmt.Errorf("%s has the SHA-256 checksum %x; the published file has %s", path, h.Sum(nil), f.SHA256)
-	}
-	return nil
-}
-
-// syncFolder makes new names in a folder safe, where the system can do that.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer f.Close() // nothing was written through it
-	if err := f.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, os.ErrPermission) && !errors.Is(err, os.ErrInvalid) {
-		return fmt.Errorf("download: %w", err)
 	}
 	return nil
 }

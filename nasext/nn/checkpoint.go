@@ -9,10 +9,10 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/nascent-go/nascent/nasext/data"
+	"github.com/nascent-go/nascent/nasext/internal/wholefile"
 	"github.com/nascent-go/nascent/nasext/nn/engine"
 	"github.com/nascent-go/nascent/nasext/nn/safetensors"
 )
@@ -230,10 +230,10 @@ func (t *TrainingOf[T]) resume() error {
 
 // SaveFile is Save to a file, which is replaced once the new one is written in full and
 // on the disk: whenever the program or the machine stops, one of them is there.
-func (t *TrainingOf[T]) SaveFile(path string) error { return replaceFile(path, t.Save) }
+func (t *TrainingOf[T]) SaveFile(path string) error { return wholefile.Write(path, t.Save) }
 
 // SaveFile is Save to a file, which is replaced once the new one is on the disk.
-func (n *NetworkOf[T]) SaveFile(path string) error { return replaceFile(path, n.Save) }
+func (n *NetworkOf[T]) SaveFile(path string) error { return wholefile.Write(path, n.Save) }
 
 // LoadFile is Load from a file.
 func (n *NetworkOf[T]) LoadFile(path string) error {
@@ -246,35 +246,4 @@ func (n *NetworkOf[T]) LoadFile(path string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
-}
-
-// replaceFile writes a file beside, and then puts it in place.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err = errors.Join(write(f), f.Sync(), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder puts on the disk what files a folder has. Where a system can't, a power
-// failure may bring back the old file, which is in full, too.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	_ = f.Sync()
-	return f.Close()
 }

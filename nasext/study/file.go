@@ -16,6 +16,8 @@ import (
 
 	"modernc.org/sqlite" // also registers the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/nascent-go/nascent/nasext/internal/wholefile"
 )
 
 // A study's file is known by SQLite's own two marks: the application, and the
@@ -146,12 +148,7 @@ func writeWhole(path string, s *Study) error {
 		os.Remove(part)
 		return err
 	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	_ = folder.Sync() // the name outlives a power cut, where the system can promise that
-	return folder.Close()
+	return wholefile.SyncFolder(filepath.Dir(path))
 }
 
 // Open reads the study in a file, and is ready to add to it. The error wraps

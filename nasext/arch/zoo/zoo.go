@@ -18,9 +18,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/nascent-go/nascent/nasext/arch"
+	"github.com/nascent-go/nascent/nasext/arch/internal/columns"
 )
 
 // Network is what the zoo knows of one network.
@@ -129,26 +129,7 @@ func (t Table) String() string {
 			grouped(n.Params), figure(n.PublishedParams), grouped(n.MACs), figure(n.PublishedMACs), n.Source, n.Paper,
 		})
 	}
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, s := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(s))
-		}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		var row strings.Builder
-		for i, s := range line {
-			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s))
-			if i >= 2 && i <= 6 { // numbers stand to the right
-				s, space = space+s, ""
-			}
-			row.WriteString(s + space + "  ")
-		}
-		b.WriteString(strings.TrimRight(row.String(), " "))
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return columns.Text(lines, 2, 6)
 }
 
 // grouped writes a number in groups of three digits: 6 624 904.
