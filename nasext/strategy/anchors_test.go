@@ -102,7 +102,9 @@ func curves(t *testing.T, known map[int]float64, search func(seed uint64) (strat
 // of the best noisy score are from 500 runs of that notebook's algorithm.
 func TestBitStringAnchors(t *testing.T) {
 	evolve := func(settings strategy.Evolution) func(uint64) strategy.Strategy {
-		return func(i uint64) strategy.Strategy { return evolution(t, bits{100}, i, settings) }
+		return func(i uint64) strategy.Strategy {
+			return made(t, strategy.RegularizedEvolution, bits{100}, i, settings)
+		}
 	}
 	for _, c := range []struct {
 		what  string
@@ -195,7 +197,7 @@ func TestKnownCurvesOnNB201(t *testing.T) {
 	gap := ranked[len(ranked)-1] - ranked[len(ranked)-2] // what a search that missed the optimum lacks at least
 	evolve := func(population, sample int) func(uint64) strategy.Strategy {
 		return func(i uint64) strategy.Strategy {
-			return evolution(t, s, i, strategy.Evolution{Population: population, Sample: sample})
+			return made(t, strategy.RegularizedEvolution, s, i, strategy.Evolution{Population: population, Sample: sample})
 		}
 	}
 	for _, c := range []struct {
@@ -216,7 +218,7 @@ func TestKnownCurvesOnNB201(t *testing.T) {
 		{"tabular reinforce", func(i uint64) strategy.Strategy { return tabular(t, s, i) },
 			map[int]float64{10: 93.10, 50: 93.72, 100: 93.89, 150: 93.99, 200: 94.05, 300: 94.14, 500: 94.25, 1000: 94.35},
 			map[int]float64{200: .05, 500: .19, 1000: .56}},
-		{"local search", func(i uint64) strategy.Strategy { return local(t, s, i, strategy.LocalSearch{}) },
+		{"local search", func(i uint64) strategy.Strategy { return made(t, strategy.Local, s, i, strategy.LocalSearch{}) },
 			map[int]float64{10: 92.97, 50: 94.18, 100: 94.31, 150: 94.35, 200: 94.36, 300: 94.37, 500: 94.37, 1000: 94.37},
 			map[int]float64{50: .44, 100: .82, 150: .94, 200: .98}},
 	} {

@@ -15,16 +15,7 @@ import (
 // bananas is a search with a small and hasty predictor.
 func bananas(t testing.TB, s space.Space, seed uint64) *strategy.PredictorSearch {
 	t.Helper()
-	return bananasWith(t, s, seed, strategy.Bananas{First: 4, Round: 3, Candidates: 12, Predictor: &predict.Ensemble{Members: 2, Layers: 2, Units: 8, Epochs: 5}})
-}
-
-func bananasWith(t testing.TB, s space.Space, seed uint64, settings strategy.Bananas) *strategy.PredictorSearch {
-	t.Helper()
-	p, err := strategy.BANANAS(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return made(t, strategy.BANANAS, s, seed, strategy.Bananas{First: 4, Round: 3, Candidates: 12, Predictor: &predict.Ensemble{Members: 2, Layers: 2, Units: 8, Epochs: 5}})
 }
 
 // With the one-hot encoding, and networks of three layers that keep the test short,
@@ -39,7 +30,7 @@ func TestBananasOnNB201(t *testing.T) {
 	}
 	var x sample
 	for i := range uint64(seeds) {
-		b := bananasWith(t, s, i, strategy.Bananas{Encoding: hot, Predictor: &predict.Ensemble{Layers: 3, Epochs: 50}})
+		b := made(t, strategy.BANANAS, s, i, strategy.Bananas{Encoding: hot, Predictor: &predict.Ensemble{Layers: 3, Epochs: 50}})
 		x = append(x, best(t, b, trials, score)[trials-1])
 	}
 	x.exceeds(t, "BANANAS", "random search", expectedBest(table, trials))
@@ -52,7 +43,7 @@ func TestBananasAsPublished(t *testing.T) {
 	s, score, table := nb201(t)
 	var x sample
 	for i := range uint64(seeds) {
-		x = append(x, best(t, bananasWith(t, s, i, strategy.Bananas{}), trials, score)[trials-1])
+		x = append(x, best(t, made(t, strategy.BANANAS, s, i, strategy.Bananas{}), trials, score)[trials-1])
 	}
 	x.exceeds(t, "BANANAS", "random search", expectedBest(table, trials))
 }
@@ -84,7 +75,7 @@ func TestBananasWithOtherPredictors(t *testing.T) {
 	} {
 		var x sample
 		for i := range uint64(seeds) {
-			b := bananasWith(t, s, i, strategy.Bananas{Predictor: p(), Encoding: hot})
+			b := made(t, strategy.BANANAS, s, i, strategy.Bananas{Predictor: p(), Encoding: hot})
 			if !strings.Contains(b.Name(), p().Name()+" of one-hot of ") {
 				t.Errorf("the name does not say the predictor and the encoding: %s", b.Name())
 			}
@@ -136,20 +127,12 @@ func TestBananasWithNothingToLearnFrom(t *testing.T) {
 }
 
 func TestBananasSettings(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.Bananas
-		want     string
-	}{
+	refuses(t, strategy.BANANAS, []refused[strategy.Bananas]{
 		{nil, strategy.Bananas{}, "BANANAS needs a space"},
 		{bits{2}, strategy.Bananas{First: -1}, "-1 first draws; there must be at least 1, or 0 for 10"},
 		{bits{2}, strategy.Bananas{Round: -1}, "rounds of -1; they must be at least 1, or 0 for 10"},
 		{bits{2}, strategy.Bananas{Candidates: 5}, "5 candidates for rounds of 10; there must be at least as many"},
-	} {
-		if _, err := strategy.BANANAS(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
+	})
 	other, err := space.NASBench201(space.NASBench201Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +141,7 @@ func TestBananasSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bananasWith(t, bits{8}, 1, strategy.Bananas{Encoding: hot})
+	b := made(t, strategy.BANANAS, bits{8}, 1, strategy.Bananas{Encoding: hot})
 	if _, err := b.Ask(2); err == nil || !strings.Contains(err.Error(), "strategy: BANANAS: ") {
 		t.Errorf("with the encoding of another space the error is %v", err)
 	}
@@ -168,6 +151,6 @@ func BenchmarkBANANAS(b *testing.B) {
 	s, score, _ := nb201(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		best(b, bananasWith(b, s, 1, strategy.Bananas{}), 150, score)
+		best(b, made(b, strategy.BANANAS, s, 1, strategy.Bananas{}), 150, score)
 	}
 }

@@ -11,40 +11,23 @@ import (
 	"github.com/nascent-go/nascent/nasext/strategy"
 )
 
-func evolution(t *testing.T, s space.Space, seed uint64, settings strategy.Evolution) *strategy.AgingEvolution {
-	t.Helper()
-	e, err := strategy.RegularizedEvolution(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
-}
-
 func TestEvolutionSettings(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.Evolution
-		want     string
-	}{
+	refuses(t, strategy.RegularizedEvolution, []refused[strategy.Evolution]{
 		{nil, strategy.Evolution{}, "needs a space"},
 		{bits{2}, strategy.Evolution{Population: -1}, "a population of -1; it must be at least 1, or 0 for 100"},
 		{bits{2}, strategy.Evolution{Identity: .5, Crossover: .6}, "probabilities 0.5 of identity and 0.6 of crossover; they must be at least 0, and at most 1 together"},
 		{bits{2}, strategy.Evolution{Identity: -.1}, "at least 0"},
 		{bits{2}, strategy.Evolution{Crossover: math.NaN()}, "at least 0"},
 		{bits{2}, strategy.Evolution{Sample: -1}, "tournaments of -1; they must be at least 1, or 0 for 25"},
-	} {
-		if _, err := strategy.RegularizedEvolution(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
-	if got, want := evolution(t, bits{2}, 1, strategy.Evolution{}).Name(), "evolution(population 100 sample 25 seed 1)"; got != want {
+	})
+	if got, want := made(t, strategy.RegularizedEvolution, bits{2}, 1, strategy.Evolution{}).Name(), "evolution(population 100 sample 25 seed 1)"; got != want {
 		t.Errorf("with the defaults it is %q, want %q", got, want)
 	}
 }
 
 // The history has everyone who was told and did not fail, dead or alive.
 func TestEvolutionHistory(t *testing.T) {
-	e := evolution(t, bits{4}, 1, strategy.Evolution{Population: 3, Sample: 2})
+	e := made(t, strategy.RegularizedEvolution, bits{4}, 1, strategy.Evolution{Population: 3, Sample: 2})
 	for i := range 10 {
 		asked, err := e.Ask(1)
 		if err != nil {
@@ -76,7 +59,7 @@ func TestEvolutionHistory(t *testing.T) {
 
 // Of a population in which the worst dies, the best stays for ever.
 func TestEvolutionKillsTheWorst(t *testing.T) {
-	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 5, Sample: 3, Worst: true})
+	e := made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 5, Sample: 3, Worst: true})
 	turns(t, e, ones, 5)
 	for step := range 40 {
 		before := e.Population()
@@ -96,7 +79,7 @@ func TestEvolutionKillsTheWorst(t *testing.T) {
 		}
 	}
 	// Of equals the oldest dies.
-	e = evolution(t, bits{20}, 3, strategy.Evolution{Population: 3, Sample: 3, Worst: true})
+	e = made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 3, Sample: 3, Worst: true})
 	turns(t, e, func(space.Genotype) float64 { return 1 }, 3, 1, 2)
 	for i, m := range e.Population() {
 		if m.Number != 4+i {
@@ -107,7 +90,7 @@ func TestEvolutionKillsTheWorst(t *testing.T) {
 
 // Children are copies, crossovers or mutations, as often as is said.
 func TestEvolutionVariants(t *testing.T) {
-	e := evolution(t, bits{60}, 3, strategy.Evolution{Population: 50, Sample: 2, Identity: .2, Crossover: .5})
+	e := made(t, strategy.RegularizedEvolution, bits{60}, 3, strategy.Evolution{Population: 50, Sample: 2, Identity: .2, Crossover: .5})
 	if got, want := e.Name(), "evolution(population 50 sample 2 identity 0.2 crossover 0.5 seed 3)"; got != want {
 		t.Errorf("it is called %q, want %q", got, want)
 	}
@@ -172,7 +155,7 @@ func differ(a, b space.Genotype) (n int) {
 // Children are one mutation away from a living parent, the oldest dies whatever
 // its score, and the population never changes its size once it is full.
 func TestEvolutionAges(t *testing.T) {
-	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 5, Sample: 3})
+	e := made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 5, Sample: 3})
 	turns(t, e, ones, 5)
 	byNumber := make(map[int]strategy.Member)
 	for i, m := range e.Population() {
@@ -207,7 +190,7 @@ func TestEvolutionAges(t *testing.T) {
 
 // With tournaments as large as this, the parent is nearly always the best.
 func TestEvolutionChoosesTheBest(t *testing.T) {
-	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 6, Sample: 200})
+	e := made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 6, Sample: 200})
 	turns(t, e, ones, 6)
 	for range 20 {
 		best := e.Population()[0]
@@ -230,7 +213,7 @@ func TestEvolutionChoosesTheBest(t *testing.T) {
 // A batch is tournaments in the population as told: none of its children has a
 // parent in the same batch. What is missing in the population is drawn at random.
 func TestEvolutionBatches(t *testing.T) {
-	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 10, Sample: 2})
+	e := made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 10, Sample: 2})
 	parents := func() (list []int) {
 		for _, m := range e.Population() {
 			list = append(list, m.Parent)
@@ -252,7 +235,7 @@ func TestEvolutionBatches(t *testing.T) {
 		}
 	}
 	// A first batch that is larger than the population has nobody to hold tournaments among.
-	e = evolution(t, bits{20}, 3, strategy.Evolution{Population: 3, Sample: 2})
+	e = made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 3, Sample: 2})
 	turns(t, e, ones, 7)
 	if got, want := fmt.Sprint(parents()), "[0 0 0]"; got != want {
 		t.Errorf("parents after a large first batch are %s, want %s", got, want)
@@ -262,7 +245,7 @@ func TestEvolutionBatches(t *testing.T) {
 // Failures join nothing: while the population is not full they are replaced by
 // random draws, afterwards nobody dies for them.
 func TestEvolutionFailures(t *testing.T) {
-	e := evolution(t, bits{20}, 3, strategy.Evolution{Population: 4, Sample: 2})
+	e := made(t, strategy.RegularizedEvolution, bits{20}, 3, strategy.Evolution{Population: 4, Sample: 2})
 	tell := func(failed ...bool) {
 		t.Helper()
 		batch, err := e.Ask(len(failed))
@@ -304,23 +287,23 @@ func TestEvolutionFailures(t *testing.T) {
 }
 
 func TestEvolutionDistinct(t *testing.T) {
-	free := evolution(t, bits{12}, 3, strategy.Evolution{Population: 10, Sample: 5})
+	free := made(t, strategy.RegularizedEvolution, bits{12}, 3, strategy.Evolution{Population: 10, Sample: 5})
 	if n := unique(turns(t, free, ones, 10, 30, 30, 30)); n == 100 {
 		t.Error("without Distinct nothing was repeated in 100 of 4096, so the test says nothing")
 	}
-	distinct := evolution(t, bits{12}, 3, strategy.Evolution{Population: 10, Sample: 5, Distinct: true})
+	distinct := made(t, strategy.RegularizedEvolution, bits{12}, 3, strategy.Evolution{Population: 10, Sample: 5, Distinct: true})
 	if n := unique(turns(t, distinct, ones, 10, 30, 30, 30)); n != 100 {
 		t.Errorf("with Distinct %d of 100 were different", n)
 	}
 	// When everything is known, repeats are accepted rather than searching for ever.
-	tiny := evolution(t, bits{2}, 3, strategy.Evolution{Population: 2, Sample: 2, Distinct: true})
+	tiny := made(t, strategy.RegularizedEvolution, bits{2}, 3, strategy.Evolution{Population: 2, Sample: 2, Distinct: true})
 	if n := unique(turns(t, tiny, ones, 2, 10, 10)); n != 4 {
 		t.Errorf("of 4 architectures %d were proposed", n)
 	}
 }
 
 func TestEvolutionOfASingleArchitecture(t *testing.T) {
-	e := evolution(t, bits{0}, 1, strategy.Evolution{Population: 2, Sample: 1})
+	e := made(t, strategy.RegularizedEvolution, bits{0}, 1, strategy.Evolution{Population: 2, Sample: 1})
 	turns(t, e, func(space.Genotype) float64 { return 0 }, 2)
 	if _, err := e.Ask(1); err == nil || !strings.Contains(err.Error(), "nothing can be mutated: it holds a single architecture") {
 		t.Errorf("error is %v", err)

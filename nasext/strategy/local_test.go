@@ -3,31 +3,18 @@ package strategy_test
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/space"
 	"github.com/nascent-go/nascent/nasext/strategy"
 )
 
-func local(t testing.TB, s space.Space, seed uint64, settings strategy.LocalSearch) *strategy.HillClimbing {
-	t.Helper()
-	h, err := strategy.Local(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
-}
-
 func TestLocalSearchSettings(t *testing.T) {
-	if _, err := strategy.Local(nil, 1, strategy.LocalSearch{}); err == nil || !strings.Contains(err.Error(), "needs a space") {
-		t.Errorf("without a space: error is %v", err)
-	}
-	_, err := strategy.Local(bits{2}, 1, strategy.LocalSearch{Start: space.Genotype{0, 2}})
-	if want := "cannot start at [0 2]: space 2 bits: choice 1 (bit 1) is option 2; there are options 0 to 1"; err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("error is %v, want it to hold %q", err, want)
-	}
-	if got, want := local(t, bits{2}, 1, strategy.LocalSearch{Start: space.Genotype{0, 1}}).Name(), "local search(first improvement from [0 1] seed 1)"; got != want {
+	refuses(t, strategy.Local, []refused[strategy.LocalSearch]{
+		{nil, strategy.LocalSearch{}, "needs a space"},
+		{bits{2}, strategy.LocalSearch{Start: space.Genotype{0, 2}}, "cannot start at [0 2]: space 2 bits: choice 1 (bit 1) is option 2; there are options 0 to 1"},
+	})
+	if got, want := made(t, strategy.Local, bits{2}, 1, strategy.LocalSearch{Start: space.Genotype{0, 1}}).Name(), "local search(first improvement from [0 1] seed 1)"; got != want {
 		t.Errorf("it is called %q, want %q", got, want)
 	}
 }
@@ -43,7 +30,7 @@ func steps(g space.Genotype) float64 {
 // From 000 (0), the best of 100 (1), 010 (3), 001 (2) is 010; of its neighbours 110 (2),
 // 011 (4) the best is 011; of its only unknown neighbour 111 (3) none is better.
 func TestSteepestAscentByHand(t *testing.T) {
-	h := local(t, bits{3}, 1, strategy.LocalSearch{Steepest: true, Start: space.Genotype{0, 0, 0}})
+	h := made(t, strategy.Local, bits{3}, 1, strategy.LocalSearch{Steepest: true, Start: space.Genotype{0, 0, 0}})
 	for _, c := range []struct {
 		ask  int
 		want string
@@ -70,7 +57,7 @@ func TestSteepestAscentByHand(t *testing.T) {
 
 // Failures are never moved to, and an ascent from a known place costs nothing.
 func TestLocalSearchFailures(t *testing.T) {
-	h := local(t, bits{3}, 1, strategy.LocalSearch{Start: space.Genotype{0, 0, 0}})
+	h := made(t, strategy.Local, bits{3}, 1, strategy.LocalSearch{Start: space.Genotype{0, 0, 0}})
 	for n := 0; ; n++ {
 		batch, err := h.Ask(1)
 		if errors.Is(err, strategy.ErrExhausted) {
@@ -103,7 +90,7 @@ func TestLocalSearchFindsOptima(t *testing.T) {
 	s, score, _ := nb201(t)
 	for _, settings := range []strategy.LocalSearch{{}, {Steepest: true}} {
 		for _, batch := range []int{1, 7, 100} {
-			h := local(t, s, 1, settings)
+			h := made(t, strategy.Local, s, 1, settings)
 			sizes := make([]int, 1400/batch)
 			for i := range sizes {
 				sizes[i] = batch
@@ -152,7 +139,7 @@ func TestLandscapeOfNB201(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := local(t, s, 1, strategy.LocalSearch{Steepest: true, Start: start})
+		h := made(t, strategy.Local, s, 1, strategy.LocalSearch{Steepest: true, Start: start})
 		for len(h.Optima()) == 0 {
 			turns(t, h, score, 24)
 		}

@@ -4,22 +4,12 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/space"
 	"github.com/nascent-go/nascent/nasext/strategy"
 )
-
-func metaqnn(t testing.TB, s space.Space, seed uint64, settings strategy.QLearning) *strategy.QAgent {
-	t.Helper()
-	a, err := strategy.MetaQNN(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
 
 func TestMetaQNNSchedule(t *testing.T) {
 	article := strategy.MetaQNNSchedule(0)
@@ -43,7 +33,7 @@ func TestMetaQNNSchedule(t *testing.T) {
 	if got, want := fmt.Sprint(strategy.MetaQNNSchedule(54)), "[{1 30} {0.9 2} {0.8 2} {0.7 2} {0.6 3} {0.5 3} {0.4 3} {0.3 3} {0.2 3} {0.1 3}]"; got != want {
 		t.Errorf("for 54 models it is %s, want %s", got, want)
 	}
-	a := metaqnn(t, bits{2}, 1, strategy.QLearning{})
+	a := made(t, strategy.MetaQNN, bits{2}, 1, strategy.QLearning{})
 	for proposal, want := range map[int]float64{0: 1, 1499: 1, 1500: .9, 1799: .7, 1800: .6, 2549: .2, 2550: .1, 1e6: .1} {
 		if got := a.Epsilon(proposal); got != want {
 			t.Errorf("ε of proposal %d is %g, want %g", proposal, got, want)
@@ -65,7 +55,7 @@ func TestMetaQNNUpdateByHand(t *testing.T) {
 		{strategy.QLearning{Rate: .5, Shaped: true}, .9, .5*.5 + .5*(.45+.7), .7},
 	} {
 		c.settings.Replay = 1
-		a := metaqnn(t, bits{2}, 1, c.settings)
+		a := made(t, strategy.MetaQNN, bits{2}, 1, c.settings)
 		g := turns(t, a, func(space.Genotype) float64 { return c.score }, 1)[0]
 		_, first, err := a.Values(nil)
 		if err != nil {
@@ -87,7 +77,7 @@ func TestMetaQNNConverges(t *testing.T) {
 	score := func(g space.Genotype) float64 {
 		return map[string]float64{"[0]": .3, "[1 0]": .1, "[1 1]": .7, "[2 0 0]": .2, "[2 1 2]": .9, "[2 2 1]": .4}[fmt.Sprint(g)]
 	}
-	a := metaqnn(t, s, 1, strategy.QLearning{Rate: .2, Schedule: []strategy.Exploration{{Epsilon: 1, Models: 1}}})
+	a := made(t, strategy.MetaQNN, s, 1, strategy.QLearning{Rate: .2, Schedule: []strategy.Exploration{{Epsilon: 1, Models: 1}}})
 	turns(t, a, score, 20, 20, 20, 20, 20)
 	best := map[string]float64{}
 	err := space.Walk(s, func(g space.Genotype) bool {
@@ -126,7 +116,7 @@ func TestMetaQNNOnItsSpace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := metaqnn(t, s, 1, strategy.QLearning{Rate: .1, Schedule: strategy.MetaQNNSchedule(400)})
+	a := made(t, strategy.MetaQNN, s, 1, strategy.QLearning{Rate: .1, Schedule: strategy.MetaQNNSchedule(400)})
 	depth := func(g space.Genotype) float64 { return float64(len(g)) / 7 }
 	sizes := make([]int, 50)
 	for i := range sizes {
@@ -164,7 +154,7 @@ func TestMetaQNNFailures(t *testing.T) {
 			}
 		}
 	}
-	failing, poor := metaqnn(t, bits{3}, 1, strategy.QLearning{}), metaqnn(t, bits{3}, 1, strategy.QLearning{})
+	failing, poor := made(t, strategy.MetaQNN, bits{3}, 1, strategy.QLearning{}), made(t, strategy.MetaQNN, bits{3}, 1, strategy.QLearning{})
 	for _, a := range []*strategy.QAgent{failing, poor} {
 		batch, err := a.Ask(1)
 		if err != nil {
@@ -193,11 +183,7 @@ func (stateless) Next(g space.Genotype) (space.Decision, bool, error) {
 func (stateless) Build(space.Genotype) (*arch.Arch, error) { return nil, nil }
 
 func TestMetaQNNErrors(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.QLearning
-		want     string
-	}{
+	refuses(t, strategy.MetaQNN, []refused[strategy.QLearning]{
 		{nil, strategy.QLearning{}, "needs a space"},
 		{stateless{}, strategy.QLearning{}, "needs a space that tells its states (space.Stater), and stateless does not; MetaQNN2017, Global"},
 		{bits{2}, strategy.QLearning{Rate: 2}, "a rate of 2; it must be above 0 and at most 1, or 0 for 0.01"},
@@ -205,9 +191,5 @@ func TestMetaQNNErrors(t *testing.T) {
 		{bits{2}, strategy.QLearning{Initial: math.NaN()}, "begin as NaN"},
 		{bits{2}, strategy.QLearning{Replay: -1}, "-1 replays"},
 		{bits{2}, strategy.QLearning{Schedule: []strategy.Exploration{{Epsilon: .5, Models: 1}, {Epsilon: 1.5, Models: 1}}}, "as stage 1 of its schedule"},
-	} {
-		if _, err := strategy.MetaQNN(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
+	})
 }

@@ -93,15 +93,6 @@ func near(t testing.TB, s space.Space) func(space.Genotype) float64 {
 	}
 }
 
-func morphism(t testing.TB, s space.Space, seed uint64, settings strategy.MorphismTree) *strategy.MorphismSearch {
-	t.Helper()
-	m, err := strategy.NetworkMorphism(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 // It starts at the seed of the space, grows step by step, and finds what random search
 // does not.
 func TestNetworkMorphismFindsTheTarget(t *testing.T) {
@@ -110,7 +101,7 @@ func TestNetworkMorphismFindsTheTarget(t *testing.T) {
 	var random, grown sample
 	for i := range uint64(4) {
 		random = append(random, best(t, strategy.Random(s, i), 30, score)[29])
-		m := morphism(t, s, i, strategy.MorphismTree{})
+		m := made(t, strategy.NetworkMorphism, s, i, strategy.MorphismTree{})
 		curve := best(t, m, 30, score)
 		grown = append(grown, curve[29])
 		tree := m.Tree()
@@ -138,7 +129,7 @@ func TestNetworkMorphismExhausts(t *testing.T) {
 	if err := space.Walk(s, func(space.Genotype) bool { total++; return true }); err != nil {
 		t.Fatal(err)
 	}
-	m := morphism(t, s, 1, strategy.MorphismTree{Coldest: .5})
+	m := made(t, strategy.NetworkMorphism, s, 1, strategy.MorphismTree{Coldest: .5})
 	var all []space.Genotype
 	for {
 		batch, err := m.Ask(5)
@@ -165,7 +156,7 @@ func TestNetworkMorphismFailures(t *testing.T) {
 		func(g space.Genotype) bool { return g[0] == 0 },
 		func(space.Genotype) bool { return true },
 	} {
-		m := morphism(t, chains{3}, 1, strategy.MorphismTree{Coldest: .5})
+		m := made(t, strategy.NetworkMorphism, chains{3}, 1, strategy.MorphismTree{Coldest: .5})
 		n := 0
 		for {
 			batch, err := m.Ask(2)
@@ -204,9 +195,9 @@ func TestNetworkMorphismResumes(t *testing.T) {
 		score func(space.Genotype) float64
 	}{{chains{6}, near(t, chains{6})}, {cells, score}} {
 		sizes := []int{1, 3, 2, 4}
-		a := turns(t, morphism(t, c.s, 2, strategy.MorphismTree{Coldest: .5}), c.score, sizes...)
-		b := turns(t, morphism(t, c.s, 2, strategy.MorphismTree{Coldest: .5}), c.score, sizes...)
-		other := turns(t, morphism(t, c.s, 3, strategy.MorphismTree{Coldest: .5}), c.score, sizes...)
+		a := turns(t, made(t, strategy.NetworkMorphism, c.s, 2, strategy.MorphismTree{Coldest: .5}), c.score, sizes...)
+		b := turns(t, made(t, strategy.NetworkMorphism, c.s, 2, strategy.MorphismTree{Coldest: .5}), c.score, sizes...)
+		other := turns(t, made(t, strategy.NetworkMorphism, c.s, 3, strategy.MorphismTree{Coldest: .5}), c.score, sizes...)
 		if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a, other) {
 			t.Errorf("%s: proposed %v and %v, with another seed %v", c.s.Name(), a, b, other)
 		}
@@ -217,22 +208,14 @@ func TestNetworkMorphismResumes(t *testing.T) {
 }
 
 func TestNetworkMorphismErrors(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.MorphismTree
-		want     string
-	}{
+	refuses(t, strategy.NetworkMorphism, []refused[strategy.MorphismTree]{
 		{nil, strategy.MorphismTree{}, "needs a space"},
 		{chains{1}, strategy.MorphismTree{Beta: -1}, "β = -1"},
 		{chains{1}, strategy.MorphismTree{Cooling: 1}, "a cooling of 1; it must be above 0 and below 1, or 0 for 0.9"},
 		{chains{1}, strategy.MorphismTree{Coldest: math.NaN()}, "a temperature of NaN"},
 		{chains{1}, strategy.MorphismTree{Neighbours: -1}, "-1 neighbours"},
-	} {
-		if _, err := strategy.NetworkMorphism(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
-	m := morphism(t, bits{3}, 1, strategy.MorphismTree{})
+	})
+	m := made(t, strategy.NetworkMorphism, bits{3}, 1, strategy.MorphismTree{})
 	batch, err := m.Ask(1)
 	if err != nil {
 		t.Fatal(err)

@@ -11,15 +11,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/strategy"
 )
 
-func nsga2(t testing.TB, s space.Space, seed uint64, settings strategy.NSGA2) *strategy.MultiObjective {
-	t.Helper()
-	m, err := strategy.NSGAII(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 // leading and trailing: the ones at the beginning are the score, the parameters grow
 // with the zeros that are missing at the end. The Pareto front of n bits is the n + 1
 // strings of ones and then zeros (Laumanns et al. 2004, LOTZ).
@@ -35,7 +26,7 @@ func lotz(p strategy.Proposal) strategy.Observation {
 
 func TestNSGA2FindsTheFront(t *testing.T) {
 	const n = 10
-	m := nsga2(t, bits{n}, 1, strategy.NSGA2{Population: 44})
+	m := made(t, strategy.NSGAII, bits{n}, 1, strategy.NSGA2{Population: 44})
 	for trials := 0; trials < 6000; {
 		batch, err := m.Ask(16)
 		if err != nil {
@@ -71,7 +62,7 @@ func TestNSGA2FindsTheFront(t *testing.T) {
 func TestNSGA2Generations(t *testing.T) {
 	const n = 12
 	settings := strategy.NSGA2{Population: n, Objectives: []strategy.Objective{strategy.HighScore, strategy.FewParams, strategy.FewMACs, strategy.LowLatency}}
-	m := nsga2(t, bits{16}, 3, settings)
+	m := made(t, strategy.NSGAII, bits{16}, 3, settings)
 	tell := func(p strategy.Proposal) strategy.Observation {
 		o := lotz(p)
 		o.MACs, o.Latency = int64(1+p.Genotype[3]+p.Genotype[7]), float64(1+p.Genotype[1])
@@ -141,7 +132,7 @@ func TestNSGA2Generations(t *testing.T) {
 }
 
 func TestNSGA2Distinct(t *testing.T) {
-	m := nsga2(t, bits{12}, 3, strategy.NSGA2{Population: 20, Distinct: true})
+	m := made(t, strategy.NSGAII, bits{12}, 3, strategy.NSGA2{Population: 20, Distinct: true})
 	var all []space.Genotype
 	for len(all) < 400 {
 		batch, err := m.Ask(20)
@@ -163,22 +154,14 @@ func TestNSGA2Distinct(t *testing.T) {
 }
 
 func TestNSGA2Errors(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.NSGA2
-		want     string
-	}{
+	refuses(t, strategy.NSGAII, []refused[strategy.NSGA2]{
 		{nil, strategy.NSGA2{}, "needs a space"},
 		{bits{2}, strategy.NSGA2{Population: 1}, "a population of 1; it must be at least 2, or 0 for 100"},
 		{bits{2}, strategy.NSGA2{Crossover: 1.5}, "a probability 1.5 of crossover"},
 		{bits{2}, strategy.NSGA2{Mutation: math.NaN()}, "a probability NaN of mutation"},
 		{bits{2}, strategy.NSGA2{Objectives: []strategy.Objective{"beauty"}}, `an objective "beauty"; there are score, params, macs and latency`},
 		{bits{2}, strategy.NSGA2{Objectives: []strategy.Objective{"score", "score"}}, "the objective score twice"},
-	} {
-		if _, err := strategy.NSGAII(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
+	})
 	for objective, want := range map[strategy.Objective]string{
 		strategy.LowLatency: "the latency of [0 0] is not known; take an estimator that measures it",
 		strategy.FewMACs:    "the parameters and MACs of [0 0] are not known; take an estimator that counts them",

@@ -4,7 +4,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -27,15 +26,6 @@ func growing(t testing.TB) *space.GrowingCells {
 		t.Fatal(err)
 	}
 	return g
-}
-
-func pnas(t testing.TB, s space.Space, seed uint64, settings strategy.Progressive) *strategy.ProgressiveSearch {
-	t.Helper()
-	p, err := strategy.PNAS(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // worth is a score whose best cells are known: each operation is worth its number, 1 is
@@ -62,7 +52,7 @@ func worth(t testing.TB, s *space.GrowingCells) func(space.Genotype) float64 {
 // and then 256 of each size; then it is over.
 func TestPNASLevels(t *testing.T) {
 	s := growing(t)
-	p := pnas(t, s, 1, strategy.Progressive{Predictor: &predict.Ridge{}})
+	p := made(t, strategy.PNAS, s, 1, strategy.Progressive{Predictor: &predict.Ridge{}})
 	score := worth(t, s)
 	sizes := make([]int, 5)
 	seen := map[string]bool{}
@@ -123,7 +113,7 @@ func TestPNASBeatsRandom(t *testing.T) {
 	}
 	var x, random sample
 	for i := range uint64(seeds) {
-		x = append(x, run(pnas(t, s, i, strategy.Progressive{Beam: 20}), i))
+		x = append(x, run(made(t, strategy.PNAS, s, i, strategy.Progressive{Beam: 20}), i))
 		random = append(random, run(strategy.Random(s, i), i))
 	}
 	if difference, allowed := x.mean()-random.mean(), 3*math.Hypot(x.deviation(), random.deviation())/math.Sqrt(seeds); difference < allowed || x.mean() < 63 {
@@ -138,7 +128,7 @@ func TestPNASBeatsRandom(t *testing.T) {
 func TestPNASWithoutScores(t *testing.T) {
 	s := growing(t)
 	play := func(fails func(i int) bool) (later []space.Genotype) {
-		p := pnas(t, s, 3, strategy.Progressive{Beam: 4, First: 10})
+		p := made(t, strategy.PNAS, s, 3, strategy.Progressive{Beam: 4, First: 10})
 		for i := 0; ; {
 			batch, err := p.Ask(3)
 			if err == strategy.ErrExhausted {
@@ -175,7 +165,7 @@ func TestPNASWithoutScores(t *testing.T) {
 func TestPNASAgain(t *testing.T) {
 	s := growing(t)
 	quick := func(seed uint64) strategy.Strategy {
-		return pnas(t, s, seed, strategy.Progressive{Beam: 6, First: 9, Predictor: &predict.Ensemble{Members: 2, Layers: 1, Epochs: 5}})
+		return made(t, strategy.PNAS, s, seed, strategy.Progressive{Beam: 6, First: 9, Predictor: &predict.Ensemble{Members: 2, Layers: 1, Epochs: 5}})
 	}
 	a := turns(t, quick(1), worth(t, s), 30)
 	if b := turns(t, quick(1), worth(t, s), 1, 2, 8, 4, 15); !reflect.DeepEqual(a, b) {
@@ -187,21 +177,13 @@ func TestPNASAgain(t *testing.T) {
 }
 
 func TestPNASSettings(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.Progressive
-		want     string
-	}{
+	refuses(t, strategy.PNAS, []refused[strategy.Progressive]{
 		{nil, strategy.Progressive{}, "PNAS needs a space, not nil"},
 		{bits{3}, strategy.Progressive{}, "PNAS needs a space whose architectures grow block by block, with the methods of space.Grower; 3 bits has them not. space.CellSpace makes one by its method Growing"},
 		{growing(t), strategy.Progressive{Beam: -1}, "a beam of -1; it must be at least 1, or 0 for 256"},
 		{growing(t), strategy.Progressive{First: -1}, "-1 architectures of one block; there must be at least 1, or 0 for all"},
-	} {
-		if _, err := strategy.PNAS(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
-	p := pnas(t, growing(t), 4, strategy.Progressive{})
+	})
+	p := made(t, strategy.PNAS, growing(t), 4, strategy.Progressive{})
 	if want := "PNAS(beam 256 first all predictor ensemble(5 networks of 2 layers of 32 units, 150 epochs batch 32 rate 0.01) seed 4)"; p.Name() != want {
 		t.Errorf("it is called %q, want %q", p.Name(), want)
 	}
@@ -213,7 +195,7 @@ func BenchmarkPNAS(b *testing.B) {
 	score := worth(b, s)
 	b.ReportAllocs()
 	for b.Loop() {
-		p := pnas(b, s, 1, strategy.Progressive{})
+		p := made(b, strategy.PNAS, s, 1, strategy.Progressive{})
 		for n := 0; n < 1160; {
 			batch, err := p.Ask(256)
 			if err != nil {

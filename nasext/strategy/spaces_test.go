@@ -28,16 +28,16 @@ func TestOnSpacesOfEveryKind(t *testing.T) {
 			t.Fatal(err)
 		}
 		every := map[string]strategy.Strategy{
-			"local search": local(t, s, 1, strategy.LocalSearch{}),
-			"steepest":     local(t, s, 1, strategy.LocalSearch{Steepest: true}),
-			"evolution":    evolution(t, s, 1, strategy.Evolution{Population: 6, Sample: 2, Worst: true, Identity: .1, Crossover: .4}),
-			"nsga-ii":      nsga2(t, s, 1, strategy.NSGA2{Population: 6}),
+			"local search": made(t, strategy.Local, s, 1, strategy.LocalSearch{}),
+			"steepest":     made(t, strategy.Local, s, 1, strategy.LocalSearch{Steepest: true}),
+			"evolution":    made(t, strategy.RegularizedEvolution, s, 1, strategy.Evolution{Population: 6, Sample: 2, Worst: true, Identity: .1, Crossover: .4}),
+			"nsga-ii":      made(t, strategy.NSGAII, s, 1, strategy.NSGA2{Population: 6}),
 			"tabular":      tabular(t, s, 1),
-			"metaqnn":      metaqnn(t, s, 1, strategy.QLearning{Schedule: strategy.MetaQNNSchedule(20)}),
-			"tpe":          tpe(t, s, 1, strategy.ParzenTree{Startup: 6}),
+			"metaqnn":      made(t, strategy.MetaQNN, s, 1, strategy.QLearning{Schedule: strategy.MetaQNNSchedule(20)}),
+			"tpe":          made(t, strategy.TPE, s, 1, strategy.ParzenTree{Startup: 6}),
 		}
 		if name != "ENAS macro" && name != "ZophLe" && name != "MetaQNN" { // their neighbours take seconds to build
-			every["network morphism"] = morphism(t, s, 1, strategy.MorphismTree{Coldest: .7})
+			every["network morphism"] = made(t, strategy.NetworkMorphism, s, 1, strategy.MorphismTree{Coldest: .7})
 		}
 		for what, search := range every {
 			t.Run(fmt.Sprintf("%s on %s", what, name), func(t *testing.T) {

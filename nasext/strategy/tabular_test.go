@@ -3,7 +3,6 @@ package strategy_test
 import (
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/arch"
@@ -14,11 +13,7 @@ import (
 
 func tabular(t testing.TB, s space.Space, seed uint64) *strategy.TabularPolicyGradient {
 	t.Helper()
-	r, err := strategy.ReinforceTabular(s, seed, strategy.Tabular{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return made(t, strategy.ReinforceTabular, s, seed, strategy.Tabular{})
 }
 
 // arms is the bandit of n arms.
@@ -215,37 +210,23 @@ func TestPolicyTableSamples(t *testing.T) {
 }
 
 func TestTabularErrors(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.Tabular
-		want     string
-	}{
+	refuses(t, strategy.ReinforceTabular, []refused[strategy.Tabular]{
 		{nil, strategy.Tabular{}, "needs a space"},
 		{bits{2}, strategy.Tabular{Rate: -1}, "a rate of -1; it must be a finite number above 0, or 0 for 0.01"},
 		{bits{2}, strategy.Tabular{Rate: math.Inf(1)}, "a rate of +Inf"},
 		{bits{2}, strategy.Tabular{Decay: 1}, "a decay of 1; it must be above 0 and below 1, or 0 for 0.9"},
 		{bits{2}, strategy.Tabular{Decay: math.NaN()}, "a decay of NaN"},
-	} {
-		if _, err := strategy.ReinforceTabular(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
-	fails := func(err error, want string) {
-		t.Helper()
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error is %v, want it to hold %q", err, want)
-		}
-	}
+	})
 	p := policy(t, bits{2})
 	_, err := p.Gradient(space.Genotype{0, 2}, 1)
-	fails(err, "choice 1 (bit 1) is option 2")
+	wantError(t, err, "choice 1 (bit 1) is option 2")
 	_, err = p.Probability(space.Genotype{0, 0, 0})
-	fails(err, "but is complete after 2")
+	wantError(t, err, "but is complete after 2")
 	_, err = p.Gradient(space.Genotype{0}, 1)
-	fails(err, "is not complete")
-	fails(p.Ascend(nil, 1), "a gradient of 0 numbers for a policy of 4 parameters")
+	wantError(t, err, "is not complete")
+	wantError(t, p.Ascend(nil, 1), "a gradient of 0 numbers for a policy of 4 parameters")
 	_, _, err = policy(t, bits{21}).Expected(ones, 0)
-	fails(err, "goes through at most 1000000 architectures")
+	wantError(t, err, "goes through at most 1000000 architectures")
 }
 
 // The first step of Adam is of the size of the rate, in the direction of the advantage;

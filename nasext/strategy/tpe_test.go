@@ -5,21 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/nascent-go/nascent/nasext/space"
 	"github.com/nascent-go/nascent/nasext/strategy"
 )
-
-func tpe(t testing.TB, s space.Space, seed uint64, settings strategy.ParzenTree) *strategy.ParzenEstimator {
-	t.Helper()
-	p, err := strategy.TPE(s, seed, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
 
 // bySide scores the squares of a fork by their side and all else by nothing.
 func bySide(g space.Genotype) float64 {
@@ -32,7 +22,7 @@ func bySide(g space.Genotype) float64 {
 // With one candidate, proposals are drawn from ℓ: of each decision an option with the
 // probability of 1 + how often the good observations have it.
 func TestTPEDrawsFromTheGood(t *testing.T) {
-	p := tpe(t, fork{}, 2, strategy.ParzenTree{Startup: 24, Candidates: 1})
+	p := made(t, strategy.TPE, fork{}, 2, strategy.ParzenTree{Startup: 24, Candidates: 1})
 	told, err := p.Ask(24)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +83,7 @@ func TestTPEDrawsFromTheGood(t *testing.T) {
 // With many candidates the proposal has the largest ℓ/g: in each decision the option
 // that is more frequent among the good.
 func TestTPEProposesTheLargestRatio(t *testing.T) {
-	p := tpe(t, bits{4}, 1, strategy.ParzenTree{Startup: 16, Candidates: 300})
+	p := made(t, strategy.TPE, bits{4}, 1, strategy.ParzenTree{Startup: 16, Candidates: 300})
 	score := func(g space.Genotype) float64 { return float64(8*g[0] + 4*g[1] + 2*g[2] + g[3]) }
 	all := turns(t, p, score, 16)
 	slices.SortStableFunc(all, func(a, b space.Genotype) int { return cmp.Compare(score(b), score(a)) })
@@ -124,7 +114,7 @@ func TestTPEOnBits(t *testing.T) {
 	var random, parzen sample
 	for i := range uint64(20) {
 		random = append(random, best(t, strategy.Random(bits{30}, i), 150, score)[149])
-		parzen = append(parzen, best(t, tpe(t, bits{30}, i, strategy.ParzenTree{}), 150, score)[149])
+		parzen = append(parzen, best(t, made(t, strategy.TPE, bits{30}, i, strategy.ParzenTree{}), 150, score)[149])
 	}
 	if d := parzen.mean() - random.mean(); d < .1 {
 		t.Errorf("the best of TPE are %.3f on average, those of random search %.3f", parzen.mean(), random.mean())
@@ -132,13 +122,13 @@ func TestTPEOnBits(t *testing.T) {
 }
 
 func TestTPEDistinct(t *testing.T) {
-	p := tpe(t, bits{10}, 1, strategy.ParzenTree{Distinct: true})
+	p := made(t, strategy.TPE, bits{10}, 1, strategy.ParzenTree{Distinct: true})
 	sizes := make([]int, 180)
 	for i := range sizes {
 		sizes[i] = 1
 	}
 	all := turns(t, p, ones, sizes...)
-	free := turns(t, tpe(t, bits{10}, 1, strategy.ParzenTree{}), ones, sizes...)
+	free := turns(t, made(t, strategy.TPE, bits{10}, 1, strategy.ParzenTree{}), ones, sizes...)
 	if n, m := unique(all), unique(free); n < 150 || m > 120 {
 		t.Errorf("of 180 proposals %d were different, and %d without Distinct", n, m)
 	}
@@ -146,7 +136,7 @@ func TestTPEDistinct(t *testing.T) {
 
 // Failures are bad, however few observations there are.
 func TestTPEFailures(t *testing.T) {
-	p := tpe(t, bits{6}, 1, strategy.ParzenTree{Startup: 10, Candidates: 100})
+	p := made(t, strategy.TPE, bits{6}, 1, strategy.ParzenTree{Startup: 10, Candidates: 100})
 	fail := func(batch []strategy.Proposal) []strategy.Observation {
 		o := observe(batch, ones)
 		for i := range o {
@@ -176,19 +166,11 @@ func TestTPEFailures(t *testing.T) {
 }
 
 func TestTPEErrors(t *testing.T) {
-	for _, c := range []struct {
-		s        space.Space
-		settings strategy.ParzenTree
-		want     string
-	}{
+	refuses(t, strategy.TPE, []refused[strategy.ParzenTree]{
 		{nil, strategy.ParzenTree{}, "needs a space"},
 		{bits{2}, strategy.ParzenTree{Startup: -1}, "-1 random proposals; there must be at least 1, or 0 for 20"},
 		{bits{2}, strategy.ParzenTree{Gamma: 1}, "γ = 1; it must be above 0 and below 1, or 0 for 0.25"},
 		{bits{2}, strategy.ParzenTree{Gamma: math.NaN()}, "γ = NaN"},
 		{bits{2}, strategy.ParzenTree{Candidates: -1}, "-1 candidates"},
-	} {
-		if _, err := strategy.TPE(c.s, 1, c.settings); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
+	})
 }

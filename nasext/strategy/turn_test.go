@@ -48,32 +48,60 @@ func ones(g space.Genotype) float64 {
 	return float64(sum) / float64(len(g))
 }
 
+// made makes a strategy of a kind, such as strategy.TPE.
+func made[C, S any](t testing.TB, kind func(space.Space, uint64, C) (S, error), s space.Space, seed uint64, settings C) S {
+	t.Helper()
+	made, err := kind(s, seed, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// refused is what a kind of strategy does not take, and what its error holds.
+type refused[C any] struct {
+	s        space.Space
+	settings C
+	want     string
+}
+
+// refuses checks that each case is an error.
+func refuses[C, S any](t *testing.T, kind func(space.Space, uint64, C) (S, error), cases []refused[C]) {
+	t.Helper()
+	for _, c := range cases {
+		_, err := kind(c.s, 1, c.settings)
+		wantError(t, err, c.want)
+	}
+}
+
+// wantError checks that there is an error that holds want.
+func wantError(t *testing.T, err error, want string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error is %v, want it to hold %q", err, want)
+	}
+}
+
 // everyKind is one of each strategy of this file's package that needs no controller.
 func everyKind(t testing.TB, s space.Space, seed uint64) map[string]strategy.Strategy {
 	t.Helper()
-	e, err := strategy.RegularizedEvolution(s, seed, strategy.Evolution{Population: 4, Sample: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := strategy.RegularizedEvolution(s, seed, strategy.Evolution{Population: 4, Sample: 2, Distinct: true})
-	if err != nil {
-		t.Fatal(err)
-	}
 	every := map[string]strategy.Strategy{
-		"nsga-ii":      nsga2(t, s, seed, strategy.NSGA2{Objectives: []strategy.Objective{strategy.HighScore}, Population: 6}),
-		"tpe":          tpe(t, s, seed, strategy.ParzenTree{Startup: 4}),
+		"nsga-ii":      made(t, strategy.NSGAII, s, seed, strategy.NSGA2{Objectives: []strategy.Objective{strategy.HighScore}, Population: 6}),
+		"tpe":          made(t, strategy.TPE, s, seed, strategy.ParzenTree{Startup: 4}),
 		"tabular":      tabular(t, s, seed),
-		"local search": local(t, s, seed, strategy.LocalSearch{}), "steepest local search": local(t, s, seed, strategy.LocalSearch{Steepest: true}),
+		"local search": made(t, strategy.Local, s, seed, strategy.LocalSearch{}), "steepest local search": made(t, strategy.Local, s, seed, strategy.LocalSearch{Steepest: true}),
 		"random": strategy.Random(s, seed), "random without repeats": strategy.RandomDistinct(s, seed),
-		"grid": strategy.Grid(s), "evolution": e, "distinct evolution": d,
+		"grid":               strategy.Grid(s),
+		"evolution":          made(t, strategy.RegularizedEvolution, s, seed, strategy.Evolution{Population: 4, Sample: 2}),
+		"distinct evolution": made(t, strategy.RegularizedEvolution, s, seed, strategy.Evolution{Population: 4, Sample: 2, Distinct: true}),
 		"BANANAS":            bananas(t, s, seed),
-		"successive halving": halving(t, strategy.SuccessiveHalving, s, seed, strategy.Halving{Most: 9}),
-		"Hyperband":          halving(t, strategy.Hyperband, s, seed, strategy.Halving{Most: 9}),
-		"ASHA":               asha(t, s, seed, strategy.Halving{Most: 9}),
-		"BOHB":               bohb(t, s, seed, strategy.Halving{Most: 9}, strategy.Model{}),
+		"successive halving": made(t, strategy.SuccessiveHalving, s, seed, strategy.Halving{Most: 9}),
+		"Hyperband":          made(t, strategy.Hyperband, s, seed, strategy.Halving{Most: 9}),
+		"ASHA":               made(t, strategy.ASHA, s, seed, strategy.Halving{Most: 9}),
+		"BOHB":               made(t, bohb(strategy.Model{}), s, seed, strategy.Halving{Most: 9}),
 	}
 	if _, ok := s.(space.Stater); ok {
-		every["metaqnn"] = metaqnn(t, s, seed, strategy.QLearning{Schedule: strategy.MetaQNNSchedule(10)})
+		every["metaqnn"] = made(t, strategy.MetaQNN, s, seed, strategy.QLearning{Schedule: strategy.MetaQNNSchedule(10)})
 	}
 	return every
 }
