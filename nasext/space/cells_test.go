@@ -125,10 +125,7 @@ func TestPublishedCellsAreInTheirSpaces(t *testing.T) {
 		if !c.sorted && !reflect.DeepEqual(back, c.cells) {
 			t.Errorf("%v became %v", c.cells, back)
 		}
-		a, err := s.Build(g)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := built(t, s, g)
 		b, err := s.Config().Skeleton.Build(c.cells)
 		if err != nil {
 			t.Fatal(err)
@@ -142,10 +139,7 @@ func TestPublishedCellsAreInTheirSpaces(t *testing.T) {
 		}
 	}
 	s := cellSpaces(t)["DARTS"]
-	g, err := space.Parse(s, "Genotype(normal=[('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 2)], normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 0), ('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('avg_pool_3x3', 0)], reduce_concat=[2, 3, 4, 5])")
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := parsed(t, s, "Genotype(normal=[('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 2)], normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 0), ('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('avg_pool_3x3', 0)], reduce_concat=[2, 3, 4, 5])")
 	// Pairs 0 and 1, 0 and 1, 0 and 1, 0 and 2; then 0 and 1, 0 and 2, 0 and 2, 0 and 2.
 	if want := (space.Genotype{0, 3, 3, 0, 2, 3, 0, 2, 3, 1, 3, 2, 0, 0, 0, 1, 0, 2, 1, 0, 2, 1, 1, 2}); !reflect.DeepEqual(g, want) {
 		t.Errorf("DARTS V1 is %v, want %v", g, want)
@@ -197,10 +191,7 @@ func TestCellEncodings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := space.Parse(s, "cell: skip_connect~0 + sep_conv_3x3~0 | sep_conv_3x3~2 + skip_connect~2 -> 1, 3")
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := parsed(t, s, "cell: skip_connect~0 + sep_conv_3x3~0 | sep_conv_3x3~2 + skip_connect~2 -> 1, 3")
 	paths, err := space.Paths(s, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -266,21 +257,14 @@ func TestCellSpaceDefaults(t *testing.T) {
 func TestCellSpaceErrors(t *testing.T) {
 	net := cell.DARTSNet{C: 2, Layers: 2, Input: digits()}
 	ops := []cell.Op{cell.Skip}
-	for _, c := range []struct {
-		config space.CellConfig
-		want   string
-	}{
+	refuses(t, space.Cells, []refused[space.CellConfig]{
 		{space.CellConfig{Name: "mine", Nodes: 1, Skeleton: net}, "space: cells of mine: there is no valid architecture: Ops is empty"},
 		{space.CellConfig{Ops: ops, Skeleton: net}, "Nodes is 0; it must be 1 to 100"},
 		{space.CellConfig{Ops: ops, Nodes: 1}, "there is no skeleton; give one, such as cell.DARTSNet{}"},
 		{space.CellConfig{Ops: []cell.Op{"pool"}, Nodes: 1, Skeleton: net}, `Ops offers "pool"; the operations are none, skip_connect, `},
 		{space.CellConfig{Ops: []cell.Op{cell.Skip, cell.Skip}, Nodes: 1, Skeleton: net}, "Ops offers skip_connect twice"},
 		{space.CellConfig{Ops: ops, Nodes: 1, Skeleton: cell.DARTSNet{Layers: -1}}, "Layers is -1; it must be 1 to 1000"},
-	} {
-		if _, err := space.Cells(c.config); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: error is %v, want it to hold %q", c.config, err, c.want)
-		}
-	}
+	})
 	for _, c := range []struct{ space, text, want string }{
 		{"DARTS", "cell: skip~0", "cell: column 7: expected an operation (none, "},
 		{"DARTS", "cell: skip_connect~0 + skip_connect~1 -> 2", "normal: there are 1 nodes; in this space a cell has 4"},

@@ -48,14 +48,8 @@ func custom(t testing.TB, net func(*space.Choices) (*arch.Arch, error)) *space.C
 func TestCustom(t *testing.T) {
 	s := custom(t, towers)
 	checkEnumeration(t, s, (2+4+8)*8)
-	g, err := space.Parse(s, "2, 8, 16, yes, 0.5, flat")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.Build(g)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := parsed(t, s, "2, 8, 16, yes, 0.5, flat")
+	a := built(t, s, g)
 	rows, err := a.Summary()
 	if err != nil {
 		t.Fatal(err)

@@ -11,17 +11,8 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-func enasMacro(t testing.TB, c space.ENASMacroConfig) *space.ENASMacroSpace {
-	t.Helper()
-	s, err := space.ENASMacro(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestENASMacroSize(t *testing.T) {
-	s := enasMacro(t, space.ENASMacroConfig{C: 2})
+	s := made(t, space.ENASMacro, space.ENASMacroConfig{C: 2})
 	want, _ := new(big.Int).SetString("160618186625454535808756219904", 10)
 	if s.Size().Cmp(want) != 0 || want.Cmp(new(big.Int).Mul(pow(6, 12), pow(2, 66))) != 0 {
 		t.Errorf("size = %v, want %v", s.Size(), want)
@@ -30,7 +21,7 @@ func TestENASMacroSize(t *testing.T) {
 	if err != nil || e.Size().Cmp(want) != 0 {
 		t.Errorf("counted %v, %v", e, err)
 	}
-	checkEnumeration(t, enasMacro(t, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()}), 6*6*6*8)
+	checkEnumeration(t, made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()}), 6*6*6*8)
 }
 
 // The network that the authors' script cifar10_macro_final.sh trains.
@@ -62,17 +53,14 @@ const enasFinal = `0
 // Parameters follow from the operations and the number of connections, layer by layer.
 func TestENASMacroCounts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 22))
-	final := enasMacro(t, space.ENASMacroConfig{Layers: 24, C: 96})
-	published, err := space.Parse(final, enasFinal)
-	if err != nil {
-		t.Fatal(err)
-	}
+	final := made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 24, C: 96})
+	published := parsed(t, final, enasFinal)
 	cases := []struct {
 		s *space.ENASMacroSpace
 		g space.Genotype
 	}{{final, published}}
 	for _, c := range []space.ENASMacroConfig{{C: 4}, {Layers: 7, C: 6, Input: digits(), Classes: 3}, {Layers: 2, C: 5, Dropout: 0.5}} {
-		s := enasMacro(t, c)
+		s := made(t, space.ENASMacro, c)
 		for range 5 {
 			g, err := space.Random(s, rng)
 			if err != nil {
@@ -123,18 +111,8 @@ func TestENASMacroCounts(t *testing.T) {
 		}
 		params += wide * int64(c.Classes)
 		macs += wide * int64(c.Classes)
-		a, err := k.s.Build(k.g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := a.Params()
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := a.MACs()
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := built(t, k.s, k.g)
+		p, m := counted(t, a)
 		if p != params || m != macs {
 			t.Errorf("%v in %s: %d parameters and %d MACs, want %d and %d", k.g, k.s.Name(), p, m, params, macs)
 		}
@@ -142,16 +120,13 @@ func TestENASMacroCounts(t *testing.T) {
 }
 
 func TestENASMacroText(t *testing.T) {
-	s := enasMacro(t, space.ENASMacroConfig{Layers: 24, C: 2})
-	g, err := space.Parse(s, enasFinal)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 24, C: 2})
+	g := parsed(t, s, enasFinal)
 	text, err := space.Format(s, g)
 	if want := strings.Join(strings.Fields(enasFinal), " "); text != want || err != nil {
 		t.Errorf("it reads %s, %v\nwant %s", text, err, want)
 	}
-	s = enasMacro(t, space.ENASMacroConfig{Layers: 2, C: 2, Input: digits()})
+	s = made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 2, C: 2, Input: digits()})
 	for _, c := range []struct{ text, want string }{
 		{"", "column 1: expected 0 to 5 (layer 1), found the end"},
 		{"0 6 1", "column 3: expected 0 to 5 (layer 2), found “6”"},
@@ -166,7 +141,7 @@ func TestENASMacroText(t *testing.T) {
 }
 
 func FuzzENASMacroParse(f *testing.F) {
-	s := enasMacro(f, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()})
+	s := made(f, space.ENASMacro, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()})
 	f.Add("0 1 0 5 1 1")
 	f.Add(" 2\t3 1\n4 0 0 ")
 	f.Add("0 1 0 5 1 1 0")
@@ -188,15 +163,9 @@ func FuzzENASMacroParse(f *testing.F) {
 
 // Who takes whom, in a network of four layers.
 func TestENASMacroConnections(t *testing.T) {
-	s := enasMacro(t, space.ENASMacroConfig{Layers: 4, C: 2, Input: digits()})
-	g, err := space.Parse(s, "4 5 1 0 0 1 2 1 0 0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.Build(g)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 4, C: 2, Input: digits()})
+	g := parsed(t, s, "4 5 1 0 0 1 2 1 0 0")
+	a := built(t, s, g)
 	got := make(map[string]string)
 	for _, n := range a.Nodes {
 		if n.Op.Kind == arch.Concat && strings.HasPrefix(n.Block, "layer") {
@@ -220,11 +189,8 @@ func TestENASMacroConnections(t *testing.T) {
 }
 
 func TestENASMacroWiring(t *testing.T) {
-	s := enasMacro(t, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()})
-	g, err := space.Parse(s, "4 5 1 0 0 1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 3, C: 2, Input: digits()})
+	g := parsed(t, s, "4 5 1 0 0 1")
 	w, err := s.Wirings(g)
 	if err != nil {
 		t.Fatal(err)
@@ -246,21 +212,14 @@ func TestENASMacroWiring(t *testing.T) {
 }
 
 func TestENASMacroErrors(t *testing.T) {
-	for _, c := range []struct {
-		config space.ENASMacroConfig
-		want   string
-	}{
+	refuses(t, space.ENASMacro, []refused[space.ENASMacroConfig]{
 		{space.ENASMacroConfig{Layers: 101}, "space: ENAS macro: Layers is 101; it must be 1 to 100, or 0 for the published 12"},
 		{space.ENASMacroConfig{C: -3}, "C is -3; it must be 1 to 16384, or 0 for the published 36"},
 		{space.ENASMacroConfig{Classes: -1}, "Classes is -1"},
 		{space.ENASMacroConfig{Dropout: 2}, "rate is 2; it must be at least 0 and below 1"},
 		{space.ENASMacroConfig{Input: arch.Shape{C: 1}}, "the shape is 1×0×0"},
-	} {
-		if _, err := space.ENASMacro(c.config); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: error is %v, want it to hold %q", c.config, err, c.want)
-		}
-	}
-	s := enasMacro(t, space.ENASMacroConfig{Layers: 2, C: 2, Input: digits()})
+	})
+	s := made(t, space.ENASMacro, space.ENASMacroConfig{Layers: 2, C: 2, Input: digits()})
 	if _, err := s.Build(space.Genotype{0, 1}); err == nil || !strings.Contains(err.Error(), `"layer 2 from stem" is undecided`) {
 		t.Errorf("error is %v", err)
 	}

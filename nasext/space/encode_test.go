@@ -118,7 +118,7 @@ func TestPathsAreThoseOfBANANAS(t *testing.T) {
 // The paths of a cell of NAS-Bench-201, as naszilla numbers them when the
 // operations are in the order of ours.
 func TestPathsOfNASBench201(t *testing.T) {
-	s := nb201(t, space.NASBench201Config{})
+	s := made(t, space.NASBench201, space.NASBench201Config{})
 	e, err := space.Paths(s, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -133,10 +133,7 @@ func TestPathsOfNASBench201(t *testing.T) {
 		"|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|": {2, 12, 14, 64},
 		"|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|":         {1, 18, 20, 128},
 	} {
-		g, err := space.Parse(s, text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := parsed(t, s, text)
 		if got := set(t, e, g); !slices.Equal(got, want) {
 			t.Errorf("%s has the paths %v, want %v", text, got, want)
 		}
@@ -216,7 +213,7 @@ func TestOneHot(t *testing.T) {
 			t.Errorf("%v is encoded as %v, want %v", c.g, got, c.want)
 		}
 	}
-	cells, err := space.OneHot(nb201(t, space.NASBench201Config{}))
+	cells, err := space.OneHot(made(t, space.NASBench201, space.NASBench201Config{}))
 	if err != nil || cells.Len() != 30 {
 		t.Fatalf("NAS-Bench-201 has %d numbers, %v; want 30", cells.Len(), err)
 	}
@@ -321,14 +318,14 @@ func TestWiringsOfNetworks(t *testing.T) {
 		len  int
 		want string
 	}{
-		{zophLe(t, space.ZophLeConfig{Layers: 4}), "1, 1, 24, 3, 5, 36, no, 7, 7, 64, yes, yes, 3, 3, 48, no, yes, no", 6*5/2 + 4*64,
+		{made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 4}), "1, 1, 24, 3, 5, 36, no, 7, 7, 64, yes, yes, 3, 3, 48, no, yes, no", 6*5/2 + 4*64,
 			"0→1, 0→2, 1→3, 2→3, 2→4, 3→5, 4→5, node 1 = conv 1×1 24, node 2 = conv 3×5 36, node 3 = conv 7×7 64, node 4 = conv 3×3 48"},
-		{zophLe(t, space.ZophLeConfig{Layers: 2, Strides: []int{1, 2, 3}}), "1, 1, 2, 24, 3, 5, 3, 36, yes", 4*3/2 + 2*192,
+		{made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 2, Strides: []int{1, 2, 3}}), "1, 1, 2, 24, 3, 5, 3, 36, yes", 4*3/2 + 2*192,
 			"0→1, 1→2, 2→3, node 1 = conv 1×1 /2 24, node 2 = conv 3×5 /3 36"},
-		{metaQNN(t, space.MetaQNNConfig{Layers: 3}), "[C(64,3,1), P(2,2), SM(10)]", 6*5/2 + 4*20,
+		{made(t, space.MetaQNN2017, space.MetaQNNConfig{Layers: 3}), "[C(64,3,1), P(2,2), SM(10)]", 6*5/2 + 4*20,
 			"0→1, 1→2, 2→3, 3→5, node 1 = C(64,3,1), node 2 = P(2,2), node 3 = SM(10)"},
 		{sizes, "8:64:24:8:16", 7*6/2 + 5*8, "0→1, 1→2, 2→3, 3→4, 4→5, 5→6, node 1 = 8, node 2 = 64, node 3 = 24, node 4 = 8, node 5 = 16"},
-		{global(t, config), "4, conv 3×3, 8, conv 1×1, 8, conv 5×5, 32, yes, dense, 64", 8*7/2 + 6*13,
+		{made(t, space.Global, config), "4, conv 3×3, 8, conv 1×1, 8, conv 5×5, 32, yes, dense, 64", 8*7/2 + 6*13,
 			"0→1, 1→2, 1→3, 2→3, 3→4, 4→7, node 1 = conv 3×3 8 relu, node 2 = conv 1×1 8 relu, node 3 = conv 5×5 32 relu, node 4 = dense 64 relu"},
 	} {
 		g, err := space.Parse(c.s, c.text)

@@ -77,8 +77,8 @@ func TestEnumerationIsWalk(t *testing.T) {
 			}
 			return length(g)
 		}}, 1024},
-		{"NAS-Bench-201", nb201(t, space.NASBench201Config{}), 15625},
-		{"NAS-Bench-201 one by one", plain{nb201(t, space.NASBench201Config{})}, 15625},
+		{"NAS-Bench-201", made(t, space.NASBench201, space.NASBench201Config{}), 15625},
+		{"NAS-Bench-201 one by one", plain{made(t, space.NASBench201, space.NASBench201Config{})}, 15625},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			checkEnumeration(t, c.s, c.size)
@@ -164,7 +164,7 @@ func TestUniformIsUniform(t *testing.T) {
 // The 15 625 cells of NAS-Bench-201 are drawn equally often: chi-square with
 // 15 624 degrees of freedom is nearly normal.
 func TestUniformCells(t *testing.T) {
-	e, err := space.Enumerate(nb201(t, space.NASBench201Config{}))
+	e, err := space.Enumerate(made(t, space.NASBench201, space.NASBench201Config{}))
 	if err != nil {
 		t.Fatal(err)
 	}

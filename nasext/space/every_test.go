@@ -13,12 +13,12 @@ import (
 func everySpace(t *testing.T) map[string]space.Space {
 	t.Helper()
 	all := map[string]space.Space{
-		"own": custom(t, towers), "Zoph and Le": zophLe(t, space.ZophLeConfig{Strides: []int{1, 2, 3}}), "MetaQNN": metaQNN(t, space.MetaQNNConfig{}),
-		"NAS-Bench-201": nb201(t, space.NASBench201Config{}),
+		"own": custom(t, towers), "Zoph and Le": made(t, space.ZophLe2017, space.ZophLeConfig{Strides: []int{1, 2, 3}}), "MetaQNN": made(t, space.MetaQNN2017, space.MetaQNNConfig{}),
+		"NAS-Bench-201": made(t, space.NASBench201, space.NASBench201Config{}),
 	}
 	config := space.DefaultGlobal(arch.Shape{C: 3, H: 32, W: 32}, 10)
 	config.Separable, config.Skips, config.Dropout = true, true, []float64{0, .5}
-	all["global"] = global(t, config)
+	all["global"] = made(t, space.Global, config)
 	for name, make := range map[string]func() (space.Space, error){
 		"NAS-Bench-101": func() (space.Space, error) { return space.NASBench101(space.NASBench101Config{}) },
 		"NATS size":     func() (space.Space, error) { return space.NATSBenchSize(space.NATSSizeConfig{}) },
@@ -143,8 +143,8 @@ func TestAnchorsOfLayers(t *testing.T) {
 		name  string // of a decision
 		want  []int
 	}{
-		{zophLe(t, space.ZophLeConfig{Layers: 3}), "layer 3 from 1", []int{space.NoAnchor, 3}}, // height, width and filters of layer 1 come before
-		{zophLe(t, space.ZophLeConfig{Layers: 3}), "layer 3 from 2", []int{space.NoAnchor, 6}},
+		{made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 3}), "layer 3 from 1", []int{space.NoAnchor, 3}}, // height, width and filters of layer 1 come before
+		{made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 3}), "layer 3 from 2", []int{space.NoAnchor, 6}},
 		{macro, "layer 4 from stem", []int{space.NoAnchor, space.InputAnchor(0)}},
 		{macro, "layer 4 from layer 2", []int{space.NoAnchor, 2}},
 		{micro, "normal 4 second input", []int{space.InputAnchor(0), space.InputAnchor(1), 4, 8}},
@@ -168,7 +168,7 @@ func TestAnchorsOfLayers(t *testing.T) {
 
 // FuzzParse: what a space reads from a text it writes as a text that is read alike.
 func FuzzParse(f *testing.F) {
-	spaces := []space.Space{global(f, space.FreeGlobal(digits(), 10)), zophLe(f, space.ZophLeConfig{Layers: 2}), custom(f, towers)}
+	spaces := []space.Space{made(f, space.Global, space.FreeGlobal(digits(), 10)), made(f, space.ZophLe2017, space.ZophLeConfig{Layers: 2}), custom(f, towers)}
 	for _, text := range []string{
 		"2, conv 3×3, 16, tanh, maxpool", "1,dense", "7, 7, 64, 7, 7, 64, yes", "2, 8, 16, yes, 0.5, flat", "", ",", "1", "no\x00",
 	} {
@@ -201,9 +201,9 @@ func FuzzParse(f *testing.F) {
 // What a predictor asks for again and again: a uniform draw, its number, its vectors.
 func BenchmarkEnumeration(b *testing.B) {
 	for name, s := range map[string]space.Space{
-		"NAS-Bench-201": nb201(b, space.NASBench201Config{}),
-		"Zoph and Le":   zophLe(b, space.ZophLeConfig{}),
-		"global":        global(b, space.DefaultGlobal(digits(), 10)),
+		"NAS-Bench-201": made(b, space.NASBench201, space.NASBench201Config{}),
+		"Zoph and Le":   made(b, space.ZophLe2017, space.ZophLeConfig{}),
+		"global":        made(b, space.Global, space.DefaultGlobal(digits(), 10)),
 	} {
 		e, err := space.Enumerate(s)
 		if err != nil {
@@ -227,7 +227,7 @@ func BenchmarkEnumeration(b *testing.B) {
 			b.Run(name+"/"+task, func(b *testing.B) { repeat(b, run) })
 		}
 	}
-	cells := nb201(b, space.NASBench201Config{})
+	cells := made(b, space.NASBench201, space.NASBench201Config{})
 	paths, err := space.Paths(cells, 0)
 	if err != nil {
 		b.Fatal(err)

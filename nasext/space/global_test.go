@@ -12,15 +12,6 @@ import (
 
 func digits() arch.Shape { return arch.Shape{C: 1, H: 8, W: 8} }
 
-func global(t testing.TB, c space.GlobalConfig) *space.GlobalSpace {
-	t.Helper()
-	s, err := space.Global(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // plain is a space without its Size, so that it is counted one by one.
 type plain struct{ space.Space }
 
@@ -56,7 +47,7 @@ func TestGlobalSize(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			config := base
 			c.change(&config)
-			s := global(t, config)
+			s := made(t, space.Global, config)
 			got, err := space.Size(s)
 			if err != nil {
 				t.Fatal(err)
@@ -85,7 +76,7 @@ func pow(base, exponent int64) *big.Int {
 // Every genotype of a small space that has everything builds, keeps the
 // constraints, and is a different architecture.
 func TestGlobalConstraintsHold(t *testing.T) {
-	s := global(t, space.GlobalConfig{
+	s := made(t, space.Global, space.GlobalConfig{
 		Input: arch.Shape{C: 2, H: 5, W: 4}, Classes: 3, MinLayers: 1, MaxLayers: 4,
 		FilterSizes: []int{3}, Channels: []int{4}, Separable: true, MaxPool: true, AvgPool: true, Units: []int{6}, Skips: true,
 		Rules: []space.Rule{space.NoPoolingFirst(), space.NoDenseBeforeConvolution()},
@@ -145,12 +136,9 @@ func TestGlobalConstraintsHold(t *testing.T) {
 func TestGlobalBuild(t *testing.T) {
 	config := space.DefaultGlobal(digits(), 10)
 	config.Separable, config.Skips, config.Dropout = true, true, []float64{0, .5}
-	s := global(t, config)
+	s := made(t, space.Global, config)
 	const text = "5, conv 3×3, 16, sepconv 5×5, 8, conv 1×1, 32, yes, maxpool, no, no, dense, 64, 0.5"
-	g, err := space.Parse(s, text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := parsed(t, s, text)
 	if back, err := space.Format(s, g); back != text || err != nil {
 		t.Errorf("formatted as %q, %v; want %q", back, err, text)
 	}
@@ -166,10 +154,7 @@ func TestGlobalBuild(t *testing.T) {
 		"layer 4, layer 4 from layer 1, layer 4 from layer 2, layer 5, layer 5 units, dropout"; got != want {
 		t.Errorf("decisions are\n%s\nwant\n%s", got, want)
 	}
-	a, err := s.Build(g)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, s, g)
 	rows, err := a.Summary()
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +180,7 @@ func TestGlobalBuild(t *testing.T) {
 func TestGlobalMean(t *testing.T) {
 	config := space.DefaultGlobal(digits(), 10)
 	config.MaxLayers, config.Mean = 1, true
-	params, _ := counts(t, global(t, config), "1, conv 3×3, 8")
+	params, _ := counts(t, made(t, space.Global, config), "1, conv 3×3, 8")
 	if want := int64(8*9 + 2*8 + 8*10 + 10); params != want {
 		t.Errorf("params = %d, want %d", params, want)
 	}
@@ -204,7 +189,7 @@ func TestGlobalMean(t *testing.T) {
 func TestGlobalMutationsStayValid(t *testing.T) {
 	config := space.DefaultGlobal(digits(), 10)
 	config.Skips = true
-	s := global(t, config)
+	s := made(t, space.Global, config)
 	rng := rand.New(rand.NewPCG(3, 4))
 	g, err := space.Random(s, rng)
 	if err != nil {
@@ -252,7 +237,7 @@ func TestGlobalErrors(t *testing.T) {
 			t.Errorf("error is %v, want it to hold %q", err, c.want)
 		}
 	}
-	s := global(t, space.DefaultGlobal(digits(), 10))
+	s := made(t, space.Global, space.DefaultGlobal(digits(), 10))
 	for _, c := range []struct {
 		g    space.Genotype
 		want string
@@ -271,7 +256,7 @@ func TestGlobalErrors(t *testing.T) {
 // What the caller does with the configuration afterwards changes nothing.
 func TestGlobalKeepsItsConfig(t *testing.T) {
 	config := space.DefaultGlobal(digits(), 10)
-	s := global(t, config)
+	s := made(t, space.Global, config)
 	name := s.Name()
 	config.Channels[0] = 99
 	s.Config().Channels[1] = 99

@@ -11,15 +11,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-func metaQNN(t testing.TB, c space.MetaQNNConfig) *space.MetaQNN {
-	t.Helper()
-	s, err := space.MetaQNN2017(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // The sizes are those of a count in Python by layer depth, layer before,
 // representation size and fully connected layers.
 func TestMetaQNNSize(t *testing.T) {
@@ -29,13 +20,13 @@ func TestMetaQNNSize(t *testing.T) {
 	}{
 		{32, 12, "126209903956514"}, {28, 12, "121697654681330"}, {32, 3, "5570"}, {8, 3, "5294"}, {7, 2, "431"}, {1, 4, "1063"},
 	} {
-		s := metaQNN(t, space.MetaQNNConfig{Input: arch.Shape{C: 3, H: c.pixels, W: c.pixels}, Layers: c.layers})
+		s := made(t, space.MetaQNN2017, space.MetaQNNConfig{Input: arch.Shape{C: 3, H: c.pixels, W: c.pixels}, Layers: c.layers})
 		n, err := space.Size(s)
 		if err != nil || n.String() != c.want {
 			t.Errorf("%d×%d, %d layers: size = %v, %v; want %s", c.pixels, c.pixels, c.layers, n, err, c.want)
 		}
 	}
-	s := metaQNN(t, space.MetaQNNConfig{Input: arch.Shape{C: 3, H: 7, W: 7}, Layers: 2})
+	s := made(t, space.MetaQNN2017, space.MetaQNNConfig{Input: arch.Shape{C: 3, H: 7, W: 7}, Layers: 2})
 	checkEnumeration(t, s, 431)
 	checkEnumeration(t, plain{s}, 431)
 }
@@ -43,7 +34,7 @@ func TestMetaQNNSize(t *testing.T) {
 // The best networks of table A2 for CIFAR-10 have the published numbers of
 // parameters, in millions, if their input is a crop of 28×28 pixels.
 func TestMetaQNNPublishedNetworks(t *testing.T) {
-	s := metaQNN(t, space.MetaQNNConfig{Input: arch.Shape{C: 3, H: 28, W: 28}})
+	s := made(t, space.MetaQNN2017, space.MetaQNNConfig{Input: arch.Shape{C: 3, H: 28, W: 28}})
 	for _, c := range []struct{ net, params string }{
 		{"[C(512,5,1), C(256,3,1), C(256,5,1), C(256,3,1), P(5,3), C(512,3,1), C(512,5,1), P(2,2), SM(10)]", "11.26"},
 		{"[C(128,1,1), C(512,3,1), C(64,1,1), C(128,3,1), P(2,2), C(256,3,1), P(2,2), C(512,3,1), P(3,2), SM(10)]", "2.2"},
@@ -69,7 +60,7 @@ func TestMetaQNNPublishedNetworks(t *testing.T) {
 // Every network of a small space builds; the sizes that its rules speak of are
 // those of its images.
 func TestMetaQNNEveryNetworkBuilds(t *testing.T) {
-	s := metaQNN(t, space.MetaQNNConfig{Input: arch.Shape{C: 1, H: 9, W: 11}, Layers: 4, Filters: []int{2}, FilterSizes: []int{1, 5}, Units: []int{4, 3}})
+	s := made(t, space.MetaQNN2017, space.MetaQNNConfig{Input: arch.Shape{C: 1, H: 9, W: 11}, Layers: 4, Filters: []int{2}, FilterSizes: []int{1, 5}, Units: []int{4, 3}})
 	e, err := space.Enumerate(s)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +110,7 @@ func TestMetaQNNEveryNetworkBuilds(t *testing.T) {
 }
 
 func TestMetaQNNBuild(t *testing.T) {
-	s := metaQNN(t, space.MetaQNNConfig{})
+	s := made(t, space.MetaQNN2017, space.MetaQNNConfig{})
 	for text, want := range map[string]string{
 		// As in the authors' networks for Caffe: seven layers and the termination make four dropouts, of which the last has no place.
 		"[C(128,5,1), C(512,3,1), P(2,2), C(128,1,1), C(128,5,1), P(3,2), C(512,3,1), SM(10)]": "conv 5×5 →128 pad 2 +bias, relu, conv 3×3 →512 pad 1 +bias, relu, dropout 0.125, maxpool 2×2 /2, " +
@@ -129,14 +120,8 @@ func TestMetaQNNBuild(t *testing.T) {
 			"flatten, linear →256 +bias, relu, linear →256 +bias, relu, dropout 0.5, linear →10 +bias",
 		"[SM(10)]": "flatten, linear →10 +bias",
 	} {
-		g, err := space.Parse(s, text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := s.Build(g)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := parsed(t, s, text)
+		a := built(t, s, g)
 		var got []string
 		for _, n := range a.Nodes[1:] {
 			got = append(got, n.Op.String())
@@ -148,7 +133,7 @@ func TestMetaQNNBuild(t *testing.T) {
 }
 
 func TestMetaQNNAgentState(t *testing.T) {
-	s := metaQNN(t, space.MetaQNNConfig{})
+	s := made(t, space.MetaQNN2017, space.MetaQNNConfig{})
 	g, err := s.Parse("[C(64,3,1), P(2,2), C(64,3,1), P(2,2), C(64,3,1), P(2,2), C(512,1,1), P(2,2), FC(128), FC(128), SM(10)]")
 	if err != nil {
 		t.Fatal(err)
@@ -168,21 +153,14 @@ func TestMetaQNNAgentState(t *testing.T) {
 }
 
 func TestMetaQNNErrors(t *testing.T) {
-	for _, c := range []struct {
-		config space.MetaQNNConfig
-		want   string
-	}{
+	refuses(t, space.MetaQNN2017, []refused[space.MetaQNNConfig]{
 		{space.MetaQNNConfig{Layers: 101}, "space: MetaQNN: Layers offers 101; it must be 1 to 100"},
 		{space.MetaQNNConfig{Classes: -1}, "Classes offers -1; it must be 1 to 1048576"},
 		{space.MetaQNNConfig{FilterSizes: []int{4}}, "FilterSizes offers 4; filter sizes must be odd"},
 		{space.MetaQNNConfig{Units: []int{8, 8}}, "Units offers 8 twice"},
 		{space.MetaQNNConfig{Input: arch.Shape{C: 3}}, "MetaQNN on an input of 3×0×0"},
-	} {
-		if s, err := space.MetaQNN2017(c.config); s != nil || err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
-	s := metaQNN(t, space.MetaQNNConfig{Layers: 5})
+	})
+	s := made(t, space.MetaQNN2017, space.MetaQNNConfig{Layers: 5})
 	for text, want := range map[string]string{
 		"":                             "is no network; it reads [C(64,3,1), P(2,2), SM(10)]",
 		"C(64,3,1), SM(10)":            "is no network",
@@ -203,7 +181,7 @@ func TestMetaQNNErrors(t *testing.T) {
 			t.Errorf("%s: error is %v, want it to hold %q", text, err, want)
 		}
 	}
-	small := metaQNN(t, space.MetaQNNConfig{Input: digits(), Layers: 9})
+	small := made(t, space.MetaQNN2017, space.MetaQNNConfig{Input: digits(), Layers: 9})
 	for text, want := range map[string]string{
 		"[C(64,3,1), P(2,2), FC(128), FC(256), SM(10)]":          "layer 4 cannot be FC(256): a fully connected layer has no more neurons than the one before, which has 128",
 		"[C(64,3,1), P(2,2), FC(128), FC(128), FC(128), SM(10)]": "layer 5 cannot be FC(128): a network has at most 2 fully connected layers before its termination",
@@ -231,7 +209,7 @@ func FuzzMetaQNNParse(f *testing.F) {
 	for _, text := range []string{"[SM(10)]", "[C(64,3,1), P(2,2), SM(10)]", "[C(64,1,1),GAP(10)]", "[C(64,3,1), P(5,3), C(64,3,1), P(2,2), FC(512), FC(128), SM(10)]", "[)", "[,]", "[]"} {
 		f.Add(text)
 	}
-	s := metaQNN(f, space.MetaQNNConfig{})
+	s := made(f, space.MetaQNN2017, space.MetaQNNConfig{})
 	f.Fuzz(func(t *testing.T, text string) {
 		g, err := s.Parse(text)
 		if err != nil {

@@ -10,15 +10,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-func natsSize(t testing.TB, c space.NATSSizeConfig) *space.NATSSize {
-	t.Helper()
-	s, err := space.NATSBenchSize(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // The records are those in the benchmark's own repository (fake_torch_dir of
 // D-X-Y/NATS-Bench); as in its topology space, FLOPs count the last layer's bias.
 func TestNATSSizeBenchmarkRecords(t *testing.T) {
@@ -38,7 +29,7 @@ func TestNATSSizeBenchmarkRecords(t *testing.T) {
 		{"8:8:40:32:40", space.NATSSizeConfig{Classes: 100}, 148_524, 21_831_684},
 		{"8:8:40:32:40", space.NATSSizeConfig{Classes: 120, Input: small}, 149_344, 5_461_816},
 	} {
-		s := natsSize(t, c.config)
+		s := made(t, space.NATSBenchSize, c.config)
 		params, macs := counts(t, s, c.size)
 		if flops := macs + int64(s.Config().Classes); params != c.params || flops != c.flops {
 			t.Errorf("%s, %d classes: %d parameters and %d FLOPs, want %d and %d", c.size, s.Config().Classes, params, flops, c.params, c.flops)
@@ -47,11 +38,11 @@ func TestNATSSizeBenchmarkRecords(t *testing.T) {
 }
 
 func TestNATSSizeWholeSpace(t *testing.T) {
-	s := natsSize(t, space.NATSSizeConfig{})
+	s := made(t, space.NATSBenchSize, space.NATSSizeConfig{})
 	if n, err := space.Size(s); err != nil || n.Int64() != 32768 {
 		t.Errorf("size = %v, %v", n, err)
 	}
-	checkEnumeration(t, natsSize(t, space.NATSSizeConfig{Channels: []int{4, 2, 3}, Input: digits()}), 243)
+	checkEnumeration(t, made(t, space.NATSBenchSize, space.NATSSizeConfig{Channels: []int{4, 2, 3}, Input: digits()}), 243)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 20 {
 		g, err := space.Random(s, rng)
@@ -71,7 +62,7 @@ func TestNATSSizeWholeSpace(t *testing.T) {
 // A cell that changes the channels does so on every kind of edge from its input.
 func TestNATSSizeOfAnyCell(t *testing.T) {
 	for _, c := range []string{"skip, pool, skip, 1x1, pool, skip", "pool, skip, none, pool, none, 3x3", "3x3, none, 1x1, skip, none, pool"} {
-		s := natsSize(t, space.NATSSizeConfig{Channels: []int{2, 5}, Cell: c, Input: digits()})
+		s := made(t, space.NATSBenchSize, space.NATSSizeConfig{Channels: []int{2, 5}, Cell: c, Input: digits()})
 		if err := space.Walk(s, func(g space.Genotype) bool {
 			a, err := s.Build(g)
 			if err != nil {
@@ -89,21 +80,14 @@ func TestNATSSizeOfAnyCell(t *testing.T) {
 }
 
 func TestNATSSizeErrors(t *testing.T) {
-	for _, c := range []struct {
-		config space.NATSSizeConfig
-		want   string
-	}{
+	refuses(t, space.NATSBenchSize, []refused[space.NATSSizeConfig]{
 		{space.NATSSizeConfig{Channels: []int{8, 0}}, "Channels offers 0; it must be 1 to 16384"},
 		{space.NATSSizeConfig{Channels: []int{8, 8}}, "Channels offers 8 twice"},
 		{space.NATSSizeConfig{Cell: "|conv~0|"}, "Cell: space NAS-Bench-201"},
 		{space.NATSSizeConfig{Cell: "3x3, none, none, 3x3, 3x3, 3x3"}, "has only none before node 2"},
 		{space.NATSSizeConfig{Classes: -1}, "-1 classes"},
-	} {
-		if _, err := space.NATSBenchSize(c.config); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: error is %v, want it to hold %q", c.config, err, c.want)
-		}
-	}
-	s := natsSize(t, space.NATSSizeConfig{})
+	})
+	s := made(t, space.NATSBenchSize, space.NATSSizeConfig{})
 	for _, c := range []struct{ text, want string }{
 		{"8:8:8:8", `ends before "layer 5 channels" is decided`},
 		{"8:8:8:8:8:8", "has 6 choices, but the architecture is complete after 5"},

@@ -17,15 +17,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-func nb101(t testing.TB, c space.NASBench101Config) *space.NB101 {
-	t.Helper()
-	s, err := space.NASBench101(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // nb101Record is a line of testdata/nb101.txt.
 type nb101Record struct {
 	index                  int
@@ -100,7 +91,7 @@ func inception() space.NB101Cell {
 
 // The published cells: hashes, parameters of the dataset's notebook, MACs.
 func TestNB101Published(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	readme, err := s.Genotype(inception())
 	if err != nil {
 		t.Fatal(err)
@@ -119,10 +110,7 @@ func TestNB101Published(t *testing.T) {
 		{"conv3x3(0) output(1)", "b49ac8c578b4561d79ac7087988f1c61", 10_177_674, 1_496_716_288},
 		{"conv3x3(0) conv1x1(0) maxpool(2) output(1)", "b49ac8c578b4561d79ac7087988f1c61", 10_177_674, 1_496_716_288},
 	} {
-		g, err := space.Parse(s, c.cell)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := parsed(t, s, c.cell)
 		if h, err := s.Hash(g); err != nil || h != c.hash {
 			t.Errorf("%s: hash %s, %v; want %s", c.cell, h, err, c.hash)
 		}
@@ -133,8 +121,8 @@ func TestNB101Published(t *testing.T) {
 }
 
 func TestNB101AgreesWithTheBenchmarksCode(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{})
-	small := nb101(t, space.NASBench101Config{C: 7, Stacks: 2, Modules: 1, Input: arch.Shape{C: 1, H: 9, W: 9}, Classes: 4})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
+	small := made(t, space.NASBench101, space.NASBench101Config{C: 7, Stacks: 2, Modules: 1, Input: arch.Shape{C: 1, H: 9, W: 9}, Classes: 4})
 	for _, r := range nb101Records(t) {
 		g, err := s.UniqueAt(r.index)
 		if err != nil {
@@ -163,7 +151,7 @@ func TestNB101AgreesWithTheBenchmarksCode(t *testing.T) {
 // one a line in the order in which it finds them, have this SHA-256 sum.
 func TestNB101AllHashes(t *testing.T) {
 	const want = "bc515b899b965f16f857bfaf5bb808dd1d5760f67467930b8a4ef1c1f1b12bb6"
-	s := nb101(t, space.NASBench101Config{})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	sum := sha256.New()
 	n := 0
 	line := make([]byte, 0, 33)
@@ -188,7 +176,7 @@ func TestNB101AllHashes(t *testing.T) {
 // 62 010 and 359 082.
 func TestNB101UniqueSize(t *testing.T) {
 	for vertices, want := range map[int]int{2: 1, 3: 1 + 6, 4: 7 + 84, 5: 91 + 2_441, 6: 2_532 + 62_010, 7: 64_542 + 359_082} {
-		if n := nb101(t, space.NASBench101Config{Vertices: vertices}).UniqueSize(); n != want {
+		if n := made(t, space.NASBench101, space.NASBench101Config{Vertices: vertices}).UniqueSize(); n != want {
 			t.Errorf("up to %d vertices there are %d cells, want %d", vertices, n, want)
 		}
 	}
@@ -203,7 +191,7 @@ func TestNB101Size(t *testing.T) {
 		{2, 9, 1}, {3, 1, 3}, {3, 9, 15}, {4, 2, 72}, {4, 9, 423}, {5, 9, 22_680}, {6, 5, 233_442}, {6, 9, 1_948_860},
 		{7, 1, 243}, {7, 6, 11_247_498}, {7, 9, 139_359_042},
 	} {
-		s := nb101(t, space.NASBench101Config{Vertices: c.vertices, Edges: c.edges})
+		s := made(t, space.NASBench101, space.NASBench101Config{Vertices: c.vertices, Edges: c.edges})
 		if n, err := space.Size(s); err != nil || n.Int64() != c.want {
 			t.Errorf("%s: size %v, %v; want %d", s.Name(), n, err, c.want)
 		}
@@ -214,7 +202,7 @@ func TestNB101Size(t *testing.T) {
 // they are the unique cells.
 func TestNB101WholeSpace(t *testing.T) {
 	for _, c := range []space.NASBench101Config{{Vertices: 2}, {Vertices: 3}, {Vertices: 4}, {Vertices: 5, Edges: 4}, {Vertices: 5}, {Vertices: 6, Edges: 3}} {
-		s := nb101(t, c)
+		s := made(t, space.NASBench101, c)
 		n, hashes := int64(0), make(map[string]int)
 		err := space.Walk(s, func(g space.Genotype) bool {
 			n++
@@ -266,7 +254,7 @@ func TestNB101WholeSpace(t *testing.T) {
 
 // Isomorphic cells are one cell: the order of the vertices in between does not count.
 func TestNB101IsomorphicCellsAreOne(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		g, err := s.RandomUnique(rng)
@@ -317,7 +305,7 @@ func TestNB101IsomorphicCellsAreOne(t *testing.T) {
 
 // The encodings are those of the cell of the README, of which only four paths matter.
 func TestNB101Encodings(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	g, err := s.Genotype(inception())
 	if err != nil {
 		t.Fatal(err)
@@ -339,7 +327,7 @@ func TestNB101Encodings(t *testing.T) {
 }
 
 func TestNB101RandomUniqueIsUniform(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{Vertices: 4})
+	s := made(t, space.NASBench101, space.NASBench101Config{Vertices: 4})
 	rng := rand.New(rand.NewPCG(3, 4))
 	const draws = 91 * 200
 	count := make([]int, s.UniqueSize())
@@ -394,7 +382,7 @@ func TestNB101Prune(t *testing.T) {
 
 // A cell with too many edges is allowed if those that count are few enough.
 func TestNB101GenotypeKeepsWhatFits(t *testing.T) {
-	small := nb101(t, space.NASBench101Config{Vertices: 4, Edges: 3})
+	small := made(t, space.NASBench101, space.NASBench101Config{Vertices: 4, Edges: 3})
 	g, err := small.Parse("conv3x3(0) conv1x1(1) maxpool(0,1) maxpool(0) output(2)")
 	if err != nil {
 		t.Fatal(err)
@@ -411,7 +399,7 @@ func TestNB101GenotypeKeepsWhatFits(t *testing.T) {
 }
 
 func TestNB101Neighbours(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	for _, c := range []struct {
 		cell string
 		want int
@@ -453,7 +441,7 @@ func TestNB101Neighbours(t *testing.T) {
 }
 
 func TestNB101RandomAndMutateStayInside(t *testing.T) {
-	s := nb101(t, space.NASBench101Config{})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 500 {
 		g, err := space.Random(s, rng)
@@ -479,22 +467,15 @@ func TestNB101RandomAndMutateStayInside(t *testing.T) {
 }
 
 func TestNB101Errors(t *testing.T) {
-	for _, c := range []struct {
-		config space.NASBench101Config
-		want   string
-	}{
+	refuses(t, space.NASBench101, []refused[space.NASBench101Config]{
 		{space.NASBench101Config{Vertices: 1}, "Vertices is 1; it must be 2 to 7, or 0 for the published 7"},
 		{space.NASBench101Config{Vertices: 8}, "Vertices is 8"},
 		{space.NASBench101Config{Edges: -2}, "Edges is -2; it must be 1 to 9"},
 		{space.NASBench101Config{C: 4}, "C is 4; it must be 5 to 16384"},
 		{space.NASBench101Config{Stacks: 20}, "Stacks is 20"},
 		{space.NASBench101Config{Input: arch.Shape{C: 3, H: 0, W: 3}}, "the shape is 3×0×3"},
-	} {
-		if _, err := space.NASBench101(c.config); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: error is %v, want it to hold %q", c.config, err, c.want)
-		}
-	}
-	s := nb101(t, space.NASBench101Config{})
+	})
+	s := made(t, space.NASBench101, space.NASBench101Config{})
 	for _, c := range []struct{ text, want string }{
 		{"", `column 1: found the end; expected an operation (conv3x3-bn-relu, conv1x1-bn-relu, maxpool3x3) or output`},
 		{"conv3x3", `column 8: found the end; expected "(" and the vertices that are taken`},
@@ -593,7 +574,7 @@ func FuzzNB101Parse(f *testing.F) {
 func BenchmarkNB101AllHashes(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		s := nb101(b, space.NASBench101Config{})
+		s := made(b, space.NASBench101, space.NASBench101Config{})
 		n := 0
 		if err := s.Hashes(func(int, string) bool { n++; return true }); err != nil || n != 423_624 {
 			b.Fatal(n, err)
@@ -605,14 +586,14 @@ func BenchmarkNB101AllHashes(b *testing.B) {
 func BenchmarkNB101Catalogue(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if n := nb101(b, space.NASBench101Config{}).UniqueSize(); n != 423_624 {
+		if n := made(b, space.NASBench101, space.NASBench101Config{}).UniqueSize(); n != 423_624 {
 			b.Fatal(n)
 		}
 	}
 }
 
 func BenchmarkNB101UniqueAt(b *testing.B) {
-	s := nb101(b, space.NASBench101Config{})
+	s := made(b, space.NASBench101, space.NASBench101Config{})
 	s.UniqueSize()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i = (i + 7919) % 423_624 {

@@ -14,35 +14,6 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-func nb201(t testing.TB, c space.NASBench201Config) *space.NB201 {
-	t.Helper()
-	s, err := space.NASBench201(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// counts are parameters and MACs of the network of a cell.
-func counts(t *testing.T, s space.Space, cell string) (params, macs int64) {
-	t.Helper()
-	g, err := space.Parse(s, cell)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.Build(g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if params, err = a.Params(); err != nil {
-		t.Fatal(err)
-	}
-	if macs, err = a.MACs(); err != nil {
-		t.Fatal(err)
-	}
-	return params, macs
-}
-
 // The records of the benchmark: its FLOPs count the bias of the last layer once
 // per class, our MACs do not.
 func TestNB201BenchmarkRecords(t *testing.T) {
@@ -64,7 +35,7 @@ func TestNB201BenchmarkRecords(t *testing.T) {
 		{"the same on 1×8×8", "3x3,3x3,3x3,skip,3x3,3x3", space.NASBench201Config{C: 8, N: 1, Input: arch.Shape{C: 1, H: 8, W: 8}}, 79_634, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := nb201(t, c.config)
+			s := made(t, space.NASBench201, c.config)
 			params, macs := counts(t, s, c.cell)
 			if params != c.params {
 				t.Errorf("params = %d, want %d", params, c.params)
@@ -78,7 +49,7 @@ func TestNB201BenchmarkRecords(t *testing.T) {
 
 // Parameters and MACs of every cell follow from the number of its 3×3 and 1×1 edges.
 func TestNB201ClosedForm(t *testing.T) {
-	s := nb201(t, space.NASBench201Config{})
+	s := made(t, space.NASBench201, space.NASBench201Config{})
 	pairs := make(map[[2]int64]bool)
 	for cell := range 15_625 {
 		g, err := s.At(cell)
@@ -106,18 +77,8 @@ func TestNB201ClosedForm(t *testing.T) {
 				macs += (9*h*c + 9*c*c + h*c) * area
 			}
 		}
-		a, err := s.Build(g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := a.Params()
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := a.MACs()
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := built(t, s, g)
+		p, m := counted(t, a)
 		if p != params || m != macs {
 			t.Fatalf("%s: %d parameters and %d MACs, want %d and %d", a.Name, p, m, params, macs)
 		}
@@ -139,7 +100,7 @@ func TestNB201ClosedForm(t *testing.T) {
 }
 
 func TestNB201WholeSpace(t *testing.T) {
-	s := nb201(t, space.NASBench201Config{C: 4, N: 1, Input: arch.Shape{C: 1, H: 8, W: 8}})
+	s := made(t, space.NASBench201, space.NASBench201Config{C: 4, N: 1, Input: arch.Shape{C: 1, H: 8, W: 8}})
 	if n, err := space.Size(s); err != nil || n.Int64() != 15625 {
 		t.Errorf("size = %v, %v", n, err)
 	}
@@ -201,7 +162,7 @@ func TestNB201WholeSpace(t *testing.T) {
 
 // Every cell can be built, also those with nodes that nothing reaches.
 func TestNB201EveryPatternOfNoneBuilds(t *testing.T) {
-	s := nb201(t, space.NASBench201Config{C: 2, N: 1, Input: arch.Shape{C: 1, H: 5, W: 7}, Classes: 3})
+	s := made(t, space.NASBench201, space.NASBench201Config{C: 2, N: 1, Input: arch.Shape{C: 1, H: 5, W: 7}, Classes: 3})
 	for op := 1; op < 5; op++ {
 		for mask := range 64 {
 			g := make(space.Genotype, 6)
@@ -223,15 +184,9 @@ func TestNB201EveryPatternOfNoneBuilds(t *testing.T) {
 
 // The order in which a cell's weights come is the order of its edges.
 func TestNB201NodeNames(t *testing.T) {
-	s := nb201(t, space.NASBench201Config{C: 2, N: 1, Input: arch.Shape{C: 1, H: 4, W: 4}})
-	g, err := space.Parse(s, "3x3, skip, none, 1x1, pool, skip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.Build(g)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := made(t, space.NASBench201, space.NASBench201Config{C: 2, N: 1, Input: arch.Shape{C: 1, H: 4, W: 4}})
+	g := parsed(t, s, "3x3, skip, none, 1x1, pool, skip")
+	a := built(t, s, g)
 	var cell, reduction []string
 	for _, n := range a.Nodes {
 		switch n.Block {
@@ -250,7 +205,7 @@ func TestNB201NodeNames(t *testing.T) {
 }
 
 func TestNB201Neighbours(t *testing.T) {
-	s := nb201(t, space.NASBench201Config{})
+	s := made(t, space.NASBench201, space.NASBench201Config{})
 	for _, cell := range []int{0, 4711, 15624} {
 		g, err := s.At(cell)
 		if err != nil {
@@ -280,19 +235,12 @@ func TestNB201Neighbours(t *testing.T) {
 }
 
 func TestNB201Errors(t *testing.T) {
-	for _, c := range []struct {
-		config space.NASBench201Config
-		want   string
-	}{
+	refuses(t, space.NASBench201, []refused[space.NASBench201Config]{
 		{space.NASBench201Config{C: -1}, "C = -1"},
 		{space.NASBench201Config{N: 2000}, "it must be at most 1000"},
 		{space.NASBench201Config{Input: arch.Shape{C: 1, H: -3, W: 8}}, "the shape is 1×-3×8"},
-	} {
-		if _, err := space.NASBench201(c.config); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: error is %v, want it to hold %q", c.config, err, c.want)
-		}
-	}
-	s := nb201(t, space.NASBench201Config{})
+	})
+	s := made(t, space.NASBench201, space.NASBench201Config{})
 	for _, c := range []struct{ text, want string }{
 		{"|none~0|+|none~0|none~1|", `column 25: found the end; expected "+" and the edges into the next node; a cell reads |op~0|`},
 		{"|none~0|+|none~1|none~0|+|none~0|none~1|none~2|", `column 16: found "1"; expected node 0, where edge 1 into node 2 comes from`},
@@ -327,7 +275,7 @@ func TestNB201Errors(t *testing.T) {
 }
 
 func BenchmarkNB201RandomBuild(b *testing.B) {
-	s := nb201(b, space.NASBench201Config{})
+	s := made(b, space.NASBench201, space.NASBench201Config{})
 	rng := rand.New(rand.NewPCG(1, 2))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -343,7 +291,7 @@ func BenchmarkNB201RandomBuild(b *testing.B) {
 
 // Building, shaping and counting one network of NAS-Bench-201: at most 50 µs.
 func BenchmarkNB201BuildAndCount(b *testing.B) {
-	s := nb201(b, space.NASBench201Config{})
+	s := made(b, space.NASBench201, space.NASBench201Config{})
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i = (i + 7919) % 15_625 {
 		g, err := s.At(i)

@@ -88,7 +88,7 @@ func TestRulesFilterChains(t *testing.T) {
 			FilterSizes: []int{1, 3}, Channels: []int{2}, Units: []int{6}, Activations: []string{"relu", "tanh"},
 			MaxPool: true, GlobalPool: true, Rules: rules,
 		}
-		s := global(t, config)
+		s := made(t, space.Global, config)
 		offers := []space.Layer{
 			{Op: "conv", Size: 1, Width: 2, Activation: "relu"}, {Op: "conv", Size: 1, Width: 2, Activation: "tanh"},
 			{Op: "conv", Size: 3, Width: 2, Activation: "relu"}, {Op: "conv", Size: 3, Width: 2, Activation: "tanh"},
@@ -143,7 +143,7 @@ func TestRulesFilterChains(t *testing.T) {
 }
 
 func TestFreeGlobal(t *testing.T) {
-	s := global(t, space.FreeGlobal(digits(), 10))
+	s := made(t, space.Global, space.FreeGlobal(digits(), 10))
 	e, err := space.Enumerate(s) // which compares the two ways of counting
 	if err != nil {
 		t.Fatal(err)
@@ -170,19 +170,10 @@ func TestFreeGlobal(t *testing.T) {
 func TestGlobalPoolAndActivations(t *testing.T) {
 	config := space.FreeGlobal(digits(), 10)
 	config.Skips = true
-	s := global(t, config)
-	g, err := space.Parse(s, "5, conv 3×3, 16, tanh, conv 3×3, 16, relu, conv 1×1, 8, relu, yes, globalpool, no, yes, dense, 64, tanh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.Build(g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	infos, err := a.Infer()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := made(t, space.Global, config)
+	g := parsed(t, s, "5, conv 3×3, 16, tanh, conv 3×3, 16, relu, conv 1×1, 8, relu, yes, globalpool, no, yes, dense, 64, tanh")
+	a := built(t, s, g)
+	infos := inferred(t, a)
 	var got []string
 	for i, n := range a.Nodes[1:] {
 		got = append(got, fmt.Sprintf("%s = %v", n.Op.Kind, infos[i+1].Out))
@@ -195,7 +186,7 @@ func TestGlobalPoolAndActivations(t *testing.T) {
 }
 
 func TestViolations(t *testing.T) {
-	s := global(t, space.FreeGlobal(digits(), 10))
+	s := made(t, space.Global, space.FreeGlobal(digits(), 10))
 	for text, want := range map[string][]string{
 		"conv 3×3 16 relu, maxpool, dense 64 tanh": nil,
 		"maxpool, conv 3x3 16":                     {"layer 1 breaks “no pooling first”: it would shrink the image before any layer has looked at it"},
@@ -227,7 +218,7 @@ func TestViolations(t *testing.T) {
 
 // What is read says which rule has taken an option away.
 func TestParseSaysWhichRuleForbids(t *testing.T) {
-	s := global(t, space.FreeGlobal(digits(), 10))
+	s := made(t, space.Global, space.FreeGlobal(digits(), 10))
 	for text, want := range map[string]string{
 		"2, maxpool, dense, 32, relu": `column 4 (layer 1) of "2, maxpool, dense, 32, relu": there is no option "maxpool": layer 1 breaks “no pooling first”: ` +
 			"it would shrink the image before any layer has looked at it; the options are conv 1×1, conv 3×3, conv 5×5",
@@ -251,7 +242,7 @@ func TestWithout(t *testing.T) {
 		t.Fatalf("without a rule, %d of %d are left, %v", len(rules), len(config.Rules), err)
 	}
 	config.Rules, config.MaxLayers = rules, 1
-	if n := global(t, config).Size().Int64(); n != 9+2 { // the convolutions, and now the poolings
+	if n := made(t, space.Global, config).Size().Int64(); n != 9+2 { // the convolutions, and now the poolings
 		t.Errorf("size = %d, want 11", n)
 	}
 	if _, err := space.Without(rules, "no pooling first"); err == nil || !strings.Contains(err.Error(), `there is no rule "no pooling first"; the rules are no dense layer before the first convolution`) {
@@ -327,7 +318,7 @@ func TestRulesLeaveNoDeadEnds(t *testing.T) {
 		}
 		return memory + "x", ""
 	}})
-	s := global(t, config)
+	s := made(t, space.Global, config)
 	d, _, err := s.Next(nil)
 	if err != nil || !slices.Equal(d.Options, []string{"1", "2", "3"}) {
 		t.Errorf("numbers of layers are %v, %v; want 1, 2, 3", d.Options, err)
@@ -385,7 +376,7 @@ func FuzzParseLayers(f *testing.F) {
 	for _, text := range []string{"conv 3×3 16 relu, maxpool", "dense 64", "sepconv 5x5 8\ttanh", "globalpool,,", "conv 3×3", " \n", "conv\x00"} {
 		f.Add(text)
 	}
-	s := global(f, space.FreeGlobal(digits(), 10))
+	s := made(f, space.Global, space.FreeGlobal(digits(), 10))
 	f.Fuzz(func(t *testing.T, text string) {
 		layers, err := space.ParseLayers(text)
 		if err != nil {
@@ -405,12 +396,12 @@ func FuzzParseLayers(f *testing.F) {
 
 func BenchmarkGlobal(b *testing.B) {
 	config := space.FreeGlobal(arch.Shape{C: 3, H: 32, W: 32}, 10)
-	s := global(b, config)
+	s := made(b, space.Global, config)
 	rng := rand.New(rand.NewPCG(1, 2))
 	b.Run("make", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			global(b, config)
+			made(b, space.Global, config)
 		}
 	})
 	b.Run("enumerate", func(b *testing.B) {

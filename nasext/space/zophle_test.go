@@ -11,19 +11,10 @@ import (
 	"github.com/nascent-go/nascent/nasext/space"
 )
 
-func zophLe(t testing.TB, c space.ZophLeConfig) *space.ZophLe {
-	t.Helper()
-	s, err := space.ZophLe2017(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestZophLeSize(t *testing.T) {
 	for layers := 1; layers <= 40; layers++ {
 		for _, strides := range [][]int{nil, {1, 2, 3}} {
-			s := zophLe(t, space.ZophLeConfig{Layers: layers, Strides: strides, Input: arch.Shape{C: 1, H: 8, W: 8}})
+			s := made(t, space.ZophLe2017, space.ZophLeConfig{Layers: layers, Strides: strides, Input: arch.Shape{C: 1, H: 8, W: 8}})
 			l := int64(layers)
 			want := new(big.Int).Mul(pow(4*4*4, l), pow(2, l*(l-1)/2))
 			if strides != nil {
@@ -38,13 +29,13 @@ func TestZophLeSize(t *testing.T) {
 			}
 		}
 	}
-	checkEnumeration(t, zophLe(t, space.ZophLeConfig{Layers: 4, FilterSizes: []int{3}, Filters: []int{2, 4}, Input: digits()}), 16*64)
+	checkEnumeration(t, made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 4, FilterSizes: []int{3}, Filters: []int{2, 4}, Input: digits()}), 16*64)
 }
 
 // Where the article leaves no choice: the image where nothing is taken, zeros around
 // what is smaller, and all that nobody takes at the end.
 func TestZophLeBuild(t *testing.T) {
-	s := zophLe(t, space.ZophLeConfig{Layers: 5, Strides: []int{1, 2, 3}, Input: arch.Shape{C: 3, H: 32, W: 20}})
+	s := made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 5, Strides: []int{1, 2, 3}, Input: arch.Shape{C: 3, H: 32, W: 20}})
 	for _, c := range []struct{ text, want string }{
 		{
 			// Nothing takes anything: five layers side by side.
@@ -60,18 +51,9 @@ func TestZophLeBuild(t *testing.T) {
 				"conv 1×1 →24 /2 (input) = 24×16×10; zeropad pad 16×10 (layer 5/relu 1) = 24×32×20; concat (layer 4/relu 1, head/zeropad 1) = 48×32×20",
 		},
 	} {
-		g, err := space.Parse(s, c.text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := s.Build(g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		infos, err := a.Infer()
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := parsed(t, s, c.text)
+		a := built(t, s, g)
+		infos := inferred(t, a)
 		var got []string
 		for i, n := range a.Nodes {
 			switch n.Op.Kind {
@@ -94,20 +76,14 @@ func TestZophLeEveryDrawBuilds(t *testing.T) {
 	sizes, filters := []int{1, 3, 5, 7}, []int{24, 36, 48, 64}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, strides := range [][]int{nil, {1, 2, 3}} {
-		s := zophLe(t, space.ZophLeConfig{Layers: 8, Strides: strides})
+		s := made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 8, Strides: strides})
 		for range 200 {
 			g, err := space.Random(s, rng)
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, err := s.Build(g)
-			if err != nil {
-				t.Fatal(err)
-			}
-			infos, err := a.Infer()
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := built(t, s, g)
+			infos := inferred(t, a)
 			var params int64
 			for _, i := range infos {
 				params += i.Params
@@ -151,10 +127,7 @@ func TestZophLeEveryDrawBuilds(t *testing.T) {
 }
 
 func TestZophLeErrors(t *testing.T) {
-	for _, c := range []struct {
-		config space.ZophLeConfig
-		want   string
-	}{
+	refuses(t, space.ZophLe2017, []refused[space.ZophLeConfig]{
 		{space.ZophLeConfig{Layers: -1}, "space: Zoph and Le 2017: Layers is -1; it must be 1 to 100, or 0 for 15"},
 		{space.ZophLeConfig{Layers: 101}, "Layers is 101"},
 		{space.ZophLeConfig{Classes: -1}, "Classes is -1; it must be at least 1, or 0 for 10"},
@@ -162,12 +135,8 @@ func TestZophLeErrors(t *testing.T) {
 		{space.ZophLeConfig{Filters: []int{8, 8}}, "Filters offers 8 twice"},
 		{space.ZophLeConfig{Strides: []int{0}}, "Strides offers 0; it must be 1 to 10"},
 		{space.ZophLeConfig{Input: arch.Shape{C: 1, H: -1, W: 8}}, "Zoph and Le 2017 on an input of 1×-1×8"},
-	} {
-		if s, err := space.ZophLe2017(c.config); s != nil || err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error is %v, want it to hold %q", err, c.want)
-		}
-	}
-	s := zophLe(t, space.ZophLeConfig{Layers: 2})
+	})
+	s := made(t, space.ZophLe2017, space.ZophLeConfig{Layers: 2})
 	if want := "Zoph and Le 2017(input=3×32×32 classes=10 layers=2 filter sizes=1,3,5,7 filters=24,36,48,64)"; s.Name() != want {
 		t.Errorf("the name is %s, want %s", s.Name(), want)
 	}
