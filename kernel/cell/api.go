@@ -49,7 +49,8 @@ type Outcome struct {
 	// Values of the last expression, ready for display.Render: several if it is
 	// a call with several results, none if there is nothing to show.
 	Values []any
-	// Warnings say, a line each, what no longer compiles after a redefinition.
+	// Warnings say, a line each, what no longer compiles after a redefinition, and
+	// which variables a cell that failed has not set.
 	Warnings []string
 	// Payloads are what the front end is asked to do besides, in order.
 	Payloads []Payload

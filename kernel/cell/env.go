@@ -43,6 +43,8 @@ type Env struct {
 	meant   map[string]string       // packages that names of them last meant, imported or guessed
 	dots    []string                // packages that cells have imported into their own scope
 	texts   map[string]string       // source of the cells by name
+	missed  map[string]string       // names that only a cell declares that did not compile: its name
+	unsets  map[string]string       // variables whose cell failed before it set them: what to say of it
 	known   map[*types.Package]bool // library packages that the lowering knows
 	traces  []*trace                // what cells have left behind, the oldest first
 	enough  int                     // traces, before those that are not needed are looked for
@@ -56,7 +58,7 @@ func New(lib *library.Library) (*Env, error) {
 	symbols, run := newSymbols(lib)
 	e := &Env{
 		lib: lib, fset: lib.FileSet(), rt: run, scope: map[string]types.Object{}, units: map[string]*unit{},
-		imports: map[string]string{}, meant: map[string]string{}, texts: map[string]string{}, known: map[*types.Package]bool{},
+		imports: map[string]string{}, meant: map[string]string{}, texts: map[string]string{}, missed: map[string]string{}, unsets: map[string]string{}, known: map[*types.Package]bool{},
 	}
 	symbols.setStacks(runtime.New(world{e}))
 	e.rt.SetStack(world{e})
@@ -116,6 +118,7 @@ func (e *Env) try(values []any) {
 func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 	start, warnings, err := e.start(in, false)
 	if err != nil {
+		e.miss(in)
 		return Outcome{}, err
 	}
 	if in.Around != nil {
@@ -127,7 +130,9 @@ func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
 	err = e.do(c, start)
 	out := Outcome{Warnings: warnings}
 	if err != nil {
-		return out, e.failure(ctx, err)
+		err = e.failure(ctx, err)
+		e.unset(in, err)
+		return out, err
 	}
 	out.Values = c.Values
 	e.document(ctx, in.Source, out.Values)

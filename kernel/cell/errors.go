@@ -262,10 +262,15 @@ func (d *diagnostics) addError(err error) {
 	switch {
 	case errors.As(err, &list):
 		list.RemoveMultiples()
+		hinted := false
 		for _, e := range list {
+			if hinted && strings.HasSuffix(e.Msg, "found 'EOF'") {
+				continue // for want of what the hint is about
+			}
 			d.add(e.Pos, e.Msg, "")
 			last := &d.list[len(d.list)-1]
 			last.Hint = syntaxHint(last.Source, last.Message)
+			hinted = hinted || last.Hint != ""
 		}
 	case errors.As(err, &te):
 		d.add(te.Fset.Position(te.Pos), te.Msg, "")

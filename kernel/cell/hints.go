@@ -130,7 +130,6 @@ func (e *Env) hint(p *plan, c *checked, err types.Error, msg string) string {
 	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
 		return e.undefined(p, c, name, at)
 	}
-	has := func(part string) bool { return strings.Contains(msg, part) }
 	for _, re := range []*regexp.Regexp{noMember, noMethod} {
 		if m := re.FindStringSubmatch(msg); m != nil {
 			if u := e.units[m[1]+"."+m[2]]; u != nil && (u.broken != "" || p.broken[u] != "") {
@@ -138,14 +137,22 @@ func (e *Env) hint(p *plan, c *checked, err types.Error, msg string) string {
 			}
 		}
 	}
-	if hint := e.shadows(at); hint != "" {
-		return hint
+	if at.selector != nil { // what a package has, its variable has not
+		return cmp.Or(e.shadows(at), e.likely(c, err.Pos, at, msg))
 	}
+	return cmp.Or(e.likely(c, err.Pos, at, msg), e.shadows(at))
+}
+
+// likely is the hint for a message that has one cause more often than others.
+func (e *Env) likely(c *checked, pos token.Pos, at around, msg string) string {
+	has := func(part string) bool { return strings.Contains(msg, part) }
 	switch {
 	case has("missing return"):
 		return "every way through the function has to end in a return"
 	case has("no new variables on left side of :="):
 		return useAssign(at.assign)
+	case strings.HasPrefix(msg, "label ") && has("declared and not used"):
+		return "a label is for break and continue; a variable is declared by x := value, or by var x int"
 	case has("declared and not used"):
 		return c.outer(at)
 	case has("assignment mismatch"):
@@ -153,11 +160,44 @@ func (e *Env) hint(p *plan, c *checked, err types.Error, msg string) string {
 	case has("too many arguments in call") && has(", error)\n"), has(", error)) in single-value context"):
 		return "the last result is an error, which has to be taken here, on a line before"
 	case has("has no field or method") && !has("but does have") && at.selector != nil:
-		return meant("", nearest(at.selector.Sel.Name, c.members(at.selector.X)))
+		return cmp.Or(meant("", nearest(at.selector.Sel.Name, c.members(at.selector.X))), e.asFunction(c, at.selector))
 	case has("unknown field") && at.literal != nil && at.ident != nil:
 		return meant("", nearest(at.ident.Name, c.members(at.literal)))
-	case has("has pointer receiver)") && at.literal != nil && at.literal.Pos() == err.Pos:
+	case has("has pointer receiver)") && at.literal != nil && at.literal.Pos() == pos:
 		return meant("&", types.ExprString(at.literal))
+	case has("mismatched types"), has("not defined on"), has("can only be compared to nil"):
+		return cmp.Or(c.operands(at.binary(msg)), c.increment(at.assign))
+	case has("(untyped float constant) truncated to int"):
+		return c.fraction(at.binary(msg))
+	case strings.HasPrefix(msg, "cannot convert ") && (has("(untyped string constant) to type ") || has(" of type string) to type ")):
+		return "strconv.Atoi and strconv.ParseFloat read a number from a string"
+	case has(" cannot be ordered") && at.value != nil && isSlice(c.typeOf(at.value)):
+		return "slices.Max and slices.Min look through a slice"
+	case has("expects 2 or 3 arguments; found 1"):
+		return "a length is missing: make([]int, n)"
+	case has("cannot assign to ") && at.ident != nil && isConst(c.info.Uses[at.ident]):
+		return at.ident.Name + " is a constant: what changes is declared by x := value"
+	case strings.HasPrefix(msg, "cannot use "):
+		return c.unlike(msg)
+	case has("for built-in len") && at.value != nil:
+		return "len counts the elements of strings, slices, arrays, maps and channels"
+	case has("non-boolean condition") && at.value != nil:
+		return c.condition(at.value)
+	case has(" (type) is not an expression") && at.value != nil:
+		return c.valueOf(at.value)
+	case has("must not be negative") && at.index != nil:
+		x, ok := at.index.X.(*ast.Ident)
+		if n := c.info.Types[at.index.Index].Value; n != nil && ok {
+			return fmt.Sprintf("to count from the end, write %s[len(%[1]s)%v]", x.Name, n)
+		}
+	case has("is not a generic type"):
+		return "a list's brackets stand before the type: []int, and [5]int for an array"
+	case has("too many arguments in conversion to []") && at.value != nil:
+		return "the elements stand in braces: " + msg[strings.Index(msg, "[]"):] + "{…}"
+	case has("(neither addressable nor a map index expression)") && at.index != nil && isString(c.typeOf(at.index.X)):
+		return "a string does not change: []byte(s) and []rune(s) make slices of it, which do"
+	case has("cannot assign to struct field"):
+		return "take the struct out of the map, change it, and put it back"
 	}
 	return ""
 }
@@ -206,6 +246,14 @@ func (e *Env) undefined(p *plan, c *checked, name string, at around) string {
 			return e.gone(u, why)
 		}
 	}
+	switch {
+	case at.selector == nil && e.missed[name] != "":
+		return name + " is declared in " + e.missed[name] + ", which did not compile"
+	case at.selector == nil && elsewhere[name] != "":
+		return elsewhere[name]
+	case at.param && at.ident != nil:
+		return "a parameter is written with its type behind it: x int"
+	}
 	known := slices.Concat(slices.Collect(maps.Keys(e.scope)), c.pkg.Scope().Names(), types.Universe.Names())
 	for _, p := range e.lib.Packages() {
 		known = append(known, p.Name)
@@ -252,6 +300,23 @@ type around struct {
 	selector *ast.SelectorExpr // ident is what it selects
 	assign   *ast.AssignStmt
 	literal  *ast.CompositeLit
+	binaries []*ast.BinaryExpr // the outermost first
+	index    *ast.IndexExpr
+	value    ast.Expr // the outermost that begins here
+	param    bool     // ident is the type of a parameter without a name
+}
+
+// binary is the operation that a message is about.
+func (at around) binary(msg string) *ast.BinaryExpr {
+	for _, b := range at.binaries {
+		if strings.Contains(msg, types.ExprString(b)+" (") {
+			return b
+		}
+	}
+	if n := len(at.binaries); n > 0 {
+		return at.binaries[n-1]
+	}
+	return nil
 }
 
 func (c *checked) around(pos token.Pos) (at around) {
@@ -261,7 +326,22 @@ func (c *checked) around(pos token.Pos) (at around) {
 				continue
 			}
 			ast.Inspect(d, func(n ast.Node) bool {
+				if x, ok := n.(ast.Expr); ok && x.Pos() == pos && at.value == nil {
+					at.value = x
+				}
 				switch n := n.(type) {
+				case *ast.BinaryExpr:
+					if n.Pos() <= pos && pos < n.End() {
+						at.binaries = append(at.binaries, n)
+					}
+				case *ast.IndexExpr:
+					if n.Pos() <= pos && pos < n.End() {
+						at.index = n
+					}
+				case *ast.FuncType:
+					for _, p := range n.Params.List {
+						at.param = at.param || len(p.Names) == 0 && p.Type.Pos() == pos
+					}
 				case *ast.Ident:
 					if n.Pos() == pos {
 						at.ident = n
@@ -284,6 +364,100 @@ func (c *checked) around(pos token.Pos) (at around) {
 		}
 	}
 	return at
+}
+
+func (c *checked) typeOf(x ast.Expr) types.Type {
+	if t := c.info.TypeOf(x); t != nil {
+		return t
+	}
+	return types.Typ[types.Invalid]
+}
+
+func isSlice(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Slice)
+	return ok
+}
+
+func isConst(o types.Object) bool {
+	_, ok := o.(*types.Const)
+	return ok
+}
+
+// condition is the hint for a condition that is no boolean.
+func (c *checked) condition(x ast.Expr) string {
+	text := types.ExprString(x)
+	t := c.typeOf(x)
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Interface, *types.Signature, *types.Chan:
+		return "write " + text + " != nil"
+	case *types.Slice, *types.Map:
+		return "write len(" + text + ") > 0"
+	}
+	switch {
+	case isNumber(t):
+		return "write " + text + " != 0"
+	case isString(t):
+		return "write " + text + ` != ""`
+	}
+	return ""
+}
+
+// valueOf is the hint for a type that stands where a value has to be.
+func (c *checked) valueOf(x ast.Expr) string {
+	text := types.ExprString(x)
+	switch c.typeOf(x).Underlying().(type) {
+	case *types.Slice, *types.Map, *types.Struct, *types.Array:
+		return "a value of the type is written " + text + "{…}"
+	case *types.Chan:
+		return "a channel is made by make(" + text + ")"
+	}
+	return ""
+}
+
+// asFunction is the hint for a method that a type of Go's own has not, but a function
+// that is given such a value.
+func (e *Env) asFunction(c *checked, s *ast.SelectorExpr) string {
+	text, name := types.ExprString(s.X), s.Sel.Name
+	path := ""
+	switch t := c.typeOf(s.X).Underlying().(type) {
+	case *types.Basic:
+		if isString(t) {
+			path = "strings"
+		}
+	case *types.Slice:
+		path = "slices"
+		if name == "append" || name == "push" || name == "add" {
+			return fmt.Sprintf("write %s = append(%[1]s, …)", text)
+		}
+	case *types.Map:
+		path = "maps"
+	}
+	if path == "" {
+		return ""
+	}
+	switch name {
+	case "len", "length", "size", "Len", "Length", "Size", "count":
+		return "write len(" + text + ")"
+	}
+	pkg, err := e.lib.Import(path)
+	if err != nil {
+		return ""
+	}
+	fits := func(name string) bool {
+		f, ok := pkg.Scope().Lookup(name).(*types.Func)
+		return ok && f.Exported()
+	}
+	r := []rune(name)
+	r[0] = unicode.ToUpper(r[0])
+	for _, n := range []string{string(r), "To" + string(r)} {
+		if fits(n) {
+			if pkg.Scope().Lookup(n).(*types.Func).Signature().Params().Len() > 1 {
+				text += ", …"
+			}
+			return fmt.Sprintf("write %s.%s(%s)", path, n, text)
+		}
+	}
+	return ""
 }
 
 // members are the fields and methods of an expression's type.
@@ -337,38 +511,6 @@ func (c *checked) untaken(s *ast.AssignStmt) string {
 		return ""
 	}
 	return "the last result is an error, which has to be taken here: " + exprs(s.Lhs) + ", err"
-}
-
-// foreign are words of other languages that begin a line.
-var foreign = map[string]string{
-	"while": "Go's loop is for", "until": "Go's loop is for", "loop": "Go's loop is for",
-	"def": "a function begins with func", "fn": "a function begins with func", "function": "a function begins with func",
-	"let": "a variable is declared by x := value", "class": "a type is declared by type Name struct { … }",
-	"elif": "Go has else if", "try": "errors are values: if err != nil { … }",
-}
-
-// syntaxHint is the hint for what the parser does not understand.
-func syntaxHint(line, msg string) string {
-	switch {
-	case strings.HasPrefix(msg, "expected ';', found"):
-		word := strings.TrimSpace(line)
-		if i := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }); i > 0 {
-			word = word[:i]
-		}
-		if hint := foreign[word]; hint != "" {
-			return hint
-		}
-		var keywords []string
-		for t := token.BREAK; t <= token.VAR; t++ {
-			keywords = append(keywords, t.String())
-		}
-		if near := nearest(word, keywords); near != word {
-			return meant("", near)
-		}
-	case msg == "unexpected comma; expecting ]":
-		return "a list is written []int{…}"
-	}
-	return ""
 }
 
 func exported(p *types.Package) []string {

@@ -226,6 +226,8 @@ func (e *Env) commit(p *plan) {
 	for _, n := range p.vars {
 		defined[n] = true
 	}
+	maps.DeleteFunc(e.missed, func(n, _ string) bool { return defined[n] })
+	e.unsetUses(p)
 	for key, u := range e.units { // what is defined anew is gone
 		if u.recv != "" && defined[u.recv] && !slices.Contains(p.again, u) && p.broken[u] == "" {
 			delete(e.units, key)

@@ -49,7 +49,7 @@ func TestTime(t *testing.T) {
 		{"%time", "…%time needs more words"},
 		{"%time -x", "…unknown shorthand flag: 'x' in -x"},
 		{"%time -- -x", "…=> -7"},
-		{"%time undefined", "error compile error: cell 11:1:7: undefined: undefined\n    %time undefined\n          ^"},
+		{"%time unknown", "error compile error: cell 11:1:7: undefined: unknown\n    %time unknown\n          ^"},
 		{"%%time x\ny", "…%%time takes its Go from the lines below"},
 	})
 	got := nb.run("%time b := make([]byte, 1<<20)")
