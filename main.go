@@ -478,7 +478,7 @@ func lowerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := env.Lowered(cell.Input{Number: 1, Name: args[0], Source: src})
+			text, err := env.Lowered(c.Context(), cell.Input{Number: 1, Name: args[0], Source: src})
 			if err != nil {
 				return err
 			}

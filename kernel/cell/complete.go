@@ -44,7 +44,7 @@ func (e *Env) Complete(ctx context.Context, src string, pos int) Completion {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		for _, text := range drafts(src, start, pos) {
-			if e.complete(text, stretch{start, pos + len(cursorMark)}, &q); len(q.found) > 0 || ctx.Err() != nil {
+			if e.complete(ctx, text, stretch{start, pos + len(cursorMark)}, &q); len(q.found) > 0 || ctx.Err() != nil {
 				break
 			}
 		}
@@ -183,8 +183,8 @@ func (q *query) items() []CompletionItem {
 }
 
 // complete finds what can stand at the stretch at of a text.
-func (e *Env) complete(text string, at stretch, q *query) {
-	v, _ := e.look(text, at)
+func (e *Env) complete(ctx context.Context, text string, at stretch, q *query) {
+	v, _ := e.look(ctx, text, at)
 	if v == nil {
 		return
 	}

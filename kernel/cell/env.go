@@ -116,7 +116,7 @@ func (e *Env) try(values []any) {
 // Run runs one cell. A cell that does not compile changes nothing. An error is a
 // [Failure], or the context's error if the cell was interrupted.
 func (e *Env) Run(ctx context.Context, in Input) (Outcome, error) {
-	start, warnings, err := e.start(in, false)
+	start, warnings, err := e.start(ctx, in, false)
 	if err != nil {
 		e.miss(in)
 		return Outcome{}, err
@@ -148,14 +148,14 @@ func (e *Env) do(c *rt.Cell, f func()) error {
 
 // start prepares a cell and loads it; it returns what runs it. If loop, its value is
 // a function that runs its statements a number of times.
-func (e *Env) start(in Input, loop bool) (start func(), warnings []string, err error) {
+func (e *Env) start(ctx context.Context, in Input, loop bool) (start func(), warnings []string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p, err := e.prepare(in, loop)
+	p, err := e.prepare(ctx, in, loop)
 	if err != nil {
 		return nil, nil, err
 	}
-	start, err = e.load(p)
+	start, err = e.load(ctx, p)
 	e.sweep()
 	return start, p.warnings, err
 }
@@ -186,7 +186,7 @@ func (e *Env) failure(ctx context.Context, err error) error {
 	case errors.As(err, &p) && !interrupted(ctx, p):
 		return e.panicked(p)
 	case ctx.Err() != nil:
-		return fmt.Errorf("cell interrupted: %w", ctx.Err())
+		return interruption(ctx)
 	}
 	const fatal = "fatal error"
 	if text, ok := strings.CutPrefix(err.Error(), fatal+": "); ok {
@@ -194,6 +194,9 @@ func (e *Env) failure(ctx context.Context, err error) error {
 	}
 	return &RuntimeError{Kind: "error", Message: err.Error()}
 }
+
+// interruption is the error of a cell that was interrupted.
+func interruption(ctx context.Context) error { return fmt.Errorf("cell interrupted: %w", ctx.Err()) }
 
 // interrupted says whether a cell failed because what it called, such as a read of
 // the standard input, returned that the cell was interrupted.

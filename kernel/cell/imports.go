@@ -2,6 +2,7 @@ package cell
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -28,7 +29,7 @@ type imported struct {
 }
 
 // explicit reads the imports that a cell writes.
-func (e *Env) explicit(src *source, complain complaint) imported {
+func (e *Env) explicit(ctx context.Context, src *source, complain complaint) imported {
 	im := imported{names: map[string]string{}}
 	for _, spec := range src.imports {
 		path, err := strconv.Unquote(spec.Path.Value)
@@ -45,7 +46,7 @@ func (e *Env) explicit(src *source, complain complaint) imported {
 			complain(spec.Path.Pos(), `import "C": cells cannot use cgo`, "")
 			continue
 		}
-		if msg := e.unavailable(path); msg != "" {
+		if msg := e.unavailable(ctx, path); msg != "" {
 			complain(spec.Path.Pos(), msg, "")
 			continue
 		}
@@ -87,8 +88,8 @@ func noImportPath(r rune) bool {
 }
 
 // unavailable says why a package can't be imported; "" if it can.
-func (e *Env) unavailable(path string) string {
-	err := e.lib.Importable(path)
+func (e *Env) unavailable(ctx context.Context, path string) string {
+	err := e.lib.Importable(ctx, path)
 	if err == nil {
 		return ""
 	}

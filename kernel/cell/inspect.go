@@ -79,9 +79,9 @@ func (e *Env) inspect(ctx context.Context, src string, s draft.Subject, detail i
 		return finding{}, ""
 	}
 	if s.Kind == draft.Package {
-		return e.inspectPath(src[s.Start:s.End]), ""
+		return e.inspectPath(ctx, src[s.Start:s.End]), ""
 	}
-	v, at := e.look(src, stretch{s.Start, s.End})
+	v, at := e.look(ctx, src, stretch{s.Start, s.End})
 	if v == nil {
 		return finding{}, ""
 	}
@@ -96,9 +96,9 @@ func (e *Env) inspect(ctx context.Context, src string, s draft.Subject, detail i
 	}
 	switch o := obj.(type) {
 	case nil:
-		return e.inspectPackage(name), ""
+		return e.inspectPackage(ctx, name), ""
 	case *types.PkgName:
-		return e.inspectPath(o.Imported().Path()), ""
+		return e.inspectPath(ctx, o.Imported().Path()), ""
 	case *types.Var:
 		if e.scope[name] == obj {
 			variable = name
@@ -346,7 +346,7 @@ func fieldOwner(t types.Type, field *types.Var) types.Type {
 	return owner
 }
 
-func (e *Env) inspectPackage(name string) finding {
+func (e *Env) inspectPackage(ctx context.Context, name string) finding {
 	path := e.imports[name]
 	if path == "" {
 		path = e.guess(name, nil)
@@ -354,11 +354,11 @@ func (e *Env) inspectPackage(name string) finding {
 	if path == "" {
 		return finding{}
 	}
-	return e.inspectPath(path)
+	return e.inspectPath(ctx, path)
 }
 
-func (e *Env) inspectPath(path string) finding {
-	if e.lib.Importable(path) != nil {
+func (e *Env) inspectPath(ctx context.Context, path string) finding {
+	if e.lib.Importable(ctx, path) != nil {
 		return finding{}
 	}
 	_, doc, _ := e.lib.Doc(path, "")

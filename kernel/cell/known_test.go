@@ -59,7 +59,7 @@ func TestWhole(t *testing.T) {
 func TestLowered(t *testing.T) {
 	nb := newNotebook(t)
 	for range 2 {
-		text, err := nb.env.Lowered(Input{Number: 1, Source: "func f() int {\n\treturn 7\n}\nf()"})
+		text, err := nb.env.Lowered(t.Context(), Input{Number: 1, Source: "func f() int {\n\treturn 7\n}\nf()"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestLowered(t *testing.T) {
 	if got := nb.run("f()"); !strings.Contains(got, "undefined: f") {
 		t.Errorf("f is defined: %s", got)
 	}
-	if _, err := nb.env.Lowered(Input{Number: 1, Source: "1 + true"}); err == nil {
+	if _, err := nb.env.Lowered(t.Context(), Input{Number: 1, Source: "1 + true"}); err == nil {
 		t.Error("what does not compile is lowered")
 	}
 }

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/types"
@@ -17,16 +18,19 @@ import (
 
 // load lowers a prepared cell, hands it to the interpreter and makes its
 // definitions those of the environment. It returns what runs the cell.
-func (e *Env) load(p *plan) (func(), error) {
+func (e *Env) load(ctx context.Context, p *plan) (func(), error) {
 	left := e.leave(p)
 	var start func()
-	chunk, err := e.lower(p)
+	chunk, err := e.lower(ctx, p)
 	if err == nil {
-		start, err = e.machine.load(chunk)
+		start, err = e.machine.load(ctx, chunk)
 	}
 	if err != nil {
 		e.low.Discard()
 		left.failed, left.ended = true, true
+		if ctx.Err() != nil {
+			return nil, interruption(ctx)
+		}
 		return nil, e.unsupported(p, err)
 	}
 	e.low.Keep()
@@ -40,17 +44,17 @@ func (e *Env) load(p *plan) (func(), error) {
 }
 
 // lower lowers a prepared cell.
-func (e *Env) lower(p *plan) (lower.Chunk, error) {
+func (e *Env) lower(ctx context.Context, p *plan) (lower.Chunk, error) {
 	e.tier.begin()
 	for _, imp := range p.check.pkg.Imports() {
-		if err := e.addPackage(imp); err != nil {
+		if err := e.addPackage(ctx, imp); err != nil {
 			return lower.Chunk{}, err
 		}
 	}
 	for _, path := range p.written.dots {
 		imp, err := e.lib.Import(path)
 		if err == nil {
-			err = e.addPackage(imp)
+			err = e.addPackage(ctx, imp)
 		}
 		if err != nil {
 			return lower.Chunk{}, err
@@ -80,22 +84,22 @@ func (e *Env) lower(p *plan) (lower.Chunk, error) {
 		again[e.scope[n].(*types.TypeName)] = now.Type()
 	}
 	e.low.Same(again)
-	return e.low.Lower(sp, e.machine.next(), entries(sp, p.src.program))
+	return e.low.Lower(ctx, sp, e.machine.next(), entries(sp, p.src.program))
 }
 
 // Lowered is what the interpreter would run for a cell, with the places that the lines
 // come from. It is for those who work on the lowering: nothing runs, nothing changes.
-func (e *Env) Lowered(in Input) (string, error) {
+func (e *Env) Lowered(ctx context.Context, in Input) (string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p, err := e.prepare(in, false)
+	p, err := e.prepare(ctx, in, false)
 	if err != nil {
 		return "", err
 	}
 	left := e.leave(p)
 	left.failed, left.ended = true, true
 	defer e.low.Discard()
-	chunk, err := e.lower(p)
+	chunk, err := e.lower(ctx, p)
 	if err != nil {
 		return "", e.unsupported(p, err)
 	}
@@ -138,9 +142,12 @@ func entries(sp *ssa.Package, program bool) []string {
 // addPackage makes an imported package known to the lowering, with the source of
 // what has to be instantiated. A package whose generic part comes from source
 // imports its compiled rest, which has the same path.
-func (e *Env) addPackage(p *types.Package) error {
+func (e *Env) addPackage(ctx context.Context, p *types.Package) error {
 	if e.known[p] {
 		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	switch p.Path() {
 	case "reflect", "encoding/json", "encoding/xml", "encoding/gob", "text/template", "html/template":
@@ -150,17 +157,18 @@ func (e *Env) addPackage(p *types.Package) error {
 	if err != nil {
 		return fmt.Errorf("loading the source of package %s: %w", p.Path(), err)
 	}
-	e.known[p] = true
 	if c == nil || c.Package != p {
 		e.low.AddCompiled(p)
+		e.known[p] = true
 		return nil
 	}
 	for _, q := range p.Imports() {
-		if err := e.addPackage(q); err != nil {
+		if err := e.addPackage(ctx, q); err != nil {
 			return err
 		}
 	}
 	e.low.AddSource(p, c.Files, c.Info, true)
+	e.known[p] = true
 	return nil
 }
 

@@ -13,7 +13,7 @@ const timesName = "n__"
 // own, and calls measure, as a part of the cell, with what runs them n times. It can be
 // called again and again. Nothing is shown, and no error is raised.
 func (e *Env) Loop(ctx context.Context, in Input, measure func(loop func(n int))) error {
-	start, _, err := e.start(in, true)
+	start, _, err := e.start(ctx, in, true)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cell
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -132,7 +133,7 @@ func (e *loadError) Error() string {
 func (e *loadError) Unwrap() error { return e.err }
 
 // load compiles a chunk and returns its start function.
-func (m *machine) load(c lower.Chunk) (start func(), err error) {
+func (m *machine) load(ctx context.Context, c lower.Chunk) (start func(), err error) {
 	serial := m.serial
 	m.serial++
 	loaded := &chunk{lines: c.Lines, vars: c.Vars}
@@ -167,6 +168,9 @@ func (m *machine) load(c lower.Chunk) (start func(), err error) {
 		loaded.file = m.it.FileSet().File(f.FileStart)
 	}
 	if err != nil {
+		return nil, fail(err)
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, fail(err)
 	}
 	withoutParens(f)

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -31,9 +32,9 @@ type change struct {
 	broken map[*unit]string
 }
 
-// prepare takes a cell from text to checked Go. It changes nothing. If loop, the cell's
+// prepare takes a cell from text to checked Go. It changes nothing, but that packages are loaded. If loop, the cell's
 // statements are made a function that runs them a number of times.
-func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
+func (e *Env) prepare(ctx context.Context, in Input, loop bool) (p *plan, err error) {
 	name := in.name()
 	e.texts[name] = in.whole()
 	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
@@ -56,7 +57,10 @@ func (e *Env) prepare(in Input, loop bool) (p *plan, err error) {
 	src.bodies(complain)
 	src.nested(complain)
 	src.directives(complain)
-	p.written = e.explicit(src, complain)
+	p.written = e.explicit(ctx, src, complain)
+	if ctx.Err() != nil {
+		return nil, interruption(ctx)
+	}
 	h := src.hoist(e.scope, complain)
 	h.strict = e.strict
 	if err := diag.err(); err != nil {

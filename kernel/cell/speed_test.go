@@ -128,7 +128,7 @@ fmt.Println(f%[1]d(strings.Fields("to be or not to be")))
 			nb := newNotebook(b)
 			before := processorTime(b)
 			for n := range b.N {
-				if _, _, err := nb.env.start(Input{Number: n + 1, Source: cell.src}, false); err != nil {
+				if _, _, err := nb.env.start(b.Context(), Input{Number: n + 1, Source: cell.src}, false); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -143,7 +143,7 @@ fmt.Println(f%[1]d(strings.Fields("to be or not to be")))
 			for range b.N {
 				nb := newNotebook(b)
 				before := processorTime(b)
-				if _, _, err := nb.env.start(Input{Number: 1, Source: cell.src}, false); err != nil {
+				if _, _, err := nb.env.start(b.Context(), Input{Number: 1, Source: cell.src}, false); err != nil {
 					b.Fatal(err)
 				}
 				took += processorTime(b) - before

@@ -27,7 +27,7 @@ func TestCompleteOffersWhatIsWritten(t *testing.T) {
 		}
 		src := string(data)
 		nb.env.mu.Lock()
-		v, _ := nb.env.look(src, stretch{})
+		v, _ := nb.env.look(ctx, src, stretch{})
 		nb.env.mu.Unlock()
 		if v == nil {
 			t.Errorf("%s is not seen", name)

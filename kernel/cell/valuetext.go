@@ -30,7 +30,7 @@ func (e *Env) valueText(ctx context.Context, name string) string {
 	ctx, cancel := context.WithTimeout(ctx, valueTime)
 	defer cancel()
 	in := inner("variables", name)
-	start, _, err := e.start(in, false)
+	start, _, err := e.start(ctx, in, false)
 	if err != nil {
 		return ""
 	}

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"context"
 	"errors"
 	"go/ast"
 	"go/scanner"
@@ -93,14 +94,14 @@ func withoutMistake(text string, err error, at stretch, cut map[int]bool) (rest 
 
 // look parses and checks a text without complaining. It returns nil if there is
 // nothing to see, and where the stretch at is in the text that was parsed.
-func (e *Env) look(text string, at stretch) (*view, stretch) {
+func (e *Env) look(ctx context.Context, text string, at stretch) (*view, stretch) {
 	src, at := e.readable(text, at)
 	if src == nil || src.file == nil || src.run != nil && len(src.typed) != len(src.run.Body.List) {
 		src.forget()
 		return nil, at
 	}
 	ignore := func(token.Pos, string, string) {}
-	written := e.explicit(src, ignore)
+	written := e.explicit(ctx, src, ignore)
 	h := src.hoist(e.scope, ignore)
 	declares := map[string]bool{}
 	decls := slices.Concat(src.decls, h.vars)

@@ -1,9 +1,12 @@
 package magic
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,19 +47,75 @@ func TestModuleInitialisation(t *testing.T) {
 	})
 }
 
-// What a failed initialisation has left undone nobody uses.
+// What a failed initialisation has left undone nobody uses: it is done again, and what was done is not.
 func TestFailedInitialisation(t *testing.T) {
 	nb := moduleNotebook(t, t.TempDir())
 	files(t, map[string]string{
 		"go.mod": "module m\n\ngo 1.26\n",
-		"a/a.go": "package a\n\nvar X = f(3)\n\nfunc f(i int) int { return []int{1}[i] }\n",
+		"a/a.go": "package a\nimport (\"m/c\"; \"os\")\nvar X = c.X + f(len(os.Getenv(\"NASCENT_FAILS\")))\n\nfunc f(i int) int { return []int{1}[i] }\n",
 		"b/b.go": "package b\nimport \"m/a\"\nvar Y = a.X\n",
+		"c/c.go": "package c\nimport \"fmt\"\nvar X = 1\nfunc init() { fmt.Println(\"c's init\") }\n",
 	})
+	t.Setenv("NASCENT_FAILS", "yes")
+	const panics = "error panic: a/a.go, line 3\n    var X = c.X + f(len(os.Getenv(\"NASCENT_FAILS\")))\na/a.go, f, line 5\n    func f(i int) int { return []int{1}[i] }\npanic: runtime error: index out of range [3] with length 1"
 	nb.play([]scene{
-		{`import "m/b"; b.Y`, "error panic: a/a.go, line 3\n    var X = f(3)\na/a.go, f, line 5\n    func f(i int) int { return []int{1}[i] }\npanic: runtime error: index out of range [3] with length 1"},
-		{`import "m/a"; a.X`, "…package m/a can't be used: its initialisation has failed in cell 1; restart the kernel"},
-		{`b.Y`, "…package m/b can't be used: its initialisation has failed in cell 1; restart the kernel"},
+		{`import "m/b"; b.Y`, "c's init\n" + panics},
+		{`import "m/a"; a.X`, panics},
+		{`b.Y`, panics},
 	})
+	t.Setenv("NASCENT_FAILS", "")
+	nb.play([]scene{{"b.Y", "=> 2"}, {"a.X", "=> 2"}})
+}
+
+// An import can be interrupted, wherever it is, and the next one begins anew.
+func TestInterruptedImport(t *testing.T) {
+	nb := moduleNotebook(t, fiveModules(t))
+	nb.run("%get gopkg.in/yaml.v3")
+	files(t, map[string]string{
+		"gate/gate.go": "package gate\nvar Open = make(chan int, 1)\n",
+		"slow/slow.go": "package slow\nimport (\"fmt\"; \"notebook/gate\")\nvar X = f()\nfunc f() int { fmt.Println(\"begun\"); return 7 + <-gate.Open }\n",
+		"fast/fast.go": "package fast\nvar Y = 35\n",
+	})
+	// polls is how often the context is asked before it ends.
+	for polls := 1; ; polls += 1 + polls/2 {
+		ctx := &ending{Context: t.Context()}
+		ctx.left.Store(int64(polls))
+		_, err := nb.env.Run(ctx, inputTo(&begun{then: func() {}}, "import \"gopkg.in/yaml.v3\"\nbefore := 1\nfunc Before() {}"))
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "cell interrupted") {
+			t.Fatalf("interrupted at poll %d, the import fails with %v", polls, err)
+		}
+		if got := nb.run("before"); !strings.Contains(got, "undefined: before") && !strings.Contains(got, "=> ") {
+			t.Fatalf("interrupted at poll %d, the session has %s", polls, got)
+		}
+	}
+	nb.play([]scene{{`b := yaml.Marshal([]int{1, 2}); string(b)`, `=> "- 1\n- 2\n"`}})
+
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := nb.env.Run(ctx, inputTo(&begun{when: "begun\n", then: cancel}, `import ("notebook/fast"; "notebook/slow"); slow.X + fast.Y`))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the initialisation is interrupted with %v", err)
+	}
+	nb.play([]scene{
+		{`import "notebook/fast"; fast.Y`, "=> 35"},
+		{`import "notebook/gate"; gate.Open <- 1`, ""},
+		{`import "notebook/slow"; slow.X + fast.Y`, "begun\n=> 43"},
+	})
+}
+
+// ending is a context that ends when it has been asked a number of times whether it has.
+type ending struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (c *ending) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
 }
 
 // A cell that imports what another one is initialising waits for it.

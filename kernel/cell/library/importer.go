@@ -2,6 +2,7 @@ package library
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"go/types"
 
@@ -21,10 +22,12 @@ func (l *Library) Import(path string) (*types.Package, error) {
 }
 
 // load is Import with the lock held.
-func (l *Library) load(path string) (*types.Package, error) { return l.loadFrom(path, "") }
+func (l *Library) load(path string) (*types.Package, error) {
+	return l.loadFrom(context.Background(), path, "")
+}
 
 // loadFrom is load for a package that imports another one, "" for a cell.
-func (l *Library) loadFrom(path, from string) (*types.Package, error) {
+func (l *Library) loadFrom(ctx context.Context, path, from string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
@@ -33,7 +36,7 @@ func (l *Library) loadFrom(path, from string) (*types.Package, error) {
 	}
 	s := l.find(path)
 	if s == nil {
-		return l.loadModule(path, from)
+		return l.loadModule(ctx, path, from)
 	}
 	switch s.archive.SourceKind(path) {
 	case archive.WholeSource:

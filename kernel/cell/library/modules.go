@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -46,8 +47,9 @@ func (l *Library) ModulePackages(prefix string) []string {
 // ErrUnknown says that a package is not compiled in, and that no modules are known or that it can't be one of a module.
 var ErrUnknown = errors.New("package is not in the library of compiled packages")
 
-// Importable says why cells can't import a package; nil if they can. It loads a package of a module.
-func (l *Library) Importable(path string) error {
+// Importable says why cells can't import a package; nil if they can. It loads a package of a module, and
+// what that imports, of which only whole packages stay if the context ends.
+func (l *Library) Importable(ctx context.Context, path string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, ok := l.index(path); ok || path == "unsafe" {
@@ -56,18 +58,21 @@ func (l *Library) Importable(path string) error {
 	if l.find(path) != nil { // for other packages of the library only
 		return fmt.Errorf("%s: %w", path, ErrUnknown)
 	}
-	_, err := l.load(path)
+	_, err := l.loadFrom(ctx, path, "")
 	return err
 }
 
 // loadModule checks a package of a module from source, with the lock held. A package is
 // loaded once, and with it the version of its module is settled.
-func (l *Library) loadModule(path, from string) (*types.Package, error) {
+func (l *Library) loadModule(ctx context.Context, path, from string) (*types.Package, error) {
 	if i := slices.Index(l.loading, path); i >= 0 {
 		return nil, fmt.Errorf("import cycle: %s", strings.Join(append(slices.Clone(l.loading[i:]), path), " imports "))
 	}
 	if l.modules == nil {
 		return nil, fmt.Errorf("%s: %w", path, ErrUnknown)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	p, err := l.modules.Find(path, from)
 	if err != nil {
@@ -79,7 +84,7 @@ func (l *Library) loadModule(path, from string) (*types.Package, error) {
 	}
 	l.loading = append(l.loading, path)
 	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
-	c, err := l.checkModule(p)
+	c, err := l.checkModule(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +94,7 @@ func (l *Library) loadModule(path, from string) (*types.Package, error) {
 }
 
 // checkModule type-checks a package of a module.
-func (l *Library) checkModule(p *modules.Package) (*Checked, error) {
+func (l *Library) checkModule(ctx context.Context, p *modules.Package) (*Checked, error) {
 	c := &Checked{Info: newInfo()}
 	for _, name := range p.Cgo {
 		c.Cgo = append(c.Cgo, p.Title+"/"+name)
@@ -113,7 +118,7 @@ func (l *Library) checkModule(p *modules.Package) (*Checked, error) {
 	var missing error // an import's own error says more than that of the importing line
 	conf := types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {
-			imported, err := l.loadFrom(path, p.Path)
+			imported, err := l.loadFrom(ctx, path, p.Path)
 			if err != nil && missing == nil {
 				missing = err
 			}

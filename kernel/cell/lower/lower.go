@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -133,6 +134,9 @@ func (e *Unsupported) Error() string { return "Nascent can't run this construct:
 // restart is thrown when a recursive type has to be cut: the chunk is lowered again.
 type restart struct{}
 
+// stop is thrown when the context has ended.
+type stop struct{}
+
 // New makes a Lowerer for packages with positions in fset.
 func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 	prog := ssa.NewProgram(fset, ssa.InstantiateGenerics)
@@ -220,8 +224,8 @@ func (l *Lowerer) globalOf(v *types.Var) *ssa.Global {
 // Lower emits the functions that are reachable from the named ones of the
 // package and were not emitted before, a start function that calls the named
 // functions in order, and an init function that registers what the run time needs.
-// If it fails, the Lowerer is as it was; Discard forgets a chunk that could not be loaded.
-func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string) (c Chunk, err error) {
+// If it fails or the context ends, the Lowerer is as it was; Discard forgets a chunk that could not be loaded.
+func (l *Lowerer) Lower(ctx context.Context, p *ssa.Package, serial int, entries []string) (c Chunk, err error) {
 	l.undo = nil
 	for {
 		again := false
@@ -232,6 +236,8 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string) (c Chunk, 
 					switch r := r.(type) {
 					case restart:
 						again = true
+					case stop:
+						err = ctx.Err()
 					case *Unsupported:
 						if !r.Pos.IsValid() {
 							r.Pos = l.at
@@ -245,7 +251,7 @@ func (l *Lowerer) Lower(p *ssa.Package, serial int, entries []string) (c Chunk, 
 					}
 				}
 			}()
-			c = l.lower(p, serial, entries)
+			c = l.lower(ctx, p, serial, entries)
 		}()
 		if !again {
 			return c, err
@@ -272,7 +278,7 @@ func (l *Lowerer) rollback() {
 
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
-func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string) Chunk {
+func (l *Lowerer) lower(ctx context.Context, p *ssa.Package, serial int, entries []string) Chunk {
 	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, types: map[int]bool{}, made: map[string]bool{}}
 	l.emitted, l.entries, l.tables, l.held = nil, map[*ssa.Function]bool{}, nil, map[*ssa.Alloc]bool{}
 	var calls []string
@@ -291,6 +297,9 @@ func (l *Lowerer) lower(p *ssa.Package, serial int, entries []string) Chunk {
 	}
 	l.reflectAll()
 	for len(l.chunk.work)+len(l.chunk.methods) > 0 {
+		if ctx.Err() != nil {
+			panic(stop{})
+		}
 		if len(l.chunk.work) > 0 {
 			f := l.chunk.work[0]
 			l.chunk.work = l.chunk.work[1:]

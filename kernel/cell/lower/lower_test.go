@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"go/ast"
@@ -95,7 +96,7 @@ func (b *bench) lower(src, entry string) (Chunk, error) {
 	for _, name := range pkg.Scope().Names() {
 		b.scope[name] = pkg.Scope().Lookup(name)
 	}
-	return b.low.Lower(b.low.AddSource(pkg, []*ast.File{f}, info, false), b.n, []string{entry})
+	return b.low.Lower(context.Background(), b.low.AddSource(pkg, []*ast.File{f}, info, false), b.n, []string{entry})
 }
 
 // must lowers a package and keeps it.

@@ -95,7 +95,7 @@ func (f *function) store(v *ssa.Store) {
 	}
 	f.p("%s = %s", f.place(v.Addr), val)
 	if a, ok := v.Addr.(*ssa.Global); ok && a.Name() == guardName && f.library() {
-		f.p("rt.Initialising(%q)", a.Pkg.Pkg.Path())
+		f.p("rt.Initialising(%q, &%s)", a.Pkg.Pkg.Path(), f.place(a))
 	}
 	if a, ok := v.Addr.(*ssa.IndexAddr); ok && f.shared(a.X.Type()) {
 		i := f.index(a.Index)
