@@ -148,8 +148,13 @@ func (t *translator) binop(v *ssa.BinOp) {
 // equal compares values.
 func (t *translator) equal(v *ssa.BinOp) {
 	ls := t.numbers(v.X.Type(), v.Pos())
-	switch u := v.X.Type().Underlying().(type) {
-	case *types.Slice: // with nil
+	if t.shape(v.X.Type(), v.Pos()).strings {
+		t.unfit(v.Pos(), "comparing strings")
+	}
+	if hasBlank(v.X.Type()) {
+		t.unfit(v.Pos(), "comparing structs with blank fields")
+	}
+	if _, ok := v.X.Type().Underlying().(*types.Slice); ok { // with nil
 		x := v.X
 		if c, ok := x.(*ssa.Const); ok && c.Value == nil {
 			x = v.Y
@@ -159,14 +164,6 @@ func (t *translator) equal(v *ssa.BinOp) {
 		t.code.Op(op(v.Op, kindInt32))
 		t.set(v)
 		return
-	case *types.Basic:
-		if u.Info()&types.IsString != 0 {
-			t.unfit(v.Pos(), "comparing strings")
-		}
-	case *types.Struct:
-		if hasBlank(u) {
-			t.unfit(v.Pos(), "comparing structs with blank fields")
-		}
 	}
 	if len(ls) == 0 {
 		t.unfit(v.Pos(), "an operation on type "+typeName(v.X.Type()))
@@ -185,18 +182,15 @@ func (t *translator) equal(v *ssa.BinOp) {
 	t.set(v)
 }
 
-func hasBlank(s *types.Struct) bool {
-	for f := range s.Fields() {
-		typ := f.Type().Underlying()
-		for {
-			a, ok := typ.(*types.Array)
-			if !ok {
-				break
+func hasBlank(typ types.Type) bool {
+	switch u := typ.Underlying().(type) {
+	case *types.Array:
+		return hasBlank(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if f.Name() == "_" || hasBlank(f.Type()) {
+				return true
 			}
-			typ = a.Elem().Underlying()
-		}
-		if inner, ok := typ.(*types.Struct); f.Name() == "_" || ok && hasBlank(inner) {
-			return true
 		}
 	}
 	return false

@@ -396,3 +396,25 @@ func step(n int) int {
 		t.Errorf("the variables are %d %v %v", *count, *table, *grid)
 	}
 }
+// TestTextIsNotCompared: strings that are part of a value are no addresses that could be
+// compared, and fields without a name are not compared at all.
+func TestTextIsNotCompared(t *testing.T) {
+	p, _ := build(t, `package native
+type word struct { text string; n int }
+type padded struct { a int8; _ int32 }
+func words(a, b word) bool { return a == b }
+func pairs(a, b [2]string) bool { return a != b }
+func nested(a, b [2]word) bool { return a == b }
+func pads(a, b [2]padded) bool { return a == b }
+func numbers(a, b [2]struct{ a int8; b int32 }) bool { return a == b }
+`)
+	for _, name := range []string{"words", "pairs", "nested", "pads"} {
+		if new(Analysis).Fit(p.Func(name)) == nil {
+			t.Errorf("%s fits", name)
+		}
+	}
+	if u := new(Analysis).Fit(p.Func("numbers")); u != nil {
+		t.Errorf("numbers: %v", u)
+	}
+}
+
