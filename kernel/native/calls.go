@@ -353,7 +353,9 @@ func (t *translator) anew(v *ssa.Call) {
 				return
 			}
 		case *ssa.UnOp: // it is kept somewhere
-			return
+			if t.facts.extends = true; kept(v, map[ssa.Value]bool{}) {
+				return
+			}
 		case *ssa.Const:
 			t.makesIn(b)
 			return

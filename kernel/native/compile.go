@@ -36,8 +36,11 @@ type facts struct {
 	calls   []*ssa.Function
 	globals []*ssa.Global
 	loops   bool
-	makes   bool                   // it makes objects; append, where the slice begins anew
-	inLoop  bool                   // it does so in a loop
+	instrs  int
+	sites   map[*ssa.Function]int  // how often it calls a function, in its text
+	makes   making                 // it makes objects; append, where the slice begins anew
+	begins  making                 // it writes a slice to memory that can hold less than what was there
+	extends bool                   // it makes slices longer that lie in memory
 	looped  map[*ssa.Function]bool // what it calls in a loop
 }
 
@@ -54,15 +57,23 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 	}
 	for _, f := range reached {
 		x := a.facts(f)
-		if x.inLoop {
+		if makes(f).inLoop {
 			return &Unfit{f.Pos(), "it makes objects in a loop, which would be held until it returns"}
 		}
+	extends := slices.ContainsFunc(reached, func(f *ssa.Function) bool { return a.facts(f).extends })
+	makes := func(f *ssa.Function) making {
+		x := a.facts(f)
+		if !extends {
+			return x.makes
+		}
+		return making{x.makes.anywhere || x.begins.anywhere, x.makes.inLoop || x.begins.inLoop}
+	}
 		for _, g := range x.calls {
 			if !x.looped[g] && !slices.Contains(a.reach(g), f) {
 				continue
 			}
 			for _, h := range a.reach(g) {
-				if a.facts(h).makes {
+				if makes(h).anywhere {
 					return &Unfit{f.Pos(), "it calls " + g.Name() + " again and again, which makes objects: they would be held until it returns"}
 				}
 			}

@@ -344,6 +344,9 @@ func (t *translator) windowBase() int64 {
 // store writes a value.
 func (t *translator) store(s spot, v ssa.Value) {
 	size := t.shape(v.Type(), v.Pos()).size
+	if t.dry && t.shape(v.Type(), v.Pos()).pointers && begins(v) {
+		t.facts.begins.note(t.graph.inLoop[t.block])
+	}
 	if from, ok := t.spots[v]; ok && isArray(v.Type()) {
 		t.address(s)
 		t.address(from)
@@ -388,6 +391,9 @@ func (t *translator) write(s spot, l leaf, push func()) {
 // alloc makes a variable.
 func (t *translator) alloc(v *ssa.Alloc) {
 	typ := pointee(v)
+	if t.dry && v.Comment != "varargs" && t.shape(typ, v.Pos()).pointers {
+		t.facts.begins.note(t.graph.inLoop[t.block])
+	}
 	s, ok := t.spots[v]
 	if ok && s.vars != nil {
 		for _, l := range s.vars {
@@ -439,9 +445,20 @@ func (t *translator) makes() {
 	}
 }
 
-func (t *translator) makesIn(b *ssa.BasicBlock) {
-	t.facts.makes = true
-	t.facts.inLoop = t.facts.inLoop || t.graph.inLoop[b]
+func (t *translator) makesIn(b *ssa.BasicBlock) { t.facts.makes.note(t.graph.inLoop[b]) }
+
+// begins says whether a value has slices that begin anew where it is written: what is
+// appended there is not what was made before.
+func begins(v ssa.Value) bool {
+	switch x := v.(type) {
+	case *ssa.Const, *ssa.Parameter:
+		return true
+	case *ssa.ChangeType:
+		return begins(x.X)
+	case *ssa.Slice:
+		return x.Max != nil
+	}
+	return false
 }
 
 func (t *translator) typeIDOf(typ types.Type) int32 {

@@ -78,11 +78,23 @@ func inner(n int) (x int) { for i := range n { var s []int; for j := range i { s
 func calls(n int) (x int) { for i := range n { x += len(grows(i)) }; return x }
 func cuts(s []int, n int) (x int) { for i := range n { x += len(append(s[:1:1], i)) }; return x }
 func extends(s []int, n int) (x int) { for i := range n { x += len(append(s, i)) }; return x }
+func peeks(m [][]int, n int) (x int) { for i := range n { x += len(append(m[0], i)) }; return x }
+func resets(m [][]int, n int) { for i := range n { m[0] = nil; m[0] = append(m[0], i) } }
+func restores(m [][]int, s []int, n int) { for i := range n { m[0] = s; m[0] = append(m[0], i) } }
+func lends(m [][]int, s []int, n int) { for i := range n { m[i] = s } }
+type stack struct { items []int; n int }
+func (s *stack) push(x int) { s.items = append(s.items, x) }
+func (s *stack) reset() { s.items = nil }
+func (s *stack) clear() { s.items = s.items[:0] }
+func refills(s *stack, n int) { for i := range n { s.push(i); if len(s.items) > 5 { s.reset() } } }
+func clears(s *stack, n int) { for i := range n { s.push(i); if len(s.items) > 5 { s.clear() } } }
+func locals(n int) (x int) { for i := range n { var s stack; s.items = append(s.items, i); x += len(s.items) }; return x }
 func tries(s []int, n int) int { if n == 0 { return len(s) }; return tries(append(s, n), n-1) + tries(append(s, -n), n-1) }
 `)
 	for name, fits := range map[string]bool{
-		"grows": true, "push": true, "pushes": true, "rows": true, "reuses": true, "both": true,
+		"grows": true, "push": true, "pushes": true, "rows": true, "reuses": true, "both": true, "lends": true, "clears": true,
 		"clones": false, "inner": false, "calls": false, "cuts": false, "extends": false, "tries": false,
+		"peeks": false, "resets": false, "restores": false, "refills": false, "locals": false,
 	} {
 		if u := new(Analysis).Fit(p.Func(name)); (u == nil) != fits {
 			t.Errorf("%s: %v, want it to fit: %v", name, u, fits)
