@@ -69,14 +69,17 @@ func (e *Engine) Close() error { return e.runtime.Close(e.ctx) }
 type instance struct {
 	*module
 	mod  api.Module
-	main api.Function
-	room []uint64 // for arguments and results
+	main api.Function // with a stack, which never gets smaller
+	room []uint64     // for arguments and results
 
 	locals  []uint64                // local variables that have addresses
+	extra   [][]uint64              // more of them, of a call each
+	extras  int                     // how many of extra are in use
 	held    []any                   // what compiled code has made
 	lost    map[unsafe.Pointer]bool // what it has overwritten, and may still have
 	made    int                     // bytes
 	trace   []uint64                // where it was when it failed, innermost first: offsets in the module
+	polled  bool
 	failure error
 	sizes   []metrics.Sample // of the heap, if the code makes objects
 }
@@ -157,8 +160,18 @@ func (m *module) give(in *instance) {
 	clear(in.held)
 	in.held = in.held[:0]
 	clear(in.lost)
+	in.extra = nil
 	in.made = 0
+	if in.polled { // it ran for long, and its stack may be large
+		in.main, in.polled = in.mod.ExportedFunction(mainName), false
+	}
 	m.pool.mu.Lock()
-	m.pool.free = append(m.pool.free, in)
+	full := len(m.pool.free) >= runtime.GOMAXPROCS(0)
+	if !full {
+		m.pool.free = append(m.pool.free, in)
+	}
 	m.pool.mu.Unlock()
+	if full {
+		_ = in.mod.Close(m.engine.ctx) // it has nothing that could fail to be closed
+	}
 }

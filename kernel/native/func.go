@@ -83,7 +83,7 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 			return ErrOutside
 		}
 	}
-	in.failure = nil
+	in.failure, in.extras = nil, 0
 	stack = stack[:f.numbers]
 	if err := in.main.CallWithStack(in.context(), stack); err != nil {
 		return in.failed(err)

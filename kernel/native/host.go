@@ -25,6 +25,7 @@ const (
 	hostGrow
 	hostSet
 	hostFrame
+	hostUnframe
 	hostDivide
 	hostMath // and the following: mathFuncs
 )
@@ -48,13 +49,14 @@ func typesOf(s string) []wasm.Type {
 // hostFuncs are the functions by number.
 var hostFuncs = func() []hostFunc {
 	fs := []hostFunc{
-		hostFail:   {"fail", typesOf("illll"), nil, nil},
-		hostPoll:   {"poll", nil, typesOf("i"), (*instance).poll},
-		hostAlloc:  {"alloc", typesOf("ill"), typesOf("i"), (*instance).alloc},
-		hostGrow:   {"grow", typesOf("iilll"), typesOf("il"), (*instance).grow},
-		hostSet:    {"set", typesOf("ii"), nil, (*instance).set},
-		hostFrame:  {"frame", typesOf("i"), typesOf("i"), (*instance).frame},
-		hostDivide: {"divide", typesOf("dddd"), typesOf("dd"), divideComplex},
+		hostFail:    {"fail", typesOf("illll"), nil, nil},
+		hostPoll:    {"poll", nil, typesOf("i"), (*instance).poll},
+		hostAlloc:   {"alloc", typesOf("ill"), typesOf("i"), (*instance).alloc},
+		hostGrow:    {"grow", typesOf("iilll"), typesOf("il"), (*instance).grow},
+		hostSet:     {"set", typesOf("ii"), nil, (*instance).set},
+		hostFrame:   {"frame", typesOf("i"), typesOf("i"), (*instance).frame},
+		hostUnframe: {"unframe", nil, nil, (*instance).unframe},
+		hostDivide:  {"divide", typesOf("dddd"), typesOf("dd"), divideComplex},
 	}
 	fs[hostFail].call = (*instance).fail
 	for _, f := range mathFuncs {
@@ -158,6 +160,7 @@ func (in *instance) poll(stack []uint64) {
 			in.leave(err)
 		}
 	}
+	in.polled = true
 	stack[0] = fuel
 }
 
@@ -255,21 +258,37 @@ func (in *instance) pointer(at uint32) unsafe.Pointer {
 var nothing struct{}
 
 // set writes an address to memory in a way that Go's collector sees: where, address.
-// What was there is held, since compiled code may still have it.
+// What was there is held, since compiled code may still have it, but not if the new address
+// holds it: that of a slice which begins behind, as a queue does each time.
 func (in *instance) set(stack []uint64) {
-	p := (*unsafe.Pointer)(in.engine.window.at(uint32(stack[0])))
-	if old := *p; old != nil {
-		in.lost[old] = true
+	h, at := (*header)(in.engine.window.at(uint32(stack[0]))), in.pointer(uint32(stack[1]))
+	if h.at != nil && uintptr(at)-uintptr(h.at) >= uintptr(h.cap) {
+		in.lost[h.at] = true
 	}
-	*p = in.pointer(uint32(stack[1]))
+	h.at = at
 }
 
 // frame makes room for local variables that do not fit where such are: bytes → address.
 func (in *instance) frame(stack []uint64) {
 	n := int(uint32(stack[0]))
-	b := make([]uint64, n/8+1)
-	stack[0] = uint64(in.keep(unsafe.Pointer(&b[0]), uintptr(n)))
+	if in.extras == len(in.extra) {
+		in.extra = append(in.extra, nil)
+	}
+	b := &in.extra[in.extras]
+	if len(*b) <= n/8 {
+		in.count(n/8+1, 8)
+		*b = make([]uint64, n/8+1)
+	}
+	at, ok := in.engine.window.offset(unsafe.Pointer(&(*b)[0]), uintptr(n))
+	if !ok {
+		in.leave(&Panic{Value: errFull})
+	}
+	in.extras++
+	stack[0] = uint64(at)
 }
+
+// unframe ends the use of the room that was made last.
+func (in *instance) unframe([]uint64) { in.extras-- }
 
 func divideComplex(_ *instance, s []uint64) {
 	f := math.Float64frombits

@@ -527,6 +527,8 @@ func (t *translator) leave() {
 		t.code.If()
 		t.code.Get(t.frame)
 		t.code.SetGlobal(stackGlobal)
+		t.code.Op(wasm.Else)
+		t.code.Call(hostUnframe)
 		t.code.Op(wasm.End)
 	}
 	if t.loops {
