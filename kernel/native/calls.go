@@ -65,6 +65,7 @@ func (f *facts) note(fn *ssa.Function, inLoop bool) {
 	if !slices.Contains(f.calls, fn) {
 		f.calls = append(f.calls, fn)
 	}
+	f.sites[fn]++
 	f.looped[fn] = f.looped[fn] || inLoop
 }
 

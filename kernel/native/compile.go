@@ -44,6 +44,11 @@ type facts struct {
 	looped  map[*ssa.Function]bool // what it calls in a loop
 }
 
+// making says whether something is made.
+type making struct{ anywhere, inLoop bool }
+
+func (m *making) note(inLoop bool) { m.anywhere, m.inLoop = true, m.inLoop || inLoop }
+
 // Fit says why a function cannot be compiled, nil if it can.
 func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 	reached := a.reach(fn)
@@ -55,11 +60,6 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 			return u
 		}
 	}
-	for _, f := range reached {
-		x := a.facts(f)
-		if makes(f).inLoop {
-			return &Unfit{f.Pos(), "it makes objects in a loop, which would be held until it returns"}
-		}
 	extends := slices.ContainsFunc(reached, func(f *ssa.Function) bool { return a.facts(f).extends })
 	makes := func(f *ssa.Function) making {
 		x := a.facts(f)
@@ -68,6 +68,11 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 		}
 		return making{x.makes.anywhere || x.begins.anywhere, x.makes.inLoop || x.begins.inLoop}
 	}
+	for _, f := range reached {
+		x := a.facts(f)
+		if makes(f).inLoop {
+			return &Unfit{f.Pos(), "it makes objects in a loop, which would be held until it returns"}
+		}
 		for _, g := range x.calls {
 			if !x.looped[g] && !slices.Contains(a.reach(g), f) {
 				continue
@@ -122,8 +127,11 @@ func (a *Analysis) facts(fn *ssa.Function) *facts {
 	if a.known == nil {
 		a.known = map[*ssa.Function]*facts{}
 	}
-	f := &facts{looped: map[*ssa.Function]bool{}}
+	f := &facts{sites: map[*ssa.Function]int{}, looped: map[*ssa.Function]bool{}}
 	a.known[fn] = f
+	for _, b := range fn.Blocks {
+		f.instrs += len(b.Instrs)
+	}
 	t := &translator{unit: &unit{shapes: &a.shapes, dry: true, facts: f}}
 	if _, u := t.translate(fn); u != nil {
 		f.unfit = u
@@ -131,6 +139,38 @@ func (a *Analysis) facts(fn *ssa.Function) *facts {
 	}
 	f.loops = t.loops
 	return f
+}
+
+// heavy is how many instructions without a loop are too many not to be counted.
+const heavy = 1 << 10
+
+// weigh finds, for the functions that are not cyclic, how many instructions a call runs
+// that nothing counts: those of loops are counted there, and a heavy function counts its own.
+func (u *unit) weigh(a *Analysis, fn *ssa.Function) int {
+	if w, ok := u.weights[fn]; ok || u.cyclic[fn] {
+		return w
+	}
+	f := a.facts(fn)
+	w := f.instrs
+	for g, n := range f.sites {
+		w += n * u.weigh(a, g)
+	}
+	if w > heavy {
+		w, u.heavy[fn] = 0, true
+	}
+	u.weights[fn] = w
+	return w
+}
+
+// weight is how many instructions a block counts as.
+func (u *unit) weight(b *ssa.BasicBlock) int {
+	n := len(b.Instrs)
+	for _, in := range b.Instrs {
+		if c, ok := in.(*ssa.Call); ok {
+			n += u.weights[c.Call.StaticCallee()]
+		}
+	}
+	return n
 }
 
 // Forget drops what is known of functions that are no more.
@@ -142,13 +182,15 @@ type unit struct {
 	dry    bool   // only to see what is in the way
 	facts  *facts // which are found then
 
-	window window
-	index  map[*ssa.Function]uint32
-	fueled map[*ssa.Function]bool   // they run loops, or can call themselves, or call such
-	cyclic map[*ssa.Function]bool   // they can call themselves
-	deep   map[*ssa.Function]bool   // they can lead to one that can call itself
-	outer  map[*ssa.Function]uint32 // of those that are deep, but not cyclic: the variables that say which of their calls is in progress
-	vars   map[*ssa.Global]uint32   // the numbers of those that hold their addresses
+	window  window
+	index   map[*ssa.Function]uint32
+	fueled  map[*ssa.Function]bool   // they count instructions, or call such
+	cyclic  map[*ssa.Function]bool   // they can call themselves
+	heavy   map[*ssa.Function]bool   // they are not cyclic, but run very many instructions
+	weights map[*ssa.Function]int    // of calls that nothing else counts
+	deep    map[*ssa.Function]bool   // they can lead to one that can call itself
+	outer   map[*ssa.Function]uint32 // of those that are deep, but not cyclic: the variables that say which of their calls is in progress
+	vars    map[*ssa.Global]uint32   // the numbers of those that hold their addresses
 
 	types   []reflect.Type
 	typeIDs map[string]uint32
@@ -219,7 +261,7 @@ func (e *Engine) Translate(a *Analysis, fn *ssa.Function, name func(*ssa.Functio
 	reached := a.reach(fn)
 	u := &unit{
 		shapes: &a.shapes, window: e.window, index: map[*ssa.Function]uint32{}, vars: map[*ssa.Global]uint32{},
-		fueled: map[*ssa.Function]bool{}, cyclic: map[*ssa.Function]bool{}, deep: map[*ssa.Function]bool{}, outer: map[*ssa.Function]uint32{}, typeIDs: map[string]uint32{}, strings: map[string]uint32{},
+		fueled: map[*ssa.Function]bool{}, cyclic: map[*ssa.Function]bool{}, heavy: map[*ssa.Function]bool{}, weights: map[*ssa.Function]int{}, deep: map[*ssa.Function]bool{}, outer: map[*ssa.Function]uint32{}, typeIDs: map[string]uint32{}, strings: map[string]uint32{},
 	}
 	c := &Code{size: len(reached)}
 	m := wasm.New(pages)
@@ -239,7 +281,12 @@ func (e *Engine) Translate(a *Analysis, fn *ssa.Function, name func(*ssa.Functio
 		for _, g := range a.facts(f).calls {
 			u.cyclic[f] = u.cyclic[f] || slices.Contains(a.reach(g), f)
 		}
-		u.fueled[f] = a.Hot(f)
+	}
+	for _, f := range reached {
+		u.weigh(a, f)
+	}
+	for _, f := range reached {
+		u.fueled[f] = slices.ContainsFunc(a.reach(f), func(g *ssa.Function) bool { return u.cyclic[g] || u.heavy[g] || a.facts(g).loops })
 	}
 	var outer []*ssa.Function // innermost first
 	for _, f := range reached {

@@ -36,11 +36,12 @@
 //
 // Since what is made is held, a function that makes objects in a loop, or makes them and
 // calls itself, does not fit. A slice that append makes longer is made ever less often;
-// one that begins anew every time counts as made.
+// one that begins anew every time counts as made. (One that is also cut off at the
+// beginning, a queue, is made as often as it takes for all that was ever in it.)
 //
 // # Being interrupted
 //
 // Go's scheduler cannot stop machine code that it does not know, and its collector would
-// wait for it. So loops and recursive functions count instructions, and every few
-// milliseconds call [Options.Poll], where all of that can happen.
+// wait for it. So loops, recursive functions and those that run very many instructions
+// count them, and every few milliseconds call [Options.Poll], where all of that can happen.
 package native

@@ -21,8 +21,9 @@ type graph struct {
 	inLoop map[*ssa.BasicBlock]bool
 }
 
-// newGraph orders the blocks. It fails if a loop has two beginnings.
-func newGraph(fn *ssa.Function) (*graph, bool) {
+// newGraph orders the blocks, which weigh some instructions each. It fails if a loop has
+// two beginnings.
+func newGraph(fn *ssa.Function, weigh func(*ssa.BasicBlock) int) (*graph, bool) {
 	g := &graph{map[*ssa.BasicBlock]int{}, nil, map[*ssa.BasicBlock]bool{}, map[*ssa.BasicBlock]int{}, map[*ssa.BasicBlock]bool{}}
 	seen := map[*ssa.BasicBlock]bool{}
 	var walk func(b *ssa.BasicBlock)
@@ -53,7 +54,7 @@ func newGraph(fn *ssa.Function) (*graph, bool) {
 			default:
 				weight := 0
 				for _, x := range g.order[g.number[b] : n+1] {
-					weight += len(x.Instrs)
+					weight += weigh(x)
 					g.inLoop[x] = true
 				}
 				g.loop[b] = max(g.loop[b], weight)

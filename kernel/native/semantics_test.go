@@ -9,7 +9,9 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"unsafe"
 )
 
 //go:embed arithmetic_test.go
@@ -301,6 +303,115 @@ func TestMuchMoved(t *testing.T) {
 	}
 }
 
+// TestMuchCalled: functions without loops can run for long as well.
+func TestMuchCalled(t *testing.T) {
+	src := "package native\n\nfunc f0(x int) int { return 3*x + 1 }\n"
+	for i := range 13 {
+		src += fmt.Sprintf("func f%d(x int) int { return f%[2]d(f%[2]d(f%[2]d(x))) }\n", i+1, i)
+	}
+	src += "func turns(n, x int) int { for range n { x = f6(x) }; return x }\n"
+	w := newWorld(t, src)
+	polls := 0
+	w.engine.options.Poll = func() error { polls++; return nil }
+	f := func(n int) (x int) {
+		for range n {
+			x = 3*x + 1
+		}
+		return x
+	}
+	const calls = 1594323 // 3^13
+	for _, tt := range []struct {
+		name string
+		args []any
+		want int
+	}{{"f13", []any{0}, f(calls)}, {"turns", []any{2187, 0}, f(calls)}} {
+		polls = 0
+		if got, err := w.call(tt.name, f, tt.args...); err != nil || got[0] != tt.want {
+			t.Errorf("%s: %v, %v, want %d", tt.name, got, err, tt.want)
+		}
+		if want := 2 * calls / fuel; polls < want {
+			t.Errorf("%s: %d polls in %d calls, want %d at least", tt.name, polls, calls, want)
+		}
+	}
+}
+
+// inUse is how many bytes the heap has after a collection.
+func inUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestRoomIsGivenBack: the variables of calls and the stack do not stay.
+func TestRoomIsGivenBack(t *testing.T) {
+	w := newWorld(t, `package native
+
+func search(n, depth int) int {
+	var a [1 << 10]int
+	a[n&1023] = depth
+	if depth == 0 {
+		return a[(n*7)&1023] + 1
+	}
+	return search(n+1, depth-1) + search(n-1, depth-1)
+}
+
+func deep(n int) int {
+	if n == 0 {
+		return 0
+	}
+	return deep(n-1) + 1
+}
+`)
+	w.fn("deep")
+	before, made := inUse(), 0
+	w.engine.options.Room = func(n, size int) { made = n * size }
+	if got, err := w.call("search", func(int, int) int { return 0 }, 1, 14); err != nil || got[0] != 1<<14 {
+		t.Fatal(got, err)
+	}
+	if made > 0 {
+		t.Errorf("%d bytes were made for variables", made)
+	}
+	if got, err := w.call("deep", func(int) int { return 0 }, maxDepth-1); err != nil || got[0] != maxDepth-1 {
+		t.Fatal(got, err)
+	}
+	if after := inUse(); after > before+(8<<20) {
+		t.Errorf("%d bytes are in use, after %d before", after, before)
+	}
+}
+
+// TestManyAtOnce: of what many goroutines needed at once, little is kept.
+func TestManyAtOnce(t *testing.T) {
+	const n = 100
+	w := newWorld(t, memorySource)
+	f := w.fn("labels")
+	var polls atomic.Int32
+	var all, inside sync.WaitGroup
+	inside.Add(n)
+	w.engine.options.Poll = func() error {
+		if polls.Add(1) <= n { // each is here for the first time, since no other goes on before
+			inside.Done()
+			inside.Wait()
+		}
+		return nil
+	}
+	before := inUse()
+	for range n {
+		all.Go(func() {
+			limit, result := 1<<20, 0
+			if err := f.Call([]unsafe.Pointer{unsafe.Pointer(&limit)}, []unsafe.Pointer{unsafe.Pointer(&result)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	each := (inUse() - before) / uint64(runtime.GOMAXPROCS(0)+1)
+	if each > 2*frameBytes {
+		t.Errorf("%d bytes are kept for each processor", each)
+	}
+	runtime.KeepAlive(f)
+}
+
 // TestCollector: memory stays what it is while Go collects garbage and others run.
 func TestCollector(t *testing.T) {
 	w := newWorld(t, memorySource)
@@ -368,6 +479,28 @@ func shifted(a int8, b uint64, c int64, d uint8) (int8, int8, uint64, uint64, in
 	}, int8(-77), uint64(math.MaxUint64), int64(-5), uint8(255))
 }
 
+// TestTextIsNotCompared: strings that are part of a value are no addresses that could be
+// compared, and fields without a name are not compared at all.
+func TestTextIsNotCompared(t *testing.T) {
+	p, _ := build(t, `package native
+type word struct { text string; n int }
+type padded struct { a int8; _ int32 }
+func words(a, b word) bool { return a == b }
+func pairs(a, b [2]string) bool { return a != b }
+func nested(a, b [2]word) bool { return a == b }
+func pads(a, b [2]padded) bool { return a == b }
+func numbers(a, b [2]struct{ a int8; b int32 }) bool { return a == b }
+`)
+	for _, name := range []string{"words", "pairs", "nested", "pads"} {
+		if new(Analysis).Fit(p.Func(name)) == nil {
+			t.Errorf("%s fits", name)
+		}
+	}
+	if u := new(Analysis).Fit(p.Func("numbers")); u != nil {
+		t.Errorf("numbers: %v", u)
+	}
+}
+
 // TestVariables: variables of packages are those of everybody.
 func TestVariables(t *testing.T) {
 	w := newWorld(t, `package native
@@ -396,25 +529,3 @@ func step(n int) int {
 		t.Errorf("the variables are %d %v %v", *count, *table, *grid)
 	}
 }
-// TestTextIsNotCompared: strings that are part of a value are no addresses that could be
-// compared, and fields without a name are not compared at all.
-func TestTextIsNotCompared(t *testing.T) {
-	p, _ := build(t, `package native
-type word struct { text string; n int }
-type padded struct { a int8; _ int32 }
-func words(a, b word) bool { return a == b }
-func pairs(a, b [2]string) bool { return a != b }
-func nested(a, b [2]word) bool { return a == b }
-func pads(a, b [2]padded) bool { return a == b }
-func numbers(a, b [2]struct{ a int8; b int32 }) bool { return a == b }
-`)
-	for _, name := range []string{"words", "pairs", "nested", "pads"} {
-		if new(Analysis).Fit(p.Func(name)) == nil {
-			t.Errorf("%s fits", name)
-		}
-	}
-	if u := new(Analysis).Fit(p.Func("numbers")); u != nil {
-		t.Errorf("numbers: %v", u)
-	}
-}
-

@@ -94,7 +94,7 @@ func (t *translator) translate(fn *ssa.Function) (sig wasm.FuncType, unfit *Unfi
 	for _, l := range t.numbers(fn.Signature.Results(), fn.Pos()) {
 		sig.Results = append(sig.Results, l.kind.typ())
 	}
-	g, ok := newGraph(fn)
+	g, ok := newGraph(fn, t.weight)
 	if !ok {
 		t.unfit(fn.Pos(), "it jumps into a loop")
 	}
@@ -404,22 +404,22 @@ func (t *translator) enter() {
 		t.code.Op(wasm.I32GtS)
 		t.failIf(faultOverflow)
 	}
+	counts, n := t.cyclic[t.fn] || t.heavy[t.fn], 8
+	for _, b := range t.graph.order {
+		n += t.weight(b)
+	}
 	switch {
 	case t.loops:
 		t.fuel = t.local(wasm.I32)
 		t.code.GetGlobal(fuelGlobal)
 		t.code.Set(t.fuel)
-		if t.cyclic[t.fn] {
-			t.burn(len(t.fn.Blocks[0].Instrs) + 8)
+		if counts {
+			t.burn(n)
 		}
-	case t.cyclic[t.fn]:
-		n := 8
-		for _, b := range t.fn.Blocks {
-			n += len(b.Instrs)
-		}
+	case counts:
 		x := t.temp(wasm.I32, 0)
 		t.code.GetGlobal(fuelGlobal)
-		t.code.I32(int32(n))
+		t.code.I32(int32(min(n, fuel/4)))
 		t.code.Op(wasm.I32Sub)
 		t.code.Tee(x)
 		t.code.I32(0)
