@@ -211,111 +211,127 @@ type outcome struct {
 // work estimates what has to be estimated, stores each trial as soon as it is
 // finished, and reports new ones by number.
 func (r *run) work(ctx context.Context, jobs []job) error {
-	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
-	var workers sync.WaitGroup
+	b := &atWork{run: r, jobs: jobs, cancel: cancel}
 	defer func() { // also if a callback panics, nothing is left at work
 		cancel()
-		workers.Wait()
+		b.workers.Wait()
 	}()
-
-	var todo []int
 	for i := range jobs {
 		if jobs[i].arch != nil {
-			todo = append(todo, i)
+			b.todo = append(b.todo, i)
 		}
 	}
-	outcomes := make(chan outcome, len(todo))
-	started, done := 0, 0
-	// start gives every idle worker something to do.
-	start := func() {
-		for ; started < len(todo) && started-done < r.cfg.workers(); started++ {
-			i := todo[started]
-			t, a := jobs[i].trial, jobs[i].arch
-			workers.Go(func() { r.estimate(ctx, i, t, a, outcomes) })
-		}
+	b.outcomes = make(chan outcome, len(b.todo))
+	b.settle()
+	for b.done < len(b.todo) && b.failure == nil {
+		b.wait(ctx)
 	}
+	if b.failure == nil && b.reported < len(jobs) {
+		b.failure = ctx.Err() // an end of the context that comes later doesn't matter for this batch
+	}
+	return b.failure
+}
 
-	var failure error
-	stop := func(err error) {
-		if failure == nil {
-			failure = err
-		}
-		cancel()
+// atWork is a batch whose jobs are at work.
+type atWork struct {
+	*run
+	jobs     []job
+	todo     []int // the jobs that have to be estimated
+	started  int   // of todo
+	done     int   // of those, how many have ended
+	reported int   // of jobs
+	failure  error // what ends the search
+	cancel   context.CancelFunc
+	workers  sync.WaitGroup
+	outcomes chan outcome
+}
+
+// wait gives workers something to do and waits for what comes next: an outcome, a change of
+// the control, or the end of the time or, if nobody is at work, of the context.
+func (b *atWork) wait(ctx context.Context) {
+	paused, stopped, changed := b.cfg.Control.state()
+	b.live.paused(paused)
+	halted := stopped || b.late
+	if !paused && !halted {
+		b.start(ctx)
 	}
-	reported := 0
-	// settle stores the trials that are ready and reports them in order.
-	settle := func() {
-		for i := range jobs {
-			j := &jobs[i]
-			if failure != nil || j.finished || j.arch != nil {
-				continue
-			}
-			if j.copyFrom >= 0 {
-				if !jobs[j.copyFrom].finished {
-					continue
-				}
-				j.copy(jobs[j.copyFrom].trial)
-			}
-			if err := r.record.Append(j.trial); err != nil {
-				stop(fmt.Errorf("nasext: %w", err))
-				continue
-			}
-			j.finished = true
-			r.remember(j.trial)
+	var ended <-chan struct{}
+	if b.done == b.started {
+		if halted {
+			b.failure = errHalt
+			return
 		}
-		for ; failure == nil && reported < len(jobs) && jobs[reported].finished; reported++ {
-			t := jobs[reported].trial
-			if _, old := r.stored[t.Number]; !old {
-				r.report(t)
-			}
-			if err := r.failures.count(t, r.cfg.MaxFailures); err != nil {
-				stop(err)
-			}
-		}
+		ended = ctx.Done()
 	}
-	settle()
-	for done < len(todo) && failure == nil {
-		paused, stopped, changed := r.cfg.Control.state()
-		r.live.paused(paused)
-		halted := stopped || r.late
-		if !paused && !halted {
-			start()
-		}
-		idle := done == started
-		if idle && halted {
-			failure = errHalt
+	select {
+	case o := <-b.outcomes:
+		b.done++
+		if o.err != nil {
+			b.stop(o.err)
 			break
 		}
-		var ended <-chan struct{}
-		if idle {
-			ended = ctx.Done()
+		if !paused && !halted {
+			b.start(ctx) // before the disk is waited for
 		}
-		select {
-		case o := <-outcomes:
-			done++
-			if o.err != nil {
-				stop(o.err)
-				break
+		if !o.skipped {
+			b.jobs[o.index].trial, b.jobs[o.index].arch = o.trial, nil
+			b.settle()
+		}
+	case <-changed:
+	case <-b.deadline:
+		b.late = true
+	case <-ended:
+		b.failure = ctx.Err()
+	}
+}
+
+// start gives every idle worker something to do.
+func (b *atWork) start(ctx context.Context) {
+	for ; b.started < len(b.todo) && b.started-b.done < b.cfg.workers(); b.started++ {
+		i := b.todo[b.started]
+		t, a := b.jobs[i].trial, b.jobs[i].arch
+		b.workers.Go(func() { b.estimate(ctx, i, t, a, b.outcomes) })
+	}
+}
+
+// stop ends the search with an error, the first one.
+func (b *atWork) stop(err error) {
+	if b.failure == nil {
+		b.failure = err
+	}
+	b.cancel()
+}
+
+// settle stores the trials that are ready and reports them in order.
+func (b *atWork) settle() {
+	for i := range b.jobs {
+		j := &b.jobs[i]
+		if b.failure != nil || j.finished || j.arch != nil {
+			continue
+		}
+		if j.copyFrom >= 0 {
+			if !b.jobs[j.copyFrom].finished {
+				continue
 			}
-			if !paused && !halted {
-				start() // before the disk is waited for
-			}
-			if !o.skipped {
-				jobs[o.index].trial, jobs[o.index].arch = o.trial, nil
-				settle()
-			}
-		case <-changed:
-		case <-r.deadline:
-			r.late = true
-		case <-ended:
-			failure = outer.Err()
+			j.copy(b.jobs[j.copyFrom].trial)
+		}
+		if err := b.record.Append(j.trial); err != nil {
+			b.stop(fmt.Errorf("nasext: %w", err))
+			continue
+		}
+		j.finished = true
+		b.remember(j.trial)
+	}
+	for ; b.failure == nil && b.reported < len(b.jobs) && b.jobs[b.reported].finished; b.reported++ {
+		t := b.jobs[b.reported].trial
+		if _, old := b.stored[t.Number]; !old {
+			b.report(t)
+		}
+		if err := b.failures.count(t, b.cfg.MaxFailures); err != nil {
+			b.stop(err)
 		}
 	}
-	if failure == nil && reported < len(jobs) {
-		failure = outer.Err() // an end of the context that comes later doesn't matter for this batch
-	}
-	return failure
 }
 
 // estimate makes one trial and sends how it ended, whatever the estimator does.
