@@ -1,6 +1,7 @@
 package display
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -40,7 +41,7 @@ func (f *Figure) size() (w, h float64) { return f.w, f.h }
 
 func (f *Figure) draw(c draw.Canvas) error {
 	if f.plot == nil {
-		return fmt.Errorf("plot: nil; make one with plot.New()")
+		return errors.New("plot: nil; make one with plot.New()")
 	}
 	const margin = 10
 	if f.plot.BackgroundColor != nil {

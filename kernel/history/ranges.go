@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -50,7 +51,7 @@ func IsRange(word string) bool {
 
 func readRange(word string) ([]wire.HistoryRequest, error) {
 	if !IsRange(word) {
-		return nil, fmt.Errorf("ranges are such as 3, 2-5, 4-, ~1/ and ~1/3-7")
+		return nil, errors.New("ranges are such as 3, 2-5, 4-, ~1/ and ~1/3-7")
 	}
 	m := rangeForm.FindStringSubmatch(word)
 	sign, to := m[4], m[7]
@@ -83,9 +84,9 @@ func readRange(word string) ([]wire.HistoryRequest, error) {
 	}
 	switch {
 	case first > 0 != (last > 0):
-		return nil, fmt.Errorf("both sessions must be counted back, as in ~8/1-~6/5, or both be numbers")
+		return nil, errors.New("both sessions must be counted back, as in ~8/1-~6/5, or both be numbers")
 	case first > last, first == last && to != "" && stop < start:
-		return nil, fmt.Errorf("it ends before it begins")
+		return nil, errors.New("it ends before it begins")
 	case last-first >= maxSessions:
 		return nil, fmt.Errorf("it goes over more than %d sessions", maxSessions)
 	case first == last && to != "" && stop == start:

@@ -2,6 +2,7 @@ package magic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,7 +30,7 @@ func rerunCommand() Command {
 					}
 				}
 				if given > 1 {
-					return fmt.Errorf("-l, -g and ranges are different ways to choose cells: give one of them")
+					return errors.New("-l, -g and ranges are different ways to choose cells: give one of them")
 				}
 				var cells []wire.HistoryEntry
 				var err error
@@ -68,7 +69,7 @@ func lastCells(ctx context.Context, n int) ([]wire.HistoryEntry, error) {
 	}
 	cells = before(ctx, cells)
 	if len(cells) == 0 {
-		return nil, fmt.Errorf("no cell has been run before this one")
+		return nil, errors.New("no cell has been run before this one")
 	}
 	return cells[max(0, len(cells)-n+1):], nil
 }

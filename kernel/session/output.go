@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -208,7 +209,7 @@ func (o *output) show(e display.Event) error {
 	msgType := wire.TypeDisplayData
 	if e.Op == display.OpUpdate {
 		if e.ID == "" {
-			return fmt.Errorf("updating a display: it has no id, so nothing can be found to replace")
+			return errors.New("updating a display: it has no id, so nothing can be found to replace")
 		}
 		msgType = wire.TypeUpdateDisplayData
 	}

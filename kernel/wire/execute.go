@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -31,7 +32,7 @@ func (r *ExecuteRequest) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("reading execute_request: %w", err)
 	}
 	if raw.Code == nil {
-		return fmt.Errorf("reading execute_request: the field code is missing; it holds the text of the cell")
+		return errors.New("reading execute_request: the field code is missing; it holds the text of the cell")
 	}
 	*r = ExecuteRequest{
 		Code:            *raw.Code,

@@ -7,6 +7,7 @@
 package worker
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -53,7 +54,7 @@ func readStart() (s start, err error) {
 		s.limit = limit.Bytes(bound)
 	}
 	if s.session == "" || err != nil {
-		return s, fmt.Errorf("a session is started by the kernel's host only: use nascent kernel -f FILE")
+		return s, errors.New("a session is started by the kernel's host only: use nascent kernel -f FILE")
 	}
 	if err := os.Unsetenv(startEnv); err != nil {
 		return s, fmt.Errorf("hiding %s from cells: %w", startEnv, err)

@@ -4,6 +4,7 @@ package worker
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -52,7 +53,7 @@ func (f *Family) Limit() limit.Bytes { return limit.Bytes(f.limit.Load()) }
 // Start starts a worker with a session id and the execution count of its next cell.
 func (f *Family) Start(session string, nextCount int) (*Process, error) {
 	if len(f.opts.Command) == 0 {
-		return nil, fmt.Errorf("starting a worker: no command was given")
+		return nil, errors.New("starting a worker: no command was given")
 	}
 	var p pipes
 	if err := p.open(); err != nil {

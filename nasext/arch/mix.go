@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -31,7 +32,7 @@ func Gates() []Gate { return []Gate{Softmax, Logistic, AsIs, Sparse} }
 // checkMix says what is wrong with the settings of a mix.
 func (o *Op) checkMix() error {
 	if o.Alpha == "" {
-		return fmt.Errorf("has no alpha; name the numbers that its inputs are mixed by")
+		return errors.New("has no alpha; name the numbers that its inputs are mixed by")
 	}
 	if o.Gate != "" && !slices.Contains(Gates(), o.Gate) {
 		return fmt.Errorf("has the gate %q; the gates are %s", string(o.Gate), gates())

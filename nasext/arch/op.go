@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -158,7 +159,7 @@ func (o *Op) check(r rule) error {
 		}
 	}
 	if r.settings&setFunc != 0 && o.Func == "" {
-		return fmt.Errorf("has no func; name the function that computes it")
+		return errors.New("has no func; name the function that computes it")
 	}
 	if !(o.Rate >= 0 && o.Rate < 1) {
 		return fmt.Errorf("rate is %v; it must be at least 0 and below 1", o.Rate)

@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -258,7 +259,7 @@ func (p *parser) add(n Node) error {
 		return fmt.Errorf("arch: reading text (line %d): node %d (%s “%s”): %w", p.number, len(p.a.Nodes), n.Op.Kind, n.Name, err)
 	}
 	if (len(p.a.Nodes) == 0) != (n.Op.Kind == Input) {
-		return wrong(fmt.Errorf("is out of place; the first node, and no other, is of kind input"))
+		return wrong(errors.New("is out of place; the first node, and no other, is of kind input"))
 	}
 	ins := make([]Shape, len(n.In))
 	for k, i := range n.In {

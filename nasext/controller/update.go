@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -39,7 +40,7 @@ type Stats struct {
 // steps have a gradient that is too long.
 func (c *Controller) Update(batch []Episode) (Stats, error) {
 	if len(batch) == 0 {
-		return Stats{}, fmt.Errorf("controller: update with an empty batch; it needs at least one episode")
+		return Stats{}, errors.New("controller: update with an empty batch; it needs at least one episode")
 	}
 	mean := 0.0
 	for i := range batch {

@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -29,7 +30,7 @@ func Reward(e Estimator, c RewardConfig) (Estimator, error) {
 	case !finite(c.Below) || !finite(c.Above):
 		return nil, fmt.Errorf("reward: exponents %v and %v; they have to be finite numbers, such as -0.07", c.Below, c.Above)
 	case c.Below == 0 && c.Above == 0:
-		return nil, fmt.Errorf("reward: both exponents are 0, so the cost would not count; set Above, such as to -0.07")
+		return nil, errors.New("reward: both exponents are 0, so the cost would not count; set Above, such as to -0.07")
 	}
 	watch, err := Latency(LatencyConfig{})
 	if err != nil {

@@ -1,6 +1,7 @@
 package morph
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ const maxStages = 4096
 func NewSpace(config SpaceConfig) (*Space, error) {
 	c := config
 	if c.Start == nil {
-		return nil, fmt.Errorf("morph: a space needs a network that all others grow out of; Start is nil")
+		return nil, errors.New("morph: a space needs a network that all others grow out of; Start is nil")
 	}
 	if err := c.Start.Check(); err != nil {
 		return nil, fmt.Errorf("morph: a space that starts at %q: %w", c.Start.Name, err)

@@ -190,7 +190,7 @@ func NewTraining64(n *Network64, c FitConfig64) (*Training64, error) { return pr
 
 func prepare[T engine.Float](n *NetworkOf[T], c FitConfigOf[T]) (*TrainingOf[T], error) {
 	if n == nil {
-		return nil, fmt.Errorf("fit: there is no network (nil); make one with nn.New")
+		return nil, errors.New("fit: there is no network (nil); make one with nn.New")
 	}
 	ownLoss := c.Loss != nil
 	c.setDefaults()
@@ -263,7 +263,7 @@ func (c *FitConfigOf[T]) setDefaults() {
 func (c FitConfigOf[T]) Check() error {
 	c.setDefaults()
 	if c.Train == nil {
-		return fmt.Errorf("there are no training data; set Train, such as to a part of data.Digits().Parts(1)")
+		return errors.New("there are no training data; set Train, such as to a part of data.Digits().Parts(1)")
 	}
 	if err := c.Train.Check(); err != nil {
 		return err
@@ -291,7 +291,7 @@ func (c FitConfigOf[T]) Check() error {
 	}
 	switch {
 	case len(c.Augment.Normalise.Mean) > 0:
-		return fmt.Errorf("Augment.Normalise would change the training images alone; give sets that are standardised alike, such as those of Parts")
+		return errors.New("Augment.Normalise would change the training images alone; give sets that are standardised alike, such as those of Parts")
 	case c.Epochs < 1:
 		return fmt.Errorf("%d epochs; Epochs has to be at least 1", c.Epochs)
 	case c.Batch < 1 || c.Batch > c.Train.Len():
@@ -338,7 +338,7 @@ func (n *NetworkOf[T]) affordable(batch int, limit int64) error {
 // Run trains all epochs that are left. It can be called again after its context ended.
 func (t *TrainingOf[T]) Run(ctx context.Context) (*History, error) {
 	if ctx == nil {
-		return t.history(), fmt.Errorf("fit: the context is nil; give context.Background(), or one that can be cancelled")
+		return t.history(), errors.New("fit: the context is nil; give context.Background(), or one that can be cancelled")
 	}
 	if err := t.run(ctx); err != nil {
 		return t.history(), fmt.Errorf("fit: %w", err)

@@ -8,6 +8,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -330,7 +331,7 @@ func (n *NetworkOf[T]) pass(train bool) engine.Pass {
 func (n *NetworkOf[T]) Backward(dout, dx []T) error {
 	switch {
 	case n.trained == 0:
-		return fmt.Errorf("backward: the last forward pass was not one for training; call Forward(x, true) before")
+		return errors.New("backward: the last forward pass was not one for training; call Forward(x, true) before")
 	case len(dout) != n.trained*n.classes:
 		return fmt.Errorf("backward: %d gradients for %d samples of %d outputs; give %d", len(dout), n.trained, n.classes, n.trained*n.classes)
 	case dx != nil && len(dx) != n.trained*n.in.Elems():

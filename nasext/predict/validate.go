@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -21,7 +22,7 @@ type Validation struct {
 // is fitted to all but the last fold.
 func CrossValidate(p Predictor, x [][]float64, y []float64, folds int, randomSeed uint64) (Validation, error) {
 	if p == nil {
-		return Validation{}, fmt.Errorf("predict: cross-validation needs a predictor, not nil")
+		return Validation{}, errors.New("predict: cross-validation needs a predictor, not nil")
 	}
 	if _, err := checkFit("cross-validation", x, y); err != nil {
 		return Validation{}, err

@@ -1,6 +1,7 @@
 package space
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -132,11 +133,11 @@ func Cells(config CellConfig) (*CellSpace, error) {
 func (c CellConfig) check() error {
 	switch {
 	case len(c.Ops) == 0:
-		return fmt.Errorf("there is no valid architecture: Ops is empty; offer at least one operation, such as cell.SepConv3")
+		return errors.New("there is no valid architecture: Ops is empty; offer at least one operation, such as cell.SepConv3")
 	case c.Nodes < 1 || c.Nodes > 100:
 		return fmt.Errorf("%s is %d; it must be 1 to 100", "Nodes", c.Nodes)
 	case c.Skeleton == nil:
-		return fmt.Errorf("there is no skeleton; give one, such as cell.DARTSNet{}")
+		return errors.New("there is no skeleton; give one, such as cell.DARTSNet{}")
 	}
 	for i, o := range c.Ops {
 		if !slices.Contains(cell.Ops(), o) {

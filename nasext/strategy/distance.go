@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -51,7 +52,7 @@ type skipOutline struct {
 
 func outlineOf(a *arch.Arch) (*outline, error) {
 	if a == nil {
-		return nil, fmt.Errorf("strategy: there is no architecture (nil)")
+		return nil, errors.New("strategy: there is no architecture (nil)")
 	}
 	if err := a.Check(); err != nil {
 		return nil, fmt.Errorf("strategy: the outline of an architecture: %w", err)

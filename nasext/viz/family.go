@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -140,7 +141,7 @@ func changes(s space.Space, parent, child space.Genotype) []string {
 // named is space.Describe of a space that may be nil.
 func named(s space.Space, g space.Genotype) ([]space.Choice, error) {
 	if s == nil || missing(s) {
-		return nil, fmt.Errorf("there is no space")
+		return nil, errors.New("there is no space")
 	}
 	return space.Describe(s, g)
 }

@@ -148,7 +148,7 @@ func JSON(r io.Reader, s space.Space, c Config) (*Table, error) {
 		return nil, t.fail(j.place(), j.cause(err))
 	}
 	if _, err := j.d.Token(); err != io.EOF {
-		return nil, t.fail("the end", fmt.Errorf("there is more after the table; a file holds one"))
+		return nil, t.fail("the end", errors.New("there is more after the table; a file holds one"))
 	}
 	return t.end()
 }

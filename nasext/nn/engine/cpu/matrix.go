@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -84,13 +85,13 @@ func (e *EngineOf[T]) Multiply(alpha T, a, b MatrixOf[T], beta T, c MatrixOf[T])
 	k2, n := b.shape()
 	switch {
 	case c.Transposed:
-		return fmt.Errorf("multiply: c is transposed; only factors can be")
+		return errors.New("multiply: c is transposed; only factors can be")
 	case k != k2:
 		return fmt.Errorf("multiply: a is %d×%d and b is %d×%d; a must have as many columns as b has rows", m, k, k2, n)
 	case c.Rows != m || c.Cols != n:
 		return fmt.Errorf("multiply: the product of %d×%d and %d×%d is %d×%d, but c is %d×%d", m, k, k2, n, m, n, c.Rows, c.Cols)
 	case c.overlaps(a) || c.overlaps(b):
-		return fmt.Errorf("multiply: c shares memory with a factor; it must have its own")
+		return errors.New("multiply: c shares memory with a factor; it must have its own")
 	}
 	if m == 0 || n == 0 {
 		return nil
