@@ -10,6 +10,7 @@
 # make bench-peers  training and inference beside PyTorch and JAX; PEERS_FLAGS="--workloads W1 --rounds 3" and the like
 # make bench-cuda-start  what the program with CUDA costs beyond the default one, where there is no driver
 # make bench   the kernel's table, and every Go benchmark of the kernel and of nasext
+# make tier-test  programs and cells with nothing, with what is hot, and with all that can be compiled to machine code: half a minute of processor time
 # make fuzz    each fuzz target for FUZZTIME, which is 10m
 # make fuzz-go  random programs through the kernel and the Go tool chain for FUZZTIME, from the one numbered FUZZSEED
 # make soak    10 000 cells with interrupts, deaths and restarts, from two clients; 10 000 architectures trained
@@ -29,7 +30,7 @@ CUDA   := nasext/nn/engine/cuda
 FUZZTIME ?= 10m
 FUZZSEED ?= $(shell date +%s)
 
-.PHONY: run test go-test cuda-test client-test page-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells bench-cuda-start fuzz fuzz-go soak lint clean
+.PHONY: run test go-test cuda-test client-test page-test notebook-test browser-test lab build cuda ptx cuda-header bench bench-kernel bench-peers bench-cells bench-cuda-start tier-test fuzz fuzz-go soak lint clean
 
 build:
 	$(GO) build -trimpath -o nascent .
@@ -140,6 +141,11 @@ bench-cuda-start:
 
 bench: bench-kernel
 	$(GO) test -run '^$$' -bench . -benchmem ./kernel/... ./nasext/... ./display/...
+
+tier-test:
+	@for tier in off on all; do \
+		echo "tier $$tier" && $(GO) test -count 1 -run '^(TestPrograms|TestCells)$$' ./kernel/cell -tier $$tier || exit 1; \
+	done
 
 # What a target finds lies in testdata/fuzz of its package, and is a test from then on.
 fuzz:

@@ -135,11 +135,12 @@ func cells() (*cell.Env, error) {
 // environment makes an environment of cells and commands with nasext, which keeps to
 // a limit on memory, sends what compiled code shows to the cell that runs it, and
 // draws nasext's values.
-func environment(ctx context.Context, memory *limit.Memory) (session.Environment, error) {
+func environment(ctx context.Context, memory *limit.Memory, tier cell.TierMode) (session.Environment, error) {
 	env, err := cells()
 	if err != nil {
 		return nil, err
 	}
+	env.SetTier(tier)
 	display.SetDefault(env.Sink())
 	display.SetPictures(viz.Picture)
 	commands := magic.New(env, magic.Config{Version: version(), Memory: memory, Derive: seed.Derive})
@@ -213,7 +214,7 @@ func sessionCommand() *cobra.Command {
 				return err
 			}
 			memory.Changed = w.SetLimit
-			if opts.Env, err = environment(ctx, memory); err != nil {
+			if opts.Env, err = environment(ctx, memory, cell.TierOn); err != nil {
 				return err
 			}
 			return session.Serve(ctx, w.In, w.Out, opts)
@@ -437,9 +438,9 @@ func examineCell(ctx context.Context) install.Check {
 }
 
 func execCommand() *cobra.Command {
-	memory := limit.Default()
+	memory, tier := limit.Default(), cell.TierOn
 	c := &cobra.Command{
-		Use: "exec FILE.go|- [ARGUMENT]...", Short: "Run a Go file as one cell", DisableFlagsInUseLine: true,
+		Use: "exec [--tier on|off|all] FILE.go|- [ARGUMENT]...", Short: "Run a Go file as one cell", DisableFlagsInUseLine: true,
 		Long: "Run a Go file (- is standard input) as one cell. If it has a package clause, its main is called.\n" +
 			"What follows the file are the program's arguments. Output and exit status are those of the program.",
 		Args: takes(1, -1, "nascent exec FILE.go|- [ARGUMENT]..."),
@@ -452,7 +453,7 @@ func execCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			env, err := environment(c.Context(), bound)
+			env, err := environment(c.Context(), bound, tier)
 			if err != nil {
 				return err
 			}
@@ -461,6 +462,7 @@ func execCommand() *cobra.Command {
 		},
 	}
 	memoryFlag(c, &memory)
+	c.Flags().Var(&tier, "tier", "which functions run as machine code: on, off or all (help: %tier)")
 	c.Flags().SetInterspersed(false) // flags behind the file are the program's
 	return c
 }

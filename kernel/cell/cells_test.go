@@ -3,6 +3,7 @@ package cell
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -61,6 +62,11 @@ type notebook struct {
 	before func() // each cell, if not nil
 }
 
+// tierMode is how functions of the notebooks of all tests run.
+var tierMode = TierOn
+
+func init() { flag.Var(&tierMode, "tier", "which functions run as machine code: on, off or all") }
+
 func newNotebook(t testing.TB) *notebook {
 	t.Helper()
 	lib, err := library.Std()
@@ -71,6 +77,7 @@ func newNotebook(t testing.TB) *notebook {
 	if err != nil {
 		t.Fatal(err)
 	}
+	env.SetTier(tierMode)
 	return &notebook{t: t, env: env, late: make(chan struct{}, 1)}
 }
 
@@ -214,15 +221,20 @@ func TestCells(t *testing.T) {
 
 // TestCellsSwept: to forget whatever can be forgotten before every cell changes nothing.
 func TestCellsSwept(t *testing.T) {
-	var files []string
-	for _, subject := range []string{"closures", "declarations", "dependants", "generics", "goroutines", "oldtypes", "redefine", "types"} {
-		files = append(files, "testdata/cells/"+subject+".txt")
-	}
+	files := cellFiles("closures", "declarations", "dependants", "generics", "goroutines", "oldtypes", "redefine", "types")
 	testCells(t, files, func(t testing.TB) *notebook {
 		nb := newNotebook(t)
 		nb.before = nb.sweep
 		return nb
 	})
+}
+
+// cellFiles are the files of sequences on some subjects.
+func cellFiles(subjects ...string) (files []string) {
+	for _, subject := range subjects {
+		files = append(files, "testdata/cells/"+subject+".txt")
+	}
+	return files
 }
 
 // sweep forgets what can be forgotten now.

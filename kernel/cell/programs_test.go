@@ -12,10 +12,38 @@ import (
 
 // TestPrograms runs whole programs. What they print was written by the Go tool chain.
 func TestPrograms(t *testing.T) {
+	testPrograms(t, programs(t), newNotebook)
+}
+
+// TestForced: some of the programs and cells, with all that can be machine code compiled.
+// The flag -tier=all makes it all of them (make tier-test).
+func TestForced(t *testing.T) {
+	var some []string
+	for i, file := range programs(t) {
+		if i%4 == 0 {
+			some = append(some, file)
+		}
+	}
+	open := func(t testing.TB) *notebook {
+		nb := newNotebook(t)
+		nb.env.SetTier(TierAll)
+		return nb
+	}
+	testPrograms(t, some, open)
+	testCells(t, cellFiles("control", "generics", "panics", "redefine", "toplevel", "traces"), open)
+}
+
+// programs are the files of whole programs.
+func programs(t *testing.T) []string {
 	files, err := filepath.Glob("testdata/programs/*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no programs", err)
 	}
+	return files
+}
+
+// testPrograms runs programs, each in a notebook of its own.
+func testPrograms(t *testing.T, files []string, open func(testing.TB) *notebook) {
 	testFlags := flag.CommandLine // a program gets another one
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".go"), func(t *testing.T) {
@@ -27,7 +55,7 @@ func TestPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := newNotebook(t).run(string(src))
+			got := open(t).run(string(src))
 			flag.CommandLine = testFlags
 			g, w := strings.Split(got, "\n"), strings.Split(string(want), "\n")
 			for i := range max(len(g), len(w)) {

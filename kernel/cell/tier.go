@@ -29,6 +29,21 @@ const (
 	TierOff TierMode = "off" // none, not even those that are compiled already
 )
 
+// Set sets a mode by its name. With String and Type it makes a mode the value of a flag.
+func (m *TierMode) Set(name string) error {
+	switch mode := TierMode(name); mode {
+	case TierOn, TierAll, TierOff:
+		*m = mode
+		return nil
+	}
+	return errors.New("it is on, off or all")
+}
+
+func (m *TierMode) String() string { return string(*m) }
+
+// Type is what stands for a mode in the help of a command.
+func (m *TierMode) Type() string { return "MODE" }
+
 // Tiered is a function of a cell and how it runs.
 type Tiered struct {
 	Name     string

@@ -20,12 +20,11 @@ func tier() Command {
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(_ context.Context, c *Call) error {
 				if len(c.Args) > 0 {
-					switch mode := cell.TierMode(c.Args[0]); mode {
-					case cell.TierOn, cell.TierOff, cell.TierAll:
-						c.Go.SetTier(mode)
-					default:
-						return &problem{"%tier is not " + c.Args[0], "it is on, off or all"}
+					var mode cell.TierMode
+					if err := mode.Set(c.Args[0]); err != nil {
+						return &problem{"%tier is not " + c.Args[0], err.Error()}
 					}
+					c.Go.SetTier(mode)
 				}
 				mode, list := c.Go.Tier()
 				if err := c.Printf("tier is %s: %s\n", mode, tierMeans[mode]); err != nil {
