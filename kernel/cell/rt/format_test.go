@@ -31,6 +31,7 @@ func TestFormat(t *testing.T) {
 		Mixed{}, Mixed{Point: Point{1, 2}, L: 3, M: map[string]Point{"k": {1, 2}}, S: []Level{1}, Any: Level(9), T: time.Second, t: time.Second, bytes: []byte("ab"), Z: 1i},
 		Node{Val: 1}, Stream(nil), Pred(nil), 3, "s", nil, 1.5, []int{1}, map[string]int{"a": 1}, time.Second, errors.New("e"),
 		&[]Point{{1, 2}}, &map[string]Level{"a": 1}, &[1]Level{1},
+		Holder{A: []byte("ab")}, Holder{A: []byte(nil)}, Holder{A: &[]byte{1}}, Holder{A: []any{[]byte("ab"), [2]byte{1}}}, Holder{A: errors.New("e")}, Holder{A: time.Second},
 	}
 	verbs := []string{"%v", "%+v", "%#v", "%T", "%d", "%s", "%q", "%x", "%X", "%5v", "%-8v|", "%08.3f", "%t", "%p", "%c", "% x", "%6d", "%+d", "%o", "%b", "%z", "%g", "%U", "%#x", "%w"}
 	for _, x := range values {

@@ -53,7 +53,7 @@ func (p *printer) raw(v reflect.Value, depth int, ro bool) {
 		p.leaf(methodless(v))
 		return
 	}
-	p.leaf(v.Interface())
+	p.leaf(v) // not its Interface: as an operand []uint8 would be written []byte
 }
 
 // methodless is v as fmt sees it behind an unexported field: it doesn't call its methods.
