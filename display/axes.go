@@ -39,7 +39,8 @@ func (p *Plot) drawIn(c pen, b box) {
 	area.x1 -= p.scaleWidth()
 
 	x, y, whole := p.spans(layers)
-	f := frame(c, area, &x, &y, p.x, p.y, whole)
+	ax, ay := p.axes()
+	f := frame(c, area, &x, &y, ax, ay, whole)
 	f.flat = p.scaleWidth() > 0
 	if p.empty() {
 		if p.x.invented() {

@@ -152,7 +152,8 @@ func (c *charter) add(data *vegalite.Data, mark, color string, e vegalite.Encodi
 func (c *charter) plot(p *Plot) (*vegalite.Data, []vegalite.Calculate) {
 	layers := p.layers()
 	x, y, whole := p.spans(layers)
-	c.x, c.y = position("x", p.x.label, x, whole), position("y", p.y.label, y, false)
+	ax, ay := p.axes()
+	c.x, c.y = position("x", ax.label, x, whole), position("y", ay.label, y, false)
 	if p.empty() {
 		if p.x.invented() {
 			c.x.Axis = bareAxis()

@@ -43,7 +43,7 @@ func gallery(t *testing.T) map[string]Displayer {
 		"log":        Line("Log", XY("a", []float64{1, 10, 100}, []float64{1e-5, 1, -1})).LogX().LogY(),
 		"steps":      Steps("Steps", Values("", y)).Legend(true),
 		"scatter":    Scatter("Scatter", Values("a", y), Values("b", y).Step(), Values("c", y), Values("d", y).Points(), Values("e", y), Values("f", y)),
-		"bars":       Bars("Bars", []string{"x", "y", "z"}, Values("a", []float64{1, -2, 3}), Values("b", []float64{2, 1})),
+		"bars":       Bars("Bars", []string{"x", "y", "z"}, Values("a", []float64{1, -2, 3}), Values("b", []float64{2, 1, 0.5})),
 		"many bars":  Bars("Bars", wide, Values("a", make([]float64, 60))),
 		"histogram":  Histogram("Histogram", Values("a", []float64{1, 2, 2, 3, 9}), Values("b", []float64{2})),
 		"heat":       Heatmap("Heat", [][]float64{{1, 2, 3}, {4, math.NaN()}, {}}).XTicks("a", "b", "c").YTicks("p", "q").XLabel("x").YLabel("y"),

@@ -77,7 +77,8 @@ func Spans(title string, lanes []string, series ...Series) *Plot {
 }
 
 // Bars returns a bar chart: the i-th value of every series stands at the i-th
-// label. The bars of several series stand side by side.
+// label, so there are as many of both; nil labels number the values from 1. The bars of
+// several series stand side by side.
 func Bars(title string, labels []string, series ...Series) *Plot {
 	return newPlot("bars", title, MarkBars, series).XTicks(labels...)
 }
@@ -97,10 +98,12 @@ func (p *Plot) XLabel(label string) *Plot { p.x.label = label; return p }
 // YLabel says what the y axis counts.
 func (p *Plot) YLabel(label string) *Plot { p.y.label = label; return p }
 
-// LogX makes the x axis logarithmic; positions of 0 and below are left out.
+// LogX makes the x axis logarithmic; positions of 0 and below are left out, and the
+// axis says how many.
 func (p *Plot) LogX() *Plot { p.x.log = true; return p }
 
-// LogY makes the y axis logarithmic; values of 0 and below are left out.
+// LogY makes the y axis logarithmic; values of 0 and below are left out, and the axis
+// says how many.
 func (p *Plot) LogY() *Plot { p.y.log = true; return p }
 
 // XRange shows x from lo to hi; what lies outside is cut off.
@@ -159,6 +162,9 @@ func (p *Plot) Err() error {
 		if p.kind == "spans" && p.y.anything {
 			errs = append(errs, s.lanes(max(len(p.y.names), 1)))
 		}
+		if n := len(p.x.names); p.kind == "bars" && s.Mark == MarkBars && n > 0 && s.X == nil && len(s.Y) > 0 && len(s.Y) != n {
+			errs = append(errs, fmt.Errorf("series %q has %s for %s; they must be equally many (or the labels nil, or a missing value NaN)", brief(s.Name), plural(len(s.Y), "value"), plural(n, "label")))
+		}
 		if (s.Mark == markHistogram) != (p.kind == "histogram") {
 			errs = append(errs, fmt.Errorf("series %q has a mark that doesn't fit a histogram; make another plot of it", s.Name))
 		}
@@ -213,6 +219,41 @@ func (p *Plot) size() (w, h float64) {
 	return 640, 400
 }
 
+// leftOut counts the values that are in no plot because an axis is logarithmic.
+func (p *Plot) leftOut() (x, y int) {
+	for _, s := range p.series {
+		if s.X != nil && len(s.X) != len(s.Y) {
+			continue // see check
+		}
+		for i := range s.Y {
+			if finite(s.Y[i]) && finite(s.x(i)) {
+				if p.x.log && s.x(i) <= 0 {
+					x++
+				}
+				if p.y.log && s.Y[i] <= 0 {
+					y++
+				}
+			}
+		}
+	}
+	return x, y
+}
+
+// axes are the axes, with what they leave out added to their labels.
+func (p *Plot) axes() (x, y axis) {
+	x, y = p.x, p.y
+	noX, noY := p.leftOut()
+	for _, a := range []struct {
+		*axis
+		n int
+	}{{&x, noX}, {&y, noY}} {
+		if a.n > 0 {
+			a.label = strings.TrimSpace(a.label + " (without " + plural(a.n, "value") + " of 0 or less)")
+		}
+	}
+	return x, y
+}
+
 func (p *Plot) draw(c draw.Canvas) error {
 	if err := p.Err(); err != nil {
 		return err
@@ -253,5 +294,9 @@ func (p *Plot) summary() string {
 		}
 		parts = append(parts, s.describe(p.x.names, p.kind != "histogram"))
 	}
-	return fmt.Sprintf("%s, %d series: %s", head, len(named), strings.Join(parts, ", "))
+	text := fmt.Sprintf("%s, %d series: %s", head, len(named), strings.Join(parts, ", "))
+	if x, y := p.leftOut(); x+y > 0 {
+		text += fmt.Sprintf("; %s of 0 or less left out", plural(x+y, "value"))
+	}
+	return text
 }

@@ -23,6 +23,8 @@ func TestPlotMistakes(t *testing.T) {
 		{Histogram("t", Values("a", one)).Bins(-1), "1 to 1000 intervals"},
 		{Histogram("t", Values("a", one).Line()), "doesn't fit a histogram"},
 		{Heatmap("t", [][]float64{{1}}).Add(Values("a", one)), "can't be drawn on a heat map"},
+		{Bars("t", []string{"a", "b"}, Values("v", one)), `series "v" has 3 values for 2 labels; they must be equally many (or the labels nil, or a missing value NaN)`},
+		{Bars("t", []string{"a", "b"}, Values("v", one[:2]), Values("w", one[:1])), `series "w" has 1 value for 2 labels`},
 		{Spans("t", []string{"a", "b"}, FromTo("s", []float64{1, 0}, one[:2], one[1:])), `series "s": value 1 lies in lane 0; the lanes are numbered from 1 to 2`},
 	}
 	for _, tt := range tests {
@@ -78,6 +80,9 @@ func TestPlotSummary(t *testing.T) {
 		{Line("loss", Values("train", []float64{2, 1, 0.5})), "plot: loss, 1 series: train (3 values, 0.5 to 2, last 0.5)"},
 		{Bars("best", []string{"a", "b"}, Values("", []float64{1, 0.25})), "bars: best, 1 series: (a 1, b 0.25)"},
 		{Heatmap("m", [][]float64{{0, 5}, {2, 1}}), "heat map: m, 2 × 2, 0 to 5"},
+		{Scatter("s", XY("a", []float64{0, 1, -3, math.NaN()}, []float64{1, 2, 3, 4})).LogX(), "plot: s, 1 series: a (4 values, 1 to 4, last 4); 2 values of 0 or less left out"},
+		{Line("s", Values("a", []float64{0, 1})).LogY(), "plot: s, 1 series: a (2 values, 0 to 1, last 1); 1 value of 0 or less left out"},
+		{Line("s", Values("a", []float64{0, 1})).LogX(), "plot: s, 1 series: a (2 values, 0 to 1, last 1)"},
 		{Histogram("h", Values("s", []float64{1, 2, 3})), "histogram: h, 1 series: s (3 values, 1 to 3)"},
 		{Line("", Values("a", nil)), "plot: untitled, 1 series: a (no values)"},
 	}
