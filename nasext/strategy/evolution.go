@@ -14,7 +14,7 @@ import (
 // Evolution are the settings of regularized evolution.
 type Evolution struct {
 	Population int  // how many architectures live; 0 means 100
-	Sample     int  // how many meet in a tournament; 0 means 25
+	Sample     int  // how many draws make a tournament; 0 means 25, or the population if that is smaller
 	Distinct   bool // avoid what was proposed before
 
 	// Worst makes the member with the lowest score die (of equals, the oldest), and not
@@ -63,7 +63,8 @@ type AgingEvolution struct {
 // RegularizedEvolution is aging evolution (Real et al. 2019, "Regularized
 // Evolution for Image Classifier Architecture Search", algorithm 1). The first
 // Population architectures are drawn at random. From then on, Sample members are
-// drawn from the population with replacement; the best of them (of equals, the
+// drawn from the population with replacement (so there may be more of them than it has
+// members: the more, the surer the best of all wins); the best of them (of equals, the
 // one drawn first) is the parent, one mutation of it (space.Mutate) the child;
 // the child joins, and the oldest member, however good, dies. Settings make of it the
 // article's variants and others.
@@ -84,7 +85,7 @@ func RegularizedEvolution(s space.Space, randomSeed uint64, settings Evolution) 
 		settings.Population = 100
 	}
 	if settings.Sample == 0 {
-		settings.Sample = 25
+		settings.Sample = max(1, min(25, settings.Population))
 	}
 	switch {
 	case s == nil:

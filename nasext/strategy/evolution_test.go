@@ -20,8 +20,14 @@ func TestEvolutionSettings(t *testing.T) {
 		{bits{2}, strategy.Evolution{Crossover: math.NaN()}, "at least 0"},
 		{bits{2}, strategy.Evolution{Sample: -1}, "tournaments of -1; they must be at least 1, or 0 for 25"},
 	})
-	if got, want := made(t, strategy.RegularizedEvolution, bits{2}, 1, strategy.Evolution{}).Name(), "evolution(population 100 sample 25 seed 1)"; got != want {
-		t.Errorf("with the defaults it is %q, want %q", got, want)
+	for want, settings := range map[string]strategy.Evolution{
+		"evolution(population 100 sample 25 seed 1)": {},
+		"evolution(population 10 sample 10 seed 1)":  {Population: 10},
+		"evolution(population 2 sample 4 seed 1)":    {Population: 2, Sample: 4},
+	} {
+		if got := made(t, strategy.RegularizedEvolution, bits{2}, 1, settings).Name(); got != want {
+			t.Errorf("with %+v it is %q, want %q", settings, got, want)
+		}
 	}
 }
 
