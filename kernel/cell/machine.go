@@ -189,7 +189,7 @@ func (m *machine) load(ctx context.Context, c lower.Chunk) (start func(), err er
 			defer m.ending.Unlock()
 			m.ended = append(m.ended, serial)
 		}
-	}, m.rt.Hold(c.Types))
+	}, m.rt.Hold(c.Types), m.tier.shortcuts(c.Native))
 	return m.start, nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/nascent-go/nascent/kernel/cell/callsite"
 	"github.com/nascent-go/nascent/kernel/cell/lower"
 	"github.com/nascent-go/nascent/kernel/cell/rt"
 	"github.com/nascent-go/nascent/kernel/native"
@@ -156,22 +157,31 @@ func (t *tier) poll() error {
 }
 
 // bind is called by lowered code: see lower.Native.
-func (t *tier) bind(id int, sig any, vars []any) any {
+func (t *tier) bind(id int, vars []any) {
 	h := t.pending[id]
-	delete(t.pending, id)
-	h.typ = reflect.TypeOf(sig)
 	for _, v := range vars {
 		h.vars = append(h.vars, reflect.ValueOf(v).UnsafePointer())
 	}
-	return reflect.MakeFunc(h.typ, h.call).Interface()
+	h.bound = true
+}
+
+// shortcuts are the functions with numbers, for the interpreter, which has called bind.
+func (t *tier) shortcuts(ids map[string]int) map[string]callsite.Shortcut {
+	list := map[string]callsite.Shortcut{}
+	for name, id := range ids {
+		h := t.pending[id]
+		delete(t.pending, id)
+		list[name] = callsite.Shortcut{Variables: h.code.Results() + h.code.Params(), Call: h.call}
+	}
+	return list
 }
 
 // hot is a function as machine code, which is made when it is first called.
 type hot struct {
-	tier *tier
-	code *native.Code
-	vars []unsafe.Pointer
-	typ  reflect.Type // with whether it was called as its last result
+	tier  *tier
+	code  *native.Code
+	vars  []unsafe.Pointer
+	bound bool // vars are there
 
 	once   sync.Once
 	fn     *native.Func
@@ -180,31 +190,29 @@ type hot struct {
 }
 
 // call calls the function, if that can be.
-func (h *hot) call(args []reflect.Value) []reflect.Value {
-	n := h.typ.NumOut()
-	results, ptrs := make([]reflect.Value, n), make([]unsafe.Pointer, n)
-	for i := range n {
-		p := reflect.New(h.typ.Out(i))
-		results[i], ptrs[i] = p.Elem(), p.UnsafePointer()
-	}
-	if h.tier.off.Load() {
-		return results
+func (h *hot) call(variables []reflect.Value) bool {
+	if !h.bound || h.tier.off.Load() {
+		return false
 	}
 	h.once.Do(func() { h.fn, h.err = h.tier.engine.Load(h.code, h.vars) })
 	if h.err != nil {
-		return results
+		return false
 	}
-	in := make([]unsafe.Pointer, len(args))
-	for i, a := range args {
-		p := reflect.New(a.Type())
-		p.Elem().Set(a)
-		in[i] = p.UnsafePointer()
+	var room [16]unsafe.Pointer
+	at := room[:0]
+	for _, v := range variables {
+		if !v.CanAddr() {
+			return false
+		}
+		at = append(at, v.Addr().UnsafePointer())
 	}
-	switch err := h.fn.Call(in, ptrs[:n-1]); {
+	n := h.code.Results()
+	switch err := h.fn.Call(at[n:], at[:n]); {
 	case err == nil:
-		results[n-1].SetBool(true)
+		return true
 	case errors.Is(err, native.ErrOutside):
 		h.missed.Store(true)
+		return false
 	case errors.Is(err, errLeave):
 		h.tier.rt.Poll()
 		panic(err) // it would begin again
@@ -220,7 +228,6 @@ func (h *hot) call(args []reflect.Value) []reflect.Value {
 		h.tier.rt.Inner(trace)
 		panic(p.Value)
 	}
-	return results
 }
 
 // placeTable numbers places in machine code, from 1. It is safe for concurrent use.

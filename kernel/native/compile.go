@@ -235,6 +235,12 @@ type outerCall struct {
 	callees []int  // for each mark, the number of the place of the function that is called; 0 if none is
 }
 
+// Params is how many parameters the function has.
+func (c *Code) Params() int { return len(c.params) }
+
+// Results is how many results it has.
+func (c *Code) Results() int { return len(c.results) }
+
 // Size is how many functions there are in it.
 func (c *Code) Size() int { return c.size }
 

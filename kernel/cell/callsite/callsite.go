@@ -50,8 +50,9 @@ func New(interpreter any, fset *token.FileSet, poll func()) *Finder {
 // Add makes the nodes of a program known, a *interp.Program that has been executed.
 // It takes ties out of its tree that only make panics slow. The Finder keeps no
 // program alive: when none of its code can run any more, gone is called, on a
-// goroutine of its own. Until then the program holds what it is given.
-func (f *Finder) Add(program any, gone func(), holds any) {
+// goroutine of its own. Until then the program holds what it is given. Functions with
+// some names get shortcuts, before the first of them runs.
+func (f *Finder) Add(program any, gone func(), holds any, shortcuts map[string]Shortcut) {
 	v := reflect.ValueOf(program)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return
@@ -70,7 +71,7 @@ func (f *Finder) Add(program any, gone func(), holds any) {
 		f.forget()
 		f.enough = 2*len(f.declarations) + 64
 	}
-	for _, d := range f.layout.detach(v, f.poll, gone, holds) {
+	for _, d := range f.layout.detach(v, f.frames, f.poll, gone, holds, shortcuts) {
 		d.close(f.closed)
 		f.declarations = append(f.declarations, d)
 	}

@@ -176,7 +176,7 @@ func TestOther(t *testing.T) {
 	type Program struct{ root *node }
 	for _, p := range []any{nil, 3, &struct{}{}, &Program{&node{}}} {
 		f := New(interp.New(interp.Options{}), nil, func() {})
-		f.Add(p, func() {}, nil)
+		f.Add(p, func() {}, nil, nil)
 		if trace, ok := f.Panicking(func(string) bool { return false }); ok || trace.Sites != nil {
 			t.Errorf("%v has a trace: %v", p, fmt.Sprint(trace))
 		}
@@ -197,5 +197,5 @@ func load(t *testing.T, it *interp.Interpreter, finder *Finder, name, program st
 	if _, err := it.Execute(p); err != nil {
 		t.Fatal(err)
 	}
-	finder.Add(p, func() {}, nil)
+	finder.Add(p, func() {}, nil, nil)
 }

@@ -33,17 +33,23 @@ func (g *gate) set(closed bool) {
 	}
 }
 
-// body is the index of the body among the children of a function.
-const body = 3
+// Children of a function.
+const (
+	nameOf = 1
+	bodyOf = 3
+)
 
 // gates are those of a declaration. The node of the declaration keeps them.
-type gates []gate
+type gates struct {
+	list  []gate
+	first unsafe.Pointer // the node that a shortcut stands before, if there is one
+	body  step           // what is behind that
+}
 
 // gatesOf finds the gates of a function and of those in it, which call poll when they
 // are closed: where functions begin, and where jumps lead, since lowered code has no
 // other loops.
-func (l layout) gatesOf(declaration reflect.Value, poll func()) *gates {
-	found := new(gates)
+func (l layout) gatesOf(declaration reflect.Value, poll func(), found *gates) *gates {
 	known := map[unsafe.Pointer]bool{}
 	add := func(n unsafe.Pointer) {
 		if n == nil || known[n] {
@@ -52,7 +58,7 @@ func (l layout) gatesOf(declaration reflect.Value, poll func()) *gates {
 		known[n] = true
 		exec := (*step)(unsafe.Add(n, l.offset(l.exec)))
 		if open := *exec; open != nil {
-			*found = append(*found, gate{exec, open, func(unsafe.Pointer) step {
+			found.list = append(found.list, gate{exec, open, func(unsafe.Pointer) step {
 				poll()
 				return open
 			}})
@@ -66,7 +72,7 @@ func (l layout) gatesOf(declaration reflect.Value, poll func()) *gates {
 		case l.jump:
 			add(*(*unsafe.Pointer)(unsafe.Add(n, tnext)))
 		case l.declared, l.literal:
-			add(*(*unsafe.Pointer)(unsafe.Add(children[body], start)))
+			add(*(*unsafe.Pointer)(unsafe.Add(children[bodyOf], start)))
 		}
 		for _, c := range children {
 			walk(c)
@@ -90,8 +96,8 @@ func (f *Finder) Stop(stop bool) {
 
 func (d *declaration) close(closed bool) {
 	if g := d.gates.Value(); g != nil {
-		for i := range *g {
-			(*g)[i].set(closed)
+		for i := range g.list {
+			g.list[i].set(closed)
 		}
 	}
 }

@@ -43,7 +43,8 @@ type layout struct {
 	child, tnext, fnext, pos int // fields of interp.node
 	exec, rval, sym          int
 	findex, level, anc, kind int
-	start, meta              int
+	start, meta, types       int
+	ident                    int
 
 	declared, literal, jump uint // kinds of nodes
 	node                    reflect.Type
@@ -77,6 +78,7 @@ func layoutOf(program reflect.Type) (l layout) {
 	}
 	l.anc, l.kind = field(n, "anc", "*interp.node"), field(n, "kind", "interp.nkind")
 	l.start, l.meta = field(n, "start", "*interp.node"), field(n, "meta", "interface {}")
+	l.types, l.ident = field(n, "types", "[]reflect.Type"), field(n, "ident", "string")
 	l.node = n
 	if l.ok {
 		kinds := kindsOf(n.Field(l.kind).Type, "funcDecl", "funcLit", "gotoStmt")
@@ -115,20 +117,24 @@ func (x *index) add(l layout, declarations []*declaration, closed bool) {
 		if p := d.at.Value(); p != nil {
 			d.known = true
 			d.close(false) // what is indexed is what is behind the gates
-			x.walk(l, reflect.NewAt(l.node, unsafe.Pointer(p)))
+			x.walk(l, reflect.NewAt(l.node, unsafe.Pointer(p)), d.gates.Value())
 			d.close(closed)
 		}
 	}
 }
 
-func (x *index) walk(l layout, v reflect.Value) {
+func (x *index) walk(l layout, v reflect.Value, g *gates) {
 	if v.IsNil() || x.byAddr[v.Pointer()] != nil {
 		return
 	}
 	e := v.Elem()
 	n := &node{pos: token.Pos(e.Field(l.pos).Int()), addr: v.Pointer()}
 	x.byAddr[n.addr] = n
-	if f := e.Field(l.exec); !f.IsNil() {
+	f := e.Field(l.exec)
+	if g != nil && v.UnsafePointer() == g.first {
+		f = reflect.ValueOf(&g.body).Elem()
+	}
+	if !f.IsNil() {
 		n.code, n.exec = f.Pointer(), closure(f)
 		x.byExec[n.exec] = n
 		for _, i := range []int{l.tnext, l.fnext} {
@@ -142,7 +148,7 @@ func (x *index) walk(l layout, v reflect.Value) {
 	}
 	children := e.Field(l.child)
 	for i := range children.Len() {
-		x.walk(l, children.Index(i))
+		x.walk(l, children.Index(i), g)
 	}
 }
 
@@ -156,7 +162,7 @@ func closure(f reflect.Value) uintptr {
 // function is in, for a node that it never finds; running code does not look beyond
 // its function. What functions have in common from then on is a root of no use, which
 // is there as long as one of them is; gone is called after that. It holds what it is given.
-func (l layout) detach(program reflect.Value, poll, gone func(), holds any) (list []*declaration) {
+func (l layout) detach(program reflect.Value, fs frames, poll, gone func(), holds any, shortcuts map[string]Shortcut) (list []*declaration) {
 	root := program.Elem().Field(l.root)
 	if root.IsNil() {
 		return nil
@@ -172,7 +178,12 @@ func (l layout) detach(program reflect.Value, poll, gone func(), holds any) (lis
 		*anc = nil
 		if uint(child.Elem().Field(l.kind).Uint()) == l.declared {
 			*anc = common
-			list = append(list, &declaration{at: weak.Make((*uintptr)(child.UnsafePointer())), gates: weak.Make(l.gatesOf(child, poll))})
+			g := new(gates)
+			name := child.Elem().Field(l.child).Index(nameOf).Elem().Field(l.ident).String()
+			if s, ok := shortcuts[name]; ok {
+				g.first, g.body = l.shorten(fs, child.UnsafePointer(), s)
+			}
+			list = append(list, &declaration{at: weak.Make((*uintptr)(child.UnsafePointer())), gates: weak.Make(l.gatesOf(child, poll, g))})
 		}
 	}
 	return list

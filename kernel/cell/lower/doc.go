@@ -71,8 +71,8 @@
 // and lengths are judged when they are compiled; x - 0 loses the sign of x. A type that
 // has no name in its compiled package is left alone (plain.go).
 //
-// The rest is the lowerer's own: function.go emits a function, native.go asks first for
-// its machine code, tables.go writes long literals of integers in one statement, inits.go
+// The rest is the lowerer's own: function.go emits a function, native.go asks for its
+// machine code, tables.go writes long literals of integers in one statement, inits.go
 // calls what initialises packages that are lowered from source, forget.go lets go what no
 // cell can mention any more.
 //

@@ -21,20 +21,10 @@ func (l *Lowerer) Retire() (names []string) {
 		}
 		names = append(names, l.funcs[fn])
 		delete(l.funcs, fn)
-		names = l.retireNative(fn, names)
 		empty(fn)
 	}
 	names = append(names, l.tables...)
 	l.emitted, l.entries, l.tables = nil, nil, nil
-	return names
-}
-
-// retireNative forgets the variable of a function's machine code, and adds it to names.
-func (l *Lowerer) retireNative(fn *ssa.Function, names []string) []string {
-	if n, ok := l.natives[fn]; ok {
-		delete(l.natives, fn)
-		names = append(names, n)
-	}
 	return names
 }
 
@@ -93,7 +83,7 @@ func (l *Lowerer) Forget(gone func(*types.Package) bool, idle func(types.Object)
 		empty(fn)
 		l.pruned.Instance(fn)
 		delete(l.funcs, fn)
-		names = l.retireNative(fn, append(names, name))
+		names = append(names, name)
 		if l.values[name] {
 			delete(l.values, name)
 			names = append(names, "V"+name)

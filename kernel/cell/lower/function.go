@@ -111,12 +111,11 @@ func (l *Lowerer) function(fn *ssa.Function) {
 		body = f.deferring(name, append(append([]string{}, params...), free...), freeNames)
 	} else {
 		f.blocks(fn.Blocks[0])
-		native := f.native()
+		f.native()
 		if shown(fn) && callsRecover(fn) {
 			body = append(body, line{text: "\trc := rt.Enter()"})
 		}
 		body = append(body, f.varLines()...)
-		body = append(body, native...)
 		body = append(body, f.code...)
 	}
 	head := "func(" + strings.Join(params, ", ") + ")" + l.results(fn.Signature)

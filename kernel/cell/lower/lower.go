@@ -51,16 +51,15 @@ type Lowerer struct {
 	funcs   map[*ssa.Function]string
 	values  map[string]bool // functions that also exist as a variable V<name>
 	globals map[*ssa.Global]string
-	natives map[*ssa.Function]string // the variables of their machine code
-	structs map[string]string        // fields of an erased struct → its name
-	sigs    map[string]string        // type → variable of its zero value
-	types   typeutil.Map             // types.Type → lowered type
-	cuts    typeutil.Map             // types written as interface{} to break a recursion
-	ids     typeutil.Map             // types.Type → descriptor number
-	held    map[*ssa.Alloc]bool      // variables whose values closures hold, of the chunk
-	open    typeutil.Map             // *types.Named whose struct is being written → *openStruct
-	stack   []types.Type             // types being written, outermost first
-	cycles  int                      // how often a type was met inside its own definition
+	structs map[string]string   // fields of an erased struct → its name
+	sigs    map[string]string   // type → variable of its zero value
+	types   typeutil.Map        // types.Type → lowered type
+	cuts    typeutil.Map        // types written as interface{} to break a recursion
+	ids     typeutil.Map        // types.Type → descriptor number
+	held    map[*ssa.Alloc]bool // variables whose values closures hold, of the chunk
+	open    typeutil.Map        // *types.Named whose struct is being written → *openStruct
+	stack   []types.Type        // types being written, outermost first
+	cycles  int                 // how often a type was met inside its own definition
 	serial  int
 	at      token.Pos // of what is being lowered, for errors
 
@@ -86,6 +85,7 @@ type chunk struct {
 	types    map[int]bool    // descriptors that it mentions
 	made     map[string]bool // those that it makes
 	register []string        // statements that tell the run time what it needs
+	native   map[string]int  // functions with machine code
 	work     []*ssa.Function
 	methods  []types.Type
 }
@@ -102,11 +102,12 @@ type line struct {
 // rt.Loaded with the function that runs it.
 type Chunk struct {
 	Source  string
-	Start   string   // the function that runs it, which only it mentions
-	Lines   []Place  // of each line, from line 1 at index 0
-	Vars    []string // variables of cells that it mentions
-	Types   []int    // descriptors that it mentions
-	Imports []string // compiled packages that the text refers to by their ImportName; it imports nothing itself
+	Start   string         // the function that runs it, which only it mentions
+	Lines   []Place        // of each line, from line 1 at index 0
+	Vars    []string       // variables of cells that it mentions
+	Types   []int          // descriptors that it mentions
+	Imports []string       // compiled packages that the text refers to by their ImportName; it imports nothing itself
+	Native  map[string]int // functions for which there is machine code, and its numbers
 }
 
 // Place is where a line of lowered code comes from.
@@ -143,7 +144,7 @@ func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 	return &Lowerer{
 		prog: prog, pruned: prune.NewProgram(prog), rt: rt, lib: lib,
 		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
-		globals: map[*ssa.Global]string{}, natives: map[*ssa.Function]string{}, structs: map[string]string{}, sigs: map[string]string{},
+		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
 	}
 }
 
@@ -279,7 +280,7 @@ func (l *Lowerer) rollback() {
 func (l *Lowerer) later(undo func()) { l.undo = append(l.undo, undo) }
 
 func (l *Lowerer) lower(ctx context.Context, p *ssa.Package, serial int, entries []string) Chunk {
-	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, types: map[int]bool{}, made: map[string]bool{}}
+	l.chunk = &chunk{imports: map[string]bool{}, vars: map[string]bool{}, types: map[int]bool{}, made: map[string]bool{}, native: map[string]int{}}
 	l.emitted, l.entries, l.tables, l.held = nil, map[*ssa.Function]bool{}, nil, map[*ssa.Alloc]bool{}
 	var calls []string
 	for _, fn := range l.initialisers(p) {
@@ -336,7 +337,7 @@ func (l *Lowerer) lower(ctx context.Context, p *ssa.Package, serial int, entries
 	}
 	add("\trt.Loaded(" + start + ")")
 	add("}")
-	c := Chunk{Start: start, Vars: slices.Sorted(maps.Keys(l.chunk.vars)), Types: slices.Sorted(maps.Keys(l.chunk.types)), Imports: slices.Sorted(maps.Keys(l.chunk.imports))}
+	c := Chunk{Start: start, Vars: slices.Sorted(maps.Keys(l.chunk.vars)), Types: slices.Sorted(maps.Keys(l.chunk.types)), Imports: slices.Sorted(maps.Keys(l.chunk.imports)), Native: l.chunk.native}
 	var b strings.Builder
 	funcs := map[*ssa.Function]*Func{}
 	for _, ln := range all {
