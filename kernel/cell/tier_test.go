@@ -15,6 +15,9 @@ func TestTier(t *testing.T) {
 		{"func at(s []int, n int) (x int) {\n\tfor i := range n {\n\t\tx += s[i]\n\t}\n\treturn x\n}\nat([]int{1, 2}, 3)",
 			"cell 3, line 7\n    at([]int{1, 2}, 3)\ncell 3, at, line 3\n    x += s[i]\npanic: runtime error: index out of range [2] with length 2"},
 		{"func caught() (err any) {\n\tdefer func() { err = recover() }()\n\tat(nil, 1)\n\treturn nil\n}\ncaught()", "index out of range [0] with length 0"},
+		{"func made(n int) []int {\n\ts := make([]int, n)\n\tfor i := range s {\n\t\ts[i] = i\n\t}\n\treturn s\n}\nmade(-1)",
+			"cell 5, line 8\n    made(-1)\ncell 5, made, line 2\n    s := make([]int, n)\npanic: runtime error: makeslice: len out of range"},
+		{"made(3)", "=> [0 1 2]"},
 		// variables and slices are those of everybody
 		{"n := 0\nfunc count(m int) {\n\tfor range m {\n\t\tn++\n\t}\n}\ncount(5)\ncount(6)\nn", "=> 11"},
 		{"n := 3\ncount(2)\nn", "=> 5"},

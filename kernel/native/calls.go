@@ -292,10 +292,10 @@ func (t *translator) append(v *ssa.Call) {
 	t.code.Get(length)
 	t.code.Get(r[2])
 	t.code.Get(n)
-	t.mark()
 	t.code.Call(hostGrow)
 	t.code.Set(r[2])
 	t.code.Set(r[0])
+	t.refused(r[0])
 	t.code.Op(wasm.End)
 	end := t.local(wasm.I32) // where the new elements go
 	t.code.Get(r[0])

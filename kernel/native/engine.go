@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/tetratelabs/wazero"
@@ -70,9 +71,11 @@ type instance struct {
 	*module
 	mod  api.Module
 	main api.Function // with a stack, which never gets smaller
+	call call         // the context of calls
 	room []uint64     // for arguments and results
 
 	locals  []uint64                // local variables that have addresses
+	base    uint32                  // where they are, for compiled code
 	extra   [][]uint64              // more of them, of a call each
 	extras  int                     // how many of extra are in use
 	held    []any                   // what compiled code has made
@@ -80,6 +83,7 @@ type instance struct {
 	made    int                     // bytes
 	trace   []uint64                // where it was when it failed, innermost first: offsets in the module
 	polled  bool
+	refused any // why nothing could be made
 	failure error
 	sizes   []metrics.Sample // of the heap, if the code makes objects
 }
@@ -92,6 +96,7 @@ const frameBytes = 64 << 10
 func (m *module) instantiate() (*instance, error) {
 	e := m.engine
 	in := &instance{module: m, lost: map[unsafe.Pointer]bool{}}
+	in.call = call{e.ctx, in}
 	if len(m.types) > 0 {
 		in.sizes = heapSizes()
 	}
@@ -104,16 +109,29 @@ func (m *module) instantiate() (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading compiled code: %w", err)
 	}
-	in.mod = mod
+	in.mod, in.base = mod, base
 	in.main = mod.ExportedFunction(mainName)
-	set := func(name string, x uint32) { mod.ExportedGlobal(name).(api.MutableGlobal).Set(uint64(x)) }
-	set(limitName, base+frameBytes)
-	set(stackName, base)
-	set(fuelName, fuel)
+	in.set(limitName, base+frameBytes)
+	in.set(fuelName, fuel)
 	for i, at := range m.addresses {
-		set(varName(i), at)
+		in.set(varName(i), at)
 	}
+	in.reset()
 	return in, nil
+}
+
+// set sets a variable of compiled code.
+func (in *instance) set(name string, x uint32) {
+	in.mod.ExportedGlobal(name).(api.MutableGlobal).Set(uint64(x))
+}
+
+// reset makes the instance ready for a call from outside, after one that was not ended.
+func (in *instance) reset() {
+	in.set(stackName, in.base)
+	in.set(depthName, 0)
+	for _, o := range in.outer {
+		in.set(o.global, 0)
+	}
 }
 
 // errFull: something that has no other way lies outside of the window.
@@ -127,7 +145,8 @@ type module struct {
 	variables []unsafe.Pointer
 	addresses []uint32 // of the variables, for compiled code
 
-	pool struct { // of instances that nothing runs in
+	last atomic.Pointer[instance] // one that nothing runs in
+	pool struct {                 // of others
 		mu   sync.Mutex
 		free []*instance
 	}
@@ -135,6 +154,9 @@ type module struct {
 
 // close frees the machine code. Nothing may run in it any more.
 func (m *module) close() error {
+	if in := m.last.Swap(nil); in != nil {
+		m.pool.free = append(m.pool.free, in)
+	}
 	for _, in := range m.pool.free {
 		if err := in.mod.Close(m.engine.ctx); err != nil {
 			return err
@@ -145,6 +167,9 @@ func (m *module) close() error {
 }
 
 func (m *module) take() (*instance, error) {
+	if in := m.last.Swap(nil); in != nil {
+		return in, nil
+	}
 	m.pool.mu.Lock()
 	if n := len(m.pool.free); n > 0 {
 		in := m.pool.free[n-1]
@@ -164,6 +189,9 @@ func (m *module) give(in *instance) {
 	in.made = 0
 	if in.polled { // it ran for long, and its stack may be large
 		in.main, in.polled = in.mod.ExportedFunction(mainName), false
+	}
+	if m.last.CompareAndSwap(nil, in) {
+		return
 	}
 	m.pool.mu.Lock()
 	full := len(m.pool.free) >= runtime.GOMAXPROCS(0)

@@ -23,6 +23,7 @@ const (
 	faultPanic          // panic: number of the kind of value, value
 	faultOverflow       // of the stack
 	faultOutside        // a slice lies where compiled code can't see it
+	faultRefused        // an object is not made
 )
 
 // fail ends the call with a panic: fault and what belongs to it.
@@ -54,6 +55,8 @@ func (in *instance) fail(s []uint64) {
 		err = ErrOverflow
 	case faultOutside:
 		err = errFull
+	case faultRefused:
+		err = in.refused
 	default:
 		err = fmt.Errorf("machine code failed in a way that is not known: %d", fault(s[0]))
 	}

@@ -83,9 +83,9 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 			return ErrOutside
 		}
 	}
-	in.failure, in.extras = nil, 0
+	in.failure, in.extras, in.trace = nil, 0, in.trace[:0]
 	stack = stack[:f.numbers]
-	if err := in.main.CallWithStack(in.context(), stack); err != nil {
+	if err := in.main.CallWithStack(&in.call, stack); err != nil {
 		return in.failed(err)
 	}
 	for i, s := range f.module.results {
@@ -100,9 +100,6 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 	return nil
 }
 
-// context is that of calls of the instance.
-func (in *instance) context() *call { return &call{in.engine.ctx, in} }
-
 // failed is the error of a call that has failed.
 func (in *instance) failed(err error) error {
 	failure := in.failure
@@ -110,7 +107,11 @@ func (in *instance) failed(err error) error {
 	if errors.As(failure, &p) {
 		p.Trace = in.frames()
 	}
-	// Its stack may be large, and its variables are in the middle of something.
+	if p != nil {
+		in.reset()
+		in.module.give(in)
+		return p
+	}
 	if cerr := in.mod.Close(in.engine.ctx); cerr != nil {
 		return fmt.Errorf("unloading compiled code: %w", cerr)
 	}

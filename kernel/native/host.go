@@ -53,7 +53,7 @@ var hostFuncs = func() []hostFunc {
 		hostPoll:    {"poll", nil, typesOf("i"), (*instance).poll},
 		hostAlloc:   {"alloc", typesOf("ill"), typesOf("i"), (*instance).alloc},
 		hostGrow:    {"grow", typesOf("iilll"), typesOf("il"), (*instance).grow},
-		hostSet:     {"set", typesOf("ii"), nil, (*instance).set},
+		hostSet:     {"set", typesOf("ii"), nil, (*instance).store},
 		hostFrame:   {"frame", typesOf("i"), typesOf("i"), (*instance).frame},
 		hostUnframe: {"unframe", nil, nil, (*instance).unframe},
 		hostDivide:  {"divide", typesOf("dddd"), typesOf("dd"), divideComplex},
@@ -164,19 +164,22 @@ func (in *instance) poll(stack []uint64) {
 	stack[0] = fuel
 }
 
-// alloc makes a slice: type, length, capacity → address.
+// alloc makes a slice: type, length, capacity → address, 0 if it is refused.
 func (in *instance) alloc(stack []uint64) {
 	t := in.types[uint32(stack[0])] // what else is in the 64 bits is not ours
 	stack[0] = uint64(in.make(t, int(stack[1]), int(stack[2])))
 }
 
-// make makes a slice of a type. It panics as make of Go does.
+// make makes a slice of a type, or refuses it, as make of Go does.
 func (in *instance) make(slice reflect.Type, length, capacity int) uint32 {
 	size := int(slice.Elem().Size())
 	if err := wrongSize(length, capacity, size); err != nil {
-		in.leave(&Panic{Value: err})
+		in.refused = err
+		return 0
 	}
-	in.count(capacity, size)
+	if !in.count(capacity, size) {
+		return 0
+	}
 	v := reflect.MakeSlice(slice, length, capacity)
 	p := v.UnsafePointer()
 	if capacity == 0 {
@@ -185,29 +188,32 @@ func (in *instance) make(slice reflect.Type, length, capacity int) uint32 {
 	return in.keep(p, uintptr(size)*uintptr(capacity))
 }
 
-// count counts memory that is made.
-func (in *instance) count(n, size int) {
+// count counts memory that is made. It says whether there may be so much.
+func (in *instance) count(n, size int) (ok bool) {
 	room := in.engine.options.Room
 	if room == nil || n == 0 {
-		return
+		return true
 	}
 	in.made += n * size
 	if in.made < 64<<20 {
-		return
+		return true
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			in.leave(&Panic{Value: r})
+			in.refused, ok = r, false
 		}
 	}()
 	room(in.made, 1)
+	return true
 }
 
-// keep holds an object that was made until the call from outside ends.
+// keep holds an object that was made until the call from outside ends. The address is 0
+// if compiled code does not see it.
 func (in *instance) keep(p unsafe.Pointer, size uintptr) uint32 {
 	at, ok := in.engine.window.offset(p, size)
 	if !ok {
-		in.leave(&Panic{Value: errFull})
+		in.refused = errFull
+		return 0
 	}
 	in.held = append(in.held, p)
 	return at
@@ -225,13 +231,17 @@ func wrongSize(length, capacity, size int) error {
 	return nil
 }
 
-// grow makes room for n more elements: type, address, length, capacity, n → address, capacity.
+// grow makes room for n more elements: type, address, length, capacity, n → address,
+// capacity; 0 if it is refused.
 func (in *instance) grow(stack []uint64) {
 	t := in.types[uint32(stack[0])] // what else is in the 64 bits is not ours
 	size := t.Elem().Size()
 	v := reflect.New(t).Elem()
 	*(*header)(v.Addr().UnsafePointer()) = header{in.pointer(uint32(stack[1])), int(stack[2]), int(stack[3])}
-	in.count(int(stack[2]+stack[4]), int(size))
+	if !in.count(int(stack[2]+stack[4]), int(size)) {
+		stack[0], stack[1] = 0, 0
+		return
+	}
 	v.Grow(int(stack[4]))
 	stack[0], stack[1] = uint64(in.keep(v.UnsafePointer(), size*uintptr(v.Cap()))), uint64(v.Cap())
 }
@@ -257,10 +267,10 @@ func (in *instance) pointer(at uint32) unsafe.Pointer {
 // nothing is what slices without capacity point to.
 var nothing struct{}
 
-// set writes an address to memory in a way that Go's collector sees: where, address.
+// store writes an address to memory in a way that Go's collector sees: where, address.
 // What was there is held, since compiled code may still have it, but not if the new address
 // holds it: that of a slice which begins behind, as a queue does each time.
-func (in *instance) set(stack []uint64) {
+func (in *instance) store(stack []uint64) {
 	h, at := (*header)(in.engine.window.at(uint32(stack[0]))), in.pointer(uint32(stack[1]))
 	if h.at != nil && uintptr(at)-uintptr(h.at) >= uintptr(h.cap) {
 		in.lost[h.at] = true
@@ -276,7 +286,9 @@ func (in *instance) frame(stack []uint64) {
 	}
 	b := &in.extra[in.extras]
 	if len(*b) <= n/8 {
-		in.count(n/8+1, 8)
+		if !in.count(n/8+1, 8) {
+			in.leave(&Panic{Value: in.refused})
+		}
 		*b = make([]uint64, n/8+1)
 	}
 	at, ok := in.engine.window.offset(unsafe.Pointer(&(*b)[0]), uintptr(n))

@@ -431,10 +431,10 @@ func (t *translator) alloc(v *ssa.Alloc) {
 	t.code.I32(t.typeIDOf(elem))
 	t.code.I64(n)
 	t.code.I64(n)
-	t.mark()
 	t.code.Call(hostAlloc)
 	base := t.local(wasm.I32)
 	t.code.Set(base)
+	t.refused(base)
 	t.spots[v] = spot{base: base}
 }
 
@@ -482,9 +482,16 @@ func (t *translator) makeSlice(v *ssa.MakeSlice) {
 	t.code.I32(t.typeIDOf(elem))
 	t.code.Get(r[1])
 	t.code.Get(r[2])
-	t.mark()
 	t.code.Call(hostAlloc)
 	t.code.Set(r[0])
+	t.refused(r[0])
+}
+
+// refused fails if an object that was to be made has no address.
+func (t *translator) refused(at uint32) {
+	t.code.Get(at)
+	t.code.Op(wasm.I32Eqz)
+	t.failIf(faultRefused)
 }
 
 // slice is s[low:high:max] of a slice, a string or an array.

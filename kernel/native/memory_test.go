@@ -217,6 +217,19 @@ func endless(n int) {
 	}
 }
 
+func falls(n int) int {
+	return fall(n) + 1
+}
+
+func fall(n int) int {
+	var a [100]int
+	a[n] = n
+	if n == 0 {
+		return 1 / n
+	}
+	return fall(n-1) + a[n]
+}
+
 func forever(n int) int {
 	if n == 0 {
 		return 0

@@ -252,6 +252,38 @@ func outer(s []int, n int) (x int) {
 	}
 }
 
+// TestAgain: after a panic the next call begins as the first has.
+func TestAgain(t *testing.T) {
+	w := newWorld(t, memorySource)
+	globals := func(in *instance) (list []uint64) {
+		for _, name := range []string{stackName, depthName, outerName(0)} {
+			list = append(list, in.mod.ExportedGlobal(name).Get())
+		}
+		return list
+	}
+	f := w.fn("falls")
+	first, err := f.module.take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := globals(first)
+	f.module.give(first)
+	for n := range 3 {
+		var p *Panic
+		if _, err := w.call("falls", falls, n); !errors.As(err, &p) || len(p.Trace) != n+2 {
+			t.Fatalf("falls(%d): %v", n, err)
+		}
+		in, err := f.module.take()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := globals(in); in != first || !slices.Equal(got, want) {
+			t.Errorf("after a panic the variables are %v, not %v, in the same instance: %t", got, want, in == first)
+		}
+		f.module.give(in)
+	}
+}
+
 // TestLeave: loops and recursions without end can be left.
 func TestLeave(t *testing.T) {
 	w := newWorld(t, memorySource)
