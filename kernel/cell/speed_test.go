@@ -177,3 +177,53 @@ func processorTime(t testing.TB) time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
+
+// BenchmarkTier calls functions that do little from a loop that is interpreted, with
+// %tier on and off by turns, and says how much processor time a call takes at its best.
+func BenchmarkTier(b *testing.B) {
+	for _, f := range []struct{ name, decl, call string }{
+		{"fib(1)", "func fib(n int) int {\n\tif n < 2 {\n\t\treturn n\n\t}\n\treturn fib(n-1) + fib(n-2)\n}", "fib(1)"},
+		{"fib(5)", "func fib(n int) int {\n\tif n < 2 {\n\t\treturn n\n\t}\n\treturn fib(n-1) + fib(n-2)\n}", "fib(5)"},
+		{"nothing", "func none(n int) {\n\tfor range n {\n\t}\n}", "none(0)"},
+		{"sum of 3", "func sum(s []float64) (x float64) {\n\tfor _, v := range s {\n\t\tx += v\n\t}\n\treturn x\n}\nthree := []float64{1, 2, 3}", "sum(three)"},
+		{"append of 3", "func squares(n int) (s []int) {\n\tfor i := range n {\n\t\ts = append(s, i*i)\n\t}\n\treturn s\n}", "squares(3)"},
+		{"make of 3", "func ones(n int) []int {\n\ts := make([]int, n)\n\tfor i := range s {\n\t\ts[i] = 1\n\t}\n\treturn s\n}", "ones(3)"},
+		{"dot of 4", "func dot(a, b []float64) (x float64) {\n\tfor i, v := range a {\n\t\tx += v * b[i]\n\t}\n\treturn x\n}\nfour := []float64{1, 2, 3, 4}", "dot(four, four)"},
+		{"row of 100", "func row(m [][]float64, i int) (x float64) {\n\tfor _, v := range m[i] {\n\t\tx += v\n\t}\n\treturn x\n}\nm := make([][]float64, 100)\nfor i := range m {\n\tm[i] = make([]float64, 100)\n}", "row(m, 7)"},
+		{"row of 1 of 10000", "func row(m [][]float64, i int) (x float64) {\n\tfor _, v := range m[i] {\n\t\tx += v\n\t}\n\treturn x\n}\nm := make([][]float64, 10000)\nfor i := range m {\n\tm[i] = make([]float64, 1)\n}", "row(m, 7)"},
+		{"digits", "func digits(s string) (n int) {\n\tfor i := 0; i < len(s); i++ {\n\t\tif s[i] >= '0' && s[i] <= '9' {\n\t\t\tn++\n\t\t}\n\t}\n\treturn n\n}", `digits("a1b2")`},
+		{"method", "type v3 struct{ x, y, z float64 }\nfunc (v *v3) scale(n int) {\n\tfor range n {\n\t\tv.x *= 2\n\t}\n}\nvar v v3", "v.scale(1)"},
+		{"variable", "n := 0\nfunc count(m int) {\n\tfor range m {\n\t\tn++\n\t}\n}", "count(1)"},
+		{"panic", "func at(s []int) (x int) {\n\tfor i := range 4 {\n\t\tx += s[i]\n\t}\n\treturn x\n}\nfunc try() {\n\tdefer func() { recover() }()\n\tat(nil)\n}", "try()"},
+	} {
+		b.Run(f.name, func(b *testing.B) {
+			const calls = 5000
+			best := map[TierMode]time.Duration{}
+			books := map[TierMode]*notebook{}
+			for _, mode := range []TierMode{TierOn, TierOff} {
+				books[mode] = newNotebook(b)
+				books[mode].env.SetTier(mode)
+				if out := books[mode].run(f.decl); out != "" {
+					b.Fatal(out)
+				}
+				books[mode].run(f.call)
+			}
+			for range b.N {
+				for mode, nb := range books {
+					runtime.GC()
+					before := processorTime(b)
+					if out := nb.run(fmt.Sprintf("fmt.Print() // so that the loop is interpreted\nfor range %d {\n\t%s\n}", calls, f.call)); out != "" {
+						b.Fatal(out)
+					}
+					if took := processorTime(b) - before; best[mode] == 0 || took < best[mode] {
+						best[mode] = took
+					}
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(best[TierOn].Nanoseconds())/calls, "on-ns/call")
+			b.ReportMetric(float64(best[TierOff].Nanoseconds())/calls, "off-ns/call")
+			b.ReportMetric(float64(best[TierOn])/float64(best[TierOff]), "on/off")
+		})
+	}
+}
