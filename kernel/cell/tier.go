@@ -187,6 +187,7 @@ type hot struct {
 	fn     *native.Func
 	err    error
 	missed atomic.Bool // it could not be called, once at least
+	dear   atomic.Bool // it did not pay, once at least
 }
 
 // call calls the function, if that can be.
@@ -212,6 +213,9 @@ func (h *hot) call(variables []reflect.Value) bool {
 		return true
 	case errors.Is(err, native.ErrOutside):
 		h.missed.Store(true)
+		return false
+	case errors.Is(err, native.ErrDear):
+		h.dear.Store(true)
 		return false
 	case errors.Is(err, errLeave):
 		h.tier.rt.Poll()
@@ -307,6 +311,8 @@ func (h *hot) trouble() string {
 		return "%tier is off"
 	case h.missed.Load():
 		return "compiled, but interpreted where it was called with memory that compiled code does not see"
+	case h.dear.Load():
+		return "compiled, but interpreted where it uses few of many slices in slices"
 	}
 	return ""
 }

@@ -32,7 +32,8 @@
 //
 // A call whose arguments, or variables that it uses, lead to something outside of these
 // four GiB ([ErrOutside]) has to be made in another way; it has done nothing. For that
-// reason all slices in slices are looked at before a call.
+// reason all slices in slices are looked at before a call; where that takes longer than
+// what the function saves, most calls have to be made in another way too ([ErrDear]).
 //
 // Since what is made is held, a function that makes objects in a loop, or makes them and
 // calls itself, does not fit. A slice that append makes longer is made ever less often;
@@ -43,5 +44,6 @@
 //
 // Go's scheduler cannot stop machine code that it does not know, and its collector would
 // wait for it. So loops, recursive functions and those that run very many instructions
-// count them, and every few milliseconds call [Options.Poll], where all of that can happen.
+// count them, and call [Options.Poll] after half a million, which are a millisecond's at
+// most unless memory is slow. All of that can happen there, and others get the processor.
 package native

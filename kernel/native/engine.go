@@ -8,6 +8,7 @@ import (
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/tetratelabs/wazero"
@@ -17,7 +18,7 @@ import (
 
 // Options are what compiled code needs of the world around it.
 type Options struct {
-	// Poll is called by running code, on its goroutine, every few milliseconds. An error
+	// Poll is called by running code, on its goroutine, every millisecond or so. An error
 	// ends the call with that error.
 	Poll func() error
 	// Room panics if n values of a size are more memory than there may be.
@@ -82,9 +83,12 @@ type instance struct {
 	lost    map[unsafe.Pointer]bool // what it has overwritten, and may still have
 	made    int                     // bytes
 	trace   []uint64                // where it was when it failed, innermost first: offsets in the module
-	polled  bool
-	refused any // why nothing could be made
+	refused any                     // why nothing could be made
 	failure error
+	looked  int              // at how many slices in slices
+	polls   int              // in the call in progress
+	fuel    api.Global       // what is left of it
+	yielded time.Time        // when others had the processor last
 	sizes   []metrics.Sample // of the heap, if the code makes objects
 }
 
@@ -116,9 +120,13 @@ func (m *module) instantiate() (*instance, error) {
 	for i, at := range m.addresses {
 		in.set(varName(i), at)
 	}
+	in.fuel = mod.ExportedGlobal(fuelName)
 	in.reset()
 	return in, nil
 }
+
+// left goes down by one for about each instruction that is run.
+func (in *instance) left() int { return int(int32(in.fuel.Get())) - in.polls*fuel }
 
 // set sets a variable of compiled code.
 func (in *instance) set(name string, x uint32) {
@@ -187,8 +195,8 @@ func (m *module) give(in *instance) {
 	clear(in.lost)
 	in.extra = nil
 	in.made = 0
-	if in.polled { // it ran for long, and its stack may be large
-		in.main, in.polled = in.mod.ExportedFunction(mainName), false
+	if in.polls > 0 { // it ran for long, and its stack may be large
+		in.main, in.polls = in.mod.ExportedFunction(mainName), 0
 	}
 	if m.last.CompareAndSwap(nil, in) {
 		return

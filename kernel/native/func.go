@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"reflect"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -13,7 +14,19 @@ import (
 type Func struct {
 	module  *module
 	numbers int // room that arguments and results need
+
+	// What looking at slices in slices has cost must not be more than what machine code
+	// has saved, both in slices looked at. Where it is, only some calls are tried.
+	saved atomic.Int64
+	tries atomic.Uint32
 }
+
+const (
+	saves    = 25      // slices are looked at while one instruction is interpreted
+	few      = 256     // slices cost nothing
+	tryEvery = 64      // calls are one that is tried
+	mostGain = 1 << 26 // is remembered: a tenth of a second
+)
 
 // Load makes machine code of code. vars are the addresses of the variables that it uses,
 // as [Analysis.Globals] lists them. An error is [ErrOutside] if one of them can't be
@@ -39,7 +52,7 @@ func (e *Engine) Load(c *Code, vars []unsafe.Pointer) (*Func, error) {
 	for _, s := range c.results {
 		out += s.count
 	}
-	f := &Func{m, max(in, out)}
+	f := &Func{module: m, numbers: max(in, out)}
 	runtime.AddCleanup(f, func(m *module) { _ = m.close() }, m) // nobody is there to hear of an error
 	return f, nil
 }
@@ -51,10 +64,24 @@ var ErrOutside = errors.New("a variable lies outside of what compiled code can s
 // ErrOverflow is the value of the panic that a full stack is.
 var ErrOverflow = errors.New("stack overflow")
 
+// ErrDear is returned by [Func.Call] if looking at slices in slices would take longer than
+// what the function does, as far as earlier calls tell. Nothing has happened then.
+var ErrDear = errors.New("to look at slices in slices takes longer than to use them")
+
+// settle notes what a call was worth that has looked at slices and run instructions.
+func (f *Func) settle(looked, ran int) {
+	if looked >= few {
+		f.saved.Store(min(max(f.saved.Load(), 0)+int64(saves*ran)-int64(looked), mostGain))
+	}
+}
+
 // Call calls the function. Arguments are addressable variables of the types of the
 // parameters or of types with the same layout, and results are set to variables of such.
-// An error is ErrOutside, a *Panic, or what Options.Poll has returned.
+// An error is ErrOutside, ErrDear, a *Panic, or what Options.Poll has returned.
 func (f *Func) Call(args, results []unsafe.Pointer) error {
+	if f.saved.Load() < 0 && f.tries.Add(1)%tryEvery != 0 {
+		return ErrDear
+	}
 	in, err := f.module.take()
 	if errors.Is(err, errFull) {
 		return ErrOutside
@@ -69,6 +96,7 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 	if cap(in.room) < f.numbers {
 		in.room = make([]uint64, f.numbers)
 	}
+	in.looked = 0
 	stack := in.room[:0]
 	for i, s := range f.module.params {
 		var ok bool
@@ -78,13 +106,14 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 		}
 	}
 	for i, s := range f.module.vars {
-		if !in.engine.window.visible(f.module.variables[i], 1, s) {
+		if !in.visible(f.module.variables[i], 1, s) {
 			f.module.give(in)
 			return ErrOutside
 		}
 	}
 	in.failure, in.extras, in.trace = nil, 0, in.trace[:0]
 	stack = stack[:f.numbers]
+	before := in.left()
 	if err := in.main.CallWithStack(&in.call, stack); err != nil {
 		return in.failed(err)
 	}
@@ -94,6 +123,7 @@ func (f *Func) Call(args, results []unsafe.Pointer) error {
 			stack = stack[1:]
 		}
 	}
+	f.settle(in.looked, before-in.left())
 	runtime.KeepAlive(f)
 	runtime.KeepAlive(args)
 	f.module.give(in)
@@ -161,7 +191,7 @@ func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64
 		case !ok:
 			return stack, false
 		case l.elem != nil && l.elem.pointers:
-			if !in.engine.window.visible(to, capacity, l.elem) {
+			if !in.visible(to, capacity, l.elem) {
 				return stack, false
 			}
 		}
@@ -172,12 +202,12 @@ func (in *instance) encode(stack []uint64, p unsafe.Pointer, s *shape) ([]uint64
 
 // visible says whether all that what lies at p, n times, leads to lies in the window. It
 // looks at all slices in slices before every call.
-func (w window) visible(p unsafe.Pointer, n int, s *shape) bool {
+func (in *instance) visible(p unsafe.Pointer, n int, s *shape) bool {
 	switch {
 	case !s.pointers:
 		return true
 	case s.leaves == nil && s.elem != nil:
-		return w.visible(p, n*int(s.n), s.elem)
+		return in.visible(p, n*int(s.n), s.elem)
 	case s.leaves == nil:
 		return false
 	}
@@ -188,7 +218,8 @@ func (w window) visible(p unsafe.Pointer, n int, s *shape) bool {
 		if l.role != ofSlice { // others do not lie in memory
 			return false
 		}
-		size := uintptr(l.elem.size)
+		in.looked += n
+		size, w := uintptr(l.elem.size), in.engine.window
 		for i := range n {
 			h := (*header)(unsafe.Add(p, l.offset+int64(i)*s.size))
 			if h.at == nil || h.cap == 0 {
@@ -197,7 +228,7 @@ func (w window) visible(p unsafe.Pointer, n int, s *shape) bool {
 			if _, ok := w.offset(h.at, size*uintptr(h.cap)); !ok {
 				return false
 			}
-			if l.elem.pointers && !w.visible(h.at, h.cap, l.elem) {
+			if l.elem.pointers && !in.visible(h.at, h.cap, l.elem) {
 				return false
 			}
 		}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"runtime"
 	"slices"
+	"time"
 	"unsafe"
 
 	"github.com/tetratelabs/wazero/api"
@@ -151,16 +153,24 @@ func (in *instance) leave(err error) {
 	panic(err)
 }
 
-// fuel is about how many instructions are run between two polls.
-const fuel = 4 << 20
+// fuel is about how many instructions are run between two polls: a millisecond's, or less.
+const fuel = 1 << 19
+
+// slice is for how long others wait for a processor that machine code keeps. Go's run
+// time would ask for it after 10 ms, if its monitor has a processor itself.
+const slice = 4 * time.Millisecond
 
 func (in *instance) poll(stack []uint64) {
+	if now := time.Now(); now.Sub(in.yielded) > slice {
+		runtime.Gosched()
+		in.yielded = now
+	}
 	if poll := in.engine.options.Poll; poll != nil {
 		if err := poll(); err != nil {
 			in.leave(err)
 		}
 	}
-	in.polled = true
+	in.polls++
 	stack[0] = fuel
 }
 

@@ -104,6 +104,15 @@ func trace(a [][]float64) (s float64) {
 	return s
 }
 
+func again(a [][]float64, i, n int) (s float64) {
+	for range n {
+		for _, x := range a[i] {
+			s += x
+		}
+	}
+	return s
+}
+
 func swapped(a [][]float64, i, j int) [][]float64 {
 	a[i], a[j] = a[j], a[i]
 	a[i] = append(a[i], 1)

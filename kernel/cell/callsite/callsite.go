@@ -14,7 +14,8 @@
 // functions of yaegi v0.16.1) it checks; where that fails it finds nothing, and
 // tracebacks are less exact.
 //
-// The Finder also stops code that runs; see [Finder.Stop].
+// The Finder also stops code that runs (see [Finder.Stop]), and puts something else in
+// the place of a function's body (see [Shortcut]).
 package callsite
 
 import (
