@@ -148,14 +148,7 @@ func TestInterrupt(t *testing.T) {
 		if reply.Header.MsgType != wire.TypeInterruptReply || reply.ParentID() != interrupt.Header.MsgID {
 			t.Errorf("control: %s", reply.Header.MsgType)
 		}
-		m, err := k.Receive(k.ctx, wire.Shell)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var r wire.ExecuteReply
-		if err := m.DecodeContent(&r); err != nil {
-			t.Fatal(err)
-		}
+		_, r := k.executed()
 		if r.Status != wire.StatusError || r.Error.Name != tt.name {
 			t.Errorf("%s: %+v; want an error of name %q", tt.code, r, tt.name)
 		}

@@ -113,6 +113,20 @@ func (k *kernel) cell(code, status string, published ...string) (*conformance.An
 	return a, r
 }
 
+// executed waits for the next reply to a cell.
+func (k *kernel) executed() (*wire.Message, wire.ExecuteReply) {
+	k.Helper()
+	m, err := k.Receive(k.ctx, wire.Shell)
+	if err != nil {
+		k.Fatal(err)
+	}
+	var r wire.ExecuteReply
+	if err := m.DecodeContent(&r); err != nil {
+		k.Fatal(err)
+	}
+	return m, r
+}
+
 func TestKernelInfo(t *testing.T) {
 	k := start(t)
 	for _, c := range []wire.Channel{wire.Shell, wire.Control} {

@@ -118,14 +118,7 @@ func TestInterruptIsForAllSubshells(t *testing.T) {
 	}
 	names := map[string]string{}
 	for range 2 {
-		m, err := k.Receive(k.ctx, wire.Shell)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var r wire.ExecuteReply
-		if err := m.DecodeContent(&r); err != nil {
-			t.Fatal(err)
-		}
+		m, r := k.executed()
 		names[m.ParentID()] = r.Error.Name
 	}
 	if names[good.Header.MsgID] != "error" || names[stubborn.Header.MsgID] != "interrupt" {
@@ -155,14 +148,7 @@ func TestDeathEndsAllSubshells(t *testing.T) {
 	}
 	got := map[string]result{}
 	for range 4 {
-		m, err := k.Receive(k.ctx, wire.Shell)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var r wire.ExecuteReply
-		if err := m.DecodeContent(&r); err != nil {
-			t.Fatal(err)
-		}
+		m, r := k.executed()
 		if got[m.ParentID()] = (result{r.Status, r.ExecutionCount}); r.Status == wire.StatusError && !strings.Contains(r.Error.Value, "exit status 4") {
 			t.Errorf("error %+v", r.Error)
 		}
