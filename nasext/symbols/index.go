@@ -60,10 +60,6 @@ func Table(path string) []Symbol {
 		return table_github_com_nascent_go_nascent_nasext_nn_engine_cpu
 	case "github.com/nascent-go/nascent/nasext/nn/engine/cuda":
 		return table_github_com_nascent_go_nascent_nasext_nn_engine_cuda
-	case "github.com/nascent-go/nascent/nasext/nn/engine/cuda/gpucheck":
-		return table_github_com_nascent_go_nascent_nasext_nn_engine_cuda_gpucheck
-	case "github.com/nascent-go/nascent/nasext/nn/engine/enginetest":
-		return table_github_com_nascent_go_nascent_nasext_nn_engine_enginetest
 	case "github.com/nascent-go/nascent/nasext/nn/exact":
 		return table_github_com_nascent_go_nascent_nasext_nn_exact
 	case "github.com/nascent-go/nascent/nasext/nn/grad":

@@ -19,7 +19,8 @@ import (
 //	doc PATH...           packages of which only the documentation is kept
 //	platform PATH...      the export data holds for this platform only, and so do the tables of PATH
 //
-// Main, internal and vendored packages, and DIR itself, are left out of what a pattern matches.
+// Main, internal and vendored packages, packages for tests, and DIR itself, are left out of
+// what a pattern matches.
 type config struct {
 	patterns, except, source, hidden, generic, doc, platform []string
 }

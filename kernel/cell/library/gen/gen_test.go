@@ -71,6 +71,8 @@ func TestGenerate(t *testing.T) {
 	dir := module(t, map[string]string{
 		"apple/apple.go":       apple,
 		"apple/internal/x.go":  "package internal\n",
+		"appletest/apple.go":   "package appletest\n\nconst Ripe = 1\n",
+		"check/check.go":       "package check\n\nimport \"example.com/m/appletest\"\n\nconst Ripe = appletest.Ripe\n",
 		"cmd/main.go":          "package main\n\nfunc main() {}\n",
 		"tables/packages.txt":  "example.com/m/... # all\n",
 		"tables/doc.go":        "package tables\n",
@@ -105,6 +107,9 @@ func TestGenerate(t *testing.T) {
 		if strings.Contains(string(b), not) {
 			t.Errorf("the table has %s", not)
 		}
+	}
+	if made, err := filepath.Glob(filepath.Join(tables, "tables_example_com_*.go")); err != nil || len(made) != 1 {
+		t.Errorf("tables %v (%v), want that of apple alone", made, err)
 	}
 	if _, err := os.Stat(filepath.Join(tables, "tables_old.go")); err == nil {
 		t.Error("a file of an earlier run is still there")

@@ -31,7 +31,7 @@ type pkg struct {
 // listed is what go list says about a package.
 type listed struct {
 	ImportPath, Name, Dir, Export string
-	GoFiles, CgoFiles             []string
+	GoFiles, CgoFiles, Imports    []string
 	Error                         *struct{ Err string }
 	DepsErrors                    []struct{ Err string }
 }
@@ -113,6 +113,7 @@ func expand(dir string, conf *config) ([]string, error) {
 	for _, l := range found {
 		switch {
 		case l.Name == "main", !importable(l.ImportPath) && !slices.Contains(conf.patterns, l.ImportPath), l.Dir == dir, slices.Contains(conf.except, l.ImportPath):
+		case l.forTests() && !slices.Contains(conf.patterns, l.ImportPath):
 		case len(l.GoFiles)+len(l.CgoFiles) == 0: // an empty folder, or nothing for this platform
 		default:
 			paths = append(paths, l.ImportPath)
@@ -120,6 +121,16 @@ func expand(dir string, conf *config) ([]string, error) {
 	}
 	slices.Sort(paths)
 	return slices.Compact(paths), nil
+}
+
+// forTests says whether a package is there for tests of others: its name ends as those of
+// Go's own do, such as httptest, or it imports such a package. Go's own may be of use
+// elsewhere.
+func (l *listed) forTests() bool {
+	return slices.ContainsFunc(append(l.Imports, l.ImportPath), func(path string) bool {
+		root, _, _ := strings.Cut(path, "/")
+		return strings.Contains(root, ".") && strings.HasSuffix(path, "test")
+	})
 }
 
 // importable says whether a program may name the package in an import declaration.
@@ -137,7 +148,7 @@ func goList(dir string, args ...string) ([]*listed, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
-	args = append([]string{"list", "-e", "-json=ImportPath,Name,Dir,Export,GoFiles,CgoFiles,Error,DepsErrors"}, args...)
+	args = append([]string{"list", "-e", "-json=ImportPath,Name,Dir,Export,GoFiles,CgoFiles,Imports,Error,DepsErrors"}, args...)
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
 	var stderr bytes.Buffer
