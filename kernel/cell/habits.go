@@ -16,6 +16,8 @@ type habit struct {
 
 // habits are looked through in this order.
 var habits = []habit{
+	{regexp.MustCompile(`^\s*go\s+(get|install|mod)\b`), "", "%get MODULE fetches a module, without a Go installation; !go runs the go command"},
+	{regexp.MustCompile(`^\s*go\s+(build|run|test|vet|fmt|env|version|doc|work|tool)\b`), "", "a cell is run as it is; !go runs the go command"},
 	{regexp.MustCompile(`^\s*#\s*include\b`), "illegal character U+0023", `a package is imported by its path: import "math"`},
 	{regexp.MustCompile(``), "illegal character U+0023", "a comment begins with //"},
 	{regexp.MustCompile(`^\s*(import\s+[\w.]+\b(\s+as\b.*)?\s*$|from\s)`), "", `a package is imported by its path in quotes: import "gonum.org/v1/gonum/mat"`},

@@ -122,7 +122,15 @@ func (e *Env) nearPackage(path string) string {
 			best, score = p.Path, d
 		}
 	}
-	return best
+	if best != "" || hasHost(path) {
+		return best
+	}
+	for _, p := range e.lib.ModulePackages("") {
+		if guessName(p) == base {
+			return p
+		}
+	}
+	return ""
 }
 
 // resolve finds the imports that a cell uses: those it writes, those that

@@ -23,7 +23,15 @@ func get() Command {
 
 func runGet(ctx context.Context, c *Call) error {
 	report := func(format string, args ...any) { c.Printf(format, args...) } //nolint:errcheck // nobody reads it
-	for _, query := range c.Args {
+	var queries []modules.Query
+	for _, word := range c.Args { // all of them, before anything is fetched
+		query, err := modules.ParseQuery(word)
+		if err != nil {
+			return err
+		}
+		queries = append(queries, query)
+	}
+	for _, query := range queries {
 		m, required, err := modules.Get(ctx, query, report)
 		if err != nil {
 			if ctx.Err() != nil {

@@ -91,6 +91,10 @@ func TestGetIsToldWhatIsWrong(t *testing.T) {
 	nb.play([]scene{
 		{"%get", "…%get needs more words"},
 		{"%get fmt", "…fmt can't be fetched"},
+		{"%get github.com/google/uuid v1.6.0", "…v1.6.0 is no module: a version is written behind the module's path, MODULE@v1.6.0"},
+		{"!go get no/such/module", "…%get MODULE fetches a module for cells, without a Go installation, and makes the go.mod"},
+		{"go get github.com/google/uuid", "…%get MODULE fetches a module, without a Go installation"},
+		{"go get -u github.com/google/uuid@latest", "…%get MODULE fetches a module, without a Go installation"},
 		{"%get github.com/google/uuid@v9.9.9", "…github.com/google/uuid@v9.9.9"},
 		{"%get github.com/no/such", "…looking for github.com/no/such@latest"},
 	})
@@ -123,6 +127,7 @@ func TestModulesAreKnown(t *testing.T) {
 	nb.play([]scene{
 		{"%get github.com/google/uuid github.com/yuin/goldmark", "…goldmark v1.8.7 is in go.mod"},
 		{`import "github.com/google/uuid"; id := uuid.Nil`, ""},
+		{`import "uuid"`, `…package uuid is not available; did you mean "github.com/google/uuid"?`},
 		{"?uuid", "…import \"github.com/google/uuid\"\n\nPackage uuid generates and inspects UUIDs."},
 		{"?uuid.NewSHA1", "…func NewSHA1(space UUID, data []byte) UUID\n\nNewSHA1 returns a new SHA1 (Version 5) UUID based on the\nsupplied name space and data."},
 		{"?id.Version", "…func (uuid UUID) Version() Version\n\nVersion returns the version of uuid."},

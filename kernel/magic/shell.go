@@ -23,7 +23,11 @@ func runShell(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.spawn(ctx, nil, c.In.Stdout, c.In.Stderr, shellName, "-c", command)
+	err = c.spawn(ctx, nil, c.In.Stdout, c.In.Stderr, shellName, "-c", command)
+	if err != nil && ctx.Err() == nil && strings.HasPrefix(strings.TrimSpace(command), "go get ") {
+		err = fmt.Errorf("%w; %%get MODULE fetches a module for cells, without a Go installation, and makes the go.mod", err)
+	}
+	return err
 }
 
 func sh() Command   { return script("sh", nil, "sh") }

@@ -18,21 +18,12 @@ import (
 )
 
 // Get fetches a module, and those that it needs, into the module cache and records them in
-// the go.mod and go.sum of the working directory's module; it makes them if there are none. The
-// query is a module or a package of one, and behind an @ a version, the beginning of
-// one, a branch or a commit; without that, and for "latest", it is the newest release.
+// the go.mod and go.sum of the working directory's module; it makes them if there are none.
 //
 // What is needed is what the package imports, in turn; for a module's own path, what any of its packages
 // imports that can be imported. What Get does is told to report, in lines. It returns the module,
 // and all that go.mod requires now. On an error go.mod and go.sum are as before.
-func Get(ctx context.Context, query string, report func(format string, args ...any)) (got module.Version, required []module.Version, err error) {
-	path, wanted, _ := strings.Cut(query, "@")
-	if err := module.CheckImportPath(path); err != nil {
-		return got, nil, fmt.Errorf("%q is no module or package: %w", query, err)
-	}
-	if !strings.Contains(strings.Split(path, "/")[0], ".") {
-		return got, nil, fmt.Errorf("%s can't be fetched: the path of a module begins with the name of a host, such as github.com", path)
-	}
+func Get(ctx context.Context, query Query, report func(format string, args ...any)) (got module.Version, required []module.Version, err error) {
 	s, err := readSettings()
 	if err != nil {
 		return got, nil, err
@@ -54,7 +45,7 @@ func Get(ctx context.Context, query string, report func(format string, args ...a
 	f := &fetcher{settings: s, client: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}, sums: maps.Clone(m.sums), report: report}
 	defer f.client.CloseIdleConnections()
 	g := &getter{f: f, main: m}
-	if got, err = g.get(ctx, path, cmp.Or(wanted, "latest")); err != nil {
+	if got, err = g.get(ctx, query.Path, query.Version); err != nil {
 		return got, nil, err
 	}
 	for _, r := range m.file.Require {

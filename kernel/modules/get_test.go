@@ -99,10 +99,46 @@ func TestVersions(t *testing.T) {
 		if err := os.RemoveAll("go.mod"); err != nil {
 			t.Fatal(err)
 		}
-		m, _, err := Get(t.Context(), query, func(string, ...any) {})
+		q, err := ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _, err := Get(t.Context(), q, func(string, ...any) {})
 		if err != nil || m.Version != want {
 			t.Errorf("%s is %s, %v; want %s", query, m.Version, err, want)
 		}
+	}
+}
+
+// A query is what people write who have seen a module somewhere.
+func TestParseQuery(t *testing.T) {
+	for text, want := range map[string]Query{
+		"github.com/google/uuid":                     {"github.com/google/uuid", "latest"},
+		"github.com/google/uuid@v1.6.0":              {"github.com/google/uuid", "v1.6.0"},
+		"github.com/google/uuid@master":              {"github.com/google/uuid", "master"},
+		"https://github.com/google/uuid":             {"github.com/google/uuid", "latest"},
+		"https://github.com/google/uuid.git":         {"github.com/google/uuid", "latest"},
+		"https://pkg.go.dev/github.com/google/uuid/": {"github.com/google/uuid", "latest"},
+		"https://pkg.go.dev/golang.org/x/exp@v0.1.0": {"golang.org/x/exp", "v0.1.0"},
+	} {
+		if got, err := ParseQuery(text); err != nil || got != want {
+			t.Errorf("%s is %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for text, says := range map[string]string{
+		"uuid":                               "https://pkg.go.dev/search?q=uuid finds modules",
+		"google/uuid":                        "begins with the name of a host, such as github.com",
+		"net/http":                           "the standard library is built in",
+		"":                                   `"" is no module or package`,
+		"v1.6.0":                             "a version is written behind the module's path, MODULE@v1.6.0",
+		"github.com/google/uuid@":            "github.com/google/uuid@latest is the newest",
+		"github.com/google/uuid@1.6.0":       "1.6.0 is no version, which begins with a v: github.com/google/uuid@v1.6.0",
+		"https://x.org/a?b=c":                `is no module or package: malformed import path "x.org/a?b=c": invalid char '?'`,
+		"github.com/google/../../etc/passwd": "is no module or package",
+		"github.com/google/uuid\n@v1":        "is no module or package",
+	} {
+		_, err := ParseQuery(text)
+		contains(t, err, says)
 	}
 }
 
@@ -256,7 +292,7 @@ func TestInterruptedDownload(t *testing.T) {
 	defer close(over)
 	t.Setenv("GOPROXY", slow.URL)
 	began := time.Now()
-	_, _, err := Get(ctx, "example.com/a", func(string, ...any) {})
+	_, _, err := Get(ctx, Query{"example.com/a", "latest"}, func(string, ...any) {})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)
 	}

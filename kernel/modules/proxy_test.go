@@ -125,7 +125,11 @@ func newBench(t *testing.T, list ...published) *bench {
 
 // get calls Get; report is what it says.
 func (b *bench) get(query string) error {
-	_, _, err := Get(b.t.Context(), query, func(format string, args ...any) { fmt.Fprintf(&b.said, format, args...) })
+	q, err := ParseQuery(query)
+	if err != nil {
+		return err
+	}
+	_, _, err = Get(b.t.Context(), q, func(format string, args ...any) { fmt.Fprintf(&b.said, format, args...) })
 	return err
 }
 

@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,36 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 )
+
+// Query is what [Get] is asked for.
+type Query struct {
+	Path    string // of a module, or of a package of one
+	Version string // a version, the beginning of one, a branch or a commit; "latest" for the newest release
+}
+
+// ParseQuery reads a query: a path and, behind an @, a version; without that it is the newest release. An
+// address as browsers and git have it, https://github.com/google/uuid.git, is taken for the path in it.
+func ParseQuery(text string) (Query, error) {
+	path, version, versioned := strings.Cut(text, "@")
+	if _, after, ok := strings.Cut(path, "://"); ok {
+		path = strings.TrimPrefix(after, "pkg.go.dev/")
+	}
+	path = strings.TrimSuffix(strings.TrimRight(path, "/"), ".git")
+	q := Query{path, cmp.Or(version, "latest")}
+	switch err := module.CheckImportPath(path); {
+	case semver.IsValid(text):
+		return q, fmt.Errorf("%s is no module: a version is written behind the module's path, MODULE@%[1]s", text)
+	case err != nil:
+		return q, fmt.Errorf("%q is no module or package: %w", text, err)
+	case versioned && version == "":
+		return q, fmt.Errorf("%q has no version behind its @: %s@latest is the newest", text, path)
+	case versioned && !semver.IsValid(version) && semver.IsValid("v"+version):
+		return q, fmt.Errorf("%s is no version, which begins with a v: %s@v%[1]s", version, path)
+	case !strings.Contains(strings.Split(path, "/")[0], "."):
+		return q, fmt.Errorf("%s can't be fetched: the path of a module begins with the name of a host, such as github.com; the standard library is built in, and https://pkg.go.dev/search?q=%[1]s finds modules", path)
+	}
+	return q, nil
+}
 
 // version finds the version of a module that a query means: a version, the beginning of
 // one ("v1.2"), "latest", or a commit or branch that the proxy knows. It is
