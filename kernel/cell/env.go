@@ -74,7 +74,7 @@ func New(lib *library.Library) (*Env, error) {
 	e.low.AddCompiled(hooks)
 	e.tier = newTier(e.rt)
 	e.low.SetNative(e.tier)
-	m, err := newMachine(symbols, e.rt, map[string]any{showName: e.show, tryName: e.try, checkName: e.check1, nativeName: e.tier.bind})
+	m, err := newMachine(symbols, e.rt, map[string]any{showName: e.show, tryName: e.try, checkName: e.check1, nativeName: e.tier.bind, "Embedded": lib.Embedded})
 	if err != nil {
 		return nil, err
 	}

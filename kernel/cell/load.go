@@ -167,6 +167,9 @@ func (e *Env) addPackage(ctx context.Context, p *types.Package) error {
 			return err
 		}
 	}
+	if c.Embeds != nil {
+		e.low.AddEmbeds(c.Embeds, p.Path())
+	}
 	e.low.AddSource(p, c.Files, c.Info, true)
 	e.known[p] = true
 	return nil

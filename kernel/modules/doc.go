@@ -27,7 +27,8 @@
 // Those that Go takes on this system, without cgo. The tags purego, noasm, appengine, safe
 // and the like are set, so that variants in Go go before those in assembly and before
 // those that look into the run time. Where that leaves functions without a body, the
-// files for GOARCH=wasm, which hardly anybody writes assembly for, are tried too.
+// files for GOARCH=wasm, which hardly anybody writes assembly for, are tried too. What a package
+// embeds (//go:embed) is read from its folder when it is initialised.
 //
 // # What is fetched
 //

@@ -146,9 +146,6 @@ func load(path string, at place) (*Package, error) {
 	if p.Name == "main" {
 		return nil, fmt.Errorf("package %s is a program, which cannot be imported", path)
 	}
-	for pattern, places := range found.EmbedPatternPos {
-		return nil, fmt.Errorf("package %s embeds files (//go:embed %s, %s:%d), which Nascent can't", path, pattern, p.title(places[0].Filename), places[0].Line)
-	}
 	return p, nil
 }
 

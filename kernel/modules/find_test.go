@@ -166,7 +166,6 @@ func TestFiles(t *testing.T) {
 		"cgo or not":       {map[string]string{"a.go": "package p\nimport \"C\"", "b.go": "//go:build !cgo\n\npackage p"}, "b.go"},
 		"another system's": {map[string]string{"a_plan9.go": "package p"}, "has no Go files for " + runtime.GOOS},
 		"a program":        {map[string]string{"a.go": "package main"}, "package m/p is a program"},
-		"embedded files":   {map[string]string{"a.go": "package p\nimport _ \"embed\"\n//go:embed x.txt\nvar s string", "x.txt": ""}, "package m/p embeds files (//go:embed x.txt, p/a.go:3)"},
 		"two packages":     {map[string]string{"a.go": "package p", "b.go": "package q"}, "found packages p (a.go) and q (b.go)"},
 		"no Go":            {map[string]string{"a.go": "pakage p"}, "p/a.go:1"},
 	} {

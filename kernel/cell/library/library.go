@@ -102,6 +102,8 @@ type Library struct {
 	titles   map[string]string         // names that positions have for files of modules → the files
 	versions map[string]module.Version // of the modules of which packages are loaded, by path
 
+	embedded map[string]*embedding // what variables of modules embed, by package and name
+
 	// What TypeOf has found by walking over types.
 	hidden         map[typeKey]reflect.Type
 	walked         map[reflect.Type]bool
@@ -130,6 +132,7 @@ func Std() (*Library, error) {
 
 		titles:   map[string]string{},
 		versions: map[string]module.Version{},
+		embedded: map[string]*embedding{},
 	}
 	if err := l.add(Set{Name: "std", Table: std.Table, Data: std.Data()}, importEffect); err != nil {
 		return nil, err

@@ -142,6 +142,10 @@ func (l *Library) checkModule(ctx context.Context, p *modules.Package) (*Checked
 		slices.SortStableFunc(wrong, func(a, b types.Error) int { return int(a.Pos - b.Pos) })
 		return nil, &BrokenError{Package: p.Path, Errors: wrong}
 	}
+	var err error
+	if c.Embeds, err = l.embeds(p, c); err != nil {
+		return nil, fmt.Errorf("package %s: %w", p.Path, err)
+	}
 	return c, nil
 }
 

@@ -15,8 +15,9 @@ import (
 type Checked struct {
 	Package *types.Package
 	Files   []*ast.File
-	Info    *types.Info // all of it, as go/ssa wants it
-	Cgo     []string    // files of a module's package that were left out because they need cgo
+	Info    *types.Info    // all of it, as go/ssa wants it
+	Cgo     []string       // files of a module's package that were left out because they need cgo
+	Embeds  *types.Package // of functions that return what is embedded, by the names of the variables; nil if nothing is
 }
 
 // Checked returns the syntax of a package that comes from source, as a whole or

@@ -126,6 +126,9 @@ func (f *function) callCompiled(fn *ssa.Function, args []string) []string {
 		f.p("rt.%s(%s)", fn.Name(), strings.Join(args, ", "))
 		return nil
 	}
+	if of := f.embeds[obj.Pkg()]; of != "" {
+		return f.assign(fmt.Sprintf("rt.Embedded(%q, %q).(%s)", of, fn.Name(), f.typ(res.At(0).Type())), res)
+	}
 	direct := !sg.Variadic()
 	for _, tuple := range []*types.Tuple{sg.Params(), res} {
 		for v := range tuple.Variables() {

@@ -45,8 +45,9 @@ type Lowerer struct {
 	prog   *ssa.Program
 	rt     Runtime
 	lib    Values
-	native Native                  // nil: there is none
-	bodies map[*types.Package]bool // packages whose functions are lowered
+	native Native                    // nil: there is none
+	bodies map[*types.Package]bool   // packages whose functions are lowered
+	embeds map[*types.Package]string // see AddEmbeds
 
 	funcs   map[*ssa.Function]string
 	values  map[string]bool // functions that also exist as a variable V<name>
@@ -143,7 +144,7 @@ func New(fset *token.FileSet, rt Runtime, lib Values) *Lowerer {
 	prog := ssa.NewProgram(fset, ssa.InstantiateGenerics)
 	return &Lowerer{
 		prog: prog, pruned: prune.NewProgram(prog), rt: rt, lib: lib,
-		bodies: map[*types.Package]bool{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
+		bodies: map[*types.Package]bool{}, embeds: map[*types.Package]string{}, funcs: map[*ssa.Function]string{}, values: map[string]bool{},
 		globals: map[*ssa.Global]string{}, structs: map[string]string{}, sigs: map[string]string{},
 	}
 }
@@ -154,6 +155,13 @@ func (l *Lowerer) AddCompiled(p *types.Package) {
 	if l.prog.Package(p) == nil {
 		l.prog.CreatePackage(p, nil, nil, true)
 	}
+}
+
+// AddEmbeds makes a package known whose functions return what variables of their names embed, of the
+// package with a path: calls of them become calls of rt.Embedded.
+func (l *Lowerer) AddEmbeds(p *types.Package, of string) {
+	l.AddCompiled(p)
+	l.embeds[p] = of
 }
 
 // AddSource makes a package known whose functions are lowered. Initialisation
