@@ -20,30 +20,15 @@ func median(b *testing.B, times []time.Duration) {
 
 // BenchmarkColdStart is the time from starting the program until the answer to
 // kernel_info_request has come.
-func BenchmarkColdStart(b *testing.B) {
-	path, err := program()
-	if err != nil {
-		b.Fatal(err)
-	}
-	var times []time.Duration
-	for b.Loop() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		begun := time.Now()
-		k, err := launch(ctx, b, path)
-		if err != nil {
-			b.Fatal(err)
-		}
-		times = append(times, time.Since(begun))
-		b.StopTimer()
-		k.close()
-		b.StartTimer()
-		cancel()
-	}
-	median(b, times)
-}
+func BenchmarkColdStart(b *testing.B) { fromStart(b, func(*kernel) {}) }
 
 // BenchmarkFirstCell is the time from starting the program until a first cell is done.
 func BenchmarkFirstCell(b *testing.B) {
+	fromStart(b, func(k *kernel) { k.run(`fmt.Println("hello")`, wire.StatusOK) })
+}
+
+// fromStart is the time from starting the program until then is done.
+func fromStart(b *testing.B, then func(*kernel)) {
 	path, err := program()
 	if err != nil {
 		b.Fatal(err)
@@ -56,7 +41,7 @@ func BenchmarkFirstCell(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		k.run(`fmt.Println("hello")`, wire.StatusOK)
+		then(k)
 		times = append(times, time.Since(begun))
 		b.StopTimer()
 		k.close()

@@ -9,6 +9,26 @@ import (
 	"github.com/nascent-go/nascent/nasext/arch"
 )
 
+// built is what a builder has built.
+func built(t testing.TB, b *arch.Builder) *arch.Arch {
+	t.Helper()
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// inferred are the shapes and the counts of an architecture's nodes.
+func inferred(t testing.TB, a *arch.Arch) []arch.Info {
+	t.Helper()
+	infos, err := a.Infer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return infos
+}
+
 func TestBuilderNamesAndShapes(t *testing.T) {
 	b := arch.NewBuilder("net", arch.Shape{C: 3, H: 8, W: 8})
 	b.Block("stem")
@@ -26,10 +46,7 @@ func TestBuilderNamesAndShapes(t *testing.T) {
 	x = b.DilConv(x, 24, 3, 2, 2, arch.Named("dil"))
 	b.Block("head")
 	b.Classifier(x, 10)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	var names []string
 	for _, n := range a.Nodes {
 		names = append(names, n.Name)
@@ -57,15 +74,9 @@ func TestBuilderOptions(t *testing.T) {
 	x = b.MaxPool(x, 2, arch.Ceil())
 	x = b.Tanh(b.Dropout(b.Identity(x), .25))
 	b.Linear(b.Flatten(x), 2, arch.Bias(false))
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	var got []string
-	infos, err := a.Infer()
-	if err != nil {
-		t.Fatal(err)
-	}
+	infos := inferred(t, a)
 	for i, n := range a.Nodes {
 		got = append(got, n.Op.String()+" = "+infos[i].Out.String())
 	}
@@ -93,14 +104,8 @@ func TestBuilderComposites(t *testing.T) {
 	aux := b.Aux(b.Classifier(x, 5))
 	x = b.Slice(b.Shuffle(b.ZeroPad(b.Activation(x, arch.ReLU6), 1, 2), 3), 1, 4)
 	b.Classifier(x, 5)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	infos, err := a.Infer()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
+	infos := inferred(t, a)
 	var got []string
 	for i, n := range a.Nodes[1:] {
 		got = append(got, n.Name+": "+n.Op.String()+" = "+infos[i+1].Out.String())
@@ -143,10 +148,7 @@ func TestBuilderActivations(t *testing.T) {
 		arch.HardSigmoid: b.HardSigmoid, arch.SiLU: b.SiLU, arch.HardSwish: b.HardSwish,
 	} {
 		i := add(b.In(), arch.Named(string(kind)+" of the test"))
-		a, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := built(t, b)
 		if n := a.Nodes[i]; n.Op.Kind != kind || n.Name != string(kind)+" of the test" || !kind.Activation() {
 			t.Errorf("%s: the node is %+v", kind, n)
 		}
@@ -209,10 +211,7 @@ func TestBuilderBadInput(t *testing.T) {
 func TestBuildIsACopy(t *testing.T) {
 	b := arch.NewBuilder("net", arch.Shape{C: 1, H: 1, W: 1})
 	b.Linear(b.In(), 10)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	b.Name(1, "renamed")
 	b.ReLU(1)
 	if len(a.Nodes) != 2 || a.Nodes[1].Name != "linear 1" {
@@ -226,15 +225,9 @@ func TestBuilderStridesAndCrop(t *testing.T) {
 	x := b.Conv(b.In(), 2, 7, arch.Window(1, 7), arch.StrideHW(1, 2))
 	x = b.Conv(x, 2, 7, arch.Window(7, 1), arch.StrideHW(2, 1))
 	b.Flatten(b.Crop(x, 1, 3, 4))
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	var got []string
-	infos, err := a.Infer()
-	if err != nil {
-		t.Fatal(err)
-	}
+	infos := inferred(t, a)
 	for i, n := range a.Nodes[1:] {
 		got = append(got, n.Op.String()+" = "+infos[i+1].Out.String())
 	}
@@ -294,10 +287,7 @@ func TestBuilderManyNames(t *testing.T) {
 				list[b.Name(x, other)] = other
 			}
 		}
-		a, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := built(t, b)
 		for i, n := range a.Nodes {
 			if n.Name != list[i] || len(n.In) != min(i, 1) || i > 0 && n.In[0] != i-1 {
 				t.Fatalf("node %d is %+v, want the name %s and the input %d", i, n, list[i], i-1)

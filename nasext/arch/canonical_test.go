@@ -17,10 +17,7 @@ import (
 // the inputs of sums and of products of images exchanged, and identities put in.
 func shuffled(t *testing.T, d *rand.Rand, a *arch.Arch) *arch.Arch {
 	t.Helper()
-	infos, err := a.Infer()
-	if err != nil {
-		t.Fatal(err)
-	}
+	infos := inferred(t, a)
 	last := len(a.Nodes) - 1
 	b := &arch.Arch{Name: "other", Input: a.Input}
 	place := map[int]int{}
@@ -110,11 +107,7 @@ func TestCanonicalHashTellsApart(t *testing.T) {
 		z := b.Concat(x, y, b.Mul(x, b.GlobalPool(x)))
 		b.Aux(b.Classifier(z, 3))
 		b.Classifier(b.Identity(z), 3)
-		a, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return a
+		return built(t, b)
 	}
 	seen := map[string]string{}
 	for name, change := range map[string]func(a *arch.Arch){
@@ -324,10 +317,7 @@ func TestCanonicalHashCountsCells(t *testing.T) {
 					}
 					vertex = append(vertex, x)
 				}
-				a, err := b.Build()
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := built(t, b)
 				h, err := a.CanonicalHash()
 				if err != nil {
 					t.Fatal(err)
@@ -452,10 +442,7 @@ func TestCanonicalFormOfManyLikeBranches(t *testing.T) {
 		x = b.Add(b.ConvBN(x, 4, 3), b.ConvBN(x, 4, 3))
 	}
 	b.Classifier(x, 10)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	d := rand.New(rand.NewPCG(15, 16))
 	if !reflect.DeepEqual(canonical(t, a), canonical(t, shuffled(t, d, a))) {
 		t.Error("in another order the form is another")

@@ -12,19 +12,12 @@ func own(t *testing.T, f string, size int) *arch.Arch {
 	t.Helper()
 	b := arch.NewBuilder("own", arch.Shape{C: 4, H: 6, W: 6})
 	b.Classifier(b.Custom(b.In(), f, arch.Shape{C: 2, H: 3, W: 5}, size), 3)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
+	return built(t, b)
 }
 
 func TestCustomIsInferred(t *testing.T) {
 	a := own(t, "f", 7)
-	infos, err := a.Infer()
-	if err != nil {
-		t.Fatal(err)
-	}
+	infos := inferred(t, a)
 	if want := (arch.Info{Out: arch.Shape{C: 2, H: 3, W: 5}, Params: 7}); infos[1] != want {
 		t.Errorf("it is %+v, want %+v", infos[1], want)
 	}

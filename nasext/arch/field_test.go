@@ -120,10 +120,7 @@ func TestFieldsByFollowingPixels(t *testing.T) {
 			}
 			grow(a, n)
 		}
-		infos, err := a.Infer()
-		if err != nil {
-			t.Fatal(err)
-		}
+		infos := inferred(t, a)
 		fields, err := a.Fields()
 		if err != nil {
 			t.Fatal(err)
@@ -222,10 +219,7 @@ func TestFieldsOfGatesAndMeans(t *testing.T) {
 	zero := b.Zero(x)
 	sum := b.Add(zero, x)
 	b.Classifier(after, 10)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	fields, err := a.Fields()
 	if err != nil {
 		t.Fatal(err)
@@ -249,10 +243,7 @@ func TestFieldsOfCropsAndStrides(t *testing.T) {
 	x := b.Conv(b.In(), 2, 3, arch.StrideHW(1, 3))
 	x = b.Crop(x, 2, 4, 2)
 	b.Linear(b.Flatten(x), 2)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	fields, err := a.Fields()
 	if err != nil {
 		t.Fatal(err)

@@ -169,10 +169,7 @@ func FuzzDecode(f *testing.F) {
 func TestStringOfALongName(t *testing.T) {
 	b := arch.NewBuilder(strings.Repeat("λ", 200), arch.Shape{C: 1, H: 1, W: 1})
 	b.Linear(b.In(), 2)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := built(t, b)
 	lines := strings.Split(strings.TrimSpace(a.String()), "\n")
 	if got, want := lines[len(lines)-1], "total "+strings.Repeat("λ", 39)+"…  2 nodes"; !strings.HasPrefix(got, want) {
 		t.Errorf("the last line is %q, want it to begin with %q", got, want)

@@ -65,10 +65,7 @@ func TestPeakByAsking(t *testing.T) {
 	d := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		a := random(d, 3+d.IntN(25))
-		infos, err := a.Infer()
-		if err != nil {
-			t.Fatal(err)
-		}
+		infos := inferred(t, a)
 		var want arch.Peak
 		for now := range a.Nodes {
 			var live int64

@@ -21,20 +21,27 @@ import (
 // near says whether two numbers agree to a relative 1e-9.
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Abs(b) }
 
+// network is the network that a builder has built.
+func network(t testing.TB, b *arch.Builder, seed uint64) *nn.Network64 {
+	t.Helper()
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := nn.New64(a, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // golden is the network of testdata/golden.py and its batch.
 func golden(t testing.TB) (*nn.Network64, Batch) {
 	t.Helper()
 	b := arch.NewBuilder("golden", arch.Shape{C: 3, H: 8, W: 8})
 	x := b.ConvBNReLU(b.ConvBNReLU(b.In(), 4, 3, arch.Pad(1)), 4, 3, arch.Pad(1))
 	b.Linear(b.GlobalPool(x), 3)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := nn.New64(a, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := network(t, b, 1)
 	i := 0
 	for _, p := range n.Params() {
 		if len(p.Shape) == 1 {
@@ -269,14 +276,7 @@ func TestSynFlowConserves(t *testing.T) {
 		}
 		x = b.Linear(b.Flatten(x), 5, arch.Bias(false))
 		b.Linear(b.ReLU(x), 3)
-		a, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := nn.New64(a, s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := network(t, b, s)
 		ls, err := SynFlow(exact.New64(n))
 		if err != nil {
 			t.Fatal(err)
@@ -343,14 +343,7 @@ func TestZenExpectation(t *testing.T) {
 			want = math.Log(6 * 5 * 100 * 0.01 * math.Sqrt(2/math.Pi))
 		}
 		b.Linear(b.GlobalPool(x), 3)
-		a, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := nn.New64(a, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := network(t, b, 1)
 		got, err := Zen(t.Context(), exact.New64(n), ZenConfig{Batch: 32, Repeats: 40})
 		if err != nil || math.Abs(got-want) > 0.03 {
 			t.Errorf("batch norm %t: %v, %v; %v is expected", norm, got, err, want)
@@ -366,14 +359,7 @@ func TestMeasures(t *testing.T) {
 	}
 	b := arch.NewBuilder("small", few.Shape)
 	b.Linear(b.GlobalPool(b.ConvBNReLU(b.In(), 6, 3)), 10)
-	a, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := nn.New64(a, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := network(t, b, 1)
 	ended, end := context.WithCancel(t.Context())
 	end()
 	for _, m := range Measures() {
