@@ -50,8 +50,9 @@ type Tiered struct {
 	Name     string
 	Cell     string // where it was defined
 	Compiled bool
-	Why      string // it is not, or what became of its machine code; may be empty
-	Line     int    // of what is in the way; 0 if that is nowhere
+	Slight   bool           // it is not, since it has no loops and does not call itself
+	Why      string         // it is not compiled, or what became of its machine code; may be empty
+	At       token.Position // of what is in the way: not valid if that is nowhere
 }
 
 // nativeName is what lowered code calls for the machine code of a function.
@@ -106,6 +107,9 @@ func (t *tier) Code(fn *ssa.Function, own func(*ssa.Global) bool) (id int, vars 
 	return t.serial, vars, true
 }
 
+// slight is why a function is interpreted that could be compiled.
+const slight = "it has no loops and does not call itself"
+
 // code is the code of a function, or why it has none.
 func (t *tier) code(fn *ssa.Function, own func(*ssa.Global) bool) (h *hot, vars []*ssa.Global, why string, at token.Pos) {
 	if t.mode == TierOff {
@@ -115,7 +119,7 @@ func (t *tier) code(fn *ssa.Function, own func(*ssa.Global) bool) (h *hot, vars 
 		return nil, nil, u.What, u.Pos
 	}
 	if t.mode == TierOn && !t.analysis.Hot(fn) {
-		return nil, nil, "it has no loops and does not call itself", token.NoPos
+		return nil, nil, slight, token.NoPos
 	}
 	vars = t.analysis.Globals(fn)
 	if i := slices.IndexFunc(vars, func(g *ssa.Global) bool { return !own(g) }); i >= 0 {
@@ -289,7 +293,7 @@ func (e *Env) Tier() (mode TierMode, list []Tiered) {
 		if !e.callable(obj) {
 			continue
 		}
-		f := Tiered{Name: d.name, Cell: e.fset.Position(d.pos).Filename, Line: e.fset.Position(d.at).Line, Compiled: d.hot != nil && e.tier.mode != TierOff, Why: d.why}
+		f := Tiered{Name: d.name, Cell: e.fset.Position(d.pos).Filename, At: e.fset.Position(d.at), Compiled: d.hot != nil && e.tier.mode != TierOff, Slight: d.why == slight, Why: d.why}
 		if d.hot != nil {
 			f.Why = d.hot.trouble()
 		}

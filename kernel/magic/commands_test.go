@@ -61,6 +61,29 @@ func TestTime(t *testing.T) {
 	}
 }
 
+// What is timed runs as machine code or does not, which makes the difference.
+func TestTimeShowsTier(t *testing.T) {
+	nb := newNotebook(t, Config{})
+	nb.play([]scene{
+		{"func fib(n int) int {\n\tif n < 2 {\n\t\treturn n\n\t}\n\treturn fib(n-1) + fib(n-2)\n}", ""},
+		{"%time fib(20)", "…\nTier:       fib: machine code"},
+		{"%timeit -n1 -r1 fib(20)", "…\nTier:       fib: machine code"},
+		{"type grid struct{ cells []int }\nfunc (g *grid) sum() (s int) {\n\tfor _, c := range g.cells {\n\t\ts += c\n\t}\n\treturn s\n}\n" +
+			"func seen(n int) int {\n\tm := map[int]bool{}\n\tfor i := range n {\n\t\tm[i%7] = true\n\t}\n\treturn len(m)\n}\nfunc one() int { return 1 }", ""},
+		{"func twice(n int) int { return seen(n) + seen(n) }", ""},
+		{"%%time\ng := grid{make([]int, one())}\ng.sum()\nseen(2)\nfib(3)", "…\nTier:       (*grid).sum: machine code; fib: machine code; seen: interpreted (line 9: maps)"},
+		{"%time twice(3)", "…\nTier:       twice: interpreted (cell 4, line 9: it calls seen: maps)"},
+	})
+	// a name that is no method, a function that is too short to matter, and a package's
+	if got := nb.run("%time sum := one()\n") + nb.run("%time math.Sqrt(float64(sum))"); strings.Contains(got, "Tier:") {
+		t.Errorf("nothing is to be said of how functions run: %s", got)
+	}
+	nb.play([]scene{
+		{"%tier off", "…interpreted   fib, cell 1: %tier is off"},
+		{"%time fib(5)", "…\nTier:       fib: interpreted (%tier is off)"},
+	})
+}
+
 func TestTimeit(t *testing.T) {
 	nb := newNotebook(t, Config{})
 	nb.play([]scene{

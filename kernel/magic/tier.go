@@ -3,6 +3,9 @@ package magic
 import (
 	"context"
 	"fmt"
+	"go/scanner"
+	"go/token"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -38,8 +41,8 @@ func tier() Command {
 					if f.Why != "" {
 						why = ": " + f.Why
 					}
-					if f.Line > 0 {
-						why += fmt.Sprintf(" (line %d)", f.Line)
+					if f.At.IsValid() {
+						why += " (" + placeIn(f) + ")"
 					}
 					if err := c.Printf("%-12s  %s, %s%s\n", how, f.Name, f.Cell, why); err != nil {
 						return err
@@ -58,4 +61,68 @@ var tierMeans = map[cell.TierMode]string{
 	cell.TierOn:  "functions that can, and have loops or call themselves, run as machine code",
 	cell.TierAll: "functions that can run as machine code",
 	cell.TierOff: "all functions are interpreted",
+}
+
+// placeIn is where that is which keeps a function from being compiled.
+func placeIn(f cell.Tiered) string {
+	line := fmt.Sprintf("line %d", f.At.Line)
+	if f.At.Filename == f.Cell {
+		return line
+	}
+	return f.At.Filename + ", " + line
+}
+
+// tiersOf is a line on how the functions of cells run that the Go of a call names, empty if
+// there is nothing to say of any. Those that are too short to matter are left out.
+func tiersOf(c *Call) string {
+	named := names(c.Go, c.Rest+"\n"+c.Body)
+	var parts []string
+	_, list := c.Go.Tier()
+	for _, f := range list {
+		name := f.Name
+		if i := strings.LastIndexByte(name, '.'); i >= 0 {
+			name = name[i:]
+		}
+		if f.Slight || !named[name] {
+			continue
+		}
+		how := "machine code"
+		switch {
+		case f.Compiled && f.Why != "":
+			how = f.Why
+		case !f.Compiled && f.At.IsValid():
+			how = "interpreted (" + placeIn(f) + ": " + f.Why + ")"
+		case !f.Compiled:
+			how = "interpreted (" + f.Why + ")"
+		}
+		parts = append(parts, f.Name+": "+how)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Tier:       " + strings.Join(parts, "; ") + "\n"
+}
+
+// names are the names in some Go, with a dot in front of those that are selected from
+// anything but a package.
+func names(env Go, source string) map[string]bool {
+	file := token.NewFileSet().AddFile("", -1, len(source))
+	var s scanner.Scanner
+	s.Init(file, []byte(source), nil, 0)
+	found := map[string]bool{}
+	before := [2]string{} // the words before
+	for {
+		_, tok, word := s.Scan()
+		switch {
+		case tok == token.EOF:
+			return found
+		case tok == token.PERIOD:
+			word = "."
+		case tok == token.IDENT && before[1] != ".":
+			found[word] = true
+		case tok == token.IDENT && env.KindOf(before[0]) != "package":
+			found["."+word] = true
+		}
+		before = [2]string{before[1], word}
+	}
 }

@@ -14,9 +14,10 @@ import (
 func timing() Command {
 	return Command{
 		Name: "time", Usage: "STATEMENT", Form: Line | Whole, Rest: Program, Least: 1,
-		Short: "run Go and print what time and memory it took",
+		Short: "run Go and print what time and memory it took, and which functions ran as machine code",
 		Long: "The time is that of the run, without that of compiling it. Processor time and memory are those of the whole\n" +
-			"session meanwhile, with the garbage collector's and, of shell commands, the children's share.",
+			"session meanwhile, with the garbage collector's and, of shell commands, the children's share. Of functions of\n" +
+			"cells that are named in it, it says whether they run as machine code (%tier).",
 		Setup: func(*pflag.FlagSet) Runner { return runTime },
 	}
 }
@@ -37,7 +38,7 @@ func runTime(ctx context.Context, c *Call) error {
 	if took.wall == 0 && err != nil { // it has not run
 		return err
 	}
-	if perr := c.Printf("%s", took); perr != nil && err == nil {
+	if perr := c.Printf("%s%s", took, tiersOf(c)); perr != nil && err == nil {
 		err = perr
 	}
 	return err

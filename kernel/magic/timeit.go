@@ -50,7 +50,7 @@ func timeit() Command {
 				if err != nil {
 					return err
 				}
-				return c.Printf("%s", newSample(times, n))
+				return c.Printf("%s%s", newSample(times, n), tiersOf(c))
 			}
 		},
 	}
