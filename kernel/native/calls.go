@@ -354,9 +354,14 @@ func (t *translator) anew(v *ssa.Call) {
 				return
 			}
 		case *ssa.UnOp: // it is kept somewhere
-			if t.facts.extends = true; kept(v, map[ssa.Value]bool{}) {
+			t.facts.extends = true
+			if a := variableOf(x.X); a != nil {
+				b = a.Block()
+			} else if kept(v, map[ssa.Value]bool{}) {
 				return
 			}
+			t.makesIn(b)
+			return
 		case *ssa.Const:
 			t.makesIn(b)
 			return
@@ -366,6 +371,22 @@ func (t *translator) anew(v *ssa.Call) {
 		}
 	}
 	from(v.Call.Args[0], v.Block())
+}
+
+// variableOf is the variable of the function that an address is in, nil if it is in none.
+func variableOf(address ssa.Value) *ssa.Alloc {
+	for {
+		switch x := address.(type) {
+		case *ssa.Alloc:
+			return x
+		case *ssa.FieldAddr:
+			address = x.X
+		case *ssa.IndexAddr:
+			address = x.X
+		default:
+			return nil
+		}
+	}
 }
 
 // kept says whether a slice goes on to where it may grow more.

@@ -53,7 +53,7 @@ func newGraph(fn *ssa.Function, weigh func(*ssa.BasicBlock) int) (*graph, bool) 
 				return nil, false
 			default:
 				weight := 0
-				for _, x := range g.order[g.number[b] : n+1] {
+				for x := range loopOf(b, p) {
 					weight += weigh(x)
 					g.inLoop[x] = true
 				}
@@ -63,6 +63,25 @@ func newGraph(fn *ssa.Function, weigh func(*ssa.BasicBlock) int) (*graph, bool) 
 		g.merge[b] = forward > 1
 	}
 	return g, true
+}
+
+// loopOf are the blocks of the loop from first to last, which jumps back.
+func loopOf(first, last *ssa.BasicBlock) map[*ssa.BasicBlock]bool {
+	in := map[*ssa.BasicBlock]bool{first: true, last: true}
+	for todo := []*ssa.BasicBlock{last}; len(todo) > 0; {
+		b := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if b == first {
+			continue
+		}
+		for _, p := range b.Preds {
+			if !in[p] {
+				in[p] = true
+				todo = append(todo, p)
+			}
+		}
+	}
+	return in
 }
 
 // scope is a construct that encloses the code being written.

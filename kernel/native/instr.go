@@ -17,6 +17,9 @@ func (t *translator) instr(in ssa.Instruction) {
 	case *ssa.Alloc:
 		t.alloc(v)
 	case *ssa.Store:
+		if t.dry {
+			t.beginsIn(v)
+		}
 		t.store(t.spot(v.Addr), v.Val)
 	case *ssa.UnOp:
 		t.unop(v)
@@ -344,9 +347,6 @@ func (t *translator) windowBase() int64 {
 // store writes a value.
 func (t *translator) store(s spot, v ssa.Value) {
 	size := t.shape(v.Type(), v.Pos()).size
-	if t.dry && t.shape(v.Type(), v.Pos()).pointers && begins(v) {
-		t.facts.begins.note(t.graph.inLoop[t.block])
-	}
 	if from, ok := t.spots[v]; ok && isArray(v.Type()) {
 		t.address(s)
 		t.address(from)
@@ -391,9 +391,6 @@ func (t *translator) write(s spot, l leaf, push func()) {
 // alloc makes a variable.
 func (t *translator) alloc(v *ssa.Alloc) {
 	typ := pointee(v)
-	if t.dry && v.Comment != "varargs" && t.shape(typ, v.Pos()).pointers {
-		t.facts.begins.note(t.graph.inLoop[t.block])
-	}
 	s, ok := t.spots[v]
 	if ok && s.vars != nil {
 		for _, l := range s.vars {
@@ -446,6 +443,17 @@ func (t *translator) makes() {
 }
 
 func (t *translator) makesIn(b *ssa.BasicBlock) { t.facts.makes.note(t.graph.inLoop[b]) }
+
+// beginsIn notes that slices begin anew where a value is written; those that are appended
+// to a slice are no others' successors.
+func (t *translator) beginsIn(v *ssa.Store) {
+	if a := variableOf(v.Addr); a != nil && a.Comment == "varargs" {
+		return
+	}
+	if t.shape(v.Val.Type(), v.Pos()).pointers && begins(v.Val) {
+		t.facts.begins.note(t.graph.inLoop[t.block])
+	}
+}
 
 // begins says whether a value has slices that begin anew where it is written: what is
 // appended there is not what was made before.

@@ -72,6 +72,7 @@ func pushes(n int) (s []int) { for i := range n { s = push(s, i) }; return s }
 func rows(m [][]int, n int) { for i := range n { m[i%len(m)] = append(m[i%len(m)], i) } }
 func reuses(s []int, n int) int { for i := range n { s = append(s[:0], i) }; return len(s) }
 func both(s ints, n int) ints { for i := range n { if i%2 == 0 { s = append(s, i) } else { s = append(s, 1, 2) } }; return s }
+func after(s []int) []int { n := 0; for _, x := range s { n += x }; m := make([]int, n); for i := range m { m[i] = i }; return m }
 
 func clones(s []int, n int) (x int) { for range n { x += len(append([]int(nil), s...)) }; return x }
 func inner(n int) (x int) { for i := range n { var s []int; for j := range i { s = append(s, j) }; x += len(s) }; return x }
@@ -89,10 +90,11 @@ func (s *stack) clear() { s.items = s.items[:0] }
 func refills(s *stack, n int) { for i := range n { s.push(i); if len(s.items) > 5 { s.reset() } } }
 func clears(s *stack, n int) { for i := range n { s.push(i); if len(s.items) > 5 { s.clear() } } }
 func locals(n int) (x int) { for i := range n { var s stack; s.items = append(s.items, i); x += len(s.items) }; return x }
+func copies(ss []stack, n int) (x int) { for i := range n { s := ss[i]; x += s.n; ss[0].items = append(ss[0].items, x) }; return x }
 func tries(s []int, n int) int { if n == 0 { return len(s) }; return tries(append(s, n), n-1) + tries(append(s, -n), n-1) }
 `)
 	for name, fits := range map[string]bool{
-		"grows": true, "push": true, "pushes": true, "rows": true, "reuses": true, "both": true, "lends": true, "clears": true,
+		"grows": true, "push": true, "pushes": true, "rows": true, "reuses": true, "both": true, "lends": true, "clears": true, "copies": true, "after": true,
 		"clones": false, "inner": false, "calls": false, "cuts": false, "extends": false, "tries": false,
 		"peeks": false, "resets": false, "restores": false, "refills": false, "locals": false,
 	} {
