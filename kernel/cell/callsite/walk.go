@@ -2,6 +2,7 @@ package callsite
 
 import (
 	"go/token"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -151,16 +152,24 @@ func (w *walk) sites() []token.Pos {
 func (w *walk) find() *node {
 	const own = 2 // votes, for a pointer to the node itself or to its closure
 	votes, owned := map[*node]int{}, map[*node]bool{}
+	fits := func(n *node) bool { return n != nil && n.code == w.fn.entry }
 	for _, word := range w.words {
-		for _, n := range [...]*node{w.index.byAddr[word], w.index.byExec[word]} {
-			if n != nil && n.code == w.fn.entry && !owned[n] {
-				owned[n] = true
-				votes[n] += own
+		for _, n := range w.index.byNext[word] {
+			if fits(n) {
+				votes[n]++
 			}
 		}
-		for _, n := range w.index.byNext[word] {
-			if n.code == w.fn.entry {
-				votes[n]++
+	}
+	before := maps.Clone(votes)
+	for _, word := range w.words {
+		exec := w.index.byExec[word]
+		if before[exec] == 0 && slices.ContainsFunc(w.index.byNext[word], fits) { // what comes next does the same, as in x[i][j]
+			exec = nil
+		}
+		for _, n := range [...]*node{w.index.byAddr[word], exec} {
+			if fits(n) && !owned[n] {
+				owned[n] = true
+				votes[n] += own
 			}
 		}
 	}
