@@ -118,6 +118,15 @@ func isFloat(t types.Type) bool {
 	return ok && b.Info()&types.IsFloat != 0
 }
 
+// isShort: a type of integers that floating-point numbers are converted to in 32 bits.
+func isShort(b *types.Basic) bool {
+	switch b.Kind() {
+	case types.Int8, types.Int16, types.Int32, types.Uint8, types.Uint16:
+		return true
+	}
+	return false
+}
+
 func (f *function) convert(v *ssa.Convert) {
 	from, to := v.X.Type().Underlying(), v.Type().Underlying()
 	ty := f.typ(v.Type())
@@ -141,6 +150,8 @@ func (f *function) convert(v *ssa.Convert) {
 		f.set(v, "%s(rt.IntStr(int64(%s)))", ty, x)
 	case f.isCut(v.Type()):
 		f.set(v, "rt.Cut(%s(%s))", f.typ(to), x)
+	case fb != nil && isFloat(fb) && tb != nil && isShort(tb): // yaegi cuts off what does not fit
+		f.set(v, "%s(rt.Int32(float64(%s)))", ty, x)
 	case fb != nil:
 		f.set(v, "%s(%s)", ty, x)
 	default:

@@ -62,6 +62,15 @@ func IntStr(i int64) string {
 	return string(rune(i))
 }
 
+// Int32 is x without its fraction, as compiled Go converts it to integers of up to 32 bits
+// (int32) and 16 bits (uint16) on amd64: the smallest number stands for what does not fit.
+func Int32(x float64) int32 {
+	if x > math.MinInt32-1 && x < math.MaxInt32+1 {
+		return int32(x)
+	}
+	return math.MinInt32
+}
+
 // Shc is a shift count, which must not be negative.
 func Shc(i int64) uint {
 	if i < 0 {

@@ -103,6 +103,7 @@ func TestArithmetic(t *testing.T) {
 	for i, ok := range []bool{
 		C128(1, 2) == 1+2i, C64(1, 2) == 1+2i, Cx("+", 1, 2i) == 1+2i, Cx("-", 1, 2i) == 1-2i, Cx("*", 1i, 1i) == -1, Cx("/", 4, 2) == 2,
 		Re(1+2i) == 1, Im(1+2i) == 2, math.Signbit(Neg(0)), U(1<<31, 1) == 1<<63|1, IntStr('é') == "é", IntStr(-1) == "\uFFFD", IntStr(1<<40) == "\uFFFD",
+		Int32(-2.9) == -2, Int32(1<<31) == math.MinInt32, Int32(-1<<31-0.5) == math.MinInt32, Int32(1e300) == math.MinInt32, Int32(math.NaN()) == math.MinInt32,
 		Shc(3) == 3, math.IsNaN(Fmin(math.NaN(), 1)), Fmax(math.Copysign(0, -1), 0) == 0, !math.Signbit(Fmax(math.Copysign(0, -1), 0)),
 	} {
 		if !ok {

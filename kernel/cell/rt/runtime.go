@@ -98,7 +98,7 @@ func (r *Runtime) Symbols() map[string]reflect.Value {
 		"RangeStr": RangeStr, "Ints": Ints, "IA": IA, "FA": FA, "Nil": Nil, "Fits": Fits, "Room": Room,
 		// arithmetic and conversions
 		"C128": C128, "C64": C64, "Cx": Cx, "Re": Re, "Im": Im, "Neg": Neg, "Negc": Negc, "Fmin": Fmin, "Fmax": Fmax, "U": U,
-		"IntStr": IntStr, "Shc": Shc, "Conv": r.Conv, "S2A": S2A,
+		"IntStr": IntStr, "Int32": Int32, "Shc": Shc, "Conv": r.Conv, "S2A": S2A,
 		"ToUP": ToUP, "UPInt": UPInt, "FromUP": FromUP, "UAdd": UAdd,
 		"USlice": USlice, "USliceData": USliceData, "UString": UString, "UStringData": UStringData,
 		// channels
