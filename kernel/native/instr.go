@@ -131,9 +131,20 @@ func (t *translator) part(typ types.Type, i int) (first, n int) {
 	return 0, 0
 }
 
-// spot is what an address means. An address that is a pointer of the program is checked
-// not to be nil.
+// spot is what an address means, which is checked not to be nil.
 func (t *translator) spot(v ssa.Value) spot {
+	s := t.unchecked(v)
+	if s.mayNil {
+		t.code.Get(s.base)
+		t.code.Op(wasm.I32Eqz)
+		t.failIf(faultNil)
+		s.mayNil = false
+	}
+	return s
+}
+
+// unchecked is what an address means, which may be nil.
+func (t *translator) unchecked(v ssa.Value) spot {
 	if s, ok := t.spots[v]; ok {
 		return s
 	}
@@ -144,15 +155,33 @@ func (t *translator) spot(v ssa.Value) spot {
 		return s
 	}
 	t.memory(pointee(v), v.Pos())
-	p := t.copyOf(v)[0]
-	t.code.Get(p)
-	t.code.Op(wasm.I32Eqz)
-	t.failIf(faultNil)
-	return spot{base: p}
+	return spot{base: t.copyOf(v)[0], mayNil: true}
+}
+
+// inner says whether an address is only there for that of a part: go/ssa finds it before
+// it evaluates what is written to the part, but it fails after that.
+func inner(v ssa.Value) bool {
+	rs := *v.Referrers()
+	if len(rs) != 1 {
+		return false
+	}
+	switch rs[0].(type) {
+	case *ssa.FieldAddr, *ssa.IndexAddr:
+		return true
+	}
+	return false
+}
+
+// outerSpot is the spot of what v is a part of, checked unless v is inner.
+func (t *translator) outerSpot(v, outer ssa.Value) spot {
+	if inner(v) {
+		return t.unchecked(outer)
+	}
+	return t.spot(outer)
 }
 
 func (t *translator) fieldAddr(v *ssa.FieldAddr) {
-	s := t.spot(v.X)
+	s := t.outerSpot(v, v.X)
 	if s.vars != nil {
 		first, n := t.part(pointee(v.X), v.Field)
 		t.spots[v] = spot{vars: s.vars[first : first+n]}
@@ -183,7 +212,7 @@ func (t *translator) indexAddr(v *ssa.IndexAddr) {
 		return
 	}
 	at := p.Elem().Underlying().(*types.Array)
-	s := t.spot(v.X)
+	s := t.unchecked(v.X)
 	if s.vars != nil {
 		i, _ := constant.Int64Val(v.Index.(*ssa.Const).Value)
 		first, n := t.part(at, int(i))
@@ -193,11 +222,13 @@ func (t *translator) indexAddr(v *ssa.IndexAddr) {
 	elem := t.memory(at.Elem(), v.Pos())
 	if c, ok := v.Index.(*ssa.Const); ok {
 		if i, exact := constant.Int64Val(constant.ToInt(c.Value)); exact && i >= 0 && i < at.Len() {
+			s = t.outerSpot(v, v.X)
 			s.offset += i * elem.size
 			t.spots[v] = s
 			return
 		}
 	}
+	s = t.spot(v.X)
 	t.checkIndex(v.Index, func() { t.code.I64(at.Len()) })
 	t.address(s)
 	t.addIndex(v.Index, elem.size)

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -530,6 +531,41 @@ func numbers(a, b [2]struct{ a int8; b int32 }) bool { return a == b }
 	}
 	if u := new(Analysis).Fit(p.Func("numbers")); u != nil {
 		t.Errorf("numbers: %v", u)
+	}
+}
+
+// TestNilIsFoundLate: what is written to a part of a variable is evaluated before its
+// address fails, and an index after that.
+func TestNilIsFoundLate(t *testing.T) {
+	w := newWorld(t, `package native
+
+type part struct {
+	a, b [3]int
+	in   struct{ n int }
+}
+
+var count int
+
+func next() int { count++; return count }
+
+func fixed(p *part)            { p.b[1] = next() }
+func at(p *part, i int)        { p.b[i] = next() }
+func field(p *part)            { p.in.n = next() }
+func pointer(p *part) *[3]int  { q := &p.b; next(); return q }
+func array(p *[3]int)          { p[2] = next() }
+func read(p *part, i int) int  { return p.b[i] + next() }
+`)
+	for i, name := range []string{"fixed", "at", "field", "array", "pointer", "read"} {
+		f := w.fn(name)
+		n, p, r := 7, unsafe.Pointer(nil), 0
+		args := []unsafe.Pointer{unsafe.Pointer(&p), unsafe.Pointer(&n)}
+		err := f.Call(args[:len(f.module.params)], []unsafe.Pointer{unsafe.Pointer(&r)})
+		if err == nil || !strings.Contains(err.Error(), "nil pointer dereference") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if count := *(*int)(w.vars["count"]); count != min(i+1, 4) {
+			t.Errorf("%s: %d calls were made, want %d", name, count, min(i+1, 4))
+		}
 	}
 }
 

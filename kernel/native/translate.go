@@ -47,6 +47,7 @@ type spot struct {
 	base   uint32   // else the variable that holds the address
 	global bool     // base is the number of a variable of the module
 	offset int64
+	mayNil bool // base may hold nil, and nothing has failed for that yet
 }
 
 // unfit ends the translation.
