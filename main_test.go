@@ -134,6 +134,12 @@ var rules = []rule{
 	{"native knows nothing of ours", func(dir, imp string) bool {
 		return dir == "kernel/native" && below(imp, module) && !below(imp, module+"/kernel/native")
 	}},
+	{"toolchain knows what crashes say", func(dir, imp string) bool {
+		return dir == "kernel/toolchain" && below(imp, module) && imp != module+"/kernel/crash" && !below(imp, module+"/kernel/toolchain")
+	}},
+	{"what helpers are made of imports the standard library", func(dir, imp string) bool {
+		return dir == "kernel/toolchain/remote" && strings.Contains(imp, ".")
+	}},
 	{"wire knows no sockets and no interpreter", func(dir, imp string) bool {
 		return below(dir, "kernel/wire") && (below(imp, module+"/kernel/host") || below(imp, module+"/kernel/cell") || below(imp, module+"/kernel/session") || imp == "net")
 	}},
@@ -185,6 +191,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"nasext/data", module + "/nasext/nn"}, {"nasext/nn/onnx", module + "/nasext/estimate"}, {"nasext/nn/engine", module + "/nasext/data"}, {"nasext/nn/engine/enginetest", module + "/nasext/estimate"}, {"nasext/estimate/table", module + "/nasext/strategy"}, {"nasext/morph", module + "/nasext/strategy"}, {"nasext/oneshot", module + "/nasext/strategy"}, {"nasext/viz", module + "/nasext"},
 		{"nasext/nn", "gorgonia.org/cu"}, {"kernel/conformance", "github.com/go-zeromq/zmq4"}, {"kernel/session", "github.com/traefik/yaegi/interp"},
 		{"kernel/cell", "github.com/tetratelabs/wazero"}, {"kernel/native", module + "/kernel/cell"},
+		{"kernel/toolchain", module + "/kernel/cell"}, {"kernel/toolchain/remote", module + "/kernel/crash"},
 		{"kernel/wire", module + "/kernel/cell"}, {"kernel/session", "modernc.org/sqlite"}, {"kernel/modules", module + "/kernel/cell"}, {"kernel/session", "os/exec"},
 	}
 	for i, w := range wrong {
