@@ -232,7 +232,7 @@ func raisesInGo(e *Env, p *plan, src string) (changed bool) {
 	defer e.mu.Unlock()
 	e.strict = true
 	defer func() { e.strict = false }()
-	if _, err := e.prepare(context.Background(), Input{Number: 2, Source: src}, false); err != nil {
+	if _, err := e.prepare(context.Background(), Input{Number: 2, Source: src}, nil); err != nil {
 		return false
 	}
 	statements := map[ast.Node]bool{}
@@ -267,7 +267,7 @@ func FuzzEnv(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string, pos int) {
 		e := nb.env
 		e.mu.Lock()
-		plan, err := e.prepare(t.Context(), Input{Number: 2, Source: src}, false)
+		plan, err := e.prepare(t.Context(), Input{Number: 2, Source: src}, nil)
 		e.mu.Unlock()
 		var bad *CompileError
 		switch {

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,8 @@ type unit struct {
 	uses    map[string]bool // names at package level that it mentions
 	imports map[string]string
 	broken  string // why it no longer compiles
+
+	compiled *compiled // of a native cell: what it is there; else nil
 }
 
 // within says whether a position lies in the declaration.
@@ -280,6 +283,10 @@ func (u *unit) learn(c *checked) {
 	})
 	if u.recv != "" {
 		u.uses[u.recv] = true
+	}
+	if u.compiled != nil {
+		maps.Copy(u.uses, u.compiled.uses)
+		maps.Copy(u.imports, u.compiled.imports)
 	}
 }
 

@@ -104,7 +104,9 @@ func (e *Env) Reset(ctx context.Context) error {
 	clear(e.units)
 	clear(e.imports)
 	clear(e.meant)
+	clear(e.hidden)
 	e.dots = nil
+	e.tier.closeRemote()
 	return ctx.Err()
 }
 

@@ -49,6 +49,7 @@ type Env struct {
 	traces  []*trace                // what cells have left behind, the oldest first
 	enough  int                     // traces, before those that are not needed are looked for
 	strict  bool                    // see SetStrict
+	hidden  map[string]string       // names that only native code has, and why
 
 	running sync.RWMutex // cells hold it for reading; for writing, who must know that none runs
 }
@@ -59,6 +60,7 @@ func New(lib *library.Library) (*Env, error) {
 	e := &Env{
 		lib: lib, fset: lib.FileSet(), rt: run, scope: map[string]types.Object{}, units: map[string]*unit{},
 		imports: map[string]string{}, meant: map[string]string{}, texts: map[string]string{}, missed: map[string]string{}, unsets: map[string]string{}, known: map[*types.Package]bool{},
+		hidden: map[string]string{},
 	}
 	symbols.setStacks(runtime.New(world{e}))
 	e.rt.SetStack(world{e})
@@ -151,7 +153,11 @@ func (e *Env) do(c *rt.Cell, f func()) error {
 func (e *Env) start(ctx context.Context, in Input, loop bool) (start func(), warnings []string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p, err := e.prepare(ctx, in, loop)
+	var adapt func(*source, complaint)
+	if loop {
+		adapt = (*source).repeat
+	}
+	p, err := e.prepare(ctx, in, adapt)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -128,6 +128,9 @@ func (e *Env) hint(p *plan, c *checked, err types.Error, msg string) string {
 		return hint
 	}
 	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
+		if why := e.hidden[name]; why != "" {
+			return why
+		}
 		return e.undefined(p, c, name, at)
 	}
 	for _, re := range []*regexp.Regexp{noMember, noMethod} {

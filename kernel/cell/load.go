@@ -92,7 +92,7 @@ func (e *Env) lower(ctx context.Context, p *plan) (lower.Chunk, error) {
 func (e *Env) Lowered(ctx context.Context, in Input) (string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p, err := e.prepare(ctx, in, false)
+	p, err := e.prepare(ctx, in, nil)
 	if err != nil {
 		return "", err
 	}
@@ -224,6 +224,7 @@ func (e *Env) commit(p *plan) {
 			taken[n] = true
 		}
 	}
+	p.warnings = append(p.warnings, outdated(p.again)...)
 	p.warnings = append(p.warnings, e.forget(taken)...)
 	maps.Copy(e.imports, p.written.names)
 	maps.Copy(e.meant, p.use)
@@ -266,6 +267,7 @@ func (e *Env) commit(p *plan) {
 	slices.Sort(p.warnings)
 	for _, n := range c.pkg.Scope().Names() {
 		if o := c.pkg.Scope().Lookup(n); o.Pkg() == c.pkg && n != runName {
+			delete(e.hidden, n)
 			e.scope[n] = o
 		}
 	}

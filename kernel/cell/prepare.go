@@ -32,9 +32,9 @@ type change struct {
 	broken map[*unit]string
 }
 
-// prepare takes a cell from text to checked Go. It changes nothing, but that packages are loaded. If loop, the cell's
-// statements are made a function that runs them a number of times.
-func (e *Env) prepare(ctx context.Context, in Input, loop bool) (p *plan, err error) {
+// prepare takes a cell from text to checked Go. It changes nothing, but that packages are loaded. If adapt is not nil,
+// it makes another cell of what is parsed.
+func (e *Env) prepare(ctx context.Context, in Input, adapt func(*source, complaint)) (p *plan, err error) {
 	name := in.name()
 	e.texts[name] = in.whole()
 	diag := &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
@@ -51,8 +51,8 @@ func (e *Env) prepare(ctx context.Context, in Input, loop bool) (p *plan, err er
 	complain := func(pos token.Pos, msg, hint string) { diag.add(e.fset.Position(pos), msg, hint) }
 	p = &plan{src: src}
 	src.reserved(complain)
-	if loop {
-		src.repeat(complain)
+	if adapt != nil {
+		adapt(src, complain)
 	}
 	src.bodies(complain)
 	src.nested(complain)

@@ -74,6 +74,7 @@ const few = 64
 // sweep forgets what is not needed any more, once so many cells have been run that
 // looking for it costs each of them little.
 func (e *Env) sweep() {
+	e.tier.forgetRemote(e.units)
 	for _, chunk := range e.machine.over() {
 		if i := slices.IndexFunc(e.traces, func(t *trace) bool { return t.chunk == chunk }); i >= 0 {
 			e.traces[i].ended = true

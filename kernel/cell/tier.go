@@ -51,6 +51,7 @@ type Tiered struct {
 	Cell     string // where it was defined
 	Compiled bool
 	Slight   bool           // it is not, since it has no loops and does not call itself
+	Native   bool           // by the Go tool chain: it runs in a process of its own
 	Why      string         // it is not compiled, or what became of its machine code; may be empty
 	At       token.Position // of what is in the way: not valid if that is nowhere
 }
@@ -72,9 +73,20 @@ type tier struct {
 	places placeTable
 
 	analysis *native.Analysis // of the cell that is being lowered
-	pending  map[int]*hot     // code that nothing has asked for yet
+	pending  map[int]shortcut // code that nothing has asked for yet
 	serial   int
 	funcs    map[types.Object]*decision
+	remote   map[token.Pos]*remoteFunc // functions of native cells, by where their names stand
+}
+
+// shortcut is what takes the place of a function's body.
+type shortcut interface {
+	// bind gives the addresses of the variables that it uses.
+	bind(vars []any)
+	// variables is how many results and parameters it has.
+	variables() int
+	// call calls the function with its results and parameters, if that can be.
+	call(variables []reflect.Value) bool
 }
 
 // decision is how a function runs.
@@ -84,27 +96,38 @@ type decision struct {
 	why  string    // it is interpreted
 	at   token.Pos // of what is in the way
 	hot  *hot      // if it is not
+
+	remote bool // it is called in another process
 }
 
 func newTier(r *rt.Runtime) *tier {
-	return &tier{rt: r, mode: TierOn, funcs: map[types.Object]*decision{}}
+	return &tier{rt: r, mode: TierOn, funcs: map[types.Object]*decision{}, remote: map[token.Pos]*remoteFunc{}}
 }
 
 // begin forgets what belongs to the lowering before.
-func (t *tier) begin() { t.analysis, t.pending = &native.Analysis{}, map[int]*hot{} }
+func (t *tier) begin() { t.analysis, t.pending = &native.Analysis{}, map[int]shortcut{} }
 
 // Code implements lower.Native.
 func (t *tier) Code(fn *ssa.Function, own func(*ssa.Global) bool) (id int, vars []*ssa.Global, ok bool) {
+	obj := fn.Object()
+	if obj != nil && t.remote[obj.Pos()] != nil {
+		t.funcs[obj] = &decision{name: lower.FuncOf(fn).Title, pos: obj.Pos(), remote: true}
+		return t.add(&remoteCall{remoteFunc: t.remote[obj.Pos()], results: fn.Signature.Results().Len(), params: len(fn.Params)}), nil, true
+	}
 	h, vars, why, at := t.code(fn, own)
-	if obj := fn.Object(); obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "main" {
-		t.funcs[obj] = &decision{lower.FuncOf(fn).Title, obj.Pos(), why, at, h}
+	if obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "main" {
+		t.funcs[obj] = &decision{name: lower.FuncOf(fn).Title, pos: obj.Pos(), why: why, at: at, hot: h}
 	}
 	if h == nil {
 		return 0, nil, false
 	}
+	return t.add(h), vars, true
+}
+
+func (t *tier) add(s shortcut) (id int) {
 	t.serial++
-	t.pending[t.serial] = h
-	return t.serial, vars, true
+	t.pending[t.serial] = s
+	return t.serial
 }
 
 // slight is why a function is interpreted that could be compiled.
@@ -161,8 +184,9 @@ func (t *tier) poll() error {
 }
 
 // bind is called by lowered code: see lower.Native.
-func (t *tier) bind(id int, vars []any) {
-	h := t.pending[id]
+func (t *tier) bind(id int, vars []any) { t.pending[id].bind(vars) }
+
+func (h *hot) bind(vars []any) {
 	for _, v := range vars {
 		h.vars = append(h.vars, reflect.ValueOf(v).UnsafePointer())
 	}
@@ -175,7 +199,7 @@ func (t *tier) shortcuts(ids map[string]int) map[string]callsite.Shortcut {
 	for name, id := range ids {
 		h := t.pending[id]
 		delete(t.pending, id)
-		list[name] = callsite.Shortcut{Variables: h.code.Results() + h.code.Params(), Call: h.call}
+		list[name] = callsite.Shortcut{Variables: h.variables(), Call: h.call}
 	}
 	return list
 }
@@ -194,7 +218,8 @@ type hot struct {
 	dear   atomic.Bool // it did not pay, once at least
 }
 
-// call calls the function, if that can be.
+func (h *hot) variables() int { return h.code.Results() + h.code.Params() }
+
 func (h *hot) call(variables []reflect.Value) bool {
 	if !h.bound || h.tier.off.Load() {
 		return false
@@ -229,7 +254,7 @@ func (h *hot) call(variables []reflect.Value) bool {
 		if !errors.As(err, &p) {
 			panic(err)
 		}
-		trace := h.tier.places.sites(p.Trace)
+		trace := h.tier.places.trace(p.Trace)
 		if errors.Is(err, native.ErrOverflow) {
 			h.tier.rt.Overflow(trace[min(1, len(trace)):]) // which begins at the beginning of a function
 		}
@@ -245,19 +270,25 @@ type placeTable struct {
 	number map[lower.Place]int
 }
 
-// sites are the sites of a trace.
-func (t *placeTable) sites(trace []native.Frame) (sites []rt.Site) {
+// trace are the sites of a trace.
+func (t *placeTable) trace(trace []native.Frame) []rt.Site {
+	var places []lower.Place
+	for _, f := range trace {
+		if fn, _ := f.Func.(*lower.Func); fn != nil {
+			places = append(places, lower.Place{Pos: f.Pos, Func: fn})
+		}
+	}
+	return t.sites(places)
+}
+
+// sites are the sites of places.
+func (t *placeTable) sites(places []lower.Place) (sites []rt.Site) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.number == nil {
 		t.number = map[lower.Place]int{}
 	}
-	for _, f := range trace {
-		fn, _ := f.Func.(*lower.Func)
-		if fn == nil {
-			continue
-		}
-		p := lower.Place{Pos: f.Pos, Func: fn}
+	for _, p := range places {
 		if t.number[p] == 0 {
 			t.places = append(t.places, p)
 			t.number[p] = len(t.places)
@@ -297,11 +328,13 @@ func (e *Env) Tier() (mode TierMode, list []Tiered) {
 		if d.hot != nil {
 			f.Why = d.hot.trouble()
 		}
+		f.Native = d.remote
 		list = append(list, f)
 	}
 	for name, obj := range e.scope {
 		if _, ok := obj.(*types.Func); ok && e.tier.funcs[obj] == nil {
-			list = append(list, Tiered{Name: name, Cell: e.fset.Position(obj.Pos()).Filename, Why: "no cell has used it"})
+			_, native := e.tier.remote[obj.Pos()]
+			list = append(list, Tiered{Name: name, Cell: e.fset.Position(obj.Pos()).Filename, Native: native, Why: "no cell has used it"})
 		}
 	}
 	slices.SortFunc(list, func(a, b Tiered) int { return strings.Compare(a.Name, b.Name) })

@@ -56,6 +56,8 @@ type Go interface {
 	// KindOf says what a name means: var, const, function, type, struct, interface,
 	// builtin, package, or "" if nothing.
 	KindOf(name string) string
+	// Native compiles the declarations of a cell with an installed Go tool chain.
+	Native(ctx context.Context, in cell.Input) (cell.Outcome, error)
 	// Loop compiles statements as a loop, and calls measure with what runs it n times.
 	Loop(ctx context.Context, in cell.Input, measure func(loop func(n int))) error
 

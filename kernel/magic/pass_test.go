@@ -29,8 +29,12 @@ func (r *recorder) Inspect(context.Context, string, int, int) cell.Inspection {
 func (r *recorder) IsComplete(string) cell.Completeness {
 	return cell.Completeness{Status: "complete"}
 }
-func (r *recorder) Parse(cell.Input) error                                           { return nil }
-func (r *recorder) KindOf(string) string                                             { return "" }
+func (r *recorder) Parse(cell.Input) error { return nil }
+func (r *recorder) KindOf(string) string   { return "" }
+func (r *recorder) Native(context.Context, cell.Input) (cell.Outcome, error) {
+	return cell.Outcome{}, nil
+}
+
 func (r *recorder) Loop(context.Context, cell.Input, func(func(int))) error          { return nil }
 func (r *recorder) Definitions() []cell.Definition                                   { return nil }
 func (r *recorder) Values(context.Context, ...string) ([]any, error)                 { return nil, nil }

@@ -4,7 +4,7 @@ package magic
 func commands() []Command {
 	return []Command{
 		// looking and measuring
-		help(), page(), version(), timing(), timeit(), tier(), memory(),
+		help(), page(), version(), timing(), timeit(), tier(), native(), memory(),
 		// what cells have defined
 		who(), whos(), reset(), strict(), seed(), formatting(),
 		// the world outside

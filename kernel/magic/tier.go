@@ -35,8 +35,11 @@ func tier() Command {
 				}
 				for _, f := range list {
 					how, why := "interpreted", ""
-					if f.Compiled {
+					switch {
+					case f.Compiled:
 						how = "machine code"
+					case f.Native:
+						how = "%%native"
 					}
 					if f.Why != "" {
 						why = ": " + f.Why

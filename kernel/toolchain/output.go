@@ -49,8 +49,11 @@ func (o *output) take(fd uintptr) (end bool) {
 	}
 }
 
-// direct passes on to another writer from now on.
+// direct passes on to another writer from now on; nil: to the one it has.
 func (o *output) direct(to io.Writer) {
+	if to == nil {
+		return
+	}
 	o.mu.Lock()
 	same := o.to == to
 	o.mu.Unlock()

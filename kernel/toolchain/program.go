@@ -94,7 +94,7 @@ func (h *helper) running(out Streams) (*process, error) {
 	if h.proc != nil && !h.proc.ended() {
 		return h.proc, nil
 	}
-	if h.proc != nil && h.source.Stateful {
+	if h.proc != nil && h.source.Stateful && out.Stderr != nil {
 		fmt.Fprintf(out.Stderr, "%s starts anew: its variables have their first values again\n", h.source.Title)
 	}
 	p, err := start(h.source.Title, h.exe, out)
