@@ -1,6 +1,7 @@
 package display
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -205,27 +206,17 @@ func sortedKeys(v reflect.Value) []reflect.Value {
 		}
 		switch {
 		case a.CanInt() && b.CanInt():
-			return compare(a.Int(), b.Int())
+			return cmp.Compare(a.Int(), b.Int())
 		case a.CanUint() && b.CanUint():
-			return compare(a.Uint(), b.Uint())
+			return cmp.Compare(a.Uint(), b.Uint())
 		case a.CanFloat() && b.CanFloat():
-			return compare(a.Float(), b.Float())
+			return cmp.Compare(a.Float(), b.Float())
 		case a.Kind() == reflect.String && b.Kind() == reflect.String:
-			return compare(a.String(), b.String())
+			return cmp.Compare(a.String(), b.String())
 		}
-		return compare(key(a), key(b))
+		return cmp.Compare(key(a), key(b))
 	})
 	return keys
-}
-
-func compare[T int64 | uint64 | float64 | string](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // scalarText writes booleans, numbers and strings as Go source.

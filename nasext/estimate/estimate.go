@@ -9,6 +9,8 @@ package estimate
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/nn"
@@ -65,4 +67,19 @@ type Budgeted interface {
 	Estimator
 	// At is the same estimator with another budget.
 	At(b Budget) Estimator
+}
+
+// timed is an estimate with the time that it took, or its error with the name of who
+// makes it.
+func timed(ctx context.Context, name string, estimate func() (Estimate, error)) (Estimate, error) {
+	if ctx == nil {
+		return Estimate{}, fmt.Errorf("%s: %w", name, errNoContext)
+	}
+	begin := time.Now()
+	e, err := estimate()
+	if err != nil {
+		return Estimate{}, fmt.Errorf("%s: %w", name, err)
+	}
+	e.Seconds = time.Since(begin).Seconds()
+	return e, nil
 }

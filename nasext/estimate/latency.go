@@ -85,22 +85,19 @@ func (s *Stopwatch) engine() engine.Engine {
 
 // Estimate implements Estimator. The estimate's Latency is what was measured.
 func (s *Stopwatch) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estimate, error) {
-	begin := time.Now()
-	if ctx == nil {
-		return Estimate{}, fmt.Errorf("latency: %w", errNoContext)
-	}
-	seconds, err := s.measure(ctx, a, sd)
-	if err != nil {
-		return Estimate{}, fmt.Errorf("latency: %w", err)
-	}
-	infos, err := a.Infer()
-	if err != nil {
-		return Estimate{}, fmt.Errorf("latency: %w", err)
-	}
-	e := Estimate{Latency: seconds, Score: aim(seconds, s.c.Target)}
-	e.Params, e.MACs = arch.Totals(infos)
-	e.Seconds = time.Since(begin).Seconds()
-	return e, nil
+	return timed(ctx, "latency", func() (Estimate, error) {
+		seconds, err := s.measure(ctx, a, sd)
+		if err != nil {
+			return Estimate{}, err
+		}
+		infos, err := a.Infer()
+		if err != nil {
+			return Estimate{}, err
+		}
+		e := Estimate{Latency: seconds, Score: aim(seconds, s.c.Target)}
+		e.Params, e.MACs = arch.Totals(infos)
+		return e, nil
+	})
 }
 
 // measure is the seconds that a sample takes.

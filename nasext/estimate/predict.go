@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/predict"
@@ -94,16 +93,7 @@ func (p *Predicted) Estimate(context.Context, *arch.Arch, uint64) (Estimate, err
 // EstimateGenotype implements ByGenotype. The note has the deviation of the prediction. The
 // seed changes nothing.
 func (p *Predicted) EstimateGenotype(ctx context.Context, g space.Genotype, a *arch.Arch, _ uint64) (Estimate, error) {
-	if ctx == nil {
-		return Estimate{}, fmt.Errorf("predict: %w", errNoContext)
-	}
-	begin := time.Now()
-	e, err := p.estimate(ctx, g, a)
-	if err != nil {
-		return Estimate{}, fmt.Errorf("predict: %w", err)
-	}
-	e.Seconds = time.Since(begin).Seconds()
-	return e, nil
+	return timed(ctx, "predict", func() (Estimate, error) { return p.estimate(ctx, g, a) })
 }
 
 func (p *Predicted) estimate(ctx context.Context, g space.Genotype, a *arch.Arch) (Estimate, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/nascent-go/nascent/nasext/arch"
 	"github.com/nascent-go/nascent/nasext/data"
@@ -97,16 +96,7 @@ func (p *Proxy) Name() string {
 
 // Estimate implements Estimator. The seed draws the weights.
 func (p *Proxy) Estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estimate, error) {
-	if ctx == nil {
-		return Estimate{}, fmt.Errorf("zero-cost: %w", errNoContext)
-	}
-	begin := time.Now()
-	e, err := p.estimate(ctx, a, sd)
-	if err != nil {
-		return Estimate{}, fmt.Errorf("zero-cost: %w", err)
-	}
-	e.Seconds = time.Since(begin).Seconds()
-	return e, nil
+	return timed(ctx, "zero-cost", func() (Estimate, error) { return p.estimate(ctx, a, sd) })
 }
 
 func (p *Proxy) estimate(ctx context.Context, a *arch.Arch, sd uint64) (Estimate, error) {

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -88,7 +89,7 @@ func Lineage(members []strategy.Member, number int, s space.Space) *display.Grap
 			}
 		default:
 			n.Lines = changes(s, line[i-1].Genotype, m.Genotype)
-			n.Kind = []string{"worse", "as good", "better"}[1+compare(m.Score, line[i-1].Score)]
+			n.Kind = []string{"worse", "as good", "better"}[1+cmp.Compare(m.Score, line[i-1].Score)]
 			g.AddEdge(fmt.Sprint(line[i-1].Number), n.ID, "")
 		}
 		if m.Other != 0 {
@@ -97,16 +98,6 @@ func Lineage(members []strategy.Member, number int, s space.Space) *display.Grap
 		g.AddNode(n)
 	}
 	return g
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // mostChanges is how many changes of one mutation are listed.
@@ -174,7 +165,7 @@ func (f *family) parents(m strategy.Member) (all []strategy.Member) {
 
 // best is the member with the highest score, of equals the first.
 func (f *family) best() strategy.Member {
-	return slices.MaxFunc(f.members, func(a, b strategy.Member) int { return compare(a.Score, b.Score) })
+	return slices.MaxFunc(f.members, func(a, b strategy.Member) int { return cmp.Compare(a.Score, b.Score) })
 }
 
 // lineage are the ancestors of a member by its first parents, and the member.

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -110,7 +111,7 @@ func TrialCurves(trials []study.Trial) *display.Plot {
 			of = append(of, t)
 		}
 	}
-	slices.SortStableFunc(of, func(a, b study.Trial) int { return compare(b.Score, a.Score) })
+	slices.SortStableFunc(of, func(a, b study.Trial) int { return cmp.Compare(b.Score, a.Score) })
 	data := "validation"
 	var best []display.Series
 	var others display.Series
