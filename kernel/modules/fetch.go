@@ -54,6 +54,9 @@ func (f *fetcher) goMod(ctx context.Context, m module.Version) (*modfile.File, e
 	if err != nil {
 		return nil, fmt.Errorf("reading the go.mod of a module: %w", err)
 	}
+	if parsed.Module == nil {
+		return nil, fmt.Errorf("the go.mod of %s@%s has no module line", m.Path, m.Version)
+	}
 	if fresh {
 		if err := writeFile(file, text); err != nil {
 			return nil, err
