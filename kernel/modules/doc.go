@@ -3,7 +3,7 @@
 // No Go tool chain is needed, but what it leaves behind is understood, and what this
 // package leaves behind is the tool chain's: go.mod, go.sum and vendor as they are
 // written by hand or by the go command, the module cache, and the variables GOMODCACHE,
-// GOPATH, GOPROXY, GONOPROXY, GOPRIVATE, GOSUMDB, GONOSUMDB and GOFLAGS (of which -mod counts),
+// GOPATH, GOPROXY, GONOPROXY, GOPRIVATE, GOSUMDB, GONOSUMDB, GOWORK and GOFLAGS (of which -mod counts),
 // in the environment or in the file that go env -w writes.
 //
 // # Which package an import means
@@ -20,7 +20,11 @@
 //
 // Without a go.mod, only what is in a vendor folder beside the notebook is found: a version
 // that merely lies in the cache would be another one tomorrow, or elsewhere. [Get] makes a
-// go.mod. Workspaces (go.work) are not looked at.
+// go.mod.
+//
+// A workspace (go.work, GOWORK) counts if it uses the notebook's module, or if the notebook has none: its
+// modules are found in their folders, and what they require and replace counts as if the notebook's go.mod said
+// so. Its vendor folder is not looked at.
 //
 // # Which files belong to a package
 //

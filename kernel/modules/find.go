@@ -76,21 +76,25 @@ func (r *Resolver) read() (settings, *mainModule, error) {
 	if err != nil {
 		return s, nil, fmt.Errorf("finding the notebook's folder: %w", err)
 	}
-	dir := cmp.Or(filepath.Dir(goModFile(work)), work)
-	stamp := fmt.Sprint(work, s)
-	for _, name := range []string{"go.mod", "go.sum", "vendor", filepath.Join("vendor", "modules.txt")} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			stamp += fmt.Sprint(" ", name, info.Size(), info.ModTime().Format(time.RFC3339Nano))
-		}
-	}
-	if r.main == nil || r.stamp != stamp {
+	found := fmt.Sprint(work, s, goModFile(work), goWorkFile(work, s))
+	if r.main == nil || r.stamp != found+r.main.stamp() {
 		m, err := readMain(work, s)
 		if err != nil {
 			return s, nil, err
 		}
-		r.main, r.stamp = m, stamp
+		r.main, r.stamp = m, found+m.stamp()
 	}
 	return s, r.main, nil
+}
+
+// stamp is another one when a file has changed that the module was read from.
+func (m *mainModule) stamp() (stamp string) {
+	for _, name := range m.read {
+		if info, err := os.Stat(name); err == nil {
+			stamp += fmt.Sprint(" ", name, info.Size(), info.ModTime().Format(time.RFC3339Nano))
+		}
+	}
+	return stamp
 }
 
 // internal is the path below which a package can be imported, if that is not everywhere.

@@ -36,8 +36,12 @@ func Get(ctx context.Context, query Query, report func(format string, args ...an
 	if err != nil {
 		return got, nil, err
 	}
-	if m.file == nil {
+	switch {
+	case m.file == nil && m.all != nil:
+		return got, nil, fmt.Errorf("%s belongs to the workspace %s, but to no module of it that could require %s: %%cd goes to the folder of one", work, goWorkFile(work, s), query.Path)
+	case m.file == nil:
 		m.dir, m.vendored, m.file = work, nil, new(modfile.File)
+		m.all = m.file
 		if err := errors.Join(m.file.AddModuleStmt("notebook"), m.file.AddGoStmt(goVersion)); err != nil {
 			return got, nil, err
 		}
@@ -175,7 +179,7 @@ func (g *getter) require(m module.Version, indirect bool) {
 
 // goMod is the go.mod of a module that is required, which is fetched.
 func (g *getter) goMod(ctx context.Context, m module.Version) (*modfile.File, error) {
-	if r, ok := replacement(g.main.file, m); ok {
+	if r, ok := replacement(g.main.all, m); ok {
 		if r.Version == "" {
 			return g.main.goMod(m, g.f.settings)
 		}
@@ -249,7 +253,7 @@ func (g *getter) importsOf(ctx context.Context, pkg string) ([]string, error) {
 
 // dir is the folder of a module of the build list, which is fetched.
 func (g *getter) dir(ctx context.Context, m module.Version) (string, error) {
-	if r, ok := replacement(g.main.file, m); ok {
+	if r, ok := replacement(g.main.all, m); ok {
 		if r.Version == "" {
 			dir, _, err := g.main.moduleDir(m, g.f.settings)
 			return dir, err

@@ -30,8 +30,8 @@ func (r *Resolver) Packages(prefix string) (list []string) {
 	if m.file != nil && related(m.path(), prefix) {
 		eachPackage(m.dir, m.path(), add) //nolint:errcheck // what can't be read is not offered
 	}
-	if m.file != nil && m.vendored == nil {
-		for _, q := range m.file.Require {
+	if m.all != nil && m.vendored == nil {
+		for _, q := range m.all.Require {
 			if !related(q.Mod.Path, prefix) {
 				continue
 			}

@@ -19,7 +19,10 @@ type mainModule struct {
 	work     string        // the working directory
 	dir      string        // the folder of go.mod, or of the vendor folder without one; "" if there is neither
 	file     *modfile.File // nil: there is no go.mod
+	all      *modfile.File // what counts: file, or what a workspace makes of it; nil if there is neither
+	read     []string      // files that this was read from
 	sums     sums
+	known    sums                // those that count: with a workspace's
 	vendored map[string]vendored // by import path; nil: vendor is not used
 	list     map[string]string   // the build list; nil: not asked for yet
 }
@@ -31,9 +34,12 @@ type vendored struct {
 }
 
 // goModFile is the go.mod that a folder belongs to, "" if there is none.
-func goModFile(dir string) string {
+func goModFile(dir string) string { return nearest(dir, "go.mod") }
+
+// nearest is the file of a name in a folder or in the nearest one above it, "" if there is none.
+func nearest(dir, name string) string {
 	for {
-		file := filepath.Join(dir, "go.mod")
+		file := filepath.Join(dir, name)
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
 			return file
 		}
@@ -45,10 +51,26 @@ func goModFile(dir string) string {
 	}
 }
 
-// readMain reads the module that a folder belongs to.
+// readMain reads the module, and the workspace, that a folder belongs to.
 func readMain(work string, s settings) (*mainModule, error) {
+	m, err := readModule(work, s)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.joinWorkspace(s)
+}
+
+// readModule reads the module that a folder belongs to.
+func readModule(work string, s settings) (*mainModule, error) {
 	m := &mainModule{work: work, sums: sums{}}
 	file := goModFile(work)
+	dir := work
+	if file != "" {
+		dir = filepath.Dir(file)
+	}
+	for _, name := range []string{"go.mod", "go.sum", "vendor", filepath.Join("vendor", "modules.txt")} {
+		m.read = append(m.read, filepath.Join(dir, name))
+	}
 	if file == "" {
 		if info, err := os.Stat(filepath.Join(work, "vendor")); err == nil && info.IsDir() {
 			m.dir, m.vendored = work, map[string]vendored{}
@@ -66,9 +88,11 @@ func readMain(work string, s settings) (*mainModule, error) {
 	if m.file.Module == nil {
 		return nil, fmt.Errorf("reading the notebook's go.mod: %s has no module line, such as: module notebook", file)
 	}
+	m.all = m.file
 	if m.sums, err = readSums(filepath.Join(m.dir, "go.sum")); err != nil {
 		return nil, err
 	}
+	m.known = m.sums
 	if s.mod != "mod" {
 		m.vendored, err = readVendored(filepath.Join(m.dir, "vendor", "modules.txt"))
 		if err != nil {
@@ -142,7 +166,7 @@ func (m *mainModule) locate(pkg string, s settings) (place, error) {
 			return p, err
 		}
 	}
-	if m.file == nil {
+	if m.all == nil {
 		return place{}, &MissingError{Package: pkg, Cached: newestCached(pkg, s), Where: fmt.Sprintf("%s has no go.mod that requires it", m.work)}
 	}
 	rest, own := within(pkg, m.path())
@@ -154,10 +178,10 @@ func (m *mainModule) locate(pkg string, s settings) (place, error) {
 		return place{}, &MissingError{Package: pkg, Vendored: true, Where: fmt.Sprintf("%s lists no such package", filepath.Join(m.dir, "vendor", "modules.txt"))}
 	}
 	// Since Go 1.17 a go.mod lists what its packages need, so that most often nothing else has to be read.
-	if pruned(m.file) {
+	if pruned(m.all) {
 		listed := map[string]string{}
-		for _, r := range m.file.Require {
-			if !excluded(m.file, r.Mod) && semver.Compare(r.Mod.Version, listed[r.Mod.Path]) > 0 {
+		for _, r := range m.all.Require {
+			if !excluded(m.all, r.Mod) && semver.Compare(r.Mod.Version, listed[r.Mod.Path]) > 0 {
 				listed[r.Mod.Path] = r.Mod.Version
 			}
 		}
@@ -166,7 +190,7 @@ func (m *mainModule) locate(pkg string, s settings) (place, error) {
 		}
 	}
 	if m.list == nil {
-		list, err := buildList(m.file, func(v module.Version) (*modfile.File, error) { return m.goMod(v, s) })
+		list, err := buildList(m.all, func(v module.Version) (*modfile.File, error) { return m.goMod(v, s) })
 		if err != nil {
 			return place{}, err
 		}
@@ -228,7 +252,7 @@ func (m *mainModule) among(list map[string]string, pkg string, s settings) (foun
 // moduleDir is the folder of a required module, and what messages call it.
 func (m *mainModule) moduleDir(v module.Version, s settings) (dir, title string, err error) {
 	in := v
-	if r, ok := replacement(m.file, v); ok {
+	if r, ok := replacement(m.all, v); ok {
 		if r.Version == "" {
 			dir := r.Path
 			if !filepath.IsAbs(dir) {
@@ -261,7 +285,7 @@ func (m *mainModule) verify(v module.Version, s settings) error {
 	if err != nil {
 		return &MissingError{Module: v, Where: "the module cache has no checksum of it"}
 	}
-	known, err := m.sums.has(v, strings.TrimSpace(string(sum)))
+	known, err := m.known.has(v, strings.TrimSpace(string(sum)))
 	if err == nil && !known {
 		err = &MissingError{Module: v, Where: filepath.Join(m.dir, "go.sum") + " has no checksum of it"}
 	}
@@ -272,7 +296,7 @@ func (m *mainModule) verify(v module.Version, s settings) error {
 func (m *mainModule) goMod(v module.Version, s settings) (*modfile.File, error) {
 	in := v
 	var file string
-	if r, ok := replacement(m.file, v); ok {
+	if r, ok := replacement(m.all, v); ok {
 		in = r
 		if r.Version == "" {
 			dir, _, err := m.moduleDir(v, s)

@@ -19,6 +19,7 @@ type settings struct {
 	sumDB   string // GOSUMDB
 	noSumDB string // patterns of modules that are not checked against it
 	mod     string // -mod of GOFLAGS
+	work    string // GOWORK: off, the file of the workspace, or "" for the nearest one
 }
 
 // readSettings reads the environment, and what go env -w has written.
@@ -47,6 +48,7 @@ func readSettings() (settings, error) {
 		config: filepath.Join(path, "pkg", "sumdb"),
 		proxy:  get("GOPROXY", "https://proxy.golang.org,direct"),
 		sumDB:  get("GOSUMDB", "sum.golang.org"),
+		work:   get("GOWORK", ""),
 	}
 	private := get("GOPRIVATE", "")
 	s.noProxy, s.noSumDB = get("GONOPROXY", private), get("GONOSUMDB", private)
