@@ -21,8 +21,9 @@ const mostMarks = 5000
 // JupyterLab and VS Code know: the wheel zooms, dragging moves, a double click goes back,
 // and what is under the pointer says its values. The chart has at most 5000 values of a
 // plot, the extremes among them, or the means of blocks, and says so. Pages that draw no
-// charts, such as the export to HTML, show the PNG. What is neither a plot nor panels of
-// plots is shown as it is.
+// charts, such as the export to HTML, show the PNG. JupyterLab draws a chart in the colours
+// of its theme at that time: after a change of theme, reload the page or run the cell anew.
+// What is neither a plot nor panels of plots is shown as it is.
 func Interactive(v Displayer) Bundle {
 	if v == nil {
 		return Text("nil")
