@@ -164,15 +164,19 @@ func (e *Env) likely(c *checked, pos token.Pos, at around, msg string) string {
 		return "the last result is an error, which has to be taken here, on a line before"
 	case has("has no field or method") && !has("but does have") && at.selector != nil:
 		return cmp.Or(meant("", nearest(at.selector.Sel.Name, c.members(at.selector.X))), e.asFunction(c, at.selector))
-	case has("unknown field") && at.literal != nil && at.ident != nil:
-		return meant("", nearest(at.ident.Name, c.members(at.literal)))
+	case has("unknown field") && !has("but does have") && at.literal != nil && at.ident != nil:
+		return cmp.Or(meant("", nearest(at.ident.Name, c.members(at.literal))), c.fields(at.literal, at.ident.Name))
+	case strings.HasPrefix(msg, "not enough arguments in call to "), strings.HasPrefix(msg, "too many arguments in call to "):
+		return c.usage(at.calls, msg)
+	case strings.HasPrefix(msg, "too many arguments in conversion to ") && !has("[]"):
+		return c.taker(strings.TrimPrefix(msg, "too many arguments in conversion to "))
 	case has("has pointer receiver)") && at.literal != nil && at.literal.Pos() == pos:
 		return meant("&", types.ExprString(at.literal))
 	case has("mismatched types"), has("not defined on"), has("can only be compared to nil"):
 		return cmp.Or(c.operands(at.binary(msg)), c.increment(at.assign))
 	case has("(untyped float constant) truncated to int"):
 		return c.fraction(at.binary(msg))
-	case strings.HasPrefix(msg, "cannot convert ") && (has("(untyped string constant) to type ") || has(" of type string) to type ")):
+	case strings.HasPrefix(msg, "cannot convert ") && (has("(untyped string constant) to type ") || has(" of type string) to type ")) && numeric(msg[strings.LastIndex(msg, " ")+1:]):
 		return "strconv.Atoi and strconv.ParseFloat read a number from a string"
 	case has(" cannot be ordered") && at.value != nil && isSlice(c.typeOf(at.value)):
 		return "slices.Max and slices.Min look through a slice"
@@ -181,7 +185,7 @@ func (e *Env) likely(c *checked, pos token.Pos, at around, msg string) string {
 	case has("cannot assign to ") && at.ident != nil && isConst(c.info.Uses[at.ident]):
 		return at.ident.Name + " is a constant: what changes is declared by x := value"
 	case strings.HasPrefix(msg, "cannot use "):
-		return c.unlike(msg)
+		return c.unlike(at, msg)
 	case has("for built-in len") && at.value != nil:
 		return "len counts the elements of strings, slices, arrays, maps and channels"
 	case has("non-boolean condition") && at.value != nil:
@@ -304,6 +308,7 @@ type around struct {
 	assign   *ast.AssignStmt
 	literal  *ast.CompositeLit
 	binaries []*ast.BinaryExpr // the outermost first
+	calls    []*ast.CallExpr   // that begin before or end here, the outermost first
 	index    *ast.IndexExpr
 	value    ast.Expr // the outermost that begins here
 	param    bool     // ident is the type of a parameter without a name
@@ -336,6 +341,10 @@ func (c *checked) around(pos token.Pos) (at around) {
 				case *ast.BinaryExpr:
 					if n.Pos() <= pos && pos < n.End() {
 						at.binaries = append(at.binaries, n)
+					}
+				case *ast.CallExpr:
+					if n.Pos() <= pos && pos <= n.End() {
+						at.calls = append(at.calls, n)
 					}
 				case *ast.IndexExpr:
 					if n.Pos() <= pos && pos < n.End() {
@@ -374,6 +383,54 @@ func (c *checked) typeOf(x ast.Expr) types.Type {
 		return t
 	}
 	return types.Typ[types.Invalid]
+}
+
+// fields is the hint for a field that a struct has not.
+func (c *checked) fields(x ast.Expr, wrong string) string {
+	const most = 12
+	st, ok := pointed(c.typeOf(x)).Underlying().(*types.Struct)
+	if !ok || st.NumFields() == 0 {
+		return ""
+	}
+	var names []string
+	for f := range st.Fields() {
+		if f.Exported() || f.Pkg() == c.pkg {
+			names = append(names, f.Name())
+		}
+		if f.Exported() && strings.HasSuffix(wrong, f.Name()) {
+			return meant("", f.Name())
+		}
+	}
+	if len(names) > most {
+		names = append(names[:most], "…")
+	}
+	return "its fields are " + strings.Join(names, ", ")
+}
+
+// usage is the hint for a call with too few or too many arguments: the names of the parameters.
+func (c *checked) usage(calls []*ast.CallExpr, msg string) string {
+	for _, call := range calls {
+		f := types.ExprString(call.Fun)
+		s, ok := c.typeOf(call.Fun).Underlying().(*types.Signature)
+		if !ok || !strings.Contains(msg, " in call to "+f+"\n") {
+			continue
+		}
+		var names []string
+		for v := range s.Params().Variables() {
+			if v.Name() == "" || v.Name() == "_" {
+				return ""
+			}
+			names = append(names, v.Name())
+		}
+		switch len(names) {
+		case 0:
+			return "it has no parameters"
+		case 1:
+			return "its only parameter is " + names[0]
+		}
+		return "its parameters are " + strings.Join(names, ", ")
+	}
+	return ""
 }
 
 func isSlice(t types.Type) bool {

@@ -257,7 +257,7 @@ var misused = regexp.MustCompile(`^cannot use (.+?) \((?:[^()]|\([^()]*\))*? of 
 var arrayType = regexp.MustCompile(`^\[\d+\]`)
 
 // unlike is the hint for a value whose type is not the one that is wanted.
-func (c *checked) unlike(msg string) string {
+func (c *checked) unlike(at around, msg string) string {
 	m := misused.FindStringSubmatch(msg)
 	if m == nil || strings.Contains(msg, " does not implement ") {
 		return ""
@@ -282,14 +282,94 @@ func (c *checked) unlike(msg string) string {
 		return fmt.Sprintf("a slice is not converted as a whole: make it a %s from the start, or convert its elements in a loop", want)
 	case have == "any" || have == "interface{}":
 		return "write " + text + ".(" + want + ")"
+	case bare(have) == bare(want):
+		if t, ok := types.Unalias(pointed(c.wanted(at))).(*types.Named); ok && t.Obj().Pkg() != nil {
+			return fmt.Sprintf("these are types of two packages: import %q", t.Obj().Pkg().Path())
+		}
+		return ""
+	}
+	if parts := c.parts(at.value, c.wanted(at)); len(parts) > 0 && len(parts) <= 4 {
+		return "write " + strings.Join(parts, " or ")
 	}
 	return c.maker(have, want)
+}
+
+// quotedPath finds the path of a package in a type that needs it to be told from others.
+var quotedPath = regexp.MustCompile(`".*"`)
+
+// bare is a type without the path of its package, if it is given.
+func bare(t string) string {
+	return quotedPath.ReplaceAllStringFunc(t, func(path string) string { return guessName(strings.Trim(path, `"`)) })
+}
+
+// wanted is the type of the parameter that the value at a place is given for; invalid if it
+// is no argument.
+func (c *checked) wanted(at around) types.Type {
+	for _, call := range at.calls {
+		s, ok := c.typeOf(call.Fun).Underlying().(*types.Signature)
+		i := slices.Index(call.Args, at.value)
+		switch {
+		case !ok || i < 0:
+		case s.Variadic() && i >= s.Params().Len()-1:
+			return s.Params().At(s.Params().Len() - 1).Type().(*types.Slice).Elem()
+		case i < s.Params().Len():
+			return s.Params().At(i).Type()
+		}
+	}
+	return types.Typ[types.Invalid]
+}
+
+// parts are the fields and the methods without parameters of a value that have a type.
+func (c *checked) parts(x ast.Expr, want types.Type) (list []string) {
+	if x == nil || want == types.Typ[types.Invalid] {
+		return nil
+	}
+	text := types.ExprString(x)
+	for _, name := range c.members(x) {
+		o, _, _ := types.LookupFieldOrMethod(c.typeOf(x), true, c.pkg, name)
+		switch o := o.(type) {
+		case *types.Var:
+			if o.Exported() && types.Identical(o.Type(), want) {
+				list = append(list, text+"."+name)
+			}
+		case *types.Func:
+			s := o.Signature()
+			if o.Exported() && s.Params().Len() == 0 && s.Results().Len() == 1 && types.Identical(s.Results().At(0).Type(), want) {
+				list = append(list, text+"."+name+"()")
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // numeric: a name is that of one of Go's own types of numbers.
 func numeric(name string) bool {
 	t, ok := types.Universe.Lookup(name).(*types.TypeName)
 	return ok && isNumber(t.Type())
+}
+
+// taker is the hint for a type that is called as if it were the function which takes its values.
+func (c *checked) taker(name string) string {
+	hint := name + " is a type"
+	pkg, _, _ := strings.Cut(name, ".")
+	for _, p := range c.pkg.Imports() {
+		if p.Name() != pkg {
+			continue
+		}
+		for _, n := range p.Scope().Names() {
+			f, ok := p.Scope().Lookup(n).(*types.Func)
+			if !ok || !f.Exported() {
+				continue
+			}
+			for v := range f.Signature().Params().Variables() {
+				if c.typeText(v.Type()) == name {
+					return hint + ", for " + pkg + "." + n
+				}
+			}
+		}
+	}
+	return hint
 }
 
 // maker is the hint for a type of a package that has a function which makes such values:
