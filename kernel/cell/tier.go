@@ -213,7 +213,8 @@ type hot struct {
 
 	once   sync.Once
 	fn     *native.Func
-	err    error
+	err    error       // there is none
+	loaded atomic.Bool // fn and err are there
 	missed atomic.Bool // it could not be called, once at least
 	dear   atomic.Bool // it did not pay, once at least
 }
@@ -224,8 +225,7 @@ func (h *hot) call(variables []reflect.Value) bool {
 	if !h.bound || h.tier.off.Load() {
 		return false
 	}
-	h.once.Do(func() { h.fn, h.err = h.tier.engine.Load(h.code, h.vars) })
-	if h.err != nil {
+	if !h.ready() {
 		return false
 	}
 	var room [16]unsafe.Pointer
@@ -261,6 +261,23 @@ func (h *hot) call(variables []reflect.Value) bool {
 		h.tier.rt.Inner(trace)
 		panic(p.Value)
 	}
+}
+
+// ready says whether there is machine code. That which takes long to be made is made
+// beside, and the function is interpreted meanwhile.
+func (h *hot) ready() bool {
+	h.once.Do(func() {
+		load := func() {
+			h.fn, h.err = h.tier.engine.Load(h.code, h.vars)
+			h.loaded.Store(true)
+		}
+		if h.code.Quick() {
+			load()
+		} else {
+			go load()
+		}
+	})
+	return h.loaded.Load() && h.err == nil
 }
 
 // placeTable numbers places in machine code, from 1. It is safe for concurrent use.
@@ -346,6 +363,8 @@ func (h *hot) trouble() string {
 	switch {
 	case h.tier.off.Load():
 		return "%tier is off"
+	case h.loaded.Load() && h.err != nil:
+		return h.err.Error()
 	case h.missed.Load():
 		return "compiled, but interpreted where it was called with memory that compiled code does not see"
 	case h.dear.Load():

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -56,5 +57,31 @@ func TestTier(t *testing.T) {
 	}
 	if mode, list := nb.env.Tier(); mode != TierOff || list[0].Compiled {
 		t.Errorf("the mode is %s: %+v", mode, list)
+	}
+}
+
+// TestTierOfMuchCode: a function that takes long to be compiled is interpreted until it is.
+func TestTierOfMuchCode(t *testing.T) {
+	nb := newNotebook(t)
+	src := "func much(x int) int {\n\tfor i := range 3 {\n" + strings.Repeat("\t\tx ^= x<<3 + i\n", 1000) + "\t}\n\treturn x\n}\nmuch(1)"
+	first := nb.run(src)
+	var h *hot
+	for obj, d := range nb.env.tier.funcs {
+		if obj.Name() == "much" {
+			h = d.hot
+		}
+	}
+	if h == nil {
+		t.Fatal("there is no code")
+	}
+	for !h.loaded.Load() {
+		runtime.Gosched()
+	}
+	if second := nb.run("much(1)"); h.err != nil || second != first || !strings.HasPrefix(first, "=> ") {
+		t.Errorf("it returns %q and then %q, %v", first, second, h.err)
+	}
+	nb.env.SetTier(TierOff)
+	if third := nb.run("much(1)"); third != first {
+		t.Errorf("without machine code it returns %q, not %q", third, first)
 	}
 }

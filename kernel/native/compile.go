@@ -26,9 +26,22 @@ func (u *Unfit) Error() string { return u.What }
 
 // Analysis remembers which functions can be compiled. It is not safe for concurrent use.
 type Analysis struct {
-	shapes shapes
-	known  map[*ssa.Function]*facts
+	shapes  shapes
+	known   map[*ssa.Function]*facts
+	reached map[*ssa.Function]*reached
 }
+
+// reached are the functions that one leads to.
+type reached struct {
+	list []*ssa.Function
+	in   map[*ssa.Function]bool
+}
+
+// What is compiled at once: each function has the machine code of all that it calls.
+const (
+	maxFuncs  = 100
+	maxInstrs = 20000
+)
 
 // facts are what is known of a function.
 type facts struct {
@@ -52,6 +65,7 @@ func (m *making) note(inLoop bool) { m.anywhere, m.inLoop = true, m.inLoop || in
 // Fit says why a function cannot be compiled, nil if it can.
 func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 	reached := a.reach(fn)
+	instrs := 0
 	for _, f := range reached {
 		if u := a.facts(f).unfit; u != nil {
 			if f != fn {
@@ -59,6 +73,10 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 			}
 			return u
 		}
+		instrs += a.facts(f).instrs
+	}
+	if len(reached) > maxFuncs || instrs > maxInstrs {
+		return &Unfit{fn.Pos(), "it is too large, with all that it calls"}
 	}
 	extends := slices.ContainsFunc(reached, func(f *ssa.Function) bool { return a.facts(f).extends })
 	makes := func(f *ssa.Function) making {
@@ -74,7 +92,7 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 			return &Unfit{f.Pos(), "it makes objects in a loop, which would be held until it returns"}
 		}
 		for _, g := range x.calls {
-			if !x.looped[g] && !slices.Contains(a.reach(g), f) {
+			if !x.looped[g] && !a.leads(g, f) {
 				continue
 			}
 			for _, h := range a.reach(g) {
@@ -96,7 +114,7 @@ func (a *Analysis) Hot(fn *ssa.Function) bool {
 			return true
 		}
 		for _, g := range x.calls {
-			if slices.Contains(a.reach(g), f) {
+			if a.leads(g, f) {
 				return true
 			}
 		}
@@ -104,19 +122,32 @@ func (a *Analysis) Hot(fn *ssa.Function) bool {
 	return false
 }
 
-// reach lists the functions that a call of fn can lead to, fn first.
+// reach lists the functions that a call of fn can lead to, fn first; not all if they are
+// more than maxFuncs.
 func (a *Analysis) reach(fn *ssa.Function) []*ssa.Function {
-	seen := map[*ssa.Function]bool{fn: true}
-	todo := []*ssa.Function{fn}
-	for i := 0; i < len(todo); i++ {
-		for _, g := range a.facts(todo[i]).calls {
-			if !seen[g] {
-				seen[g] = true
-				todo = append(todo, g)
+	if a.reached[fn] == nil {
+		in := map[*ssa.Function]bool{fn: true}
+		list := []*ssa.Function{fn}
+		for i := 0; i < len(list) && len(list) <= maxFuncs; i++ {
+			for _, g := range a.facts(list[i]).calls {
+				if !in[g] {
+					in[g] = true
+					list = append(list, g)
+				}
 			}
 		}
+		if a.reached == nil {
+			a.reached = map[*ssa.Function]*reached{}
+		}
+		a.reached[fn] = &reached{list, in}
 	}
-	return todo
+	return a.reached[fn].list
+}
+
+// leads says whether a call of f can lead to one of g.
+func (a *Analysis) leads(f, g *ssa.Function) bool {
+	a.reach(f)
+	return a.reached[f].in[g]
 }
 
 // facts looks at a function.
@@ -173,9 +204,6 @@ func (u *unit) weight(b *ssa.BasicBlock) int {
 	return n
 }
 
-// Forget drops what is known of functions that are no more.
-func (a *Analysis) Forget(fn *ssa.Function) { delete(a.known, fn) }
-
 // unit is a module while it is compiled.
 type unit struct {
 	shapes *shapes
@@ -225,6 +253,7 @@ type Code struct {
 	places  []place
 	outer   []outerCall
 	size    int
+	largest int // how many bytes the largest function has
 }
 
 // outerCall is a function that can lead to deep recursion, but is not part of it: traces
@@ -240,6 +269,10 @@ func (c *Code) Params() int { return len(c.params) }
 
 // Results is how many results it has.
 func (c *Code) Results() int { return len(c.results) }
+
+// Quick says whether [Engine.Load] takes no more than some milliseconds. The time grows
+// faster than the functions.
+func (c *Code) Quick() bool { return c.largest <= 8<<10 && len(c.binary) <= 32<<10 }
 
 // Size is how many functions there are in it.
 func (c *Code) Size() int { return c.size }
@@ -285,7 +318,7 @@ func (e *Engine) Translate(a *Analysis, fn *ssa.Function, name func(*ssa.Functio
 	for i, f := range reached {
 		u.index[f] = uint32(len(hostFuncs) + i)
 		for _, g := range a.facts(f).calls {
-			u.cyclic[f] = u.cyclic[f] || slices.Contains(a.reach(g), f)
+			u.cyclic[f] = u.cyclic[f] || a.leads(g, f)
 		}
 	}
 	for _, f := range reached {
@@ -317,6 +350,7 @@ func (e *Engine) Translate(a *Analysis, fn *ssa.Function, name func(*ssa.Functio
 			name = mainName
 		}
 		m.Func(name, sig, t.locals[len(sig.Params):], t.code.Bytes)
+		c.largest = max(c.largest, len(t.code.Bytes))
 		marks = append(marks, t.marks)
 	}
 	binary, offsets := m.Bytes()

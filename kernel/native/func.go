@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/tetratelabs/wazero"
 )
 
 // Func is a compiled function. It is safe for concurrent use.
@@ -40,7 +42,7 @@ func (e *Engine) Load(c *Code, vars []unsafe.Pointer) (*Func, error) {
 		}
 		m.addresses = append(m.addresses, at)
 	}
-	compiled, err := e.runtime.CompileModule(e.ctx, c.binary)
+	compiled, err := e.compile(c.binary)
 	if err != nil {
 		return nil, fmt.Errorf("compiling: %w", err)
 	}
@@ -55,6 +57,15 @@ func (e *Engine) Load(c *Code, vars []unsafe.Pointer) (*Func, error) {
 	f := &Func{module: m, numbers: max(in, out)}
 	runtime.AddCleanup(f, func(m *module) { _ = m.close() }, m) // nobody is there to hear of an error
 	return f, nil
+}
+
+func (e *Engine) compile(binary []byte) (m wazero.CompiledModule, err error) {
+	defer func() { // the compiler panics where it finds a fault of its own
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the compiler fails: %v", r)
+		}
+	}()
+	return e.runtime.CompileModule(e.ctx, binary)
 }
 
 // ErrOutside is returned by [Func.Call] if something that the function can reach lies

@@ -368,6 +368,28 @@ func TestMuchCalled(t *testing.T) {
 	}
 }
 
+// TestMuchCode: what is too much is not compiled, and what is much says so.
+func TestMuchCode(t *testing.T) {
+	src := "package native\n\nfunc f0(x int) int { for range x { x-- }; return x }\n"
+	for i := range 300 {
+		src += fmt.Sprintf("func f%d(x int) int { return f%d(x) + f%d(x+1) }\n", i+1, i, i/2)
+	}
+	long := func(name string, n int) string {
+		return fmt.Sprintf("func %s(x int) int {\nfor range x {\n%s}\nreturn x\n}\n", name, strings.Repeat("x ^= x<<3 + 77\n", n))
+	}
+	w := newWorld(t, src+long("short", 20)+long("long", 1000)+long("endless", maxInstrs))
+	for name, fits := range map[string]bool{"f20": true, "f300": false, "short": true, "long": true, "endless": false} {
+		if u := w.analysis.Fit(w.pkg.Func(name)); (u == nil) != fits {
+			t.Errorf("%s: %v, want it to fit: %v", name, u, fits)
+		}
+	}
+	for name, quick := range map[string]bool{"f20": true, "short": true, "long": false} {
+		if code := w.fn(name).module.Code; code.Quick() != quick {
+			t.Errorf("%s has %d bytes and is quick: %v", name, len(code.binary), code.Quick())
+		}
+	}
+}
+
 // inUse is how many bytes the heap has after a collection.
 func inUse() uint64 {
 	var m runtime.MemStats
