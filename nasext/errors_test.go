@@ -258,7 +258,9 @@ func TestErrors(t *testing.T) {
 		{resumeErr(stored, func(c *Config) { c.Strategy = other }), study.ErrMismatch, "its strategy is reinforce(lstm 2×6"},
 		{resumeErr(stored, func(c *Config) { c.Estimator = scores{} }), study.ErrMismatch, "its estimator is noisy, not scores"},
 		{resumeErr(stored, func(c *Config) { c.Trials = 0 }), nil, "Config.Trials is 0"},
-		{resumeErr(stored, func(c *Config) { c.Strategy = used.Strategy }), nil, "trial 1 is stored as"},
+		{resumeErr(stored, func(c *Config) { c.Strategy = used.Strategy }), nil, "each search needs a fresh one: make reinforce("},
+		{searchErr(func(c *Config) { c.Strategy = used.Strategy }), nil, "has proposed architectures before"},
+		{resumeErr(stored, func(c *Config) { c.Strategy = struct{ strategy.Strategy }{used.Strategy} }), nil, "trial 1 is stored as"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) || !strings.HasPrefix(test.err.Error(), "nasext: ") {
 			t.Errorf("error is %v, want one that says %q", test.err, test.want)

@@ -46,7 +46,7 @@ var errNoContext = errors.New("nasext: the context is nil; give context.Backgrou
 // Config says what is searched, and how.
 type Config struct {
 	Space     space.Space
-	Strategy  strategy.Strategy // fresh: it has proposed nothing yet
+	Strategy  strategy.Strategy // fresh: one that has proposed something, and says so by a method Used() bool, is an error
 	Estimator estimate.Estimator
 
 	// Trials is how many architectures are tried: at least 1, or 0 for as many as
@@ -221,6 +221,8 @@ func (c Config) validate() error {
 		return errors.New("nasext: Config.Space is nil; give a search space, such as space.Global")
 	case missing(c.Strategy):
 		return errors.New("nasext: Config.Strategy is nil; give a strategy, such as strategy.Random")
+	case used(c.Strategy):
+		return fmt.Errorf("nasext: Config.Strategy has proposed architectures before; each search needs a fresh one: make %s anew", c.Strategy.Name())
 	case missing(c.Estimator):
 		return errors.New("nasext: Config.Estimator is nil; give an estimator from package estimate")
 	case c.Trials < 1:
@@ -245,6 +247,12 @@ func (c Config) validate() error {
 		return fmt.Errorf("nasext: %w", err)
 	}
 	return nil
+}
+
+// used says whether a strategy has been through a search, or a part of one.
+func used(s strategy.Strategy) bool {
+	u, ok := s.(interface{ Used() bool })
+	return ok && u.Used()
 }
 
 // missing says whether v is nil or a nil pointer, which is what is left of a value

@@ -18,10 +18,10 @@ type PolicyGradient struct {
 	space   space.Space
 	policy  *controller.Controller
 	rng     *rand.Rand
-	turn    turn
 	asked   []controller.Episode // how the batch that waits for its Tell was written
 	rewards rewards
 	history []controller.Record
+	turn
 }
 
 // Reinforce is the search of Zoph and Le (ICLR 2017): an LSTM writes the choices

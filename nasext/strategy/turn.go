@@ -13,8 +13,12 @@ import (
 // followed by one Tell about just that.
 type turn struct {
 	who     string // the strategy, for errors
+	used    bool
 	pending []Proposal
 }
+
+// Used says whether the strategy has proposed anything: a search wants a fresh one.
+func (t *turn) Used() bool { return t.used }
 
 // mayAsk says what is wrong with asking for n architectures now.
 func (t *turn) mayAsk(s space.Space, n int) error {
@@ -31,7 +35,7 @@ func (t *turn) mayAsk(s space.Space, n int) error {
 
 // propose remembers a batch and returns a copy for the caller to keep.
 func (t *turn) propose(batch []Proposal) []Proposal {
-	t.pending = batch
+	t.pending, t.used = batch, true
 	out := slices.Clone(batch)
 	for i := range out {
 		out[i].Genotype = slices.Clone(out[i].Genotype)
