@@ -235,7 +235,10 @@ func (g *gen) funcLiteral(t *typ, depth int) ex {
 	traced := g.ctx.traced
 	g.ctx.traced = false
 	body := ""
-	if t.result != nil {
+	switch {
+	case t.result != nil && depth < -1: // what it returns may be an interface that holds such functions
+		body = fmt.Sprintf("return *new(%s)", t.result.name)
+	case t.result != nil:
 		body = "return " + g.expr(t.result, depth-1).s
 	}
 	g.ctx.traced = traced
