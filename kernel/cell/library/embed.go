@@ -158,7 +158,7 @@ func embedPatterns(at token.Pos, text string) (list []pattern, err error) {
 		text = text[len(word):]
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("usage: %s pattern...", embedWord)
+		return nil, fmt.Errorf("%s without a pattern", embedWord)
 	}
 	return list, nil
 }
@@ -271,7 +271,7 @@ func (l *Library) Embedded(pkg, name string) any {
 type fsFile struct {
 	name string
 	data string
-	hash [16]byte
+	_    [16]byte // its hash, which nothing asks for
 }
 
 // embedFS is an embed.FS of files, made as the linker makes one: with the folders that they are

@@ -256,7 +256,13 @@ func (f *function) element(v *ssa.IndexAddr) string {
 	if t, ok := v.X.Type().Underlying().(*types.Slice); ok {
 		return f.open(v.X) + "[" + f.elementIndex(t, v.Index) + "]"
 	}
-	return f.place(v.X) + "[" + f.elementIndex(elem(v.X.Type()), v.Index) + "]"
+	array := f.place(v.X)
+	if a, ok := v.X.(*ssa.Alloc); ok && f.locals[a] == "" {
+		// The pointer, which is not nil, does: a function's frame has room for an array of its own for
+		// each place where one is dereferenced.
+		array = f.open(a)
+	}
+	return array + "[" + f.elementIndex(elem(v.X.Type()), v.Index) + "]"
 }
 
 // outer is the compiled value that v, an embedded field of it that cannot be named,

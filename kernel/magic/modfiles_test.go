@@ -1,6 +1,11 @@
 package magic
 
-import "testing"
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+)
 
 // What packages embed is what the go command embeds.
 func TestEmbeddedFiles(t *testing.T) {
@@ -87,7 +92,7 @@ func TestBadEmbeds(t *testing.T) {
 		"fn":       {"import _ \"embed\"\n\n//go:embed *.go\nfunc f() {}", ":4:1: misplaced go:embed directive"},
 		"last":     {"import _ \"embed\"\n\n//go:embed *.go", ":4:1: misplaced go:embed directive"},
 		"unnamed":  {"//go:embed *.go\nvar S string", `:2:1: go:embed only allowed in Go files that import "embed"`},
-		"empty":    {"import _ \"embed\"\n\n//go:embed\nvar S string", ":4:1: usage: //go:embed pattern..."},
+		"empty":    {"import _ \"embed\"\n\n//go:embed\nvar S string", ":4:1: //go:embed without a pattern"},
 		"quoted":   {"import _ \"embed\"\n\n//go:embed \"a\nvar S string", ":4:1: invalid quoted string in //go:embed: \"a"},
 		"multiple": {"import _ \"embed\"\n\n//go:embed multiple.go more.txt\nvar S string", ":5:5: invalid go:embed: multiple files for type string"},
 	} {
@@ -99,4 +104,24 @@ func TestBadEmbeds(t *testing.T) {
 	}
 	files(t, list)
 	nb.play(scenes)
+}
+
+// A table of arrays takes memory for itself when its package is initialised, not for each of its elements.
+func TestTableOfArrays(t *testing.T) {
+	nb := moduleNotebook(t, t.TempDir())
+	const rows = 4000
+	var b strings.Builder
+	b.WriteString("package a\n\nvar Table = [][3]int{\n")
+	for i := range rows {
+		fmt.Fprintf(&b, "\t{%d, %d, %d},\n", i, 2*i, 3*i)
+	}
+	b.WriteString("}\n")
+	files(t, map[string]string{"go.mod": "module m\n\ngo 1.26\n", "a/a.go": b.String()})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	nb.play([]scene{{`import "m/a"; sum := 0; for _, x := range a.Table { sum += x[0] + x[1] + x[2] }; sum`, fmt.Sprint("=> ", 6*rows*(rows-1)/2)}})
+	runtime.ReadMemStats(&after)
+	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 400 { // an array for each row makes it 580
+		t.Errorf("%d MB were allocated", mb)
+	}
 }
