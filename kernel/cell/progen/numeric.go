@@ -16,6 +16,9 @@ func Numeric(seed uint64) []Part {
 	n.add("type Pair struct {\n\tA int32\n\tB float64\n\tC [3]uint8\n}", "")
 	n.add("var total int", "")
 	n.add("var table = []uint16{1, 2, 3}", "")
+	for _, d := range shared {
+		n.add(d, "")
+	}
 	for range 3 + n.n(6) {
 		n.function()
 	}
@@ -28,7 +31,7 @@ func Numeric(seed uint64) []Part {
 				args = append(args, n.argument(t))
 			}
 			text := fmt.Sprintf("show(%d, %s(%s))", 4*i, f.name, strings.Join(args, ", "))
-			parts = append(parts, Part{Kind: Statement, Text: fmt.Sprintf("try(%d, func() { %s })", i, text)})
+			parts = append(parts, Part{Kind: Statement, Text: fmt.Sprintf("try(%d, func() { %s })", i, text)}, Part{Kind: Statement, Text: showShared(i)})
 		}
 	}
 	parts = append(parts, Part{Kind: Statement, Text: "show(0, total, table)"})
@@ -188,7 +191,7 @@ func (n *numeric) block(count, times int) string {
 
 func (n *numeric) statement(times int) string {
 	n.self.cost += times
-	switch k := n.n(16); {
+	switch k := n.n(19); {
 	case k < 3:
 		t := n.scalar()
 		if n.chance(30) {
@@ -219,6 +222,8 @@ func (n *numeric) statement(times int) string {
 		if c := n.call(times); c != "" {
 			return c
 		}
+	case k > 15:
+		return n.sharing()
 	case k == 10:
 		if s := n.ofType("[]float64", false); s != nil {
 			return fmt.Sprintf("copy(%s, %s[min(1, len(%s)):])", s.name, s.name, s.name)
