@@ -6,7 +6,7 @@
 # make cuda    the program for NVIDIA devices, ./nascent; it starts without one too. CUDA_HOME=/usr/local/cuda takes that toolkit's header
 # make ptx     compiles the device functions, with compilers from PyPI (70 MB) in .cuda/
 # make bench-kernel  a table of the kernel's speed and memory, beside Python's own kernel
-# make bench-cells  programs as cells beside the plain interpreter and compiled Go: processor time of each, and the ratios
+# make bench-cells  programs as cells beside the plain interpreter and compiled Go, and short calls with the tier on and off: processor time of each, and the ratios
 # make bench-peers  training and inference beside PyTorch and JAX; PEERS_FLAGS="--workloads W1 --rounds 3" and the like
 # make bench-cuda-start  what the program with CUDA costs beyond the default one, where there is no driver
 # make bench   the kernel's table, and every Go benchmark of the kernel and of nasext
@@ -132,7 +132,7 @@ $(VENV)-peers/.ready: $(PEERS)/requirements.txt
 	touch $@
 
 bench-cells:
-	$(GO) test -run '^$$' -bench '^BenchmarkPrograms' -benchtime 3x ./kernel/cell
+	$(GO) test -run '^$$' -bench '^Benchmark(Programs|Tier)' -benchtime 3x ./kernel/cell
 
 bench-cuda-start:
 	@d=$$(mktemp -d) && trap 'rm -rf $$d' EXIT && \

@@ -100,7 +100,11 @@ func (e *Env) prepare(ctx context.Context, in Input, adapt func(*source, complai
 		file.Decls = decls
 		if src.run != nil {
 			run := *src.run
-			run.Body = &ast.BlockStmt{Lbrace: src.run.Body.Lbrace, List: h.body, Rbrace: src.run.Body.Rbrace}
+			list := h.body
+			if e.tier.mode != TierOff {
+				list = outlined(list, use)
+			}
+			run.Body = &ast.BlockStmt{Lbrace: src.run.Body.Lbrace, List: list, Rbrace: src.run.Body.Rbrace}
 			file.Decls = append(slices.Clone(decls), &run)
 		}
 		return file

@@ -212,7 +212,7 @@ func BenchmarkTier(b *testing.B) {
 				for mode, nb := range books {
 					runtime.GC()
 					before := processorTime(b)
-					if out := nb.run(fmt.Sprintf("fmt.Print() // so that the loop is interpreted\nfor range %d {\n\t%s\n}", calls, f.call)); out != "" {
+					if out := nb.run(fmt.Sprintf("fmt.Print() // and a label, so that the loop is interpreted\nloop:\nfor range %d {\n\t%s\n\tcontinue loop\n}", calls, f.call)); out != "" {
 						b.Fatal(out)
 					}
 					if took := processorTime(b) - before; best[mode] == 0 || took < best[mode] {

@@ -85,3 +85,40 @@ func TestTierOfMuchCode(t *testing.T) {
 		t.Errorf("without machine code it returns %q, not %q", third, first)
 	}
 }
+
+// TestTierLoops: loops among statements run as machine code, whatever else the cell does,
+// and nothing else tells that they do.
+func TestTierLoops(t *testing.T) {
+	for _, mode := range []TierMode{TierOn, TierAll, TierOff} {
+		nb := newNotebook(t)
+		nb.env.SetTier(mode)
+		for _, c := range []struct {
+			src, want string
+			compiled  bool
+		}{
+			{"s, n := 0, 3\nfor i := 0; i < n; i++ {\n\ts += i\n}\nfmt.Println(s)", "3\n", true},
+			{"for i := range 5 {\n\tif i == 1 {\n\t\tcontinue\n\t}\n\tif i == 3 {\n\t\tbreak\n\t}\n\ts += i\n}\ns", "=> 5\n", true},
+			{"s := s + 1\nfor _, x := range []int{1, 2} {\n\ts += x\n}\nfmt.Sprint(s)", "=> 9\n", true},
+			{"a := make([]int, 2)\nfmt.Print(len(a))\nfor i := range 3 {\n\ta[i] = i\n}",
+				"2error cell 4, line 4\n    a[i] = i\npanic: runtime error: index out of range [2] with length 2\n", true},
+			{"func half(n int) int { return 8 / n }\nfmt.Print()\nfor i := 2; i >= 0; i-- {\n\ts += half(i)\n}",
+				"error cell 5, line 4\n    s += half(i)\ncell 5, half, line 1\n    func half(n int) int { return 8 / n }\npanic: runtime error: integer divide by zero\n", true},
+			// these do not fit
+			{"m := map[int]int{}\nfor i := range 3 {\n\tm[i] = a[i]\n}", "error cell 6, line 3\n    m[i] = a[i]\npanic: runtime error: index out of range [2] with length 2\n", false},
+			{"func where() string {\n\tpc, _, line, _ := runtime.Caller(1)\n\treturn fmt.Sprint(runtime.FuncForPC(pc).Name(), line)\n}\nx := make([]string, 1)\nfor i := range x {\n\tx[i] = where()\n}\n" +
+				"f := func() string { return where() }\nx[0] + f()", "=> main.main7main.main.func19\n", false},
+			{"func two(yield func(int) bool) {\n\t_ = yield(0) && yield(0)\n}\nfor i := range two {\n\tx[i] = where()\n}\nx[0]", "=> main.main-range15\n", false},
+			{"fmt.Print()\nloop:\nfor {\n\tfor {\n\t\tbreak loop\n\t}\n}", "", false},
+			{"fmt.Print()\nfor i := range 3 {\n\tdefer fmt.Print(i)\n}\nfmt.Print(7)", "7210", false},
+			{"fmt.Print()\nfor i := range 3 {\n\tstrconv.Atoi(\"12x\"[:i+1])\n}", "error cell 11, line 3\n    strconv.Atoi(\"12x\"[:i+1])\nerror: strconv.Atoi: parsing \"12x\": invalid syntax\n", false},
+		} {
+			before := nb.env.tier.serial
+			if got := nb.run(c.src); got != c.want {
+				t.Errorf("%s shows %q, want %q", c.src, got, c.want)
+			}
+			if is := nb.env.tier.serial > before; mode == TierOn && is != c.compiled || mode == TierOff && is {
+				t.Errorf("with the tier %s, %s is compiled: %t", mode, c.src, is)
+			}
+		}
+	}
+}

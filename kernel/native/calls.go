@@ -42,7 +42,7 @@ func (t *translator) call(v *ssa.Call) {
 		t.code.Get(t.fuel)
 		t.code.SetGlobal(fuelGlobal)
 	}
-	t.marks = append(t.marks, mark{len(t.code.Bytes), t.pos, fn})
+	t.marks = append(t.marks, mark{len(t.code.Bytes), v.Pos(), fn}) // a call that stands nowhere is not told of
 	outer, is := t.outer[t.fn]
 	if is = is && t.deep[fn]; is {
 		t.code.I32(int32(len(t.marks)))

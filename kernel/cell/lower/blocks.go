@@ -43,6 +43,9 @@ func (f *function) block(b *ssa.BasicBlock) {
 			f.pos = pos
 			f.at = f.pos
 		}
+		if call, ok := in.(*ssa.Call); ok && call.Call.StaticCallee() != nil && isPart(call.Call.StaticCallee()) {
+			f.pos = token.NoPos
+		}
 		f.instr(in)
 	}
 }

@@ -15,6 +15,8 @@ func goName(f *ssa.Function) string {
 	if p := f.Parent(); p != nil {
 		n, outer := closureNumber(f), unranged(p)
 		switch {
+		case isPart(f):
+			return goName(p)
 		case isLoopBody(f):
 			return goName(outer) + "-range" + strconv.Itoa(n)
 		case outer.Parent() != nil:
@@ -63,7 +65,7 @@ func goName(f *ssa.Function) string {
 
 // unranged is the function that a loop body is in, or f itself.
 func unranged(f *ssa.Function) *ssa.Function {
-	for isLoopBody(f) {
+	for isLoopBody(f) || isPart(f) {
 		f = f.Parent()
 	}
 	return f
@@ -76,10 +78,10 @@ func closureNumber(f *ssa.Function) int {
 	var count func(p *ssa.Function) bool
 	count = func(p *ssa.Function) bool {
 		for _, a := range p.AnonFuncs {
-			if isLoopBody(a) == isLoopBody(f) {
+			if isLoopBody(a) == isLoopBody(f) && !isPart(a) {
 				n++
 			}
-			if a == f || isLoopBody(a) && count(a) {
+			if a == f || (isLoopBody(a) || isPart(a)) && count(a) {
 				return true
 			}
 		}

@@ -10,7 +10,7 @@ import (
 // funcTitle is what a traceback calls a function.
 func funcTitle(f *ssa.Function) string {
 	if p := f.Parent(); p != nil {
-		if isLoopBody(f) {
+		if isLoopBody(f) || isPart(f) {
 			return funcTitle(p)
 		}
 		for p.Parent() != nil {
@@ -42,6 +42,12 @@ func funcTitle(f *ssa.Function) string {
 
 // isLoopBody: the function is the body of a range loop over a function.
 func isLoopBody(f *ssa.Function) bool { return f.Synthetic == "range-over-func yield" }
+
+// isPart: the function is a part of the one that it is in, and stands nowhere in the source.
+// The call of it has no position either.
+func isPart(f *ssa.Function) bool {
+	return f.Parent() != nil && f.Synthetic == "" && !f.Pos().IsValid()
+}
 
 // isInitializer: the function initialises the variables of a package.
 func isInitializer(f *ssa.Function) bool { return f.Synthetic == "package initializer" }
