@@ -141,7 +141,7 @@ func complete(b Bundle, v any) Bundle {
 }
 
 // ownText returns what a value says of itself: the text of a Valuer, an error,
-// a Stringer, a time. A method that panics is reported.
+// a Stringer, a time, or the name of something that shows nothing else. A method that panics is reported.
 func ownText(v reflect.Value) (s string, ok bool) {
 	if !v.CanInterface() {
 		return "", false
@@ -176,8 +176,26 @@ func ownText(v reflect.Value) (s string, ok bool) {
 	case fmt.Stringer:
 		method = "String"
 		return x.String(), true
+	case interface{ Name() string }:
+		method = "Name"
+		if opaque(v.Type()) {
+			return typeName(v.Type()) + " " + x.Name(), true
+		}
 	}
 	return "", false
+}
+
+// opaque: a type is a pointer to a struct that has nothing for others to read.
+func opaque(t reflect.Type) bool {
+	if t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct || t.Elem().NumField() == 0 {
+		return false
+	}
+	for f := range t.Elem().Fields() {
+		if f.IsExported() {
+			return false
+		}
+	}
+	return true
 }
 
 // groupedInt is a number in digits, which are set in threes if there are many.

@@ -65,6 +65,14 @@ type broken struct{}
 
 func (*broken) Display() Bundle { panic("no") }
 
+type closed struct{ name string }
+
+func (c *closed) Name() string { return c.name }
+
+type open struct{ Title string }
+
+func (*open) Name() string { return "x" }
+
 func add(a, b int) int { return a + b }
 
 func TestRenderText(t *testing.T) {
@@ -110,6 +118,10 @@ func TestRenderText(t *testing.T) {
 		{"error", errors.New("disk full"), "error: disk full"},
 		{"stringer", word("x"), "word x"},
 		{"stringers", []word{"x"}, "[]display.word{word x}"},
+		{"named", &closed{"random(seed 1)"}, "*display.closed random(seed 1)"},
+		{"named inside", []any{&closed{"a"}}, "[]any{*display.closed a}"},
+		{"no name", (*closed)(nil), "(*display.closed)(nil)"},
+		{"named, with fields", &open{"t"}, `&display.open{Title: "t"}`},
 		{"duration", 1500 * time.Millisecond, "1.5s"},
 		{"time", time.Unix(0, 0).UTC(), "1970-01-01 00:00:00 +0000 UTC"},
 		{"panicking String", explosive{}, "display.explosive: its method String panicked: boom"},
