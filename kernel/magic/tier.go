@@ -91,6 +91,8 @@ func tiersOf(c *Call) string {
 		}
 		how := "machine code"
 		switch {
+		case f.Native:
+			how = "compiled Go, in a process of its own"
 		case f.Compiled && f.Why != "":
 			how = f.Why
 		case !f.Compiled && f.At.IsValid():

@@ -1,0 +1,147 @@
+package toolchain
+
+import (
+	"context"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestCallable(t *testing.T) {
+	const text = `package main
+
+import "time"
+
+type point struct{ x, y float64 }
+type tree struct{ sub []*tree }
+type named func()
+type stack[T any] []T
+
+func Numbers(a int, b ...float64) (complex128, error) { return 0, nil }
+func Structs(p *point, m map[string][]point, a [3]struct{ d time.Duration }, s stack[int]) {}
+func (p *point) Move(by float64) {}
+func Callback(f func(int) bool) {}
+func Channels(m map[string]chan int) {}
+func Any(x any) {}
+func Named(n []named) {}
+func Trees(t *tree) {}
+func Time(t time.Time) {}
+func Result() (int, <-chan bool) { return 0, nil }
+func Inside(s []struct{ a int; f []func() }) {}
+func Generic[T any](x T) {}
+func (s stack[T]) Len() int { return len(s) }
+`
+	want := map[string]string{
+		"Callback": "its parameter f is a func(int) bool",
+		"Channels": "its parameter m is map[string]chan int, in which there is a chan int",
+		"Any":      "its parameter x is a any",
+		"Named":    "its parameter n is named",
+		"Trees":    "its parameter t is tree, in which sub is tree, which contains itself",
+		"Time":     "its parameter t is time.Time, whose fields are not exported",
+		"Result":   "its result is a <-chan bool",
+		"Inside":   "its parameter s is struct{a int; f []func()}, in which there is a func()",
+		"Generic":  "it is generic", "Len": "it is generic",
+	}
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "a.go", text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
+	if _, err := (&types.Config{Importer: importer.ForCompiler(fset, "source", nil)}).Check("main", fset, []*ast.File{f}, info); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range f.Decls {
+		d, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		got := ""
+		if err := Callable(info.Defs[d.Name].(*types.Func)); err != nil {
+			got = err.Error()
+		}
+		if got != want[d.Name.Name] {
+			t.Errorf("%s: %q, want %q", d.Name.Name, got, want[d.Name.Name])
+		}
+	}
+}
+
+func TestComplaints(t *testing.T) {
+	s := Source{Files: []File{{Parts: []Part{{Cell: "cell 2"}, {Cell: "my notes: a.go"}}}}}
+	err := s.complaints("# native\ncell 2:5:23: declared and not used: x\nmy notes: a.go:6: not enough\n\thave (int)\n\twant ()\nother.go:1:1: no\ntoo many errors\n").(*BuildError)
+	want := []Problem{{"cell 2", 5, 23, "declared and not used: x"}, {"my notes: a.go", 6, 1, "not enough\nhave (int)\nwant ()"}}
+	if !reflect.DeepEqual(err.Problems, want) {
+		t.Errorf("%+v", err.Problems)
+	}
+	err = s.complaints("link: no room\n").(*BuildError)
+	if len(err.Problems) > 0 || !strings.Contains(err.Error(), "link: no room") {
+		t.Error(err)
+	}
+}
+
+// TestHelpersAreWhole: what is compiled into helpers is all of package remote but its tests.
+func TestHelpersAreWhole(t *testing.T) {
+	have, err := fs.Glob(remoteSource, "remote/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := filepath.Glob("remote/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, name := range all {
+		if !strings.HasSuffix(name, "_test.go") {
+			want = append(want, filepath.ToSlash(name))
+		}
+	}
+	if !reflect.DeepEqual(have, want) {
+		t.Errorf("%v, want %v", have, want)
+	}
+}
+
+// TestBuildLeavesNothing: the folder of a build is removed, whether it succeeds, fails or is interrupted.
+func TestBuildLeavesNothing(t *testing.T) {
+	g, err := Find(t.Context())
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	source := func(text string) Source {
+		return Source{Title: "a test", Funcs: []string{"F"}, Files: []File{{Parts: []Part{{Text: text, Cell: "cell 1", Line: 1, Col: 1}}}}}
+	}
+	exe, err := g.Build(t.Context(), source("func F() int { return 1 }"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.Build(t.Context(), source("func F() int { return x }")); err == nil || err.Error() != "undefined: x" {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := g.Build(ctx, source("func F() int { return 2 }")); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Error(err)
+	}
+	p := NewProgram(source(""), exe)
+	if err := p.Start(Streams{}, nil); err != nil {
+		t.Error(err)
+	}
+	running := p.proc
+	p.Close()
+	<-running.dead
+	if err := p.Start(Streams{}, nil); err == nil {
+		t.Error("a program that is closed starts")
+	}
+	if left, err := os.ReadDir(dir); len(left) > 0 || err != nil {
+		t.Errorf("%v, %v", left, err)
+	}
+}
