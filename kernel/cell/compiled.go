@@ -139,6 +139,10 @@ func (e *Env) draft(ctx context.Context, in Input) (*nativeCell, error) {
 	}}
 	g.diag = &diagnostics{fset: e.fset, texts: func(cell string) string { return e.texts[cell] }}
 	g.source.Title = "the native code of " + in.name()
+	for _, path := range p.use {
+		g.source.Packages = append(g.source.Packages, path)
+	}
+	g.source.Packages = append(append(g.source.Packages, p.written.dots...), p.written.modules...)
 	g.declared()
 	g.divide()
 	g.written()
@@ -339,6 +343,7 @@ func (g *drafting) add(name string) (why, hint string) {
 		f := toolchain.File{Parts: []toolchain.Part{g.part(u.decl)}}
 		for _, n := range slices.Sorted(maps.Keys(u.imports)) {
 			f.Imports = append(f.Imports, toolchain.Import{Name: n, Path: u.imports[n]})
+			g.source.Packages = append(g.source.Packages, u.imports[n])
 		}
 		g.source.Files = append(g.source.Files, f)
 		g.files.files[at.Filename] = e.fset.File(u.decl.Pos())

@@ -19,8 +19,9 @@ func native() Command {
 			"it ends; an error keeps its text, and errors.Is knows it if it is one of the standard library's common ones.\n" +
 			"Functions with other parameters are interpreted where other cells call them.\n" +
 			"Variables belong to the process: only functions of the cell see them. Types, constants and functions of\n" +
-			"earlier cells are compiled with it where it uses them. If a call is interrupted, or the process ends, the next call starts it\n" +
-			"anew. Packages are those of the standard library. Nothing is downloaded.",
+			"earlier cells are compiled with it where it uses them. Calls may run at the same time. If one is interrupted, or the process\n" +
+			"ends, the next call starts it anew. Packages are those of the standard library and of the module of the folder\n" +
+			"that cells run in (go.mod). Nothing is downloaded.",
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(ctx context.Context, c *Call) error {
 				in, ok := c.Statement()

@@ -3,6 +3,8 @@ package magic
 import (
 	"context"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -235,6 +237,7 @@ func (t *Tree) Depth() int {
 
 func TestNativeErrors(t *testing.T) {
 	nb := newNativeNotebook(t)
+	t.Chdir(t.TempDir())
 	nb.play([]scene{
 		{"%%native\nimport \"os\"\n\nfunc F() int {\n\treturn 1\n}", "error compile error: cell 1:2:8: \"os\" imported and not used\n    import \"os\"\n           ^"},
 		{"%%native\nfunc F() int {\n\tx := 1\n\treturn \"a\"\n}", "…cell 2:4:9: cannot use \"a\" (untyped string constant) as int value in return statement"},
@@ -249,7 +252,33 @@ func TestNativeErrors(t *testing.T) {
 		{"%%native", "…%%native is followed by declarations"},
 		{"%native func F() {}", "…%%native is one, for the whole cell below it"},
 		{"%%native\nimport \"github.com/no/such\"", "…github.com/no/such"},
+		{"%%native\nfunc F() int { return mat.NewDense(1, 1, nil).RawMatrix().Cols }", "…there is none here for gonum.org/v1/gonum/mat; %get makes one"},
 	})
+}
+
+// TestNativeModules: packages of the folder's module are compiled with what imports them, by the language
+// of cells, and nothing is written there.
+func TestNativeModules(t *testing.T) {
+	newNativeNotebook(t) // skips
+	dir := t.TempDir()
+	nb := moduleNotebook(t, dir)
+	nb.play([]scene{
+		{"%%native\nimport \"m/internal/count\"\nfunc F() int { return count.To(3) }", "…m/internal/count"},
+	})
+	files(t, map[string]string{
+		"go.mod":                  "module m\n\ngo 1.20\n\nrequire example.com/twice v1.0.0\n\nreplace example.com/twice => ./twice\n",
+		"internal/count/count.go": "package count\n\nimport \"example.com/twice\"\n\nfunc To(n int) int { return twice.Of(n) }\n",
+		"twice/go.mod":            "module example.com/twice\n",
+		"twice/twice.go":          "package twice\n\nfunc Of(n int) int { return 2 * n }\n",
+	})
+	nb.play([]scene{
+		{"%%native\nimport \"m/internal/count\"\nfunc F(n int) (sum int) {\n\tfor i := range n {\n\t\tsum += count.To(i)\n\t}\n\treturn sum\n}", ""},
+		{"F(4)", "=> 12"},
+	})
+	left, err := filepath.Glob("*")
+	if want := []string{"go.mod", "internal", "twice"}; err != nil || !slices.Equal(left, want) {
+		t.Errorf("the folder holds %v, %v", left, err)
+	}
 }
 
 // TestNativeEnds: what ends the process is an error of the call, and the next call starts it anew.

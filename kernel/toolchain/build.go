@@ -3,8 +3,10 @@ package toolchain
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +19,9 @@ import (
 type Source struct {
 	Title string // what messages call it: "the native code of cell 2"
 	Files []File
+	// Packages are all that the files import. If there are such that are not in the standard library, the
+	// helper is built as a package of the module of the working directory.
+	Packages []string
 	// Funcs are the functions that can be called, as expressions: Sum, T.Norm, (*T).Add.
 	Funcs []string
 	// Stateful: it has variables, which begin anew when it does.
@@ -52,9 +57,9 @@ func (f File) text() string {
 	return b.String()
 }
 
-// main is the text of the file that joins functions to package remote.
-func (s Source) main() string {
-	return "package main\n\nimport remote__ \"native/remote\"\n\nfunc main() {\n\tremote__.Serve(\n\t\t" + strings.Join(append(s.Funcs, ""), ",\n\t\t") + ")\n}\n"
+// main is the text of the file that joins functions to package remote, given its path.
+func (s Source) main(remote string) string {
+	return "package main\n\nimport remote__ " + strconv.Quote(remote) + "\n\nfunc main() {\n\tremote__.Serve(\n\t\t" + strings.Join(append(s.Funcs, ""), ",\n\t\t") + ")\n}\n"
 }
 
 // Problem is something that the tool chain says of a cell's Go.
@@ -87,21 +92,16 @@ func (g *Go) Build(ctx context.Context, s Source) (program []byte, err error) {
 		return nil, fmt.Errorf("making a folder to build in: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := os.CopyFS(dir, remoteSource); err != nil {
+	home, err := g.home(ctx, s.Packages, dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.write(s, home, dir); err != nil {
 		return nil, fmt.Errorf("writing what is built: %w", err)
 	}
-	files := map[string]string{"go.mod": "module native\n\ngo " + g.language + "\n", "main.go": s.main()}
-	for i, f := range s.Files {
-		files[fmt.Sprintf("cell%d.go", i)] = f.text()
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return nil, fmt.Errorf("writing what is built: %w", err)
-		}
-	}
 	exe := filepath.Join(dir, "helper.exe")
-	cmd := g.command(ctx, dir, "build", "-trimpath", "-ldflags=-s -w", "-o", exe, ".")
-	cmd.Env = append(cmd.Env, "GOTMPDIR="+dir)
+	cmd := g.command(ctx, home.dir, append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", exe}, home.args...)...)
+	cmd.Env = append(cmd.Env, "GOTMPDIR="+dir, "GOFLAGS="+home.flags)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
@@ -113,6 +113,49 @@ func (g *Go) Build(ctx context.Context, s Source) (program []byte, err error) {
 		return nil, fmt.Errorf("running %s: %w", g.path, err)
 	}
 	return os.ReadFile(exe)
+}
+
+// write writes the files of a helper into dir.
+func (g *Go) write(s Source, h home, dir string) error {
+	// A module of an older Go doesn't make older Go of what is built.
+	language := "//go:build go" + g.language + "\n\n"
+	files := map[string]string{"main.go": language + s.main(h.path+"/remote")}
+	if h.overlay == "" {
+		files["go.mod"] = "module " + h.path + "\n\ngo " + g.language + "\n"
+	}
+	for i, f := range s.Files {
+		files[fmt.Sprintf("cell%d.go", i)] = language + f.text()
+	}
+	names, err := fs.Glob(remoteSource, "remote/*.go")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := remoteSource.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		files[name] = language + string(text)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "remote"), 0o700); err != nil {
+		return err
+	}
+	replace := map[string]string{}
+	for name, text := range files {
+		at := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
+			return err
+		}
+		replace[filepath.Join(h.dir, inModule, filepath.FromSlash(name))] = at
+	}
+	if h.overlay == "" {
+		return nil
+	}
+	overlay, err := json.Marshal(struct{ Replace map[string]string }{replace})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(h.overlay, overlay, 0o600)
 }
 
 var placed = regexp.MustCompile(`^(.+?):(\d+):(?:(\d+):)? (.*)$`)

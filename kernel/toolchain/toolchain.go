@@ -21,6 +21,7 @@ import (
 // Go is an installed tool chain.
 type Go struct {
 	path     string
+	root     string // where it is installed
 	version  string // go1.26.1
 	language string // of what is built: 1.26
 }
@@ -40,7 +41,7 @@ func Find(ctx context.Context) (*Go, error) {
 		return nil, errors.New("%%native compiles with a Go installation, and there is no go command in PATH; " + instead)
 	}
 	g := &Go{path: path}
-	out, err := g.command(ctx, os.TempDir(), "env", "GOVERSION").Output()
+	out, err := g.command(ctx, os.TempDir(), "env", "GOVERSION", "GOROOT").Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) && len(exit.Stderr) > 0 {
@@ -48,7 +49,9 @@ func Find(ctx context.Context) (*Go, error) {
 		}
 		return nil, fmt.Errorf("asking %s for its version: %w", path, err)
 	}
-	g.version = strings.Fields(string(out) + " ?")[0]
+	found, root, _ := strings.Cut(string(out), "\n")
+	g.version, _, _ = strings.Cut(strings.TrimSpace(found), " ") // what follows are experiments
+	g.root = strings.TrimSpace(root)
 	lang := version.Lang(g.version)
 	switch {
 	case lang == "": // a development version
