@@ -281,27 +281,24 @@ func (g *drafting) written() {
 
 // part is a declaration as it is written.
 func (g *drafting) part(d ast.Decl) toolchain.Part {
-	from := d.Pos()
+	from, before := d.Pos(), ""
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		if d.Doc != nil {
 			from = d.Doc.Pos()
 		}
 	case *ast.GenDecl:
-		if d.Doc != nil {
-			from = d.Doc.Pos()
+		if len(d.Specs) == 1 && d.Tok == token.TYPE && d.Pos() == d.Specs[0].Pos() { // one type, without its keyword: see units
+			before = "type "
 		}
 	}
 	at, end := g.env.fset.Position(from), g.env.fset.Position(d.End())
 	text := g.env.texts[at.Filename]
 	lines := lineStarts(text)
-	part := toolchain.Part{Cell: at.Filename, Line: at.Line, Col: at.Column}
-	part.Text = text[lines[at.Line-1]+at.Column-1 : lines[end.Line-1]+end.Column-1]
-	if d, ok := d.(*ast.GenDecl); ok && len(d.Specs) == 1 && d.Pos() == d.Specs[0].Pos() { // one type of a group: see units
-		const keyword = "type "
-		part.Text, part.Col = keyword+part.Text, max(part.Col-len(keyword), 1)
+	return toolchain.Part{
+		Cell: at.Filename, Line: at.Line, Col: max(at.Column-len(before), 1),
+		Text: before + text[lines[at.Line-1]+at.Column-1:lines[end.Line-1]+end.Column-1],
 	}
-	return part
 }
 
 // needs adds what a unit of the cell uses of earlier cells.

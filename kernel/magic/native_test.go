@@ -28,7 +28,13 @@ func TestNative(t *testing.T) {
 	nb := newNativeNotebook(t)
 	nb.play([]scene{
 		{`const scale = 10
-type Celsius float64
+
+// Degrees
+type (
+	Celsius float64
+	Kelvin  float64
+)
+
 func double(x int) int { return 2 * x }`, ""},
 		{`%%native
 import "errors"

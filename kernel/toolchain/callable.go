@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
 	"slices"
@@ -19,7 +20,7 @@ func Callable(f *types.Func) error {
 	}
 	for v := range sig.Params().Variables() {
 		if why := foreign(v.Type(), nil); why != "" {
-			return fmt.Errorf("its parameter %s is %s", v.Name(), why)
+			return fmt.Errorf("its parameter %s is %s", cmp.Or(v.Name(), "_"), why)
 		}
 	}
 	for v := range sig.Results().Variables() {

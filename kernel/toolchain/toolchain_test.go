@@ -31,7 +31,7 @@ func (p *point) Move(by float64) {}
 func Callback(f func(int) bool) {}
 func Channels(m map[string]chan int) {}
 func Any(x any) {}
-func Named(n []named) {}
+func Named([]named) {}
 func Trees(t *tree) {}
 func Time(t time.Time) {}
 func Result() (int, <-chan bool) { return 0, nil }
@@ -43,7 +43,7 @@ func (s stack[T]) Len() int { return len(s) }
 		"Callback": "its parameter f is a func(int) bool",
 		"Channels": "its parameter m is map[string]chan int, in which there is a chan int",
 		"Any":      "its parameter x is a any",
-		"Named":    "its parameter n is named",
+		"Named":    "its parameter _ is named",
 		"Trees":    "its parameter t is tree, in which sub is tree, which contains itself",
 		"Time":     "its parameter t is time.Time, whose fields are not exported",
 		"Result":   "its result is a <-chan bool",

@@ -1,8 +1,10 @@
 """What a cell may do to its process: the kernel lives on and says what happened."""
 
 import os
+import shutil
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -185,3 +187,37 @@ def test_restart(notebook):
     notebook.client.wait_for_ready(timeout=30)
     assert notebook.ok("os.Getpid()").result != before
     assert notebook.run("x").status == "error"
+
+
+def ended(pid):
+    """Whether a process has ended, taken note of or not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.skipif(shutil.which("go") is None or not Path("/proc/self").exists(), reason="it needs a Go tool chain, and /proc")
+def test_native_code_ends_with_its_call_and_with_the_kernel(notebook):
+    notebook.ok(
+        "%%native\nvar calls int\n\nfunc Pid() int {\n\tcalls++\n\tfmt.Println(\"call\", calls)\n\treturn os.Getpid()\n}\n\n"
+        "func Spin() {\n\tfmt.Println(\"spinning\")\n\tfor {\n\t}\n}"
+    )
+    notebook.ok("Pid()")
+    cell = notebook.ok("Pid()")
+    first = int(cell.result)
+    assert cell.text() == "call 2\n"
+    msg_id = notebook.send("Spin()")
+    notebook.wait_for_output(msg_id)
+    notebook.manager.interrupt_kernel()
+    cell = notebook.collect(msg_id)
+    assert cell.status == "error" and cell.reply["ename"] == "interrupt", cell
+    cell = notebook.ok("Pid()")
+    second = int(cell.result)
+    assert cell.text() == "call 1\n" and "starts anew" in cell.text("stderr"), cell
+    assert second != first and ended(first) and not ended(second)
+    notebook.manager.shutdown_kernel()
+    deadline = time.monotonic() + 10
+    while not ended(second) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ended(second)
