@@ -52,8 +52,8 @@ func (h *helper) Close() {
 
 var errClosed = errors.New("the session has forgotten it")
 
-// ErrStopped is that a call was ended, and with it the process.
-var ErrStopped = errors.New("the call was interrupted")
+// ErrStopped is that a call was ended, and with it the process and its other calls.
+var ErrStopped = errors.New("native code was stopped, since a call of it was interrupted")
 
 // Failed is a call that could not be made, such as one whose arguments share memory in a way that
 // the helper's cannot.

@@ -10,22 +10,36 @@ import (
 // maxFrame is how many bytes a message has at most.
 const maxFrame = 1 << 36
 
-// WriteFrame writes a message, in one piece.
+// copied is the length of parts that are rather copied than written one by one.
+const copied = 64 << 10
+
+// WriteFrame writes a message, a short one in one piece.
 func WriteFrame(w io.Writer, parts ...[]byte) error {
 	n := 0
 	for _, p := range parts {
 		n += len(p)
 	}
-	text := make([]byte, 8, 8+n)
-	binary.LittleEndian.PutUint64(text, uint64(n))
+	text := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+min(n, copied)), uint64(n))
 	for _, p := range parts {
-		text = append(text, p...)
+		if len(text)+len(p) <= copied {
+			text = append(text, p...)
+			continue
+		}
+		for _, piece := range [][]byte{text, p} {
+			if _, err := w.Write(piece); err != nil {
+				return err
+			}
+		}
+		text = text[:0]
+	}
+	if len(text) == 0 {
+		return nil
 	}
 	_, err := w.Write(text)
 	return err
 }
 
-// ReadFrame reads a message. At the end of r it returns io.EOF. What claims to be long takes
+// ReadFrame reads a message. At the end of r it returns io.EOF. What claims to be very long takes
 // memory as it arrives.
 func ReadFrame(r io.Reader) ([]byte, error) {
 	var head [8]byte
@@ -33,7 +47,7 @@ func ReadFrame(r io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	n := binary.LittleEndian.Uint64(head[:])
-	const sure = 1 << 20
+	const sure = 16 << 20
 	switch {
 	case n > maxFrame:
 		return nil, fmt.Errorf("a message of %d bytes is longer than any", n)

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -299,6 +300,32 @@ func TestErrors(t *testing.T) {
 		if fmt.Sprint(got) != fmt.Sprint(err) || (err == io.EOF) != (got == io.EOF) || errors.Is(got, fs.ErrNotExist) != errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%v became %v", err, got)
 		}
+	}
+}
+
+// TestFrames: messages arrive whole, whatever their parts are; a cut one is an error.
+func TestFrames(t *testing.T) {
+	long := strings.Repeat("x", 3*copied)
+	for _, parts := range [][]string{{}, {""}, {"a", "b"}, {"a", long}, {long, "b", long}, {long[:copied-8]}, {long[:copied]}, {"a", long[:copied], "b"}} {
+		var b bytes.Buffer
+		var list [][]byte
+		for _, p := range parts {
+			list = append(list, []byte(p))
+		}
+		if err := WriteFrame(&b, list...); err != nil {
+			t.Fatal(err)
+		}
+		whole := b.Bytes()
+		got, err := ReadFrame(&b)
+		if want := strings.Join(parts, ""); err != nil || string(got) != want || b.Len() > 0 {
+			t.Errorf("%d bytes became %d, %v", len(want), len(got), err)
+		}
+		if _, err := ReadFrame(bytes.NewReader(whole[:len(whole)-1])); err == nil || err == io.EOF {
+			t.Errorf("a message of %d bytes that is cut: %v", len(whole)-8, err)
+		}
+	}
+	if _, err := ReadFrame(bytes.NewReader(nil)); err != io.EOF {
+		t.Error(err)
 	}
 }
 

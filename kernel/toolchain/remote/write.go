@@ -246,6 +246,11 @@ func (f *Func) Request(args []unsafe.Pointer, errs *Errors) ([]byte, *Memory, er
 	if err := c.merge(); err != nil {
 		return nil, nil, err
 	}
+	size := 64
+	for _, o := range w.ranges {
+		size += o.n * o.elem.least
+	}
+	w.text = make([]byte, 0, size)
 	for i, t := range f.in {
 		w.value(args[i], t)
 	}
