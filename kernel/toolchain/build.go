@@ -101,7 +101,8 @@ func (g *Go) Build(ctx context.Context, s Source) (program []byte, err error) {
 	}
 	exe := filepath.Join(dir, "helper.exe")
 	cmd := g.command(ctx, home.dir, append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", exe}, home.args...)...)
-	cmd.Env = append(cmd.Env, "GOTMPDIR="+dir, "GOFLAGS="+home.flags)
+	cmd.Env = append(cmd.Env, "GOTMPDIR="+dir)
+	cmd.Env = append(cmd.Env, home.env...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {

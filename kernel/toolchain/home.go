@@ -17,7 +17,7 @@ type home struct {
 	path    string   // the import path of the package
 	overlay string   // the file that says where the package's files really are; "": where they should be
 	args    []string // of go build
-	flags   string   // GOFLAGS
+	env     []string // for the go command
 }
 
 // inModule is the folder of a helper in a module.
@@ -33,7 +33,7 @@ func (g *Go) home(ctx context.Context, packages []string, dir string) (home, err
 		}
 	}
 	if foreign == "" {
-		return home{dir: dir, path: "native", args: []string{"."}, flags: "-mod=mod"}, nil
+		return home{dir: dir, path: "native", args: []string{"."}, env: []string{"GOWORK=off", "GOFLAGS=-mod=mod"}}, nil
 	}
 	here, err := os.Getwd()
 	if err != nil {
