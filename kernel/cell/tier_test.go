@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -119,6 +120,33 @@ func TestTierLoops(t *testing.T) {
 			if is := nb.env.tier.serial > before; mode == TierOn && is != c.compiled || mode == TierOff && is {
 				t.Errorf("with the tier %s, %s is compiled: %t", mode, c.src, is)
 			}
+		}
+	}
+}
+
+// TestTierReasons: what is in the way is named as its author would.
+func TestTierReasons(t *testing.T) {
+	for _, c := range []struct{ src, want string }{
+		{"func f(n int) {\n\tfor i := range n {\n\t\tfmt.Println(i)\n\t}\n}\nf(0)", "3: calls of fmt.Println"},
+		{"func f(n int) {\n\tif n < 0 {\n\t\tpanic(fmt.Sprintf(\"%d is negative\", n))\n\t}\n}\nf(0)", "3: calls of fmt.Sprintf"},
+		{"func f(n int) error {\n\tfor range n {\n\t}\n\treturn nil\n}\nerr := f(0)", "1: interfaces (error)"},
+		{"func f(n int) {\n\tdefer fmt.Print()\n\tfor range n {\n\t}\n}\nf(0)", "1: it defers calls"},
+		{"func f(n int) (m int) {\n\tfor range n {\n\t\tm++\n\t}\n\treturn m + g(n)\n}\nfunc g(n int) (m int) {\n\tfor range n {\n\t\tm += len(make([]int, n))\n\t}\n\treturn m\n}\nf(0)",
+			"7: it calls g, which makes objects in a loop: they would be held until it returns"},
+		{"type tree struct{ left, right *tree }\nfunc f(t *tree) int {\n\tif t == nil {\n\t\treturn 0\n\t}\n\treturn 1 + f(t.left)\n}\nf(nil)", "2: type tree is recursive"},
+	} {
+		nb := newNotebook(t)
+		nb.env.SetTier(TierOn)
+		shown := nb.run(c.src)
+		_, list := nb.env.Tier()
+		got := "nothing"
+		for _, f := range list {
+			if f.Name == "f" {
+				got = fmt.Sprintf("%d: %s", f.At.Line, f.Why)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s (shows %q)\n%s, want %s", c.src, shown, got, c.want)
 		}
 	}
 }

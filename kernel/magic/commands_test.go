@@ -304,7 +304,7 @@ func TestSettings(t *testing.T) {
 		{"func f(n int) (s int) {\n\tfor i := range n {\n\t\ts += i\n\t}\n\treturn s\n}\nfunc g() string {\n\treturn fmt.Sprint(1)\n}\nf(4)", "=> 6"},
 		{"%tier", "tier is on: functions that can, and have loops or call themselves, run as machine code\nmachine code  f, cell 7\ninterpreted   g, cell 7: no cell has used it"},
 		{"g()", "=> \"1\""},
-		{"%tier", "…interpreted   g, cell 7: interfaces (line 8)"},
+		{"%tier", "…interpreted   g, cell 7: calls of fmt.Sprint (line 8)"},
 		{"%tier off", "…interpreted   f, cell 7: %tier is off"},
 		{"f(5)", "=> 10"},
 		{"%tier maybe", "…%tier is not maybe; it is on, off or all"},

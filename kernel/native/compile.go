@@ -88,8 +88,12 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 	}
 	for _, f := range reached {
 		x := a.facts(f)
+		who := "it"
+		if f != fn {
+			who = "it calls " + f.Name() + ", which"
+		}
 		if makes(f).inLoop {
-			return &Unfit{f.Pos(), "it makes objects in a loop, which would be held until it returns"}
+			return &Unfit{f.Pos(), who + " makes objects in a loop: they would be held until it returns"}
 		}
 		for _, g := range x.calls {
 			if !x.looped[g] && !a.leads(g, f) {
@@ -97,7 +101,7 @@ func (a *Analysis) Fit(fn *ssa.Function) *Unfit {
 			}
 			for _, h := range a.reach(g) {
 				if makes(h).anywhere {
-					return &Unfit{f.Pos(), "it calls " + g.Name() + " again and again, which makes objects: they would be held until it returns"}
+					return &Unfit{f.Pos(), who + " calls " + g.Name() + " again and again, which makes objects: they would be held until it returns"}
 				}
 			}
 		}

@@ -63,7 +63,7 @@ func (t *translator) instr(in ssa.Instruction) {
 	case *ssa.MakeInterface:
 		for _, r := range *v.Referrers() {
 			if _, ok := r.(*ssa.Panic); !ok {
-				t.unfit(v.Pos(), "interfaces")
+				t.unfit(v.Pos(), "interfaces ("+typeName(v.Type())+")")
 			}
 		}
 	case *ssa.Panic:

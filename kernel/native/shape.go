@@ -205,7 +205,7 @@ func (ss *shapes) make(t types.Type) (*shape, string) {
 		s.count = len(s.leaves)
 		return s, ""
 	case *types.Interface:
-		return nil, "interfaces"
+		return nil, "interfaces (" + typeName(t) + ")"
 	case *types.Map:
 		return nil, "maps"
 	case *types.Chan:

@@ -292,6 +292,9 @@ func (t *translator) layOut() {
 				continue
 			}
 			typ := pointee(a)
+			if f := passedTo(a); f != nil && len(f.Blocks) == 0 {
+				t.unfit(a.Pos(), "calls of "+f.String())
+			}
 			s := t.shape(typ, a.Pos())
 			switch {
 			case s.count <= maxLeaves && onlyParts(a, t.varargs):
@@ -307,6 +310,26 @@ func (t *translator) layOut() {
 			}
 		}
 	}
+}
+
+// passedTo is the function to which an array is passed as what stands for its dots, nil
+// if it is no such array.
+func passedTo(a *ssa.Alloc) *ssa.Function {
+	if a.Comment != "varargs" {
+		return nil
+	}
+	for _, r := range *a.Referrers() {
+		s, ok := r.(*ssa.Slice)
+		if !ok {
+			continue
+		}
+		for _, r := range *s.Referrers() {
+			if c, ok := r.(*ssa.Call); ok {
+				return c.Call.StaticCallee()
+			}
+		}
+	}
+	return nil
 }
 
 // room makes room for a variable in the function's frame.

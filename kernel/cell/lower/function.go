@@ -106,12 +106,12 @@ func (l *Lowerer) function(fn *ssa.Function) {
 	}
 	f.defers = hasDefers(fn)
 	f.prepare()
+	f.native()
 	var body []line
 	if f.defers {
 		body = f.deferring(name, append(append([]string{}, params...), free...), freeNames)
 	} else {
 		f.blocks(fn.Blocks[0])
-		f.native()
 		if shown(fn) && callsRecover(fn) {
 			body = append(body, line{text: "\trc := rt.Enter()"})
 		}

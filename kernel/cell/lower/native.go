@@ -19,7 +19,7 @@ func (l *Lowerer) SetNative(n Native) { l.native = n }
 
 // native notes that there is machine code for the function, if so.
 func (f *function) native() {
-	if f.Lowerer.native == nil || f.defers || len(f.fn.FreeVars) > 0 || !shown(f.fn) || isInitializer(f.fn) {
+	if f.Lowerer.native == nil || len(f.fn.FreeVars) > 0 || !shown(f.fn) || isInitializer(f.fn) {
 		return
 	}
 	id, vars, ok := f.Lowerer.native.Code(f.fn, func(g *ssa.Global) bool { return f.bodies[g.Pkg.Pkg] })
