@@ -455,11 +455,10 @@ func (src *source) stub(d *nativeCell, complain complaint) {
 // function, and what calls that, from being machine code, which would.
 func unreachable(b *ast.BlockStmt, name string) *ast.BlockStmt {
 	at := b.Lbrace
-	call := func(f string) ast.Stmt {
-		text := &ast.BasicLit{ValuePos: at, ValueEnd: at, Kind: token.STRING, Value: strconv.Quote(name + " is native code, which is gone")}
-		return &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{NamePos: at, Name: f}, Lparen: at, Rparen: at, Args: []ast.Expr{text}}}
-	}
-	return &ast.BlockStmt{Lbrace: at, Rbrace: b.Rbrace, List: []ast.Stmt{call(checkName), call("panic")}}
+	text := &ast.BasicLit{ValuePos: at, ValueEnd: at, Kind: token.STRING, Value: strconv.Quote(name + " is native code, which is gone")}
+	fail := &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{NamePos: at, Name: checkName}, Lparen: at, Rparen: at, Args: []ast.Expr{text}}}
+	loop := &ast.ForStmt{For: at, Body: &ast.BlockStmt{Lbrace: at, Rbrace: at, List: []ast.Stmt{fail}}}
+	return &ast.BlockStmt{Lbrace: at, Rbrace: b.Rbrace, List: []ast.Stmt{loop}}
 }
 
 // sourceFiles are the cells that a helper was built of, as they were parsed. They are

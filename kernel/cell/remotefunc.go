@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"maps"
 	"reflect"
 	"runtime"
 	"sync"
@@ -121,5 +120,18 @@ func (t *tier) forgetRemote(units map[string]*unit) {
 			live[f.Name.Pos()] = true
 		}
 	}
-	maps.DeleteFunc(t.remote, func(pos token.Pos, _ *remoteFunc) bool { return !live[pos] })
+	needed, gone := map[*toolchain.Program]bool{}, map[*toolchain.Program]bool{}
+	for pos, f := range t.remote {
+		if live[pos] {
+			needed[f.program] = true
+		} else {
+			gone[f.program] = true
+			delete(t.remote, pos)
+		}
+	}
+	for p := range gone {
+		if !needed[p] {
+			p.Rest()
+		}
+	}
 }

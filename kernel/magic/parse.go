@@ -200,7 +200,11 @@ func (p *program) command(piece piece) (*parsed, error) {
 	case out.rest == "" && !cellForm && c.Least > 0:
 		err = c.checkCount(0)
 	case out.rest != "" && cellForm && c.Rest == Program:
-		err = &problem{fmt.Sprintf("%%%%%s takes its Go from the lines below", c.Name), fmt.Sprintf("for one statement write %%%s %s", c.Name, firstLine(out.rest))}
+		hint := ""
+		if c.Form&Line != 0 {
+			hint = fmt.Sprintf("for one statement write %%%s %s", c.Name, firstLine(out.rest))
+		}
+		err = &problem{fmt.Sprintf("%%%%%s takes its Go from the lines below", c.Name), hint}
 	}
 	switch {
 	case err != nil:

@@ -28,9 +28,11 @@ type helper struct {
 	source Source
 	exe    []byte
 
-	mu     sync.Mutex
-	proc   *process // the one that runs, or the last one
-	closed bool
+	mu      sync.Mutex
+	proc    *process // the one that runs, or the last one
+	calls   int      // in progress
+	resting bool
+	closed  bool
 }
 
 // NewProgram is a program that Build has built.
@@ -48,6 +50,30 @@ func (h *helper) Close() {
 	if h.proc != nil {
 		h.proc.kill(false)
 	}
+}
+
+// Rest ends the process as soon as no call is in progress, and after each call from now on: the
+// program is not needed any more, but by function values that somebody may have.
+func (h *helper) Rest() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.resting = true
+	h.rest()
+}
+
+// rest ends the process of a resting program that nobody calls.
+func (h *helper) rest() {
+	if h.resting && h.calls == 0 && h.proc != nil {
+		h.proc.kill(true)
+	}
+}
+
+// called ends a call that running has begun.
+func (h *helper) called() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.calls--
+	h.rest()
 }
 
 var errClosed = errors.New("the session has forgotten it")
@@ -81,10 +107,11 @@ func (h *helper) Start(out Streams, stop <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
+	defer h.called()
 	return p.wait(stop, p.ready)
 }
 
-// running is the process, which may not be ready yet.
+// running is the process, which may not be ready yet, for a call, of which called is the end.
 func (h *helper) running(out Streams) (*process, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -92,6 +119,7 @@ func (h *helper) running(out Streams) (*process, error) {
 		return nil, fmt.Errorf("%s: %w", h.source.Title, errClosed)
 	}
 	if h.proc != nil && !h.proc.ended() {
+		h.calls++
 		return h.proc, nil
 	}
 	if h.proc != nil && h.source.Stateful && out.Stderr != nil {
@@ -102,6 +130,7 @@ func (h *helper) running(out Streams) (*process, error) {
 		return nil, fmt.Errorf("starting %s: %w", h.source.Title, err)
 	}
 	h.proc = p
+	h.calls++
 	return p, nil
 }
 
@@ -128,6 +157,7 @@ func (f *Func) Call(args, results []unsafe.Pointer, out Streams, stop <-chan str
 	if err != nil {
 		return err
 	}
+	defer f.program.called()
 	if err := p.wait(stop, p.ready); err != nil {
 		return err
 	}

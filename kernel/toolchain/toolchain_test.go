@@ -136,8 +136,16 @@ func TestBuildLeavesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	running := p.proc
-	p.Close()
+	p.Rest()
 	<-running.dead
+	if err := p.Start(Streams{}, nil); err != nil {
+		t.Error(err)
+	}
+	if p.proc == running {
+		t.Error("a process that has ended is used again")
+	}
+	<-p.proc.dead // it is still not needed
+	p.Close()
 	if err := p.Start(Streams{}, nil); err == nil {
 		t.Error("a program that is closed starts")
 	}
