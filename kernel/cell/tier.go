@@ -136,7 +136,7 @@ const slight = "it has no loops and does not call itself"
 // code is the code of a function, or why it has none.
 func (t *tier) code(fn *ssa.Function, own func(*ssa.Global) bool) (h *hot, vars []*ssa.Global, why string, at token.Pos) {
 	if t.mode == TierOff {
-		return nil, nil, "%tier is off", token.NoPos
+		return nil, nil, "%tier was off when it was defined", token.NoPos
 	}
 	if u := t.analysis.Fit(fn); u != nil {
 		return nil, nil, u.What, u.Pos

@@ -307,6 +307,7 @@ func TestSettings(t *testing.T) {
 		{"%tier", "…interpreted   g, cell 7: calls of fmt.Sprint (line 8)"},
 		{"%tier off", "…interpreted   f, cell 7: %tier is off"},
 		{"f(5)", "=> 10"},
+		{"func h() {}\nh()\n%tier on", "…interpreted   h, cell 13: %tier was off when it was defined"},
 		{"%tier maybe", "…%tier is not maybe; it is on, off or all"},
 		{"%seed", "…Seed = "},
 		{"%seed 42", "Seed = 42"},

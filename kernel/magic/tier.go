@@ -19,7 +19,8 @@ func tier() Command {
 		Long: "Functions that work with numbers, strings that they only read, and structs, arrays and slices of numbers, call\n" +
 			"nothing else, and have loops or call themselves, are compiled when they are first called, and run a hundred\n" +
 			"times as fast. With all, those without loops are compiled, too; off, nothing is. What is set holds for functions\n" +
-			"that are defined from then on; off, for all.",
+			"that are defined from then on; off, for all. Machine code sees 4 GiB of memory: where arguments lie elsewhere, or\n" +
+			"little is left when a function that makes slices is called, it is interpreted; a slice that does not fit then is a panic.",
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(_ context.Context, c *Call) error {
 				if len(c.Args) > 0 {

@@ -35,6 +35,10 @@
 // reason all slices in slices are looked at before a call; where that takes longer than
 // what the function saves, most calls have to be made in another way too ([ErrDear]).
 //
+// A function that makes objects is not called if less than half a GiB of the four may be
+// left. What it makes beyond them, once it runs, is a panic that says so: what it has
+// done until then may have been seen.
+//
 // Since what is made is held, a function that makes objects in a loop, or makes them and
 // calls itself, does not fit. A slice that append makes longer is made ever less often;
 // one that begins anew every time counts as made. (One that is also cut off at the

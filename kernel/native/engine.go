@@ -143,7 +143,7 @@ func (in *instance) reset() {
 }
 
 // errFull: something that has no other way lies outside of the window.
-var errFull = errors.New("there is more memory than the 4 GiB that machine code can see (it is not used after %tier off)")
+var errFull = errors.New("machine code sees 4 GiB of memory, and there is no room left in them (after %tier off, the function is interpreted)")
 
 // module is code that is ready to run.
 type module struct {

@@ -2,9 +2,11 @@ package native
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"testing"
 	"unsafe"
 )
@@ -48,6 +50,13 @@ func TestWindowIsFull(t *testing.T) {
 	bytes := []byte{1, 2}
 	if r, err := w.call("sumBytes", sumBytes, bytes); err != nil || r[0] != 3 { // it has its room from now on
 		t.Fatal(r, err)
+	}
+	var p *Panic
+	if _, err := w.call("made", made, windowSize/16, windowSize/8); !errors.As(err, &p) || !strings.Contains(fmt.Sprint(p.Value), "4 GiB") || !strings.Contains(fmt.Sprint(p.Value), "%tier off") || len(p.Trace) != 1 {
+		t.Errorf("what is made is larger than the window: %v", err)
+	}
+	if _, err := w.call("made", made, 2, 3); err != nil && !errors.Is(err, ErrOutside) {
+		t.Errorf("after that, a small one: %v", err)
 	}
 	big := make([]byte, windowSize)
 	if _, err := w.call("grown", grown, small, 10); !errors.Is(err, ErrOutside) {
