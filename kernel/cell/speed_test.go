@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,6 +105,50 @@ func buildProgram(t testing.TB, file string) func(testing.TB, string) (string, t
 		}
 		return string(out), c.ProcessState.UserTime() + c.ProcessState.SystemTime(), nil
 	}
+}
+
+// BenchmarkCompile is what the first calls wait for: how long it takes to make machine code of
+// each function of the programs in testdata that can be, in the middle and of the slowest.
+func BenchmarkCompile(b *testing.B) {
+	best := map[string]time.Duration{}
+	for range b.N {
+		for _, pattern := range []string{"testdata/programs/*.go", "testdata/speed/*.go"} {
+			files, err := filepath.Glob(pattern)
+			if err != nil || len(files) == 0 {
+				b.Fatal("no programs", err)
+			}
+			for _, file := range files {
+				data, err := os.ReadFile(file)
+				if err != nil {
+					b.Fatal(err)
+				}
+				nb := newNotebook(b)
+				nb.env.SetTier(TierAll)
+				if _, _, err := nb.env.start(b.Context(), Input{Number: 1, Source: string(data)}, false); err != nil {
+					b.Fatal(file, err)
+				}
+				for _, d := range nb.env.tier.funcs {
+					if d.hot == nil {
+						continue
+					}
+					start := time.Now()
+					if _, err := nb.env.tier.engine.Load(d.hot.code, d.hot.vars); err != nil {
+						b.Fatal(file, d.name, err)
+					}
+					took, name := time.Since(start), file+" "+d.name
+					if was, ok := best[name]; !ok || took < was {
+						best[name] = took
+					}
+				}
+			}
+		}
+	}
+	sorted := slices.Sorted(maps.Values(best))
+	ms := func(i int) float64 { return float64(sorted[i].Microseconds()) / 1000 }
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(len(sorted)), "functions")
+	b.ReportMetric(ms(len(sorted)/2), "median-ms")
+	b.ReportMetric(ms(len(sorted)-1), "max-ms")
 }
 
 // BenchmarkFrontEnd is the work on a cell before it runs: an empty one, one of a hundred
