@@ -231,7 +231,7 @@ func (in *instance) keep(p unsafe.Pointer, size uintptr) uint32 {
 
 // wrongSize is the error of Go's run time for a call of make.
 func wrongSize(length, capacity, size int) error {
-	const most = 1 << 47
+	const most = math.MaxInt >> 16 // bytes
 	switch {
 	case length < 0 || size > 0 && length > most/size:
 		return raised(func() { escapeBytes(make([]byte, hide(-1))) })

@@ -70,10 +70,7 @@ func (w window) at(offset uint32) unsafe.Pointer {
 // bytes is all of the window. It must only be given to wazero, which hands it to
 // compiled code: much of it is not there.
 func (w window) bytes() []byte {
-	header := struct {
-		base     uintptr
-		len, cap int
-	}{w.base, windowSize, windowSize}
+	header := struct{ base, len, cap uintptr }{w.base, windowSize, windowSize}
 	return *(*[]byte)(unsafe.Pointer(&header))
 }
 
