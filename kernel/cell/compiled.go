@@ -20,8 +20,8 @@ import (
 
 // A native cell is one whose declarations an installed Go tool chain compiles. Its types and
 // constants are declared as those of any cell are; of a function that can be called in
-// another process, so is a stub, which lowered code never gets into: the tier's code goes before it (see
-// lower.Native), and that is the call. Functions that cannot be called so are declared as they are, and
+// another process, so is a stub, whose body the call takes the place of, as machine code does
+// (see lower.Native). Functions that cannot be called so are declared as they are, and
 // interpreted where other cells call them, unless they use variables of the cell:
 // these are in the other process, and no other cell sees them.
 

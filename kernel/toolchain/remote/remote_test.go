@@ -329,7 +329,7 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-type list struct{ next *list }
+type list struct{ Next *list }
 
 func TestTypesThatCannotBeGiven(t *testing.T) {
 	for _, v := range []any{make(chan int), func() {}, &list{}, map[string]chan int{}, unsafe.Pointer(nil)} {

@@ -29,7 +29,7 @@ func Serve(funcs ...any) {
 	signal.Ignore(os.Interrupt) // of a terminal: the kernel decides
 	debug.SetMaxStack(maxStack)
 	s := &server{out: os.NewFile(AnswersFD, "answers")}
-	if err := s.serve(bufio.NewReader(os.NewFile(CallsFD, "calls")), funcs); err != nil && err != io.EOF {
+	if err := s.serve(bufio.NewReader(os.NewFile(CallsFD, "calls")), funcs); err != io.EOF {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -48,6 +48,7 @@ type function struct {
 	fn reflect.Value
 }
 
+// serve answers calls until there are no more, which is io.EOF, or something is wrong.
 func (s *server) serve(in io.Reader, funcs []any) error {
 	var shapes []string
 	for _, f := range funcs {
