@@ -14,7 +14,7 @@ func native() Command {
 		Short: "compile the cell's declarations with an installed Go tool chain",
 		Long: "The cell has declarations only: imports, types, constants, variables, functions. Later cells use its types and constants, and call its\n" +
 			"functions, as those of any cell; a call runs as compiled Go in a process of its own, and takes some microseconds.\n" +
-			"Arguments and results can be numbers, strings, booleans, errors, and slices, arrays, maps, structs of them and pointers to\n" +
+			"Arguments and results can be numbers, strings, booleans, times, errors, and slices, arrays, maps, structs of them and pointers to\n" +
 			"them; they are copied. What the function changes in the memory that its arguments refer to is written back when\n" +
 			"it ends; an error keeps its text, and errors.Is knows it if it is one of the standard library's common ones.\n" +
 			"Functions with other parameters are interpreted where other cells call them.\n" +

@@ -121,6 +121,8 @@ func Say(to *int, words ...string) {
 	*to = len(words)
 }
 
+func Later(t time.Time, by ...time.Duration) time.Time { return t.Add(by[0]) }
+
 func Warn(text string) { fmt.Fprintln(os.Stderr, text) }`, ""},
 		// results
 		{"Fib(30)", "=> 832040"},
@@ -131,6 +133,7 @@ func Warn(text string) { fmt.Fprintln(os.Stderr, text) }`, ""},
 		{"Fill(xs, -1)", "error error: cell 8, line 1\n    Fill(xs, -1)\nerror: negative"},
 		{`err := Open("/no such file")
 errors.Is(err, fs.ErrNotExist)`, "=> true"},
+		{`Later(time.Unix(0, 0).UTC(), time.Hour).Format(time.RFC3339)`, `=> "1970-01-01T01:00:00Z"`},
 		// methods and their receivers
 		{"p := Point{X: 1, Y: 4}\np.Move(2)\np, p.Norm()", "=> {X:3 Y:4 tags:[moved]}\n=> 5"},
 		{"q := &p\nq.Move(-3)\np.X", "=> 0"},
@@ -146,7 +149,7 @@ fmt.Println(n)
 Warn("careful")
 Say(&n)`, "[a b]\n2\ncareful\n[]"},
 		// panics
-		{"At([]int{1}, 4)", `error panic: cell 17, line 1
+		{"At([]int{1}, 4)", `error panic: cell 18, line 1
     At([]int{1}, 4)
 cell 2, At, line 49
     }()

@@ -61,6 +61,9 @@ func foreign(t types.Type, open []*types.Named) string {
 		if types.Identical(t, types.Universe.Lookup("error").Type()) {
 			return ""
 		}
+		if p := t.Obj().Pkg(); p != nil && p.Path() == "time" && t.Obj().Name() == "Time" {
+			return ""
+		}
 		if slices.Contains(open, t) {
 			return name + ", which contains itself"
 		}

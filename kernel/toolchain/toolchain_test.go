@@ -18,7 +18,10 @@ import (
 func TestCallable(t *testing.T) {
 	const text = `package main
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 type point struct{ x, y float64 }
 type tree struct{ sub []*tree }
@@ -34,6 +37,7 @@ func Any(x any) {}
 func Named([]named) {}
 func Trees(t *tree) {}
 func Time(t time.Time) {}
+func Hidden(b *strings.Builder) {}
 func Result() (int, <-chan bool) { return 0, nil }
 func Inside(s []struct{ a int; f []func() }) {}
 func Generic[T any](x T) {}
@@ -45,7 +49,7 @@ func (s stack[T]) Len() int { return len(s) }
 		"Any":      "its parameter x is a any",
 		"Named":    "its parameter _ is named",
 		"Trees":    "its parameter t is tree, in which sub is tree, which contains itself",
-		"Time":     "its parameter t is time.Time, whose fields are not exported",
+		"Hidden":   "its parameter b is strings.Builder, whose fields are not exported",
 		"Result":   "its result is a <-chan bool",
 		"Inside":   "its parameter s is struct{a int; f []func()}, in which there is a func()",
 		"Generic":  "it is generic", "Len": "it is generic",

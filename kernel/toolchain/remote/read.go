@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"reflect"
+	"time"
 	"unsafe"
 )
 
@@ -60,6 +61,12 @@ const limit = int(^uint(0) >> 1)
 func (r *reader) value(p unsafe.Pointer, t *Type) {
 	if t.raw {
 		copy(unsafe.Slice((*byte)(p), t.size), r.take(int(t.size)))
+		return
+	}
+	if t.time {
+		if err := (*time.Time)(p).UnmarshalBinary([]byte(r.string())); err != nil {
+			r.fail("a message has no time: %v", err)
+		}
 		return
 	}
 	switch t.kind {

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 )
 
@@ -299,6 +300,16 @@ func TestErrors(t *testing.T) {
 		got, _ := call(t, func(err error) error { return err }, err)[0].(error)
 		if fmt.Sprint(got) != fmt.Sprint(err) || (err == io.EOF) != (got == io.EOF) || errors.Is(got, fs.ErrNotExist) != errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%v became %v", err, got)
+		}
+	}
+}
+
+func TestTimes(t *testing.T) {
+	zone := time.FixedZone("here", 5400)
+	for _, at := range []time.Time{{}, time.Now(), time.Date(2026, 11, 30, 1, 2, 3, 4, zone), time.Date(1, 1, 1, 0, 0, 0, 0, time.FixedZone("odd", 1<<30))} {
+		got := call(t, func(all []time.Time) time.Time { return all[0] }, []time.Time{at})[0].(time.Time)
+		if !got.Equal(at) || at.Location() == zone && got.Hour() != at.Hour() || at.IsZero() != got.IsZero() {
+			t.Errorf("%v became %v", at, got)
 		}
 	}
 }

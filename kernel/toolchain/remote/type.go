@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Type is how the values of a type are written. It doesn't change.
@@ -14,6 +15,7 @@ type Type struct {
 	size   uintptr
 	raw    bool  // it is written as its memory
 	refs   bool  // there are references in it
+	time   bool  // it is time.Time
 	least  int   // bytes that a value is written in, at least
 	elem   *Type // of an array, a slice, a pointer, a map
 	key    *Type
@@ -45,6 +47,10 @@ func newType(rt reflect.Type, open []reflect.Type) (*Type, error) {
 			return &Type{}
 		}
 		return x
+	}
+	if rt == reflect.TypeFor[time.Time]() { // whose location is not the other end's
+		t.time, t.least = true, 1
+		return t, nil
 	}
 	switch t.kind {
 	case reflect.Bool, reflect.String, reflect.Interface:
@@ -81,6 +87,10 @@ func newType(rt reflect.Type, open []reflect.Type) (*Type, error) {
 
 // shape is the form of a type without its names.
 func (t *Type) shape(b *strings.Builder) {
+	if t.time {
+		b.WriteString("time")
+		return
+	}
 	switch t.kind {
 	case reflect.Slice:
 		b.WriteString("[]")

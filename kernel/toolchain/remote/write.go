@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 	"unsafe"
 )
 
@@ -33,6 +34,10 @@ func (w *writer) memory(p unsafe.Pointer, size int) {
 func (w *writer) value(p unsafe.Pointer, t *Type) {
 	if t.raw {
 		w.memory(p, int(t.size))
+		return
+	}
+	if t.time {
+		w.time(*(*time.Time)(p))
 		return
 	}
 	switch t.kind {
@@ -90,6 +95,16 @@ func (w *writer) value(p unsafe.Pointer, t *Type) {
 			w.value(unsafe.Add(p, f.offset), f.Type)
 		}
 	}
+}
+
+// time writes an instant with its offset from UTC; what the monotonic clock said is the other end's as little as
+// the location's name.
+func (w *writer) time(t time.Time) {
+	text, err := t.MarshalBinary()
+	if err != nil { // an offset that nobody has
+		text, _ = t.UTC().MarshalBinary()
+	}
+	w.string(string(text))
 }
 
 func (w *writer) string(s string) {
