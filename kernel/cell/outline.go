@@ -69,7 +69,11 @@ func plainCall(f ast.Expr, use map[string]string) bool {
 		if !ok || use[x.Name] == "" {
 			return true // a method
 		}
-		return use[x.Name] == "math" || use[x.Name] == "math/bits"
+		switch use[x.Name] {
+		case "math", "math/bits", "math/rand", "math/rand/v2":
+			return true
+		}
+		return false
 	}
 	return true
 }

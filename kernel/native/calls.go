@@ -11,7 +11,7 @@ import (
 	"github.com/nascent-go/nascent/kernel/native/wasm"
 )
 
-// call is a call of a builtin, of a function of package math or of one with a body.
+// call is a call of a builtin, of a function of a package that is known or of one with a body.
 func (t *translator) call(v *ssa.Call) {
 	if b, ok := v.Call.Value.(*ssa.Builtin); ok {
 		t.builtin(v, b.Name())
@@ -107,12 +107,15 @@ func (t *translator) known(v *ssa.Call, fn *ssa.Function) {
 		"math/bits.LeadingZeros", "math/bits.Len", "math/bits.TrailingZeros32":
 		t.bits(fn.Name(), args[0])
 	default:
-		i := slices.IndexFunc(mathFuncs, func(f mathFunc) bool { return name == "math."+f.name })
+		i := slices.IndexFunc(libFuncs, func(f libFunc) bool { return name == f.name })
 		if i < 0 {
 			t.unfit(v.Pos(), "calls of "+fn.String())
 		}
+		if libFuncs[i].bounded() {
+			t.checkBound(args[0], fn.Name())
+		}
 		push()
-		t.code.Call(uint32(hostMath + i))
+		t.code.Call(uint32(hostLib + i))
 		if t.loops { // it takes as long as many instructions
 			t.burn(hostWeight)
 		}

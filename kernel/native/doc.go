@@ -6,8 +6,8 @@
 //
 // A function fits if it, and all that it calls, stays within booleans, numbers, strings that
 // are only read, structs and arrays of them, slices (of slices) of those, pointers to
-// such, variables of packages that hold them, functions of package math and some of
-// math/bits, and panics with a constant or a basic value. Everything else (interfaces,
+// such, variables of packages that hold them, functions of package math, some of
+// math/bits and of what math/rand draws by itself, and panics with a constant or a basic value. Everything else (interfaces,
 // closures, function values, maps, channels, goroutines, deferred calls, pointers and
 // strings that lie in memory) does not; [Analysis.Fit] says what is in the way and where.
 //

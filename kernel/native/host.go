@@ -29,7 +29,7 @@ const (
 	hostFrame
 	hostUnframe
 	hostDivide
-	hostMath // and the following: mathFuncs
+	hostLib // and the following: libFuncs
 )
 
 // hostFunc is a function that compiled code calls. It takes its arguments from the
@@ -43,7 +43,7 @@ type hostFunc struct {
 func typesOf(s string) []wasm.Type {
 	var ts []wasm.Type
 	for _, c := range s {
-		ts = append(ts, map[rune]wasm.Type{'i': wasm.I32, 'l': wasm.I64, 'd': wasm.F64}[c])
+		ts = append(ts, map[rune]wasm.Type{'i': wasm.I32, 'l': wasm.I64, 'f': wasm.F32, 'd': wasm.F64}[c])
 	}
 	return ts
 }
@@ -61,37 +61,11 @@ var hostFuncs = func() []hostFunc {
 		hostDivide:  {"divide", typesOf("dddd"), typesOf("dd"), divideComplex},
 	}
 	fs[hostFail].call = (*instance).fail
-	for _, f := range mathFuncs {
-		t := hostFunc{name: f.name, params: typesOf("d"), results: typesOf("d")}
-		switch f := f.f.(type) {
-		case func(float64) float64:
-			t.call = func(_ *instance, s []uint64) { s[0] = math.Float64bits(f(math.Float64frombits(s[0]))) }
-		case func(x, y float64) float64:
-			t.params = typesOf("dd")
-			t.call = func(_ *instance, s []uint64) {
-				s[0] = math.Float64bits(f(math.Float64frombits(s[0]), math.Float64frombits(s[1])))
-			}
-		}
-		fs = append(fs, t)
+	for _, f := range libFuncs {
+		fs = append(fs, f.host())
 	}
 	return fs
 }()
-
-// mathFunc is a function of one or two numbers.
-type mathFunc struct {
-	name string
-	f    any // func(float64) float64 or func(x, y float64) float64
-}
-
-// mathFuncs are functions of package math that are called as they are.
-var mathFuncs = []mathFunc{
-	{"Acos", math.Acos}, {"Acosh", math.Acosh}, {"Asin", math.Asin}, {"Asinh", math.Asinh}, {"Atan", math.Atan}, {"Atan2", math.Atan2},
-	{"Atanh", math.Atanh}, {"Cbrt", math.Cbrt}, {"Cos", math.Cos}, {"Cosh", math.Cosh}, {"Dim", math.Dim}, {"Erf", math.Erf},
-	{"Erfc", math.Erfc}, {"Exp", math.Exp}, {"Exp2", math.Exp2}, {"Expm1", math.Expm1}, {"Gamma", math.Gamma}, {"Hypot", math.Hypot},
-	{"Log", math.Log}, {"Log10", math.Log10}, {"Log1p", math.Log1p}, {"Log2", math.Log2}, {"Max", math.Max}, {"Min", math.Min},
-	{"Mod", math.Mod}, {"Pow", math.Pow}, {"Remainder", math.Remainder}, {"Round", math.Round}, {"Sin", math.Sin}, {"Sinh", math.Sinh},
-	{"Tan", math.Tan}, {"Tanh", math.Tanh},
-}
 
 // host makes the module of what compiled code calls.
 func (e *Engine) host() error {
