@@ -292,13 +292,32 @@ func (g *drafting) part(d ast.Decl) toolchain.Part {
 			before = "type "
 		}
 	}
-	at, end := g.env.fset.Position(from), g.env.fset.Position(d.End())
-	text := g.env.texts[at.Filename]
-	lines := lineStarts(text)
-	return toolchain.Part{
-		Cell: at.Filename, Line: at.Line, Col: max(at.Column-len(before), 1),
-		Text: before + text[lines[at.Line-1]+at.Column-1:lines[end.Line-1]+end.Column-1],
+	at := g.env.fset.Position(from)
+	text, ok := g.env.between(from, d.End())
+	if !ok {
+		at = g.env.fset.PositionFor(from, false)
+		g.diag.add(token.Position{Filename: at.Filename, Line: 1, Column: 1}, "native code cannot have line directives", "")
 	}
+	return toolchain.Part{Cell: at.Filename, Line: at.Line, Col: max(at.Column-len(before), 1), Text: before + text}
+}
+
+// between is a cell's text between two places in one of its parts, unless it has a line directive of its own.
+func (e *Env) between(from, to token.Pos) (text string, ok bool) {
+	at, end := e.fset.Position(from), e.fset.Position(to)
+	real, realEnd := e.fset.PositionFor(from, false), e.fset.PositionFor(to, false)
+	if at.Filename != real.Filename || end.Filename != real.Filename {
+		return "", false
+	}
+	text = e.texts[real.Filename]
+	lines := lineStarts(text)
+	if at.Line > len(lines) || end.Line > len(lines) {
+		return "", false
+	}
+	first, last := lines[at.Line-1]+at.Column-1, lines[end.Line-1]+end.Column-1
+	if last > len(text) || last-first != realEnd.Offset-real.Offset {
+		return "", false
+	}
+	return text[first:last], true
 }
 
 // needs adds what a unit of the cell uses of earlier cells.

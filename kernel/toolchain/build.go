@@ -57,9 +57,12 @@ func (f File) text() string {
 	return b.String()
 }
 
-// main is the text of the file that joins functions to package remote, given its path.
-func (s Source) main(remote string) string {
-	return "package main\n\nimport remote__ " + strconv.Quote(remote) + "\n\nfunc main() {\n\tremote__.Serve(\n\t\t" + strings.Join(append(s.Funcs, ""), ",\n\t\t") + ")\n}\n"
+// beginFile is the file that comes before those of cells, so that its variable is the first to be set.
+const beginFile = "begin.go"
+
+// begin is the text of the file that joins functions to package remote, given its path.
+func (s Source) begin(remote string) string {
+	return "package main\n\nimport remote__ " + strconv.Quote(remote) + "\n\nvar serve__ = remote__.Begin()\n\nfunc main() {\n\tserve__(\n\t\t" + strings.Join(append(s.Funcs, ""), ",\n\t\t") + ")\n}\n"
 }
 
 // Problem is something that the tool chain says of a cell's Go.
@@ -120,7 +123,7 @@ func (g *Go) Build(ctx context.Context, s Source) (program []byte, err error) {
 func (g *Go) write(s Source, h home, dir string) error {
 	// A module of an older Go doesn't make older Go of what is built.
 	language := "//go:build go" + g.language + "\n\n"
-	files := map[string]string{"main.go": language + s.main(h.path+"/remote")}
+	files := map[string]string{beginFile: language + s.begin(h.path+"/remote")}
 	if h.overlay == "" {
 		files["go.mod"] = "module " + h.path + "\n\ngo " + g.language + "\n"
 	}

@@ -26,27 +26,40 @@ func newOutput(from *os.File, to io.Writer, last bool) (*output, error) {
 
 // follow passes on what is written until nobody can write any more.
 func (o *output) follow() {
-	o.raw.Read(func(fd uintptr) bool { return o.take(fd) }) //nolint:errcheck // nothing is to be read then
+	o.raw.Read(func(fd uintptr) bool { //nolint:errcheck // nothing is to be read then
+		for {
+			if n, again := o.take(fd); n == 0 {
+				return !again
+			}
+		}
+	})
 }
 
-// now passes on what has been written.
+// pipeSize is more than a pipe holds.
+const pipeSize = 1 << 20
+
+// now passes on what has been written; not what is written meanwhile, which may have no end.
 func (o *output) now() {
-	o.raw.Control(func(fd uintptr) { o.take(fd) }) //nolint:errcheck // as in follow
+	o.raw.Control(func(fd uintptr) { //nolint:errcheck // as in follow
+		for rest := pipeSize; rest > 0; {
+			n, _ := o.take(fd)
+			if n == 0 {
+				return
+			}
+			rest -= n
+		}
+	})
 }
 
-// take passes on what there is to be read; it says whether nothing will come any more.
-func (o *output) take(fd uintptr) (end bool) {
+// take passes on some of what there is to be read. If that is nothing, again says whether something may come.
+func (o *output) take(fd uintptr) (n int, again bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for {
-		n, again, err := readNow(fd, o.buf)
-		if n > 0 {
-			o.pass(o.buf[:n])
-		}
-		if again || n == 0 || err != nil {
-			return !again
-		}
+	n, again, _ = readNow(fd, o.buf)
+	if n > 0 {
+		o.pass(o.buf[:n])
 	}
+	return n, again
 }
 
 // direct passes on to another writer from now on; nil: to the one it has.

@@ -2,17 +2,23 @@ package toolchain
 
 import (
 	"context"
+	"errors"
 	"go/ast"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/nascent-go/nascent/kernel/toolchain/remote"
 )
 
 func TestCallable(t *testing.T) {
@@ -156,4 +162,96 @@ func TestBuildLeavesNothing(t *testing.T) {
 	if left, err := os.ReadDir(dir); len(left) > 0 || err != nil {
 		t.Errorf("%v, %v", left, err)
 	}
+}
+
+// TestEnds: a helper ends with the kernel whatever it is doing, and a call ends whatever the helper has begun.
+func TestEnds(t *testing.T) {
+	g, err := Find(t.Context())
+	if err != nil {
+		t.Skip(err)
+	}
+	source := Source{Title: "a test", Funcs: []string{"Spin", "Chatter", "Leave"}, Files: []File{{
+		Imports: []Import{{"os", "os"}, {"exec", "os/exec"}, {"strconv", "strconv"}},
+		Parts: []Part{{Cell: "cell 1", Line: 1, Col: 1, Text: `
+var _ = func() bool {
+	for os.Getenv("NATIVE_SPIN") != "" {
+	}
+	return true
+}()
+
+func Spin() {
+	for {
+	}
+}
+
+func Chatter() {
+	go func() {
+		for {
+			os.Stdout.WriteString("and on\n")
+		}
+	}()
+}
+
+func Leave() {
+	child := exec.Command("sleep", "100")
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
+	os.WriteFile(os.Getenv("NATIVE_CHILD"), strconv.AppendInt(nil, int64(child.Process.Pid), 10), 0o600)
+	os.Exit(3)
+}`}},
+	}}}
+	exe, err := g.Build(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	how, err := remote.NewFunc(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := filepath.Join(t.TempDir(), "child")
+	t.Setenv("NATIVE_CHILD", child)
+	p := NewProgram(source, exe)
+	defer p.Close()
+	call := func(i int) error { return p.Func(i, how, nil).Call(nil, nil, Streams{Stdout: io.Discard}, nil) }
+
+	if err := call(1); err != nil { // although the output has no end
+		t.Error(err)
+	}
+	if err := p.Start(Streams{}, nil); err != nil {
+		t.Error(err)
+	}
+	spins := make(chan error)
+	go func() { spins <- call(0) }()
+	for calls := 0; calls == 0; runtime.Gosched() {
+		p.proc.mu.Lock()
+		calls = len(p.proc.pending)
+		p.proc.mu.Unlock()
+	}
+	p.proc.calls.Close() // as when the kernel has been killed
+	var died *Died
+	if err := <-spins; !errors.As(err, &died) {
+		t.Error(err)
+	}
+
+	if err := call(2); !errors.As(err, &died) || died.Reason != "it has called os.Exit(3)" {
+		t.Error(err)
+	}
+	if pid, err := os.ReadFile(child); err != nil {
+		t.Error(err)
+	} else if n, err := strconv.Atoi(string(pid)); err != nil {
+		t.Error(err)
+	} else if proc, err := os.FindProcess(n); err != nil {
+		t.Error(err)
+	} else if err := proc.Kill(); err != nil {
+		t.Errorf("the call has waited for what the helper had started: %v", err)
+	}
+
+	t.Setenv("NATIVE_SPIN", "yes")
+	spinning, err := p.running(Streams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spinning.calls.Close()
+	<-spinning.dead
 }

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"syscall"
 	"unsafe"
 )
 
@@ -22,14 +23,38 @@ const maxStack = 256 << 20
 // maxFrames is how many calls of a panic's stack are told.
 const maxFrames = 100
 
-// Serve is the main function of a helper: it calls the functions, by their numbers, as the
-// process at the other end of the pipes says, each call on a goroutine of its own, and
-// ends with that process.
-func Serve(funcs ...any) {
+// Begin is the first thing that a helper does: from now on it ends with the process at the other
+// end of the pipes, also while variables of its cells are set. The function serve, which is the main
+// function of a helper and does not return, calls the functions, by their numbers, as that process says, each call on a
+// goroutine of its own.
+func Begin() (serve func(funcs ...any)) {
 	signal.Ignore(os.Interrupt) // of a terminal: the kernel decides
 	debug.SetMaxStack(maxStack)
+	syscall.CloseOnExec(CallsFD) // processes that it starts would keep them open
+	syscall.CloseOnExec(AnswersFD)
+	in := bufio.NewReader(os.NewFile(CallsFD, "calls"))
 	s := &server{out: os.NewFile(AnswersFD, "answers")}
-	if err := s.serve(bufio.NewReader(os.NewFile(CallsFD, "calls")), funcs); err != io.EOF {
+	ready := make(chan struct{})
+	go func() {
+		_, err := in.Peek(1) // nothing comes before it is ready
+		if err == nil {
+			<-ready
+			err = s.serve(in)
+		}
+		exit(err)
+	}()
+	return func(funcs ...any) {
+		if err := s.offer(funcs); err != nil {
+			exit(err)
+		}
+		close(ready)
+		select {}
+	}
+}
+
+// exit ends the helper.
+func exit(err error) {
+	if err != io.EOF {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -48,8 +73,8 @@ type function struct {
 	fn reflect.Value
 }
 
-// serve answers calls until there are no more, which is io.EOF, or something is wrong.
-func (s *server) serve(in io.Reader, funcs []any) error {
+// offer says what can be called.
+func (s *server) offer(funcs []any) error {
 	var shapes []string
 	for _, f := range funcs {
 		fn := reflect.ValueOf(f)
@@ -67,9 +92,11 @@ func (s *server) serve(in io.Reader, funcs []any) error {
 		s.funcs = append(s.funcs, function{how, fn})
 		shapes = append(shapes, how.Shape())
 	}
-	if err := s.answer(hello(shapes)); err != nil {
-		return err
-	}
+	return s.answer(hello(shapes))
+}
+
+// serve answers calls until there are no more, which is io.EOF, or something is wrong.
+func (s *server) serve(in io.Reader) error {
 	for {
 		text, err := ReadFrame(in)
 		if err != nil {
