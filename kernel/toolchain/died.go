@@ -21,6 +21,14 @@ type Died struct {
 
 func (e *Died) Error() string { return e.Title + " has ended: " + e.Reason }
 
+// note is what is told of an end that no call fails by, such as a panic of a goroutine that a call has left.
+func (e *Died) note() string {
+	if len(e.Frames) == 0 {
+		return e.Error() + "\n"
+	}
+	return fmt.Sprintf("%v (%s, line %d)\n", e, e.Frames[0].File, e.Frames[0].Line)
+}
+
 // why is how the process has ended.
 func (p *process) why(state *os.ProcessState, err error) *Died {
 	d := &Died{Title: p.title}

@@ -120,6 +120,15 @@ func (o *output) alive() {
 	o.held = nil
 }
 
+// say writes what the helper has not written.
+func (o *output) say(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.to != nil {
+		io.WriteString(o.to, text) //nolint:errcheck // as in pass
+	}
+}
+
 // words are the last words.
 func (o *output) words() string {
 	o.mu.Lock()

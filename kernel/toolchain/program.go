@@ -209,7 +209,8 @@ type process struct {
 	mu      sync.Mutex
 	pending map[uint64]chan []byte
 	last    uint64
-	stopped bool // by the kernel
+	killed  bool // by the kernel, for whatever reason
+	stopped bool // by the kernel, and so are its calls
 
 	ready chan struct{} // closed when it can be called
 	dead  chan struct{} // closed when it has ended, and why is known
@@ -307,12 +308,18 @@ func (p *process) listen(stdout, stderr *os.File) {
 		}
 		answer <- text
 	}
+	p.mu.Lock()
+	untold := hello && !p.killed && len(p.pending) == 0
+	p.mu.Unlock()
 	p.kill(false)
 	state, err := p.proc.Wait()
 	for _, o := range p.out {
 		o.now()
 	}
 	p.died = p.why(state, err)
+	if untold {
+		p.out[1].say(p.died.note())
+	}
 	close(p.dead)
 	stdout.Close()
 	stderr.Close()
@@ -337,6 +344,7 @@ func (p *process) ended() bool {
 func (p *process) kill(stopped bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.killed = true
 	p.stopped = p.stopped || stopped
 	p.proc.Kill() //nolint:errcheck // it has ended
 }

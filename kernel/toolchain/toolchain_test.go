@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/nascent-go/nascent/kernel/toolchain/remote"
@@ -254,4 +255,50 @@ func Leave() {
 	}
 	spinning.calls.Close()
 	<-spinning.dead
+}
+
+// TestEndBetweenCalls: that a program ends while nothing calls it is told, unless it is closed.
+func TestEndBetweenCalls(t *testing.T) {
+	g, err := Find(t.Context())
+	if err != nil {
+		t.Skip(err)
+	}
+	s := Source{Title: "a test", Files: []File{{
+		Imports: []Import{{Name: "os", Path: "os"}, {Name: "signal", Path: "os/signal"}, {Name: "syscall", Path: "syscall"}},
+		Parts: []Part{{Cell: "cell 1", Line: 1, Col: 1, Text: `var _ = func() int {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGTERM)
+	go func() {
+		<-c
+		panic("late")
+	}()
+	return 1
+}()`}},
+	}}}
+	exe, err := g.Build(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		end  func(*Program) error
+		want string
+	}{
+		{func(p *Program) error { return p.proc.proc.Signal(syscall.SIGTERM) }, "a test has ended: panic: late (cell 1, line 6)\n"},
+		{func(p *Program) error { return p.proc.proc.Kill() }, "a test has ended: killed by signal: killed\n"},
+		{func(p *Program) error { p.Close(); return nil }, ""},
+		{func(p *Program) error { p.Rest(); return nil }, ""},
+	} {
+		var told strings.Builder
+		p := NewProgram(s, exe)
+		if err := p.Start(Streams{Stderr: &told}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.end(p); err != nil {
+			t.Fatal(err)
+		}
+		<-p.proc.dead
+		if told.String() != c.want {
+			t.Errorf("%q is told, want %q", told.String(), c.want)
+		}
+	}
 }
