@@ -20,7 +20,7 @@ func native() Command {
 			"Functions with other parameters are interpreted where other cells call them.\n" +
 			"Variables belong to the process: only functions of the cell see them. Types, constants and functions of\n" +
 			"earlier cells are compiled with it where it uses them. Calls may run at the same time. If one is interrupted, or the process\n" +
-			"ends, the next call starts it anew. Packages are those of the standard library and of the module of the folder\n" +
+			"ends, the next call starts it anew. Its standard input is empty. Packages are those of the standard library and of the module of the folder\n" +
 			"that cells run in (go.mod). Nothing is downloaded.",
 		Setup: func(*pflag.FlagSet) Runner {
 			return func(ctx context.Context, c *Call) error {

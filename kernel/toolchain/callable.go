@@ -97,6 +97,8 @@ func foreign(t types.Type, open []*types.Named) string {
 			parts = append(parts, f.Type())
 		}
 		return inside(parts...)
+	case *types.Interface:
+		return "an interface (" + name + ")"
 	}
 	return "a " + name
 }

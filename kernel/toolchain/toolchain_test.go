@@ -53,7 +53,7 @@ func (s stack[T]) Len() int { return len(s) }
 	want := map[string]string{
 		"Callback": "its parameter f is a func(int) bool",
 		"Channels": "its parameter m is map[string]chan int, in which there is a chan int",
-		"Any":      "its parameter x is a any",
+		"Any":      "its parameter x is an interface (any)",
 		"Named":    "its parameter _ is named",
 		"Trees":    "its parameter t is tree, in which sub is tree, which contains itself",
 		"Hidden":   "its parameter b is strings.Builder, whose fields are not exported",
