@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 	"weak"
 
@@ -65,12 +66,13 @@ const nativeFile = "native"
 // tier decides which functions run as machine code, and calls them. All but its
 // exported methods, and what the code of cells calls, is for who prepares cells.
 type tier struct {
-	rt     *rt.Runtime
-	mode   TierMode
-	off    atomic.Bool
-	engine *native.Engine
-	failed error // there is no engine
-	places placeTable
+	rt       *rt.Runtime
+	mode     TierMode
+	off      atomic.Bool
+	engine   *native.Engine
+	failed   error // there is no engine
+	places   placeTable
+	patience time.Duration // see there
 
 	analysis *native.Analysis // of the cell that is being lowered
 	pending  map[int]shortcut // code that nothing has asked for yet
@@ -101,7 +103,7 @@ type decision struct {
 }
 
 func newTier(r *rt.Runtime) *tier {
-	return &tier{rt: r, mode: TierOn, funcs: map[types.Object]*decision{}, remote: map[token.Pos]*remoteFunc{}}
+	return &tier{rt: r, mode: TierOn, patience: patience, funcs: map[types.Object]*decision{}, remote: map[token.Pos]*remoteFunc{}}
 }
 
 // begin forgets what belongs to the lowering before.
@@ -215,6 +217,7 @@ type hot struct {
 	fn     *native.Func
 	err    error       // there is none
 	loaded atomic.Bool // fn and err are there
+	late   atomic.Bool // it was not waited for any more
 	missed atomic.Bool // it could not be called, once at least
 	dear   atomic.Bool // it did not pay, once at least
 }
@@ -263,18 +266,29 @@ func (h *hot) call(variables []reflect.Value) bool {
 	}
 }
 
+// patience is how long the first call of a function waits for its machine code. A loop that
+// is interpreted instead, to its end, may take a hundred times as long.
+const patience = 200 * time.Millisecond
+
 // ready says whether there is machine code. That which takes long to be made is made
-// beside, and the function is interpreted meanwhile.
+// beside; when the patience is at its end, the function is interpreted meanwhile.
 func (h *hot) ready() bool {
 	h.once.Do(func() {
+		made := make(chan struct{})
 		load := func() {
+			defer close(made)
 			h.fn, h.err = h.tier.engine.Load(h.code, h.vars)
 			h.loaded.Store(true)
 		}
 		if h.code.Quick() {
 			load()
-		} else {
-			go load()
+			return
+		}
+		go load()
+		select {
+		case <-made:
+		case <-time.After(h.tier.patience):
+			h.late.Store(true)
 		}
 	})
 	return h.loaded.Load() && h.err == nil
@@ -365,6 +379,8 @@ func (h *hot) trouble() string {
 		return "%tier is off"
 	case h.loaded.Load() && h.err != nil:
 		return h.err.Error()
+	case h.late.Load():
+		return "it is large: calls that began before it was compiled are interpreted"
 	case h.missed.Load():
 		return "compiled, but interpreted where it was called with memory that compiled code does not see"
 	case h.dear.Load():
