@@ -107,7 +107,17 @@ func newTier(r *rt.Runtime) *tier {
 }
 
 // begin forgets what belongs to the lowering before.
-func (t *tier) begin() { t.analysis, t.pending = &native.Analysis{}, map[int]shortcut{} }
+func (t *tier) begin() {
+	t.analysis, t.pending = &native.Analysis{Elsewhere: t.elsewhere}, map[int]shortcut{}
+}
+
+// elsewhere implements native.Analysis.
+func (t *tier) elsewhere(fn *ssa.Function) string {
+	if obj := fn.Object(); obj != nil && t.remote[obj.Pos()] != nil {
+		return "it runs in a process of its own (%%native)"
+	}
+	return ""
+}
 
 // Code implements lower.Native.
 func (t *tier) Code(fn *ssa.Function, own func(*ssa.Global) bool) (id int, vars []*ssa.Global, ok bool) {

@@ -301,6 +301,16 @@ func TestNativeModules(t *testing.T) {
 	}
 }
 
+// TestNativeInLoop: a loop that calls native code is interpreted, and %tier says why.
+func TestNativeInLoop(t *testing.T) {
+	nb := newNativeNotebook(t)
+	nb.play([]scene{
+		{"%%native\nfunc One() int { return 1 }", ""},
+		{"func count(n int) (s int) {\n\tfor range n {\n\t\ts += One()\n\t}\n\treturn s\n}\ncount(5)", "=> 5"},
+		{"%tier", "…count, cell 2: it calls One: it runs in a process of its own (%%native) (cell 1, line 2)"},
+	})
+}
+
 // TestNativeEnds: what ends the process is an error of the call, and the next call starts it anew.
 func TestNativeEnds(t *testing.T) {
 	nb := newNativeNotebook(t)

@@ -26,6 +26,8 @@ func (u *Unfit) Error() string { return u.What }
 
 // Analysis remembers which functions can be compiled. It is not safe for concurrent use.
 type Analysis struct {
+	Elsewhere func(*ssa.Function) string // where a function runs that has no body to be compiled; "" for others. May be nil
+
 	shapes  shapes
 	known   map[*ssa.Function]*facts
 	reached map[*ssa.Function]*reached
@@ -164,6 +166,12 @@ func (a *Analysis) facts(fn *ssa.Function) *facts {
 	}
 	f := &facts{sites: map[*ssa.Function]int{}, looped: map[*ssa.Function]bool{}}
 	a.known[fn] = f
+	if a.Elsewhere != nil {
+		if where := a.Elsewhere(fn); where != "" {
+			f.unfit = &Unfit{fn.Pos(), where}
+			return f
+		}
+	}
 	for _, b := range fn.Blocks {
 		f.instrs += len(b.Instrs)
 	}
