@@ -169,6 +169,11 @@ func (f *Func) Call(args, results []unsafe.Pointer, out Streams, stop <-chan str
 	if err != nil {
 		return &Failed{err.Error()}
 	}
+	select {
+	case <-stop: // the process knows nothing of the call, and others may have begun theirs
+		return ErrStopped
+	default:
+	}
 	answer, err := p.call(f.number, text, stop)
 	p.flush()
 	if err != nil {

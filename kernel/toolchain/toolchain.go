@@ -14,6 +14,7 @@ import (
 	"go/version"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 )
@@ -41,7 +42,7 @@ func Find(ctx context.Context) (*Go, error) {
 		return nil, errors.New("%%native compiles with a Go installation, and there is no go command in PATH; " + instead)
 	}
 	g := &Go{path: path}
-	out, err := g.command(ctx, os.TempDir(), "env", "GOVERSION", "GOROOT").Output()
+	out, err := g.command(ctx, filepath.Dir(path), "env", "GOVERSION", "GOROOT").Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) && len(exit.Stderr) > 0 {
@@ -54,6 +55,8 @@ func Find(ctx context.Context) (*Go, error) {
 	g.root = strings.TrimSpace(root)
 	lang := version.Lang(g.version)
 	switch {
+	case g.version == "": // go1.15 and before don't know the question
+		return nil, fmt.Errorf("%s is older than go1.16, and %%%%native needs %s or later; %s", path, oldest, instead)
 	case lang == "": // a development version
 		lang = newest
 	case version.Compare(lang, oldest) < 0:

@@ -165,6 +165,38 @@ func TestBuildLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestFind: what can't compile cells is not taken.
+func TestFind(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are shell scripts")
+	}
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	t.Setenv("TMPDIR", filepath.Join(dir, "gone"))
+	for _, c := range []struct{ script, language, err string }{
+		{"echo go1.22.1; echo /go", "1.22", ""},
+		{"echo go1.26.1 X:nodwarf5; echo /go", "1.26", ""},
+		{"echo go1.99; echo /go", "1.26", ""},
+		{"echo 'devel +abc'; echo /go", "1.26", ""},
+		{"echo go1.20.3; echo /go", "", "go is go1.20.3, and %%native needs go1.22 or later; cells run without it"},
+		{"echo; echo /go", "", "go is older than go1.16, and %%native needs go1.22 or later; cells run without it"},
+		{"echo broken >&2; exit 1", "", "for its version: broken"},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+c.script+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		g, err := Find(t.Context())
+		switch {
+		case c.err != "":
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: %v, want %q", c.script, err, c.err)
+			}
+		case err != nil || g.language != c.language:
+			t.Errorf("%s: %+v, %v, want %s", c.script, g, err, c.language)
+		}
+	}
+}
+
 // TestEnds: a helper ends with the kernel whatever it is doing, and a call ends whatever the helper has begun.
 func TestEnds(t *testing.T) {
 	g, err := Find(t.Context())
@@ -221,6 +253,11 @@ func Leave() {
 	}
 	if err := p.Start(Streams{}, nil); err != nil {
 		t.Error(err)
+	}
+	stopped := make(chan struct{})
+	close(stopped)
+	if err := p.Func(1, how, nil).Call(nil, nil, Streams{}, stopped); err != ErrStopped || p.proc.ended() {
+		t.Errorf("%v; a call that is stopped before it is sent does not end the process", err)
 	}
 	spins := make(chan error)
 	go func() { spins <- call(0) }()
