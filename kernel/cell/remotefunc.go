@@ -109,10 +109,10 @@ func (t *tier) closeRemote() {
 	clear(t.remote)
 }
 
-// forgetRemote forgets the functions that are none any more.
-func (t *tier) forgetRemote(units map[string]*unit) {
+// forgetRemote forgets the functions that are none any more. It says whether they are all of a program.
+func (t *tier) forgetRemote(units map[string]*unit) (program bool) {
 	if len(t.remote) == 0 {
-		return
+		return false
 	}
 	live := map[token.Pos]bool{}
 	for _, u := range units {
@@ -132,6 +132,8 @@ func (t *tier) forgetRemote(units map[string]*unit) {
 	for p := range gone {
 		if !needed[p] {
 			p.Rest()
+			program = true
 		}
 	}
+	return program
 }

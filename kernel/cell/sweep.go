@@ -72,15 +72,15 @@ func mentioned(info *types.Info, decl ast.Decl) (declared, used []types.Object) 
 const few = 64
 
 // sweep forgets what is not needed any more, once so many cells have been run that
-// looking for it costs each of them little.
+// looking for it costs each of them little, or if a program is among it.
 func (e *Env) sweep() {
-	e.tier.forgetRemote(e.units)
+	large := e.tier.forgetRemote(e.units)
 	for _, chunk := range e.machine.over() {
 		if i := slices.IndexFunc(e.traces, func(t *trace) bool { return t.chunk == chunk }); i >= 0 {
 			e.traces[i].ended = true
 		}
 	}
-	if len(e.traces) < e.enough {
+	if len(e.traces) < e.enough && !large {
 		return
 	}
 	live := e.live()

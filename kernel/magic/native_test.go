@@ -2,8 +2,10 @@ package magic
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -376,6 +378,35 @@ func TestNativeInterrupt(t *testing.T) {
 		if took := time.Since(stopped); err == nil || ctx.Err() == nil || !strings.Contains(err.Error(), "interrupted") || took > 5*time.Second {
 			t.Errorf("after %v: %v, output %q", took, err, out.String())
 		}
+	}
+}
+
+// TestNativeForgets: of programs whose functions are declared again nothing is kept.
+func TestNativeForgets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles ten times")
+	}
+	nb := newNativeNotebook(t)
+	heap := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	define := func(i int) {
+		if got, want := nb.run(fmt.Sprintf("%%%%native\nfunc F() int { return %d }", i))+nb.run("F()"), fmt.Sprintf("=> %d", i); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	define(0)
+	before := heap()
+	for i := range 9 {
+		define(i)
+	}
+	const most = 9 << 20 // a program has about 2 MB
+	if after := heap(); after > before+most {
+		t.Errorf("%d bytes are held after ten programs, %d after one", after, before)
 	}
 }
 
