@@ -473,7 +473,7 @@ func (g *gen) converted(t *typ, depth int) ex {
 		return dynamic("%s(whole(%s))", t.name, s)
 	case t.kind == intKind && g.chance(20):
 		o := pick(g, []*typ{text, sliceOf(integer), mapOf(text, integer), arrayOf(2, octet)})
-		return dynamic("%s(len(%s))", t.name, g.dynamicOf(o, depth-1))
+		return dynamic("%s(id(len(%s)))", t.name, g.dynamicOf(o, depth-1)) // that of an array may be a constant
 	}
 	return dynamic("%s(%s)", t.name, s)
 }

@@ -451,7 +451,7 @@ func (g *gen) loopText() string {
 		body := g.inner(4, 2, i, mv)
 		return fmt.Sprintf("for %s := (%s); len(%s) > 0; %s = nil { for _, %s := range keys(%s) %s }", v, s, v, v, i.name, v, body)
 	case 9:
-		it := fmt.Sprintf("func(yield func(int, %s) bool) { for i := range %d { if !yield(i*2, %s) { return } } }", e.t.name, n, g.expr(e.t, 1).s)
+		it := fmt.Sprintf("func(yield func(int, %s) bool) { for turn := range %d { if !yield(turn*2, %s) { return } } }", e.t.name, n, g.expr(e.t, 1).s)
 		return fmt.Sprintf("for %s, %s := range %s %s", i.name, e.name, it, g.inner(n, 2, i, e))
 	default:
 		it := fmt.Sprintf("slices.Values(%s)", g.expr(sliceOf(e.t), 2).s)
