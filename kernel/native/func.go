@@ -300,6 +300,3 @@ func panicValue(w window, b *types.Basic) func(x, y uint64) any {
 		return v.Elem().Interface()
 	}
 }
-
-// Layout is the type with the memory layout of a parameter or result of a function.
-func Layout(t types.Type) reflect.Type { return reflectType(t) }

@@ -81,7 +81,7 @@ func (w *world) fn(name string) *Func {
 	for _, g := range w.analysis.Globals(fn) {
 		v := w.vars[g.Name()]
 		if v == nil {
-			v = reflect.New(Layout(pointee(g))).UnsafePointer()
+			v = reflect.New(reflectType(pointee(g))).UnsafePointer()
 			w.vars[g.Name()] = v
 		}
 		vars = append(vars, v)
